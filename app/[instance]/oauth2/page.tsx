@@ -1,0 +1,67 @@
+import type { Metadata } from "next";
+import { type Current, current } from "#lib/next/current.ts";
+import { formValues } from "#lib/rp/authorize-form.ts";
+import { AuthorizeForm } from "../../_components/authorize-form.tsx";
+import { LoggedInUser } from "../../_components/logged-in-user.tsx";
+import { SessionEnded } from "../../_components/session-ended.tsx";
+import { AccessTokenView, IdTokenView } from "../../_components/token-view.tsx";
+
+export const metadata: Metadata = { title: "Import Photos" };
+
+/** GET /oauth2 : the authorize form, or what the login brought. */
+export default async function OAuth2Page({ params }: PageProps<"/[instance]/oauth2">) {
+  const here = await current(params, "/oauth2");
+  const { base, session } = here;
+  const signedIn = Boolean(session?.login ?? session?.tokens);
+  return (
+    <>
+      <h1>Import Photos</h1>
+      <SessionEnded session={session} />
+      <LoggedInUser session={session} />
+      {session?.login && <IdTokenView login={session.login} />}
+      {signedIn && <AccessTokenView tokens={session?.login?.tokens ?? session?.tokens ?? {}} />}
+      {signedIn ? (
+        <a className="btn self-start" href={`${base}/photos`}>
+          My Photos
+        </a>
+      ) : (
+        <Form {...here} />
+      )}
+      <div className="row">
+        {session?.login && (
+          <form method="post" action={`${base}/logout`}>
+            <button type="submit" className="btn btn-primary">
+              Logout
+            </button>
+          </form>
+        )}
+        <form method="post" action={`${base}/reset`}>
+          <button type="submit" className="btn">
+            Reset Session
+          </button>
+        </form>
+      </div>
+    </>
+  );
+}
+
+async function Form({ rp, base, session }: Current) {
+  const { values, problem } = await formValues(session?.form?.values, base, rp);
+  const { CLIENT_ID, PUBLIC_CLIENT_ID, CLIENT_SECRET } = rp.config;
+  return (
+    <>
+      {problem && (
+        <p className="note note-bad" role="alert">
+          {problem.message} {problem.help}
+        </p>
+      )}
+      <AuthorizeForm
+        action={`${base}/authorize`}
+        clientIds={[CLIENT_ID, PUBLIC_CLIENT_ID].filter((id) => id !== undefined && id !== "") as string[]}
+        secretConfigured={Boolean(CLIENT_SECRET)}
+        values={values}
+        errors={session?.form?.errors ?? {}}
+      />
+    </>
+  );
+}

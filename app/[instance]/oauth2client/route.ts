@@ -1,0 +1,5 @@
+import { endpoint } from "#lib/next/endpoint.ts";
+import { callback } from "#lib/rp/callback.ts";
+
+export const GET = endpoint(callback);
+export const POST = endpoint(callback);

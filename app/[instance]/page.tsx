@@ -1,0 +1,32 @@
+import { current } from "#lib/next/current.ts";
+import { LoggedInUser } from "../_components/logged-in-user.tsx";
+import { LogoutRequests } from "../_components/logout-requests.tsx";
+import { SessionEnded } from "../_components/session-ended.tsx";
+
+/** GET / : where the tutorial starts. */
+export default async function StartPage({ params }: PageProps<"/[instance]">) {
+  const { rp, base, session } = await current(params, "/");
+  const events = (await rp.store.listEvents(200)).filter(({ type }) => type === "logout_token").slice(0, 5);
+  return (
+    <>
+      <div className="flex flex-col gap-1">
+        <h1>{rp.config.RP_NAME}</h1>
+        <p className="muted">
+          A sample OpenID Connect Relying Party. Sign in here and in the other app, log out of one, and look
+          at the other.
+        </p>
+      </div>
+      <SessionEnded session={session} />
+      <a
+        className="card items-center gap-3 py-10 text-center text-ink no-underline hover:border-accent"
+        href={`${base}/oauth2`}
+      >
+        {/* biome-ignore lint/performance/noImgElement: a small drawing of our own, nothing to optimise */}
+        <img src={`${base}/assets/import.svg`} width={144} height={108} alt="" />
+        <span className="text-lg font-semibold text-accent">Import Photos</span>
+      </a>
+      <LoggedInUser session={session} />
+      <LogoutRequests events={events} />
+    </>
+  );
+}

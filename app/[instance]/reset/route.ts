@@ -1,0 +1,4 @@
+import { endpoint } from "#lib/next/endpoint.ts";
+import { reset } from "#lib/rp/reset.ts";
+
+export const POST = endpoint(reset);

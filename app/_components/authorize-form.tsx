@@ -1,0 +1,108 @@
+import { grantTypes, implicitResponseTypes } from "#lib/rp/authorize-form.ts";
+import { Choice, Field, type FieldsProps, Select } from "./fields.tsx";
+import { ScopeField } from "./scope-field.tsx";
+
+interface AuthorizeFormProps extends FieldsProps {
+  action: string;
+  clientIds: readonly string[];
+  /** Whether an empty Client Secret means the configured one. */
+  secretConfigured: boolean;
+}
+
+const browser = "code implicit hybrid";
+const yesNo = { yes: "Yes", no: "No" };
+
+/** The tutorial's form, label by label. Which fields show is decided by style alone, so it works without script. */
+export function AuthorizeForm({ action, clientIds, secretConfigured, values, errors }: AuthorizeFormProps) {
+  const props = { values, errors };
+  const hasOpenid = (values.scope ?? "").split(" ").includes("openid");
+  return (
+    <form
+      method="post"
+      action={action}
+      className="card authorize"
+      data-openid={hasOpenid ? "yes" : "no"}
+      noValidate
+    >
+      {errors[""] && (
+        <p className="note note-bad" role="alert">
+          {errors[""]}
+        </p>
+      )}
+      <Select {...props} name="grant_type" label="Authorization Grant Type" options={grantTypes} />
+      <p className="note note-warn" data-warning="password">
+        RFC 9700 says that this grant must not be used: the app sees the password. It is here because old apps
+        have it.
+      </p>
+      <Field {...props} name="client_id" label="Client ID" list={clientIds} />
+      <Field
+        {...props}
+        name="client_secret"
+        label="Client Secret"
+        type="password"
+        show="code hybrid client_credentials password"
+        hint={
+          secretConfigured
+            ? "Leave empty: the secret of the client above is configured on the server."
+            : "Leave empty for a public client."
+        }
+      />
+      <Field {...props} name="username" label="Resource Owner User Name" show="password" />
+      <Field {...props} name="password" label="Resource Owner Password" type="password" show="password" />
+      <ScopeField value={values.scope ?? ""} error={errors.scope} />
+      <Select
+        {...props}
+        name="response_type"
+        label="Implicit Response Type"
+        options={implicitResponseTypes}
+        show="implicit"
+        needs="openid"
+      />
+      <p className="note note-warn" data-warning="implicit">
+        RFC 9700 advises against access tokens in the authorization response: they leak through the address
+        and the history.
+      </p>
+      <Field {...props} name="redirect_uri" label="Callback URL" type="url" show={browser} />
+      <Field {...props} name="authorization_endpoint" label="Authorize Endpoint" type="url" show={browser} />
+      <Field
+        {...props}
+        name="token_endpoint"
+        label="Access Token Endpoint"
+        type="url"
+        show="code hybrid client_credentials password"
+      />
+      <Field
+        {...props}
+        name="end_session_endpoint"
+        label="Logout Endpoint"
+        type="url"
+        show="code implicit hybrid password"
+        needs="openid"
+      />
+      <Field
+        {...props}
+        name="check_session_iframe"
+        label="Session Iframe Endpoint"
+        type="url"
+        show={browser}
+        needs="openid"
+      />
+      <Choice {...props} name="use_pkce" label="Use PKCE" options={yesNo} show="code hybrid" />
+      <Choice
+        {...props}
+        name="code_challenge_method"
+        label="PKCE Challenge Method"
+        options={{ S256: "S256", plain: "plain" }}
+        show="code hybrid"
+        needs="pkce"
+      />
+      <Choice {...props} name="form_post" label="Enable Form Post" options={yesNo} show="implicit hybrid" />
+      <Field {...props} name="acr_values" label="Authentication Context Class/LoA" />
+      <div className="row">
+        <button type="submit" className="btn btn-primary">
+          Authorize
+        </button>
+      </div>
+    </form>
+  );
+}

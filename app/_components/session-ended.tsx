@@ -1,0 +1,20 @@
+import type { EndedBy, RpSession } from "#lib/store/types.ts";
+
+const texts: Record<EndedBy, string> = {
+  "back-channel": "by back-channel logout: the OpenID Provider told this app directly, without your browser.",
+  "rp-initiated": "because you logged out at the OpenID Provider and came back.",
+  reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",
+};
+
+/** Says by what this browser's session ended. */
+export function SessionEnded({ session }: { session: RpSession | undefined }) {
+  if (!session?.ended || session.login) return null;
+  return (
+    <p className="note note-ok" role="status" data-logged-out-by={session.ended.by}>
+      <span>
+        The session here ended {texts[session.ended.by]}{" "}
+        <time className="muted">{new Date(session.ended.at).toISOString()}</time>
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,107 @@
+/** The real app, built and started as in production, with the settings of one test. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface RpProcess {
+  /** Base URL, for example http://localhost:41234/playground2 */
+  base: string;
+  /** Everything it has written to its terminal so far. */
+  output: () => string;
+  /** Resolves once the output has this text. */
+  printed: (text: string) => Promise<void>;
+  /** Starts it again with the same store, port and settings, or with some of them changed. */
+  restart: (changes?: Record<string, string>) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** @param settings environment over the defaults of a test; RP_BASE_URLS is made up here */
+export async function startRp(settings: Record<string, string>, name = "playground2"): Promise<RpProcess> {
+  const port = await freePort();
+  const base = `http://localhost:${port}/${name}`;
+  const data = mkdtempSync(join(tmpdir(), "rp-"));
+  const environment = {
+    ...withoutColour(),
+    RP_NAME: name,
+    RP_BASE_URLS: base,
+    RP_SECRET: crypto.randomUUID() + crypto.randomUUID(),
+    CLIENT_ID: name,
+    DATA_DIR: data,
+    ...settings,
+  };
+  let running = await start(port, environment, `${base}/health`);
+  return {
+    base,
+    output: () => running.output(),
+    printed: (text) => running.printed(text),
+    restart: async (changes = {}) => {
+      await running.stop();
+      running = await start(port, { ...environment, ...changes }, `${base}/health`);
+    },
+    stop: async () => {
+      await running.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+const withoutColour = () => ({ ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" });
+
+async function start(port: number, env: NodeJS.ProcessEnv, health: string) {
+  const args = ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)];
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const heard = listen(child);
+  await Promise.race([answers(health), failsToStart(child, heard.output)]);
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    await gone;
+  };
+  return { ...heard, stop };
+}
+
+/** Collects what a child prints and tells when a text has come. */
+function listen(child: ChildProcess) {
+  let text = "";
+  const waiting = new Map<string, () => void>();
+  const onData = (chunk: Buffer) => {
+    text += chunk;
+    for (const [expected, resolve] of waiting) if (text.includes(expected)) resolve();
+  };
+  child.stdout?.on("data", onData);
+  child.stderr?.on("data", onData);
+  return {
+    output: () => text,
+    printed: (expected: string) =>
+      new Promise<void>((resolve) => (text.includes(expected) ? resolve() : waiting.set(expected, resolve))),
+  };
+}
+
+async function failsToStart(child: ChildProcess, output: () => string): Promise<never> {
+  const [code] = await once(child, "exit");
+  throw new Error(`the app ended with ${code}:\n${output()}`);
+}
+
+/** Polls until a URL answers 200, for at most 20 seconds. */
+export async function answers(url: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) return;
+    if (Date.now() > deadline) throw new Error(`${url} did not answer in 20 s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

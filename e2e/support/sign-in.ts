@@ -1,0 +1,75 @@
+/** Signing in at an app without a browser, against an issuer that the test plays itself. */
+import assert from "node:assert/strict";
+import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import type { RpProcess } from "./rp-process.ts";
+import type { TestIssuer } from "./test-issuer.ts";
+
+/** The authorize form filled in for this issuer. */
+export function formFor(
+  issuer: TestIssuer,
+  rp: RpProcess,
+  changes: Record<string, string> = {},
+): Record<string, string> {
+  return {
+    grant_type: "implicit",
+    client_id: "playground2",
+    scope: "openid",
+    response_type: "id_token",
+    redirect_uri: `${rp.base}/oauth2client`,
+    authorization_endpoint: `${issuer.origin}/authorize`,
+    token_endpoint: `${issuer.origin}/token`,
+    end_session_endpoint: `${issuer.origin}/logout`,
+    ...changes,
+  };
+}
+
+export interface Asked {
+  browser: HttpBrowser;
+  state: string;
+  nonce: string;
+  /** The parameters of the authorization request. */
+  request: URLSearchParams;
+}
+
+/** Submits the authorize form and reads the authorization request off the redirect. */
+export async function ask(
+  issuer: TestIssuer,
+  rp: RpProcess,
+  form: Record<string, string> = {},
+  browser = new HttpBrowser(),
+): Promise<Asked> {
+  const answer = await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, form));
+  assert.equal(answer.status, 303, answer.text);
+  const request = new URL(answer.location ?? "").searchParams;
+  return { browser, request, state: request.get("state") ?? "", nonce: request.get("nonce") ?? "" };
+}
+
+/** Hands an authorization response to the callback as the fragment page does. */
+export function respondTo(
+  { browser, state }: Asked,
+  issuer: TestIssuer,
+  rp: RpProcess,
+  parameters: Record<string, string>,
+): Promise<Visit> {
+  return browser.post(`${rp.base}/oauth2client`, { state, iss: issuer.issuer, ...parameters });
+}
+
+/** Signs a user in by the implicit grant.
+ * @param claims of the ID Token over those of `TestIssuer.idClaims` */
+export async function signIn(
+  issuer: TestIssuer,
+  rp: RpProcess,
+  claims: Record<string, unknown> = {},
+  form: Record<string, string> = {},
+): Promise<HttpBrowser> {
+  const asked = await ask(issuer, rp, form);
+  const id_token = await issuer.sign(issuer.idClaims({ nonce: asked.nonce, ...claims }));
+  const answer = await respondTo(asked, issuer, rp, { id_token });
+  assert.equal(answer.status, 303, answer.text);
+  return asked.browser;
+}
+
+/** What GET /session says in this browser. */
+export async function sessionOf(browser: HttpBrowser, rp: RpProcess): Promise<Record<string, string | null>> {
+  return JSON.parse((await browser.get(`${rp.base}/session`)).text) as Record<string, string | null>;
+}

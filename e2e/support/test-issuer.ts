@@ -1,0 +1,158 @@
+/** An issuer whose every answer a test decides: keys made here, discovery, JWKS, token endpoint, UserInfo. For what
+ * no real OpenID Provider would ever send. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+
+export interface SigningKey {
+  kid: string;
+  alg: string;
+  privateKey: CryptoKey;
+  publicJwk: JWK;
+}
+
+export async function newKey(alg: string, kid = crypto.randomUUID()): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" } };
+}
+
+type Handler = (
+  request: IncomingMessage,
+  body: string,
+) => { status?: number; json: unknown } | Promise<{ status?: number; json: unknown }>;
+
+export class TestIssuer {
+  readonly rs256: SigningKey;
+  readonly es256: SigningKey;
+  /** Requests received, by path. */
+  readonly requests: string[] = [];
+  /** What the token endpoint answers. */
+  token: Handler = () => ({ status: 400, json: { error: "invalid_grant" } });
+  userinfo: Handler = () => ({ status: 401, json: {} });
+  announcesIss = true;
+  #server: Server | undefined;
+  #port = 0;
+
+  private constructor(rs256: SigningKey, es256: SigningKey) {
+    this.rs256 = rs256;
+    this.es256 = es256;
+  }
+
+  static async start(): Promise<TestIssuer> {
+    const issuer = new TestIssuer(await newKey("RS256"), await newKey("ES256"));
+    await issuer.up();
+    return issuer;
+  }
+
+  get origin(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** With a path, so that a slash or a prefix too many is noticed. */
+  get issuer(): string {
+    return `${this.origin}/oauth2/token`;
+  }
+
+  /** Listens, on the same port as before when it was down. */
+  async up(): Promise<void> {
+    const server = createServer((request, response) => void this.#answer(request, response));
+    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  async down(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    server?.closeAllConnections();
+    await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
+  }
+
+  /** Signs any claims with any header. */
+  async sign(
+    claims: Record<string, unknown>,
+    header: Record<string, unknown> = {},
+    key = this.rs256,
+  ): Promise<string> {
+    const crit = Object.fromEntries([header.crit ?? []].flat().map((name) => [String(name), true]));
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
+      .sign(key.privateKey, { crit });
+  }
+
+  /** Claims of a logout token as they should be; `undefined` removes one. */
+  logoutClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: this.issuer,
+      aud: "playground2",
+      sub: "alice",
+      sid: "sid-1",
+      iat,
+      exp: iat + 120,
+      jti: crypto.randomUUID(),
+      events: { [backchannelLogoutEvent]: {} },
+      ...changes,
+    };
+    return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+  }
+
+  /** Claims of an ID Token as they should be. */
+  idClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: this.issuer,
+      aud: "playground2",
+      sub: "alice",
+      sid: "sid-1",
+      iat,
+      exp: iat + 3600,
+      ...changes,
+    };
+    return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const path = request.url ?? "/";
+    this.requests.push(path);
+    const { status = 200, json } = await this.#route(path, request, body);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
+  }
+
+  async #route(
+    path: string,
+    request: IncomingMessage,
+    body: string,
+  ): Promise<{ status?: number; json: unknown }> {
+    switch (path) {
+      case "/oauth2/token/.well-known/openid-configuration":
+        return { json: this.#discovery() };
+      case "/jwks":
+        return { json: { keys: [this.rs256.publicJwk, this.es256.publicJwk] } };
+      case "/token":
+        return this.token(request, body);
+      case "/userinfo":
+        return this.userinfo(request, body);
+      default:
+        return { status: 404, json: {} };
+    }
+  }
+
+  #discovery() {
+    return {
+      issuer: this.issuer,
+      authorization_endpoint: `${this.origin}/authorize`,
+      token_endpoint: `${this.origin}/token`,
+      userinfo_endpoint: `${this.origin}/userinfo`,
+      jwks_uri: `${this.origin}/jwks`,
+      end_session_endpoint: `${this.origin}/logout`,
+      authorization_response_iss_parameter_supported: this.announcesIss,
+      response_types_supported: ["code", "id_token", "id_token token", "code id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256", "ES256"],
+    };
+  }
+}

@@ -1,0 +1,46 @@
+/** The only reader of `process.env`; biome holds everyone else to that. */
+import { z } from "zod";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const environment = (): Environment => process.env;
+
+/** A setting that is missing or wrong. The message names the variable and what to do, one line a problem. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Parses `env` with `schema`; empty strings count as unset, so that `.env` files may keep empty lines.
+ * @throws {ConfigError} with a line for each variable that is wrong */
+export function parseEnvironment<T extends z.ZodType>(schema: T, env: Environment): z.output<T> {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(
+    (issue) => `${issue.path.join(".") || "environment"}: ${issue.message}`,
+  );
+  throw new ConfigError(lines.join("\n"));
+}
+
+/** An absolute http(s) URL, kept to the byte (issuers are compared so) but without a slash at the end. */
+export const baseUrl = z
+  .string()
+  .refine(
+    (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
+    "must be an absolute http or https URL",
+  )
+  .transform((value) => value.replace(/\/+$/, ""));
+
+/** The settings that every process shares. */
+export const commonSettings = {
+  LOG_FORMAT: z
+    .enum(["pretty", "json"])
+    .default("pretty")
+    .describe("`pretty` for people, `json` for machines"),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("Least severe line that is written"),
+};

@@ -1,0 +1,39 @@
+/** Settings of the embedded OpenID Provider. */
+import { z } from "zod";
+import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
+
+const apps = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue("must be a JSON array");
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.array(
+      z.object({ name: z.string().min(1), secret: z.string().min(16), baseUrls: z.array(baseUrl).min(1) }),
+    ),
+  );
+
+const schema = z.object({
+  ...commonSettings,
+  OP_HOST: z.string().default("127.0.0.1").describe("Address the OP listens on"),
+  OP_PORT: z.coerce.number().int().min(0).max(65535).default(9443).describe("Port of the OP"),
+  OP_HTTPS: z.stringbool().default(false).describe("Serve https with a self-signed certificate"),
+  OP_DATA_DIR: z
+    .string()
+    .default(".data/op")
+    .describe("Keys, clients and sessions of the OP; `:memory:` keeps nothing"),
+  OP_APPS: apps
+    .default([])
+    .describe("JSON: the Relying Parties to register at start, each with name, secret and baseUrls"),
+  OP_FRONT_DOOR: baseUrl.default("http://localhost:8080").describe("Where the OP's pages link back to"),
+});
+
+export type OpConfig = z.output<typeof schema>;
+
+/** @throws {import("./env.ts").ConfigError} */
+export const parseOpConfig = (env: Environment): OpConfig => parseEnvironment(schema, env);

@@ -1,0 +1,39 @@
+/** What a page may know about its request: the instance, the base URL, the browser's RP session. */
+import "server-only";
+import { headers } from "next/headers";
+import { notFound, redirect } from "next/navigation";
+import { cache } from "react";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { loopbackRedirect } from "#lib/rp/http.ts";
+import { baseUrlFor, canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
+import { readSession } from "#lib/rp/session-cookie.ts";
+import type { RpSession } from "#lib/store/types.ts";
+import { relyingParty } from "./relying-party.ts";
+
+export interface Current {
+  rp: RelyingParty;
+  base: string;
+  session: RpSession | undefined;
+}
+
+/** For every page: answers 404 for another instance's name and sends other hosts of ours to the right one.
+ * @param path of the page below the instance */
+export async function current(params: Promise<{ instance: string }>, path: string): Promise<Current> {
+  const rp = relyingParty();
+  if ((await params).instance !== rp.config.RP_NAME) notFound();
+  return { rp, base: await base(rp, path), session: await currentSession() };
+}
+
+const currentSession = cache(async () => readSession((await headers()).get("cookie"), relyingParty()));
+
+async function base(rp: RelyingParty, path: string): Promise<string> {
+  const requestHeaders = await headers();
+  try {
+    return baseUrlFor(requestHeaders, rp);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const url = `http://localhost/${rp.config.RP_NAME}${path}`;
+    const elsewhere = loopbackRedirect({ headers: requestHeaders, url }, rp)?.headers.get("location");
+    return redirect((elsewhere ?? `${canonicalBaseUrl(rp)}${path}`) as never);
+  }
+}

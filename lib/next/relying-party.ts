@@ -1,0 +1,46 @@
+/** The one Relying Party of this process.
+ *
+ * Next evaluates modules separately for pages and for route handlers: a variable of a module would be two, and a
+ * logout that the handler stores would never reach the page. Everything process-wide therefore hangs off one symbol. */
+import "server-only";
+import { readFileSync } from "node:fs";
+import tls from "node:tls";
+import { environment } from "#lib/config/env.ts";
+import { parseRpConfig, type RpConfig } from "#lib/config/rp-config.ts";
+import { createLog } from "#lib/log.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { createRelyingParty, type RelyingParty } from "#lib/rp/relying-party.ts";
+import { openSqliteStore } from "#lib/store/sqlite-store.ts";
+
+const key = Symbol.for("slo-playground.relying-party");
+const holder = globalThis as { [key]?: RelyingParty };
+
+/** @throws {import("#lib/config/env.ts").ConfigError} on the first call, when a setting is wrong */
+export function relyingParty(): RelyingParty {
+  holder[key] ??= start(parseRpConfig(environment()));
+  return holder[key];
+}
+
+function start(config: RpConfig): RelyingParty {
+  if (config.CA_FILE) {
+    tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(config.CA_FILE, "utf8")]);
+  }
+  const log = createLog({ ...config, name: config.RP_NAME });
+  const rp = createRelyingParty({ config, log, store: openSqliteStore(config.DATA_DIR) });
+  setInterval(
+    () => rp.store.sweep(rp.now()).catch((error: unknown) => log.error({ err: error }, "Sweeping failed.")),
+    60_000,
+  ).unref();
+  void sayWhetherProviderAnswers(rp);
+  return rp;
+}
+
+/** The app starts without its OP, and says so; each request looks for it again. */
+async function sayWhetherProviderAnswers(rp: RelyingParty): Promise<void> {
+  try {
+    await rp.provider.metadata();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    await rp.record({ type: "provider_unavailable", data: { error: error.message } });
+  }
+}

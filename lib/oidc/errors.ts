@@ -1,0 +1,66 @@
+/** What the other side did wrong. Mistakes of our own code stay plain `Error`s and become a 500. */
+import type { Verdict } from "./verdict.ts";
+
+export type ProtocolErrorCode =
+  | "invalid_request"
+  | "unsupported_media_type"
+  | "request_too_large"
+  | "forbidden_origin"
+  | "misdirected_request"
+  | "unknown_state"
+  | "foreign_browser"
+  | "issuer_mismatch"
+  | "authorization_error"
+  | "token_error"
+  | "invalid_id_token"
+  | "invalid_logout_token"
+  | "logout_token_replayed"
+  | "session_already_ended"
+  | "endpoint_not_allowed"
+  | "provider_unavailable"
+  | "store_unavailable";
+
+const statuses: Partial<Record<ProtocolErrorCode, number>> = {
+  unsupported_media_type: 415,
+  request_too_large: 413,
+  forbidden_origin: 403,
+  misdirected_request: 421,
+  provider_unavailable: 503,
+  store_unavailable: 503,
+};
+
+export interface ProtocolErrorOptions {
+  /** What the reader can do about it. */
+  help?: string;
+  /** For the log only; never sent. */
+  detail?: unknown;
+  verdicts?: readonly Verdict[];
+}
+
+/** A fault of the other side: `message` says what was wrong and may be shown, `detail` may not. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: ProtocolErrorCode;
+  readonly help: string | undefined;
+  readonly detail: unknown;
+  readonly verdicts: readonly Verdict[];
+
+  constructor(code: ProtocolErrorCode, message: string, options: ProtocolErrorOptions = {}) {
+    super(message);
+    this.code = code;
+    this.help = options.help;
+    this.detail = options.detail;
+    this.verdicts = options.verdicts ?? [];
+  }
+
+  /** By name, because Next evaluates this module more than once in a process: an error that one copy throws is still
+   * an instance for the other. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "ProtocolError";
+  }
+
+  /** HTTP status that says the same. */
+  get status(): number {
+    return statuses[this.code] ?? 400;
+  }
+}

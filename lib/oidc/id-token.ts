@@ -1,0 +1,168 @@
+/** ID Token validation as Core 3.1.3.7, 3.2.2.11 and 3.3.2.12 list it. */
+import { createHash } from "node:crypto";
+import type { JWTPayload } from "jose";
+import { checkAlgorithm, clockSkew, type KeyResolver, parseJws, verifySignature } from "./jws.ts";
+import { Checklist, type Verdict } from "./verdict.ts";
+
+const clauses = {
+  format: "Core 3.1.3.7-1",
+  alg: "Core 3.1.3.7-7",
+  typ: "RFC 8725 3.11",
+  key: "Core 10.1",
+  signature: "Core 3.1.3.7-6",
+  iss: "Core 3.1.3.7-2",
+  sub: "Core 2",
+  aud: "Core 3.1.3.7-3",
+  azp: "Core 3.1.3.7-5",
+  exp: "Core 3.1.3.7-9",
+  iat: "Core 3.1.3.7-10",
+  nonce: "Core 3.1.3.7-11",
+  at_hash: "Core 3.2.2.9",
+  c_hash: "Core 3.3.2.11",
+};
+
+type Checks = Checklist<keyof typeof clauses>;
+
+/** Claims of a validated ID Token; the others are untyped. */
+export interface IdTokenClaims extends JWTPayload {
+  iss: string;
+  sub: string;
+  iat: number;
+  exp: number;
+  sid?: string;
+  auth_time?: number;
+}
+
+export interface IdTokenExpectation {
+  issuer: string;
+  clientId: string;
+  /** `id_token_signed_response_alg` of the client. */
+  alg: string;
+  keys: KeyResolver;
+  /** The nonce that the request carried; undefined where a grant has none (password, refresh). */
+  nonce?: string | undefined;
+  /** Access token that came with the ID Token; from the authorization endpoint its hash is required. */
+  accessToken?: string | undefined;
+  /** Authorization code that came with the ID Token from the authorization endpoint. */
+  code?: string | undefined;
+  /** Whether the ID Token came from the authorization endpoint. */
+  frontChannel: boolean;
+  /** Seconds since the epoch. */
+  now: number;
+}
+
+/** Validates an ID Token, leaving a verdict for every check.
+ * @throws {ProtocolError} `invalid_id_token` with the verdicts, or `provider_unavailable` */
+export async function verifyIdToken(
+  idToken: string,
+  expected: IdTokenExpectation,
+): Promise<{ claims: IdTokenClaims; verdicts: Verdict[] }> {
+  const checks: Checks = new Checklist("invalid_id_token", clauses);
+  const jws = parseJws(idToken, checks);
+  checkAlgorithm(jws, expected.alg, checks);
+  const typ = jws.header.typ?.toLowerCase().replace("application/", "");
+  checks.require(
+    "typ",
+    typ === undefined || typ === "jwt",
+    "The token is not an ID Token by its type.",
+    "JWT",
+    jws.header.typ,
+  );
+  await verifySignature(idToken, jws, expected.keys, checks);
+  const { claims } = jws;
+  checks.require(
+    "iss",
+    claims.iss === expected.issuer,
+    "The ID Token is from another issuer.",
+    expected.issuer,
+    claims.iss,
+  );
+  checks.require(
+    "sub",
+    typeof claims.sub === "string" && claims.sub !== "",
+    "The ID Token names no user.",
+    "a subject",
+    claims.sub,
+  );
+  checkAudience(claims, expected.clientId, checks);
+  checkTimes(claims, expected.now, checks);
+  checkNonce(claims, expected, checks);
+  checkHash("at_hash", claims, expected.accessToken, jws.header.alg, expected.frontChannel, checks);
+  checkHash("c_hash", claims, expected.code, jws.header.alg, expected.frontChannel, checks);
+  return { claims: claims as IdTokenClaims, verdicts: checks.verdicts };
+}
+
+function checkAudience(claims: JWTPayload, clientId: string, checks: Checks): void {
+  const audiences = [claims.aud ?? []].flat();
+  checks.require(
+    "aud",
+    audiences.includes(clientId),
+    "The ID Token is for another client.",
+    clientId,
+    claims.aud,
+  );
+  const azp = claims.azp;
+  if (azp !== undefined || audiences.length > 1) {
+    checks.require("azp", azp === clientId, "The ID Token was issued to another client.", clientId, azp);
+  }
+}
+
+function checkTimes({ exp, iat }: JWTPayload, now: number, checks: Checks): void {
+  const live = typeof exp === "number" && exp > now - clockSkew;
+  checks.require("exp", live, "The ID Token has expired.", `later than ${instant(now)}`, instant(exp));
+  const issued = typeof iat === "number" && iat <= now + clockSkew;
+  checks.require(
+    "iat",
+    issued,
+    "The ID Token is from the future; compare the clocks.",
+    `at most ${instant(now)}`,
+    instant(iat),
+  );
+}
+
+function checkNonce(claims: JWTPayload, { nonce }: IdTokenExpectation, checks: Checks): void {
+  if (nonce === undefined) return;
+  const same = claims.nonce === nonce;
+  checks.require(
+    "nonce",
+    same,
+    "The ID Token does not answer this request: its nonce differs.",
+    nonce,
+    claims.nonce,
+  );
+}
+
+/** `at_hash` and `c_hash`: required from the authorization endpoint, checked where present from the token endpoint. */
+function checkHash(
+  check: "at_hash" | "c_hash",
+  claims: JWTPayload,
+  value: string | undefined,
+  alg: string,
+  required: boolean,
+  checks: Checks,
+): void {
+  const actual = claims[check];
+  if (value === undefined || (actual === undefined && !required)) return;
+  const what = check === "at_hash" ? "access token" : "authorization code";
+  const hash = leftHalfHash(value, alg);
+  checks.require(
+    check,
+    actual === hash,
+    `The ${what} is not the one that the ID Token vouches for.`,
+    hash,
+    actual,
+  );
+}
+
+/** Left half of the hash that belongs to a signature algorithm, base64url (Core 3.2.2.9). EdDSA hashes with SHA-512. */
+export function leftHalfHash(value: string, alg: string): string {
+  const digest = createHash(`sha${/\d+$/.exec(alg)?.[0] ?? "512"}`)
+    .update(value)
+    .digest();
+  return digest.subarray(0, digest.length / 2).toString("base64url");
+}
+
+/** A NumericDate for people. */
+export function instant(seconds: unknown): string | undefined {
+  return typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;
+}

@@ -1,0 +1,129 @@
+/** The part that ID Tokens and logout tokens share: a compact JWS, signed by the OP with the registered algorithm. */
+import {
+  type CompactJWSHeaderParameters,
+  type CompactVerifyGetKey,
+  type CryptoKey,
+  compactVerify,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+} from "jose";
+import { ProtocolError } from "./errors.ts";
+import type { Checklist } from "./verdict.ts";
+
+/** What a set of the issuer's keys answers: the key that this header names. As jose's remote JWKS. */
+export type KeyResolver = CompactVerifyGetKey;
+
+/** Allowed difference between the OP's clock and ours, in seconds. */
+export const clockSkew = 60;
+
+export interface Jws {
+  header: CompactJWSHeaderParameters;
+  /** Not trusted before `verifySignature`. */
+  claims: JWTPayload;
+}
+
+type JwsCheck = "format" | "alg" | "typ" | "key" | "signature";
+
+/** Reads header and payload of a compact JWS without trusting either (RFC 7515 7.1). */
+export function parseJws(token: string, checks: Checklist<JwsCheck>): Jws {
+  const parts = token.split(".");
+  if (parts.length === 5) {
+    checks.fail(
+      "format",
+      "The token is encrypted, and this app has no decryption key registered.",
+      "a signed token of three parts",
+      "five parts (JWE)",
+    );
+  }
+  try {
+    const header = decodeProtectedHeader(token) as CompactJWSHeaderParameters;
+    const claims = JSON.parse(
+      new TextDecoder().decode(Buffer.from(parts[1] ?? "", "base64url")),
+    ) as JWTPayload | null;
+    if (parts.length !== 3 || typeof claims !== "object" || claims === null || Array.isArray(claims))
+      throw new Error();
+    checks.ok("format", "compact JWS");
+    return { header, claims };
+  } catch {
+    return checks.fail(
+      "format",
+      "The token is not a JSON Web Token.",
+      "a signed token of three parts",
+      `${parts.length} part(s)`,
+    );
+  }
+}
+
+/** The algorithm is what the client registered: never `none`, never what the token asks for (RFC 8725 3.1). */
+export function checkAlgorithm({ header }: Jws, registered: string, checks: Checklist<JwsCheck>): void {
+  checks.require(
+    "alg",
+    header.alg === registered,
+    "The token's algorithm is not the registered one.",
+    registered,
+    header.alg,
+  );
+}
+
+/** Verifies the signature with the issuer's own key; `jwk`, `jku` and `x5u` in the header are never looked at.
+ * @throws {ProtocolError} `provider_unavailable` when the keys cannot be had, otherwise the checklist's code */
+export async function verifySignature(
+  token: string,
+  jws: Jws,
+  keys: KeyResolver,
+  checks: Checklist<JwsCheck>,
+): Promise<void> {
+  if (jws.header.crit !== undefined) {
+    checks.fail("key", "The token has a critical header extension.", "no crit header", jws.header.crit);
+  }
+  const kid = jws.header.kid ?? "no kid";
+  let candidates: CryptoKey[] | undefined;
+  try {
+    await compactVerify(token, keys, { algorithms: [jws.header.alg] });
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) candidates = await all(error);
+    else if (error instanceof errors.JWKSNoMatchingKey) {
+      checks.fail("key", "No key of the issuer fits the token.", "a key of the issuer's JWKS", kid);
+    } else if (error instanceof errors.JWSSignatureVerificationFailed) {
+      checks.ok("key", kid);
+      checks.fail(
+        "signature",
+        "The token's signature does not verify.",
+        "a signature of the issuer",
+        "another signature",
+      );
+    } else if (error instanceof errors.JWSInvalid || error instanceof errors.JOSENotSupported) {
+      checks.fail("key", "The token cannot be verified.", "a verifiable JWS", error.message);
+    } else throw keysUnavailable(error);
+  }
+  if (candidates && !(await anyVerifies(token, candidates, jws.header.alg))) {
+    checks.fail(
+      "signature",
+      "The token's signature does not verify.",
+      "a signature of the issuer",
+      "another signature",
+    );
+  }
+  checks.ok("key", kid);
+  checks.ok("signature", jws.header.alg);
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+const keysUnavailable = (error: unknown) =>
+  new ProtocolError("provider_unavailable", "The OpenID Provider's keys cannot be fetched.", {
+    detail: error,
+  });
+
+async function anyVerifies(token: string, keys: CryptoKey[], alg: string): Promise<boolean> {
+  for (const key of keys) {
+    const verified = await compactVerify(token, key, { algorithms: [alg] }).catch(() => undefined);
+    if (verified) return true;
+  }
+  return false;
+}

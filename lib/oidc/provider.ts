@@ -1,0 +1,163 @@
+/** One OpenID Provider as a Relying Party sees it: discovered metadata, keys, and requests through openid-client. */
+import { createRemoteJWKSet, customFetch as joseFetch } from "jose";
+import * as client from "openid-client";
+import { ProtocolError } from "./errors.ts";
+import { clockSkew, type KeyResolver } from "./jws.ts";
+
+export type Metadata = Readonly<client.ServerMetadata>;
+export type TokenResponse = client.TokenEndpointResponse;
+
+/** Endpoints that a form may name in place of the discovered ones. */
+export interface EndpointChoice {
+  authorization_endpoint?: string | undefined;
+  token_endpoint?: string | undefined;
+  end_session_endpoint?: string | undefined;
+}
+
+export interface ClientChoice {
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string | undefined;
+  /** `id_token_signed_response_alg` */
+  alg: string;
+}
+
+/** The part of `fetch` that this project asks for. */
+export type Fetch = (
+  url: string,
+  init: {
+    method?: string;
+    headers?: HeadersInit;
+    body?: client.FetchBody;
+    redirect?: RequestRedirect;
+    signal?: AbortSignal | null | undefined;
+  },
+) => Promise<Response>;
+
+export interface OpenIdProviderPorts {
+  /** Every server-side request goes through it. */
+  fetch: Fetch;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Told of the metadata each time it has been fetched. */
+  onDiscovered?: (metadata: Metadata) => void;
+}
+
+const metadataLifetime = 10 * 60 * 1000;
+
+export class OpenIdProvider {
+  readonly issuer: string;
+  readonly #ports: OpenIdProviderPorts;
+  #metadata: { value: Metadata; until: number } | undefined;
+  #pending: Promise<Metadata> | undefined;
+  #keys: { uri: string; resolve: KeyResolver } | undefined;
+
+  constructor(issuer: string, ports: OpenIdProviderPorts) {
+    this.issuer = issuer;
+    this.#ports = ports;
+  }
+
+  /** The discovery document (Discovery 4), fetched when there is none younger than ten minutes. A failure is not
+   * remembered: an OP that comes up later is found by the next call.
+   * @throws {ProtocolError} `provider_unavailable` */
+  async metadata(): Promise<Metadata> {
+    if (this.#metadata && this.#metadata.until > this.#ports.now()) return this.#metadata.value;
+    return this.reach();
+  }
+
+  /** Fetches the discovery document now, whatever is cached: the answer to "is the OP there?".
+   * @throws {ProtocolError} `provider_unavailable` */
+  async reach(): Promise<Metadata> {
+    this.#pending ??= this.#discover().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  /** Resolves a token's verification key from the JWKS of this issuer.
+   * @throws {ProtocolError} `provider_unavailable` */
+  async keys(): Promise<KeyResolver> {
+    const { jwks_uri: uri } = await this.metadata();
+    if (!uri) throw unavailable(this.issuer, "its discovery document names no jwks_uri");
+    if (this.#keys?.uri !== uri) {
+      const options = { [joseFetch]: this.#ports.fetch, timeoutDuration: 5000, cooldownDuration: 5000 };
+      this.#keys = { uri, resolve: createRemoteJWKSet(new URL(uri), options) };
+    }
+    return this.#keys.resolve;
+  }
+
+  /** What openid-client needs for a request of this client; endpoints that were chosen win over discovered ones. */
+  async configuration(
+    { clientId, clientSecret, alg }: ClientChoice,
+    chosen: EndpointChoice = {},
+  ): Promise<client.Configuration> {
+    const metadata = { ...(await this.metadata()), ...withoutUndefined(chosen) };
+    const options = { id_token_signed_response_alg: alg, [client.clockTolerance]: clockSkew };
+    const configuration = new client.Configuration(
+      metadata,
+      clientId,
+      options,
+      clientAuthentication(metadata, clientSecret),
+    );
+    this.#equip(configuration);
+    return configuration;
+  }
+
+  async #discover(): Promise<Metadata> {
+    try {
+      const options = { [client.customFetch]: this.#ports.fetch, execute: this.#insecure(), timeout: 5 };
+      const found = await client.discovery(
+        new URL(this.issuer),
+        "discovery",
+        undefined,
+        client.None(),
+        options,
+      );
+      const value = { ...found.serverMetadata() } as Metadata;
+      this.#metadata = { value, until: this.#ports.now() + metadataLifetime };
+      this.#ports.onDiscovered?.(value);
+      return value;
+    } catch (error) {
+      throw error instanceof ProtocolError ? error : unavailable(this.issuer, reason(error), error);
+    }
+  }
+
+  #equip(configuration: client.Configuration): void {
+    configuration[client.customFetch] = this.#ports.fetch;
+    configuration.timeout = 10;
+    for (const allow of this.#insecure()) allow(configuration);
+  }
+
+  /** http is allowed only where the issuer itself is http, as in the demo. */
+  #insecure() {
+    return this.issuer.startsWith("http:") ? [client.allowInsecureRequests] : [];
+  }
+}
+
+/** Discovery 3: without a list, the OP takes client_secret_basic. */
+function clientAuthentication(metadata: Metadata, secret: string | undefined): client.ClientAuth {
+  if (secret === undefined) return client.None();
+  const methods = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+  return methods.includes("client_secret_basic")
+    ? client.ClientSecretBasic(secret)
+    : client.ClientSecretPost(secret);
+}
+
+function unavailable(issuer: string, why: string, detail?: unknown): ProtocolError {
+  return new ProtocolError("provider_unavailable", `The OpenID Provider ${issuer} cannot be used: ${why}.`, {
+    help: "Check that it runs and that OP_ISSUER is its issuer to the byte. This app tries again by itself.",
+    detail,
+  });
+}
+
+/** The innermost message of an error: openid-client and fetch wrap the telling one. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error as { cause?: unknown };
+  if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
+  if (cause instanceof Response) return `${error.message} (HTTP ${cause.status})`;
+  return cause instanceof Error ? reason(cause) : error.message;
+}
+
+const withoutUndefined = (object: EndpointChoice) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== ""));

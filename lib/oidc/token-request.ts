@@ -1,0 +1,85 @@
+/** Token requests (RFC 6749 4.1.3, 4.3.2, 4.4.2) through openid-client, with its faults said in our terms. */
+import * as client from "openid-client";
+import { ProtocolError } from "./errors.ts";
+import { reason, type TokenResponse } from "./provider.ts";
+
+/** Sends a token request.
+ * @param grantType `authorization_code`, `password` or `client_credentials`
+ * @throws {ProtocolError} `token_error` or `provider_unavailable` */
+export async function requestTokens(
+  configuration: client.Configuration,
+  grantType: string,
+  parameters: Record<string, string>,
+): Promise<TokenResponse> {
+  try {
+    return await client.genericGrantRequest(configuration, grantType, parameters);
+  } catch (error) {
+    throw tokenError(error);
+  }
+}
+
+/** Fetches the claims that the access token opens (Core 5.3).
+ * @throws {ProtocolError} `token_error` or `provider_unavailable` */
+export async function requestUserInfo(
+  configuration: client.Configuration,
+  accessToken: string,
+  sub: string | undefined,
+): Promise<client.UserInfoResponse> {
+  try {
+    return await client.fetchUserInfo(configuration, accessToken, sub ?? client.skipSubjectCheck);
+  } catch (error) {
+    throw tokenError(error);
+  }
+}
+
+function tokenError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  if (error instanceof client.ResponseBodyError) {
+    const description = error.error_description ? `: ${error.error_description}` : "";
+    return new ProtocolError(
+      "token_error",
+      `The OpenID Provider refused the request with ${error.error}${description}`,
+      {
+        help: tokenErrorHelp[error.error],
+        detail: error,
+      } as ConstructorParameters<typeof ProtocolError>[2],
+    );
+  }
+  if (error instanceof client.WWWAuthenticateChallengeError) {
+    const challenge = error.cause[0]?.parameters.error ?? `HTTP ${error.status}`;
+    return new ProtocolError(
+      "token_error",
+      `The OpenID Provider refused the access token or the client: ${challenge}.`,
+      {
+        help: "The session at the OpenID Provider may have ended, the scope may not suffice, or the Client Secret is wrong.",
+        detail: error,
+      },
+    );
+  }
+  if (error instanceof client.ClientError && /JWT|JSON_ATTRIBUTE/.test(error.code ?? "")) {
+    const claim = (error.cause as { cause?: { claim?: string } } | undefined)?.cause?.claim;
+    const which = claim ? ` (${claim})` : "";
+    return new ProtocolError(
+      "invalid_id_token",
+      `The ID Token in the token response is not valid: ${reason(error)}${which}.`,
+      {
+        detail: error,
+      },
+    );
+  }
+  return new ProtocolError(
+    "provider_unavailable",
+    `The OpenID Provider did not answer as it should: ${reason(error)}.`,
+    {
+      detail: error,
+    },
+  );
+}
+
+const tokenErrorHelp: Readonly<Record<string, string>> = {
+  invalid_client: "Check Client ID and Client Secret; leave the secret empty for a public client.",
+  invalid_grant: "The code was used before, has expired, or belongs to another Callback URL. Start again.",
+  unauthorized_client: "Allow this grant type for the client at the OpenID Provider.",
+  unsupported_grant_type:
+    "This OpenID Provider does not offer the grant. Choose another Authorization Grant Type.",
+};

@@ -1,0 +1,65 @@
+/** Checks that leave a trace: every one ends up ok, failed, warned about or skipped, and pages and tests read that. */
+import { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+
+export interface Verdict {
+  check: string;
+  /** The specification and section that asks for it. */
+  clause: string;
+  result: "ok" | "failed" | "warning" | "skipped";
+  expected?: string;
+  actual?: string;
+}
+
+/** The checks of one message in their order; those that a failure keeps from running read `skipped`. */
+export class Checklist<Name extends string> {
+  readonly #verdicts: Map<string, Verdict>;
+  readonly #code: ProtocolErrorCode;
+
+  /** @param code of the error that a failed check throws
+   *  @param clauses the checks in order, each with its clause */
+  constructor(code: ProtocolErrorCode, clauses: Readonly<Record<Name, string>>) {
+    this.#code = code;
+    const names = Object.keys(clauses) as Name[];
+    this.#verdicts = new Map(
+      names.map((check) => [check, { check, clause: clauses[check], result: "skipped" }]),
+    );
+  }
+
+  get verdicts(): Verdict[] {
+    return [...this.#verdicts.values()].map((verdict) => ({ ...verdict }));
+  }
+
+  ok(check: Name, actual?: unknown): void {
+    this.#set(check, "ok", undefined, actual);
+  }
+
+  warn(check: Name, expected: string, actual: unknown): void {
+    this.#set(check, "warning", expected, actual);
+  }
+
+  /** @throws {ProtocolError} always, with the verdicts so far */
+  fail(check: Name, message: string, expected: string, actual: unknown, help?: string): never {
+    this.#set(check, "failed", expected, actual);
+    throw new ProtocolError(this.#code, message, { verdicts: this.verdicts, ...(help ? { help } : {}) });
+  }
+
+  /** `ok` when `condition` holds, `fail` otherwise. */
+  require(check: Name, condition: boolean, message: string, expected: string, actual: unknown): void {
+    if (condition) this.ok(check, actual);
+    else this.fail(check, message, expected, actual);
+  }
+
+  #set(check: Name, result: Verdict["result"], expected?: string, actual?: unknown): void {
+    const verdict = this.#verdicts.get(check);
+    if (!verdict) throw new Error(`no such check: ${check}`);
+    verdict.result = result;
+    if (expected !== undefined) verdict.expected = expected;
+    if (actual !== undefined) verdict.actual = show(actual);
+  }
+}
+
+/** One short line for any claim value. */
+function show(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "absent");
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

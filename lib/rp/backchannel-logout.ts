@@ -1,0 +1,122 @@
+/** POST /bclogout: Back-Channel Logout 1.0, sections 2.5 to 2.8. */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import {
+  type LogoutTokenIssuer,
+  type VerifiedLogoutToken,
+  verifyLogoutToken,
+} from "#lib/oidc/logout-token.ts";
+import type { Verdict } from "#lib/oidc/verdict.ts";
+import type { EndedSession } from "#lib/store/types.ts";
+import { readForm } from "./http.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+/** Called by the OP, so it checks neither Origin nor host, and answers in JSON. */
+export async function backchannelLogout(request: Request, rp: RelyingParty): Promise<Response> {
+  const seen: { verdicts: readonly Verdict[] } = { verdicts: [] };
+  try {
+    const token = await readLogoutToken(request);
+    const verified = await verify(token, rp);
+    seen.verdicts = verified.verdicts;
+    const ended = await endSessions(verified, rp);
+    await recordAccepted(verified, ended, rp);
+    return answer(200);
+  } catch (error) {
+    return refuse(error, seen.verdicts, rp);
+  }
+}
+
+/** BCL 2.5: one form field; others are ignored. */
+async function readLogoutToken(request: Request): Promise<string> {
+  const [token, ...more] = (await readForm(request)).getAll("logout_token");
+  if (!token) throw new ProtocolError("invalid_request", "The form field logout_token is missing.");
+  if (more.length > 0)
+    throw new ProtocolError("invalid_request", "The form field logout_token comes more than once.");
+  return token;
+}
+
+function verify(token: string, rp: RelyingParty): Promise<VerifiedLogoutToken> {
+  const { LOGOUT_TOKEN_MODE: mode, LOGOUT_TOKEN_MAX_AGE: maxAge } = rp.config;
+  const now = Math.floor(rp.now() / 1000);
+  return verifyLogoutToken(token, { issuer: (iss) => trustedIssuer(iss, rp), mode, maxAge, now });
+}
+
+async function trustedIssuer(iss: string, rp: RelyingParty): Promise<LogoutTokenIssuer | undefined> {
+  const provider = rp.trustedProvider(iss);
+  if (!provider) return undefined;
+  const { CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, ID_TOKEN_SIGNED_RESPONSE_ALG: alg } = rp.config;
+  const configured = provider === rp.provider ? [CLIENT_ID, PUBLIC_CLIENT_ID] : [];
+  const clientIds = new Set(
+    [...configured, ...(await rp.store.clientIds(iss))].filter((id) => id !== undefined && id !== ""),
+  );
+  const keys = alg.startsWith("HS")
+    ? async () => new TextEncoder().encode(CLIENT_SECRET)
+    : await provider.keys();
+  return { keys, alg, clientIds: [...clientIds] as string[] };
+}
+
+/** BCL 2.7: `sid` ends that session, `sub` alone all of that subject; nothing to end is success as well. */
+async function endSessions(
+  { claims, verdicts, replayableUntil }: VerifiedLogoutToken,
+  rp: RelyingParty,
+): Promise<EndedSession[]> {
+  const { iss, sub, jti, iat } = claims;
+  const sid = claims.sid as string | undefined;
+  const end = { by: "back-channel" as const, at: rp.now() };
+  const clientIds = [claims.aud ?? []].flat();
+  const logout = { iss, sid, sub, clientIds, jti, iat, end, replayableUntil: replayableUntil * 1000 };
+  const ended = await rp.store.receiveLogout(logout, rp.now()).catch((error: unknown) => {
+    throw new ProtocolError("store_unavailable", "The session store does not answer.", { detail: error });
+  });
+  const replay = { check: "replay", clause: "BCL 2.6-8" };
+  if (ended !== "replayed") {
+    verdicts.push({ ...replay, result: "ok" });
+    return ended;
+  }
+  verdicts.push({ ...replay, result: "failed", expected: "a new jti", actual: jti });
+  throw new ProtocolError("logout_token_replayed", "This logout token was received before.", { verdicts });
+}
+
+async function recordAccepted(
+  { claims, verdicts }: VerifiedLogoutToken,
+  ended: EndedSession[],
+  rp: RelyingParty,
+): Promise<void> {
+  const { iss, sub, aud, jti } = claims;
+  await rp.record({
+    type: "logout_token",
+    data: { iss, aud, sub, sid: claims.sid, jti, sessions: ended.length, verdicts },
+  });
+  for (const { sessionId, sub, sid, since } of ended) {
+    const data = { by: "back-channel", sub, sid, livedMs: rp.now() - since };
+    await rp.record({ type: "session_ended", sessionId, data });
+  }
+}
+
+/** BCL 2.8: 400 with an OAuth-style error; 503 where the OP may well try again. */
+async function refuse(error: unknown, verdicts: readonly Verdict[], rp: RelyingParty): Promise<Response> {
+  if (!(error instanceof ProtocolError)) {
+    rp.log.error({ err: error }, "The back-channel logout endpoint failed.");
+    return answer(500, { error: "server_error", error_description: "The app failed; its log says more." });
+  }
+  const data = {
+    error: error.message,
+    code: error.code,
+    verdicts: error.verdicts.length ? error.verdicts : verdicts,
+  };
+  await rp.record({ type: "logout_token", data });
+  if (error.detail) rp.log.warn({ detail: String(error.detail) }, error.message);
+  const description = [error.message, error.help].filter(Boolean).join(" ");
+  const body = {
+    error: error.status === 503 ? "temporarily_unavailable" : "invalid_request",
+    error_description: description,
+  };
+  return answer(error.status, body);
+}
+
+function answer(status: number, body?: { error: string; error_description: string }): Response {
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (status === 503) headers.set("retry-after", "5");
+  if (!body) return new Response(null, { status, headers });
+  headers.set("content-type", "application/json");
+  return new Response(JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,67 @@
+/** Where every login ends up: a new RP session in place of the browser's former one. */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
+import type { TokenResponse } from "#lib/oidc/provider.ts";
+import { lifetime } from "#lib/store/store.ts";
+import type { Login, RpSession, Tokens } from "#lib/store/types.ts";
+import type { RelyingParty } from "./relying-party.ts";
+import { newSessionId, sessionCookie } from "./session-cookie.ts";
+
+export interface NewLogin extends Omit<Login, "iss" | "sub" | "sid" | "since"> {
+  claims: IdTokenClaims;
+  /** When its request left this app. */
+  startedAt: number;
+  /** The browser's RP session so far; its id is not used again, against session fixation. */
+  formerId?: string | undefined;
+}
+
+/** Begins a session.
+ * @returns the session cookie to set
+ * @throws {ProtocolError} `session_already_ended` when its logout was faster than its login */
+export async function beginSession(
+  { startedAt, formerId, ...login }: NewLogin,
+  base: string,
+  rp: RelyingParty,
+): Promise<string> {
+  const { iss, sub, sid } = login.claims;
+  const now = rp.now();
+  const former = formerId ? await rp.store.readSession(formerId) : undefined;
+  const session: RpSession = {
+    sessionId: newSessionId(),
+    createdAt: now,
+    expiresAt: now + lifetime.session,
+    ...(former?.form ? { form: former.form } : {}),
+    login: { ...login, iss, sub, ...(typeof sid === "string" ? { sid } : {}), since: now },
+  };
+  const ended = await rp.store.beginSession(session, formerId, startedAt);
+  if (ended) {
+    throw new ProtocolError(
+      "session_already_ended",
+      "The session ended while you were signing in: its logout came first.",
+      {
+        help: "Nobody is logged in here. Start again if you want to sign in.",
+      },
+    );
+  }
+  const data = { iss, sub, sid, clientId: login.clientId, session: session.sessionId.slice(0, 6) };
+  await rp.record({ type: "session_begun", sessionId: session.sessionId, data });
+  return sessionCookie(session.sessionId, base, rp);
+}
+
+/** What a token response, or the front channel, brought. */
+export function tokensFrom(response: Partial<TokenResponse>, now: number): Tokens {
+  const {
+    id_token: idToken,
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    scope,
+    expires_in: expiresIn,
+  } = response;
+  return {
+    ...(idToken ? { idToken } : {}),
+    ...(accessToken ? { accessToken } : {}),
+    ...(refreshToken ? { refreshToken } : {}),
+    ...(scope ? { scope } : {}),
+    ...(expiresIn ? { expiresAt: now + expiresIn * 1000 } : {}),
+  };
+}

@@ -1,0 +1,164 @@
+/** What every endpoint needs of HTTP. */
+
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
+import { baseUrlFor, canonicalBaseUrl, type RelyingParty, requestHost } from "./relying-party.ts";
+
+/** One endpoint: a web-standard function that the framework's route hands over to. */
+export type Endpoint = (request: Request, rp: RelyingParty) => Promise<Response>;
+
+/** After a POST the browser goes on by GET; a 307 would post the form again (RFC 9700 4.12). */
+export function seeOther(location: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({ location, "cache-control": "no-store" });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+/** A document of this app, not to be stored or framed. `title` is also its heading, unless the body brings one. */
+export function page(
+  rp: RelyingParty,
+  base: string,
+  content: { title: string; body: Html; status?: number; script?: string },
+): Response {
+  const { title, body, status = 200, script } = content;
+  const { RP_NAME, RP_ACCENT } = rp.config;
+  const shell = {
+    title,
+    body,
+    brand: RP_NAME,
+    home: `${base}/`,
+    accent: RP_ACCENT,
+    assets: `${base}/assets`,
+  };
+  return new Response(document(script ? { ...shell, script } : shell), {
+    status,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "content-security-policy": documentPolicy(),
+      "referrer-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+/** A document that goes on by itself: a form that is submitted by script, or by its button where there is none. */
+export function selfSubmittingForm(
+  rp: RelyingParty,
+  base: string,
+  form: { action: string; fields: Iterable<[string, string]>; title: string; fromFragment?: boolean },
+): Response {
+  const fields = [...form.fields].map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+  const body = html`<form class="card" method="post" action="${form.action}" data-submit ${form.fromFragment ? html`data-fragment` : ""}>
+<h1>${form.title}</h1>${fields}
+${form.fromFragment ? html`<noscript><p class="note note-warn">The OpenID Provider put its answer into the part of the address that only a script can read. Allow scripts and reload, or choose Authorization Code or Form Post.</p></noscript>` : ""}
+<button class="btn btn-primary" type="submit">Continue</button>
+</form>`;
+  return page(rp, base, { title: form.title, body, script: "submit.js" });
+}
+
+/** Reads a form-encoded body of bounded size.
+ * @throws {ProtocolError} `unsupported_media_type` or `request_too_large` */
+export async function readForm(request: Request, largest = 64 * 1024): Promise<URLSearchParams> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") {
+    throw new ProtocolError("unsupported_media_type", "The body must be application/x-www-form-urlencoded.");
+  }
+  const tooLarge = () =>
+    new ProtocolError("request_too_large", `The body must not be larger than ${largest} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > largest) throw tooLarge();
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > largest) throw tooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return new URLSearchParams(text + decoder.decode());
+}
+
+/** A POST from a page of ours says so by `Origin`; what comes from elsewhere is refused.
+ * @throws {ProtocolError} `forbidden_origin` */
+export function assertSameOrigin(request: Request, base: string): void {
+  const origin = request.headers.get("origin");
+  if (origin === new URL(base).origin) return;
+  if ((origin === null || origin === "null") && request.headers.get("sec-fetch-site") === "same-origin")
+    return;
+  throw new ProtocolError("forbidden_origin", "This form was sent from another site, so nothing was done.", {
+    help: "Open the app itself and try again there.",
+  });
+}
+
+/** Runs an endpoint that people see: another host of ours is redirected to the canonical one, a fault of the other
+ * side becomes a page with its status, and a fault of ours a 500 that tells nothing but a reference. */
+export async function respond(request: Request, rp: RelyingParty, endpoint: Endpoint): Promise<Response> {
+  try {
+    return await endpoint(request, rp);
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === "misdirected_request" && request.method === "GET") {
+      const elsewhere = loopbackRedirect(request, rp);
+      if (elsewhere) return elsewhere;
+    }
+    return failure(error, request, rp);
+  }
+}
+
+/** `127.0.0.1` is another site than `localhost` for a browser, with other cookies: it is sent over. */
+export function loopbackRedirect(
+  request: { headers: Headers; url: string },
+  rp: RelyingParty,
+): Response | undefined {
+  const host = requestHost(request.headers).replace(/^127\.0\.0\.1(?=:|$)/, "localhost");
+  const base = rp.config.RP_BASE_URLS.find((url) => new URL(url).host === host);
+  if (!base || host === requestHost(request.headers)) return undefined;
+  const { pathname, search } = new URL(request.url);
+  return new Response(null, {
+    status: 307,
+    headers: { location: `${new URL(base).origin}${pathname}${search}` },
+  });
+}
+
+function failure(error: unknown, request: Request, rp: RelyingParty): Response {
+  const base = knownBase(request, rp);
+  if (error instanceof ProtocolError) {
+    rp.log.warn({ code: error.code, detail: error.detail ? String(error.detail) : undefined }, error.message);
+    return page(rp, base, { title: "That did not work", status: error.status, body: errorBody(error, base) });
+  }
+  const reference = crypto.randomUUID().slice(0, 8);
+  rp.log.error({ err: error, reference }, "An endpoint failed.");
+  const body = html`<section class="card"><h1>Something broke in this app</h1><p>It is not your fault. The log has more under reference <code>${reference}</code>.</p></section>`;
+  return page(rp, base, { title: "Error", status: 500, body });
+}
+
+function knownBase(request: Request, rp: RelyingParty): string {
+  try {
+    return baseUrlFor(request.headers, rp);
+  } catch {
+    return canonicalBaseUrl(rp);
+  }
+}
+
+function errorBody(error: ProtocolError, base: string): Html {
+  const verdicts = error.verdicts.map(
+    ({
+      check,
+      result,
+      clause,
+      expected,
+      actual,
+    }) => html`<tr><td><code>${check}</code><div class="muted">${clause}</div></td>
+<td><span class="badge badge-${{ ok: "ok", failed: "bad", warning: "warn", skipped: "muted" }[result]}">${result}</span></td>
+<td class="mono">${expected ? html`expected ${expected}<br>got ` : ""}${actual ?? ""}</td></tr>`,
+  );
+  return html`<section class="card">
+<h1>That did not work</h1>
+<p class="note note-bad" role="alert">${error.message}</p>
+${error.help ? html`<p>${error.help}</p>` : ""}
+${verdicts.length ? html`<div class="overflow-x-auto"><table class="grid-table"><thead><tr><th>Check</th><th>Result</th><th>Detail</th></tr></thead><tbody>${verdicts}</tbody></table></div>` : ""}
+<p class="muted">Error code <code>${error.code}</code></p>
+<p class="row"><a class="btn btn-primary" href="${base}/oauth2">Back to the form</a><a class="btn" href="${base}/">Start page</a></p>
+</section>`;
+}

@@ -1,0 +1,31 @@
+/** What the import was for: whose photos these are, read with the access token where there is one. */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { requestUserInfo } from "#lib/oidc/token-request.ts";
+import type { RpSession } from "#lib/store/types.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+export type PhotoAlbum =
+  | { owner: string; source: "userinfo" | "id_token"; claims: Record<string, unknown> }
+  | { problem: string };
+
+/** Reads the owner's claims from the UserInfo endpoint (Core 5.3), or without an access token from the ID Token. */
+export async function photoAlbum(session: RpSession, rp: RelyingParty): Promise<PhotoAlbum> {
+  const { login } = session;
+  const { accessToken } = login?.tokens ?? session.tokens ?? {};
+  if (!accessToken)
+    return login
+      ? { owner: login.sub, source: "id_token", claims: login.claims }
+      : { problem: "Nobody is logged in." };
+  try {
+    const provider = (login && rp.trustedProvider(login.iss)) ?? rp.provider;
+    const choice = {
+      clientId: login?.clientId ?? rp.config.CLIENT_ID,
+      alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG,
+    };
+    const claims = await requestUserInfo(await provider.configuration(choice), accessToken, login?.sub);
+    return { owner: String(claims.name ?? claims.sub), source: "userinfo", claims };
+  } catch (error) {
+    if (error instanceof ProtocolError) return { problem: error.message };
+    throw error;
+  }
+}

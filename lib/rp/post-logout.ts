@@ -1,0 +1,69 @@
+/** GET /logout: where the OP sends the browser after the logout (RIL 3). */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { LogoutOutcome, RpSession } from "#lib/store/types.ts";
+import { type Html, html } from "#lib/ui/html.ts";
+import { endSession } from "./end-session.ts";
+import { type Endpoint, page } from "./http.ts";
+import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
+import { readSession } from "./session-cookie.ts";
+
+export const postLogout: Endpoint = async (request, rp) => {
+  const base = baseUrlFor(request.headers, rp);
+  const { searchParams } = new URL(request.url);
+  const session = await readSession(request.headers.get("cookie"), rp);
+  const outcome = await outcomeOf(searchParams, session, rp);
+  const left = session && (await rp.store.readSession(session.sessionId));
+  const title = outcome.result === "logged_out" ? "You are logged out" : "You are still logged in";
+  return page(rp, base, { title, body: outcomeBody(title, outcome, left, base) });
+};
+
+/** Checks `state`: it must be of a logout that this very browser asked for, and it works once. */
+async function outcomeOf(
+  parameters: URLSearchParams,
+  session: RpSession | undefined,
+  rp: RelyingParty,
+): Promise<LogoutOutcome> {
+  const state = parameters.get("state") ?? "";
+  if (session?.logout && session.logout.state === state) return session.logout;
+  const pending = await rp.store.takePendingLogout(state, rp.now());
+  if (!session || pending?.sessionId !== session.sessionId) {
+    throw new ProtocolError(
+      "unknown_state",
+      "This is not the answer to a logout that this browser asked for.",
+      {
+        help: state
+          ? "Its state is unknown here, was used already, or belongs to another browser. Your session was left as it was."
+          : "It carries no state, so it may come from anywhere. Your session was left as it was.",
+      },
+    );
+  }
+  const result = parameters.has("error") ? "declined" : "logged_out";
+  const outcome: LogoutOutcome = { state, result, at: rp.now() };
+  if (result === "logged_out") await endSession(session, "rp-initiated", rp);
+  await rp.store.saveLogoutOutcome(session.sessionId, outcome);
+  await rp.record({
+    type: "post_logout",
+    sessionId: session.sessionId,
+    data: { result, error: parameters.get("error") ?? undefined },
+  });
+  return outcome;
+}
+
+function outcomeBody(
+  title: string,
+  outcome: LogoutOutcome,
+  session: RpSession | undefined,
+  base: string,
+): Html {
+  const how =
+    session?.ended?.by === "back-channel"
+      ? "The OpenID Provider told this app by back-channel before it sent your browser back."
+      : "The OpenID Provider sent your browser back; it did not tell this app by back-channel.";
+  return html`<section class="card">
+<h1>${title}</h1>
+<p>${outcome.result === "logged_out" ? how : "You answered No at the OpenID Provider, so every session lives on."}</p>
+<p class="muted">The <code>state</code> that came back is the one that was sent.</p>
+</section>
+<p class="who">Logged in user : <b id="logged-in-user">${session?.login?.sub ?? "null"}</b></p>
+<p class="row"><a class="btn btn-primary" href="${base}/">Start page</a></p>`;
+}

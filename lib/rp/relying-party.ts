@@ -1,0 +1,88 @@
+/** One Relying Party: its settings and everything it works with. Endpoints get it as their second argument. */
+import type { RpConfig } from "#lib/config/rp-config.ts";
+import type { Log } from "#lib/log.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Store } from "#lib/store/store.ts";
+import { createEventLog, type EventLog } from "./event-log.ts";
+import { guardedFetch } from "./guarded-fetch.ts";
+
+export interface RelyingParty {
+  readonly config: RpConfig;
+  readonly store: Store;
+  readonly log: Log;
+  readonly record: EventLog;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The OpenID Provider that the app is configured for. */
+  readonly provider: OpenIdProvider;
+  /** A trusted provider by its exact issuer identifier. */
+  readonly trustedProvider: (issuer: string) => OpenIdProvider | undefined;
+  readonly trustedProviders: readonly OpenIdProvider[];
+  /** Throws unless a server-side request to this URL is allowed. */
+  readonly assertAllowed: (url: string) => void;
+}
+
+export interface RelyingPartyParts {
+  config: RpConfig;
+  store: Store;
+  log: Log;
+  now?: () => number;
+  fetch?: Fetch;
+}
+
+/** Puts a Relying Party together. */
+export function createRelyingParty({
+  config,
+  store,
+  log,
+  now = Date.now,
+  fetch = (url, init) => globalThis.fetch(url, init as RequestInit),
+}: RelyingPartyParts): RelyingParty {
+  const record = createEventLog(store, log, now);
+  const origins = new Set(
+    [config.OP_ISSUER, ...config.TRUSTED_ISSUERS].map((issuer) => new URL(issuer).origin),
+  );
+  const guard = guardedFetch({ fetch, origins, loopback: config.ALLOW_LOOPBACK });
+  const onDiscovered = (metadata: Metadata) => {
+    for (const endpoint of serverSideEndpoints(metadata)) origins.add(new URL(endpoint).origin);
+    void record({ type: "provider_discovered", data: { issuer: metadata.issuer } });
+  };
+  const ports = { fetch: guard.fetch, now, onDiscovered };
+  const provider = new OpenIdProvider(config.OP_ISSUER, ports);
+  const others = config.TRUSTED_ISSUERS.map((issuer) => new OpenIdProvider(issuer, ports));
+  const trustedProviders = [provider, ...others];
+  return {
+    config,
+    store,
+    log,
+    record,
+    now,
+    provider,
+    trustedProviders,
+    trustedProvider: (issuer) => trustedProviders.find((candidate) => candidate.issuer === issuer),
+    assertAllowed: guard.assertAllowed,
+  };
+}
+
+/** A provider vouches for the hosts that its own discovery document names. */
+const serverSideEndpoints = (metadata: Metadata) =>
+  [metadata.jwks_uri, metadata.token_endpoint, metadata.userinfo_endpoint].filter((url) => url !== undefined);
+
+/** The base URL under which the browser sees this app: the one of the list that has the request's host, never
+ * anything from `request.url`, which shows the address that the server is bound to.
+ * @throws {ProtocolError} `misdirected_request` */
+export function baseUrlFor(headers: Headers, rp: RelyingParty): string {
+  const host = requestHost(headers);
+  const found = rp.config.RP_BASE_URLS.find((url) => new URL(url).host === host);
+  if (found) return found;
+  throw new ProtocolError("misdirected_request", `This app does not answer as ${host}.`, {
+    help: `Use ${rp.config.RP_BASE_URLS.join(" or ")}, or add the URL to RP_BASE_URLS.`,
+  });
+}
+
+/** What the browser called the host: the front door's word first. */
+export const requestHost = (headers: Headers) => headers.get("x-forwarded-host") ?? headers.get("host") ?? "";
+
+/** The app's own address of last resort. */
+export const canonicalBaseUrl = (rp: RelyingParty): string => rp.config.RP_BASE_URLS[0] as string;

@@ -1,0 +1,13 @@
+/** POST /reset: forgets everything this app knows about the browser; the OP is not told. */
+import { endSession } from "./end-session.ts";
+import { assertSameOrigin, type Endpoint, seeOther } from "./http.ts";
+import { baseUrlFor } from "./relying-party.ts";
+import { cookieName, readSession, setCookie } from "./session-cookie.ts";
+
+export const reset: Endpoint = async (request, rp) => {
+  const base = baseUrlFor(request.headers, rp);
+  assertSameOrigin(request, base);
+  const session = await readSession(request.headers.get("cookie"), rp);
+  if (session) await endSession(session, "reset", rp);
+  return seeOther(`${base}/`, [setCookie(cookieName(rp, "session"), "", base, { maxAge: 0 })]);
+};

@@ -1,0 +1,59 @@
+/** The session cookie: iron-session seals a random session id and nothing else. */
+import { sealData, unsealData } from "iron-session";
+import { lifetime } from "#lib/store/store.ts";
+import type { RpSession } from "#lib/store/types.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+export const newSessionId = (): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
+
+/** @returns name of a cookie of this instance: cookies ignore ports, so every name carries it */
+export const cookieName = (rp: RelyingParty, purpose: string): string => `${rp.config.RP_NAME}.${purpose}`;
+
+/** The RP session that the browser's cookie names; undefined for none, an unknown or a forged one. */
+export async function readSession(
+  cookieHeader: string | null,
+  rp: RelyingParty,
+): Promise<RpSession | undefined> {
+  const sealed = readCookie(cookieHeader, cookieName(rp, "session"));
+  if (!sealed) return undefined;
+  // A cookie sealed with another secret, or not sealed at all, is as good as none.
+  const content = await unsealData<{ sessionId?: unknown }>(sealed, {
+    password: rp.config.RP_SECRET,
+    ttl: 0,
+  }).catch(() => undefined);
+  return typeof content?.sessionId === "string" ? rp.store.readSession(content.sessionId) : undefined;
+}
+
+/** The `Set-Cookie` that makes the browser this session's. */
+export async function sessionCookie(sessionId: string, base: string, rp: RelyingParty): Promise<string> {
+  const sealed = await sealData({ sessionId }, { password: rp.config.RP_SECRET, ttl: 0 });
+  return setCookie(cookieName(rp, "session"), sealed, base, { maxAge: lifetime.session / 1000 });
+}
+
+/** A `Set-Cookie` header for this instance: its path, http only, secure where the app is on https.
+ * @param maxAge in seconds; 0 removes the cookie */
+export function setCookie(
+  name: string,
+  value: string,
+  base: string,
+  options: { maxAge: number; path?: string },
+): string {
+  const { protocol, pathname } = new URL(base);
+  const attributes = [
+    `Path=${pathname}${options.path ?? ""}`,
+    `Max-Age=${options.maxAge}`,
+    "HttpOnly",
+    "SameSite=Lax",
+  ];
+  if (protocol === "https:") attributes.push("Secure");
+  return [`${name}=${value}`, ...attributes].join("; ");
+}
+
+export function readCookie(cookieHeader: string | null, name: string): string | undefined {
+  for (const part of (cookieHeader ?? "").split(";")) {
+    const [key, ...value] = part.trim().split("=");
+    if (key === name) return value.join("=");
+  }
+  return undefined;
+}

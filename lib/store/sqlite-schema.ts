@@ -1,0 +1,65 @@
+/** Tables of the SQLite store. Times are milliseconds since the epoch, but `iat` is seconds as in the token. */
+export const schema = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA busy_timeout = 5000;
+
+CREATE TABLE IF NOT EXISTS sessions (
+  session_id TEXT PRIMARY KEY,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  form TEXT,
+  login TEXT,
+  tokens TEXT,
+  ended TEXT,
+  logout TEXT,
+  iss TEXT,
+  client_id TEXT,
+  -- set exactly while somebody is logged in: what a logout finds the session by
+  sid TEXT,
+  sub TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid);
+CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub);
+
+CREATE TABLE IF NOT EXISTS pending_logins (
+  state TEXT PRIMARY KEY,
+  iss TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  data TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS pending_logouts (
+  state TEXT PRIMARY KEY,
+  session_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS seen_jti (
+  iss TEXT NOT NULL,
+  jti TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (iss, jti)
+) STRICT, WITHOUT ROWID;
+
+-- OP sessions and users that a logout token ended: a callback that is still running finds its session here
+CREATE TABLE IF NOT EXISTS ended (
+  iss TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('sid', 'sub')),
+  value TEXT NOT NULL,
+  iat INTEGER NOT NULL,
+  end_by TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (iss, kind, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  session_id TEXT,
+  data TEXT NOT NULL
+) STRICT;
+`;

@@ -1,0 +1,74 @@
+/** The one interface to what a Relying Party remembers, whichever engine is behind it. */
+import type {
+  EndedSession,
+  FormState,
+  LogoutOutcome,
+  LogoutSelector,
+  PendingLogin,
+  PendingLogout,
+  ProtocolEvent,
+  ReceivedLogout,
+  RpSession,
+  SessionEnd,
+  Tokens,
+} from "./types.ts";
+
+/** How long things are kept, in milliseconds. */
+export const lifetime = {
+  /** An RP session without a login: a form that was filled in. */
+  visit: 60 * 60 * 1000,
+  session: 12 * 60 * 60 * 1000,
+  /** From the authorization request to its response; people read and look for passwords. */
+  pendingLogin: 15 * 60 * 1000,
+  pendingLogout: 15 * 60 * 1000,
+  /** Least time an ended OP session is remembered; longer if its tokens live longer. */
+  ended: 60 * 60 * 1000,
+  events: 24 * 60 * 60 * 1000,
+} as const;
+
+/** Most events that are kept. */
+export const eventLimit = 1000;
+
+export interface Store {
+  readSession(sessionId: string): Promise<RpSession | undefined>;
+  /** Keeps a form, in a new RP session when there is none by that id. */
+  saveForm(sessionId: string, form: FormState, now: number): Promise<void>;
+  /** Keeps tokens that log nobody in, in a new RP session when there is none by that id. */
+  saveTokens(sessionId: string, tokens: Tokens, now: number): Promise<void>;
+  /** Begins a session with a login in place of the browser's former one, unless the OP session was ended before:
+   * then nothing is kept and the end is answered. One atomic step.
+   * @param startedAt when its authorization request left */
+  beginSession(
+    session: RpSession,
+    former: string | undefined,
+    startedAt: number,
+  ): Promise<SessionEnd | undefined>;
+  /** Ends this one session; undefined when nobody was logged in. */
+  endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined>;
+  saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void>;
+  deleteSession(sessionId: string): Promise<void>;
+
+  /** Takes in a verified logout token: its `jti` is remembered, the sessions it means end, and so will those whose
+   * callback is still running. One atomic step.
+   * @returns the ended sessions, or "replayed" and nothing done when the `jti` was seen before */
+  receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed">;
+  /** Client IDs that this app has used at an issuer, as far as it remembers. */
+  clientIds(iss: string): Promise<string[]>;
+
+  savePendingLogin(pending: PendingLogin): Promise<void>;
+  readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
+  /** Reads and forgets in one step, so that a `state` works once. */
+  takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
+  savePendingLogout(pending: PendingLogout, now: number): Promise<void>;
+  takePendingLogout(state: string, now: number): Promise<PendingLogout | undefined>;
+
+  appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent>;
+  /** The newest events, newest first. */
+  listEvents(limit: number): Promise<ProtocolEvent[]>;
+
+  /** Forgets what has expired. */
+  sweep(now: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { LogoutSelector };

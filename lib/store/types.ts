@@ -1,0 +1,135 @@
+/** What a Relying Party remembers. Times are milliseconds since the epoch unless said otherwise. */
+import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
+import type { Verdict } from "#lib/oidc/verdict.ts";
+
+/** A user is logged in here: what the callback leaves behind. */
+export interface Login {
+  iss: string;
+  sub: string;
+  sid?: string;
+  clientId: string;
+  claims: IdTokenClaims;
+  verdicts: Verdict[];
+  tokens: Tokens;
+  sessionState?: string;
+  /** When the session began. */
+  since: number;
+  grantType: string;
+  /** Where this login is ended at the OP; empty when the form said to leave it out. */
+  endSessionEndpoint: string;
+}
+
+export interface Tokens {
+  idToken?: string;
+  accessToken?: string;
+  refreshToken?: string;
+  scope?: string;
+  /** When the access token expires. */
+  expiresAt?: number;
+}
+
+/** By what a session ended. */
+export type EndedBy = "back-channel" | "rp-initiated" | "reset";
+
+export interface SessionEnd {
+  by: EndedBy;
+  at: number;
+}
+
+/** What came back from the OP after a logout request. */
+export interface LogoutOutcome {
+  state: string;
+  result: "logged_out" | "declined";
+  at: number;
+}
+
+/** The authorize form as a user left it, with what was wrong beside each field. */
+export interface FormState {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+}
+
+/** The session of one browser at this app. Glossary: RP session; never to be confused with the OP's `sid`. */
+export interface RpSession {
+  sessionId: string;
+  createdAt: number;
+  expiresAt: number;
+  form?: FormState;
+  login?: Login;
+  /** Tokens of a grant that logs nobody in (client credentials). */
+  tokens?: Tokens;
+  ended?: SessionEnd;
+  logout?: LogoutOutcome;
+}
+
+/** An authorization request on its way. */
+export interface PendingLogin {
+  state: string;
+  /** Also in the cookie that this `state` has in the browser that asked. */
+  binding: string;
+  nonce: string;
+  codeVerifier?: string;
+  issuer: string;
+  clientId: string;
+  clientSecret?: string;
+  redirectUri: string;
+  grantType: string;
+  responseType: string;
+  tokenEndpoint: string;
+  endSessionEndpoint: string;
+  startedAt: number;
+}
+
+/** A logout request on its way. */
+export interface PendingLogout {
+  state: string;
+  sessionId: string;
+}
+
+/** Which sessions a logout ends: the OP session `sid`, or without one all of `sub`; only those of these clients. */
+export interface LogoutSelector {
+  iss: string;
+  sid?: string | undefined;
+  sub?: string | undefined;
+  clientIds: readonly string[];
+}
+
+/** A verified logout token, as the store takes it in. */
+export interface ReceivedLogout extends LogoutSelector {
+  jti: string;
+  /** Until when the `jti` is remembered. */
+  replayableUntil: number;
+  /** `iat` of the token, in seconds: a user who authenticated later is not logged out by it. */
+  iat: number;
+  end: SessionEnd;
+}
+
+export interface EndedSession {
+  sessionId: string;
+  sub: string;
+  sid?: string;
+  since: number;
+}
+
+/** One step of the protocol, kept as data. `data` never holds a token or a secret. */
+export interface ProtocolEvent {
+  seq: number;
+  at: number;
+  type: ProtocolEventType;
+  sessionId?: string;
+  data: Record<string, unknown>;
+}
+
+export type ProtocolEventType =
+  | "authorization_request"
+  | "authorization_response"
+  | "token_request"
+  | "session_begun"
+  | "session_ended"
+  | "logout_request"
+  | "post_logout"
+  | "logout_token"
+  | "provider_discovered"
+  | "provider_unavailable";
+
+export type NewEvent = Omit<ProtocolEvent, "seq" | "at">;

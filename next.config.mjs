@@ -1,0 +1,14 @@
+/** @type {import("next").NextConfig} */
+export default {
+  poweredByHeader: false,
+  typedRoutes: true,
+  reactStrictMode: true,
+  // Next bundles each of them once for pages and once more for route handlers, and then `instanceof` of their classes
+  // fails across the two. Left to Node they are loaded once.
+  serverExternalPackages: ["jose", "openid-client"],
+  // The tutorial's URL is http://localhost:8080/playground2/ : no redirect may take the slash away.
+  skipTrailingSlashRedirect: true,
+  // One build serves every instance: static files live under /assets and are reached below the
+  // instance's path, so that a reverse proxy has to route only /<instance>/* and /_next/*.
+  rewrites: async () => [{ source: "/:instance/assets/:path*", destination: "/assets/:path*" }],
+};
