@@ -19,7 +19,7 @@ export const implicitResponseTypes = {
 
 export type GrantType = keyof typeof grantTypes;
 
-const required = (label: string) => z.string().trim().min(1, `${label} is required.`);
+const required = (label: string) => z.string(`${label} is required.`).trim().min(1, `${label} is required.`);
 const endpoint = (label: string) =>
   required(label).refine(
     isHttpUrl,
@@ -92,7 +92,7 @@ const schema = z.discriminatedUnion(
       token_endpoint: endpoint("Access Token Endpoint"),
       end_session_endpoint: optionalEndpoint("Logout Endpoint"),
       username: required("Resource Owner User Name"),
-      password: z.string().min(1, "Resource Owner Password is required."),
+      password: z.string("Resource Owner Password is required.").min(1, "Resource Owner Password is required."),
     }),
   ],
   { error: "Choose an Authorization Grant Type." },

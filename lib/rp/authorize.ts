@@ -65,6 +65,7 @@ async function start(
   base: string,
   rp: RelyingParty,
 ): Promise<Response> {
+  if ("token_endpoint" in form) rp.assertAllowed(form.token_endpoint);
   if ("redirect_uri" in form) return requestAuthorization(form, sessionId, base, rp);
   const cookie = await requestDirectGrant(form, await providerOf(form, rp), sessionId, base, rp);
   return seeOther(`${base}/oauth2`, [cookie]);
@@ -76,8 +77,6 @@ async function requestAuthorization(
   base: string,
   rp: RelyingParty,
 ): Promise<Response> {
-  const tokenEndpoint = "token_endpoint" in form ? form.token_endpoint : "";
-  if (tokenEndpoint) rp.assertAllowed(tokenEndpoint);
   const provider = await providerOf(form, rp);
   const pending = pendingLogin(form, provider.issuer, rp);
   const choice = { clientId: form.client_id, alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG };

@@ -25,8 +25,7 @@ async function outcomeOf(
 ): Promise<LogoutOutcome> {
   const state = parameters.get("state") ?? "";
   if (session?.logout && session.logout.state === state) return session.logout;
-  const pending = await rp.store.takePendingLogout(state, rp.now());
-  if (!session || pending?.sessionId !== session.sessionId) {
+  if (!session || !(await rp.store.takePendingLogout({ state, sessionId: session.sessionId }, rp.now()))) {
     throw new ProtocolError(
       "unknown_state",
       "This is not the answer to a logout that this browser asked for.",

@@ -152,13 +152,9 @@ class SqliteStore implements Store {
     );
   }
 
-  async takePendingLogout(state: string, now: number): Promise<PendingLogout | undefined> {
-    const row = this.#get(
-      "DELETE FROM pending_logouts WHERE state = ? AND expires_at > ? RETURNING session_id",
-      state,
-      now,
-    );
-    return row && { state, sessionId: String(row.session_id) };
+  async takePendingLogout({ state, sessionId }: PendingLogout, now: number): Promise<boolean> {
+    const sql = "DELETE FROM pending_logouts WHERE state = ? AND session_id = ? AND expires_at > ?";
+    return this.#run(sql, state, sessionId, now) > 0;
   }
 
   async appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent> {

@@ -60,7 +60,8 @@ export interface Store {
   /** Reads and forgets in one step, so that a `state` works once. */
   takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
   savePendingLogout(pending: PendingLogout, now: number): Promise<void>;
-  takePendingLogout(state: string, now: number): Promise<PendingLogout | undefined>;
+  /** Reads and forgets, but only for the session that asked: nobody else uses it up. */
+  takePendingLogout(pending: PendingLogout, now: number): Promise<boolean>;
 
   appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent>;
   /** The newest events, newest first. */

@@ -1,0 +1,178 @@
+/** POST /authorize over HTTP: what the form refuses, what it keeps, and which hosts the app will never talk to. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { ask, formFor, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
+import { TestIssuer } from "../support/test-issuer.ts";
+
+let issuer: TestIssuer;
+let second: TestIssuer;
+let rp: RpProcess;
+
+before(async () => {
+  issuer = await TestIssuer.start();
+  second = await TestIssuer.start();
+  rp = await startRp({ OP_ISSUER: issuer.issuer, TRUSTED_ISSUERS: second.issuer, CLIENT_SECRET: "theConfiguredSecret" });
+});
+after(async () => {
+  await rp.stop();
+  await Promise.all([issuer.down(), second.down()]);
+});
+
+/** Submits a form that is to be refused and reads the page that it leads back to. */
+async function refusedForm(changes: Record<string, string>): Promise<string> {
+  const browser = new HttpBrowser();
+  const answer = await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, changes));
+  assert.equal(answer.status, 303);
+  assert.equal(answer.location, `${rp.base}/oauth2`);
+  return (await browser.get(`${rp.base}/oauth2`)).text;
+}
+
+/** The message that stands beside a field and is tied to it for screen readers. */
+function errorBeside(field: string, html: string): string {
+  const input = new RegExp(`<(?:input|select)[^>]* name="${field}"[^>]*>`).exec(html)?.[0] ?? "";
+  assert.match(input, /aria-invalid="true"/, `${field} is marked`);
+  return new RegExp(`id="${field}-error"[^>]*>([^<]*)`).exec(html)?.[1] ?? "";
+}
+
+describe("a form that is not right leads back to itself, with the reason beside the field", () => {
+  const wrong: Record<string, { changes: Record<string, string>; field: string; reason: RegExp }> = {
+    "no Client ID": { changes: { client_id: " " }, field: "client_id", reason: /Client ID is required/ },
+    "no Callback URL": { changes: { redirect_uri: "" }, field: "redirect_uri", reason: /Callback URL is required/ },
+    "a Callback URL with a fragment": { changes: { redirect_uri: "http://localhost/#x" }, field: "redirect_uri", reason: /fragment/ },
+    "an endpoint that is no URL": { changes: { authorization_endpoint: "localhost" }, field: "authorization_endpoint", reason: /absolute http/ },
+    "an endpoint that is a script": {
+      changes: { authorization_endpoint: "javascript:alert(1)" },
+      field: "authorization_endpoint",
+      reason: /absolute http/,
+    },
+    "a Scope without openid": { changes: { scope: "profile" }, field: "scope", reason: /must contain openid/ },
+    "no password": { changes: { grant_type: "password", username: "x" }, field: "password", reason: /Password is required/ },
+  };
+  for (const [name, { changes, field, reason }] of Object.entries(wrong)) {
+    test(name, async () => {
+      assert.match(errorBeside(field, await refusedForm(changes)), reason);
+    });
+  }
+
+  test("nothing that was typed is lost, but secrets are not written into the page", async () => {
+    const page = await refusedForm({
+      grant_type: "code",
+      client_id: "my-client",
+      client_secret: "my-secret",
+      scope: "openid my-scope",
+      acr_values: "",
+      token_endpoint: "",
+    });
+    for (const kept of ["my-client", "openid my-scope"]) assert.ok(page.includes(`value="${kept}"`), kept);
+    assert.ok(!page.includes("my-secret") && !page.includes("theConfiguredSecret"));
+  });
+
+  test("markup in a value stays text", async () => {
+    const page = await refusedForm({ client_id: `"><script>alert(1)</script>`, redirect_uri: "" });
+    assert.ok(!page.includes("<script>alert(1)"));
+  });
+});
+
+describe("hosts outside the list", () => {
+  for (const endpoint of ["http://localhost:1/token", "http://169.254.169.254/token", "https://other.example/token"]) {
+    test(`${endpoint} is refused beside the field, with the setting that would allow it`, async () => {
+      const page = await refusedForm({ grant_type: "client_credentials", token_endpoint: endpoint });
+      assert.match(errorBeside("token_endpoint", page), /no requests to .*TRUSTED_ISSUERS/);
+      const code = await refusedForm({ grant_type: "code", token_endpoint: endpoint });
+      assert.match(errorBeside("token_endpoint", code), /TRUSTED_ISSUERS/);
+    });
+  }
+
+  test("a redirect of the token endpoint is not followed", async () => {
+    issuer.token = () => ({ status: 302, json: {} });
+    const page = await refusedForm({ grant_type: "client_credentials" });
+    assert.match(page, /did not answer as it should/);
+  });
+
+  test("a second trusted issuer is told by its endpoint and checked against its own name and keys", async () => {
+    const asked = await ask(second, rp);
+    const id_token = await second.sign(second.idClaims({ nonce: asked.nonce, sub: "carol" }));
+    assert.equal((await respondTo(asked, second, rp, { id_token })).status, 303);
+    assert.equal((await sessionOf(asked.browser, rp)).iss, second.issuer);
+    const mixedUp = await ask(second, rp);
+    const foreign = await issuer.sign(issuer.idClaims({ nonce: mixedUp.nonce }));
+    assert.equal((await respondTo(mixedUp, second, rp, { id_token: foreign })).status, 400);
+  });
+});
+
+describe("the grants without a browser", () => {
+  test("Client Credentials bring an access token and log nobody in; the configured secret is used unseen", async () => {
+    let authorization: string | undefined;
+    issuer.token = ({ headers }, body) => {
+      authorization = headers.authorization;
+      assert.equal(new URLSearchParams(body).get("grant_type"), "client_credentials");
+      return { json: { access_token: "access-of-the-client", token_type: "Bearer" } };
+    };
+    const browser = new HttpBrowser();
+    await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, { grant_type: "client_credentials", scope: "" }));
+    assert.equal(authorization, `Basic ${Buffer.from("playground2:theConfiguredSecret").toString("base64")}`);
+    const page = (await browser.get(`${rp.base}/oauth2`)).text;
+    assert.match(page, /access-of-the-client/);
+    assert.equal((await sessionOf(browser, rp)).user, null);
+  });
+
+  test("Resource Owner logs in; a wrong password is said without repeating it", async () => {
+    issuer.token = async (_, body) => {
+      if (new URLSearchParams(body).get("password") !== "right") {
+        return { status: 400, json: { error: "invalid_grant", error_description: "wrong credentials" } };
+      }
+      return { json: { access_token: "a", token_type: "Bearer", id_token: await issuer.sign(issuer.idClaims({ sub: "dora" })) } };
+    };
+    const form = { grant_type: "password", username: "dora" };
+    assert.match(await refusedForm({ ...form, password: "wr0ng-one" }), /invalid_grant: wrong credentials(?![\s\S]*wr0ng-one)/);
+    const browser = new HttpBrowser();
+    await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, { ...form, password: "right" }));
+    assert.equal((await sessionOf(browser, rp)).user, "dora");
+  });
+});
+
+describe("forms of other sites", () => {
+  for (const path of ["/authorize", "/logout", "/reset"]) {
+    test(`POST ${path} with a foreign Origin is refused and changes nothing`, async () => {
+      const browser = await signIn(issuer, rp);
+      for (const origin of ["https://evil.example", "null"]) {
+        const answer = await browser.post(`${rp.base}${path}`, formFor(issuer, rp), origin);
+        assert.equal(answer.status, 403);
+        assert.match(answer.text, /sent from another site/);
+      }
+      assert.equal((await sessionOf(browser, rp)).user, "alice");
+    });
+  }
+});
+
+describe("addresses", () => {
+  test("127.0.0.1 leads to localhost, for pages and endpoints", async () => {
+    for (const path of ["/", "/oauth2", "/photos", "/oauth2client?state=x", "/logout?state=x"]) {
+      const url = `${rp.base}${path}`.replace("localhost", "127.0.0.1");
+      const response = await fetch(url, { redirect: "manual" });
+      assert.equal(response.status, 307, path);
+      assert.equal(response.headers.get("location"), `${rp.base}${path}`);
+    }
+  });
+
+  test("another instance's path is not found", async () => {
+    for (const path of ["/", "/session", "/bclogout", "/oauth2"]) {
+      const url = `${rp.base.replace("playground2", "playground3")}${path}`;
+      const method = path === "/bclogout" ? "POST" : "GET";
+      assert.equal((await fetch(url, { method })).status, 404, path);
+    }
+  });
+
+  test("every page forbids framing and inline script, and is not stored", async () => {
+    for (const path of ["/", "/oauth2", "/photos"]) {
+      const { headers } = await fetch(rp.base + path);
+      const policy = headers.get("content-security-policy") ?? "";
+      assert.match(policy, /frame-ancestors 'none'/);
+      assert.match(policy, /script-src 'self' 'nonce-[^']+'/);
+      assert.doesNotMatch(policy, /unsafe/);
+      assert.match(headers.get("cache-control") ?? "", /no-store/);
+    }
+  });
+});
