@@ -3,6 +3,8 @@ export default {
   poweredByHeader: false,
   typedRoutes: true,
   reactStrictMode: true,
+  // `npm test` checks the types of everything, once; a demo need not wait for the tests' types.
+  typescript: { ignoreBuildErrors: true },
   // Next bundles each of them once for pages and once more for route handlers, and then `instanceof` of their classes
   // fails across the two. Left to Node they are loaded once.
   serverExternalPackages: ["jose", "openid-client"],

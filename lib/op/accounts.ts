@@ -1,0 +1,61 @@
+/** The demo users. Their passwords are on the sign-in page: nothing here is a secret. */
+import { timingSafeEqual } from "node:crypto";
+import type { Account } from "oidc-provider";
+
+export interface DemoUser {
+  username: string;
+  password: string;
+  givenName: string;
+  familyName: string;
+  groups: readonly string[];
+}
+
+const ADMINISTRATORS = "administrators";
+
+export const demoUsers: readonly DemoUser[] = [
+  {
+    username: "admin",
+    password: "admin",
+    givenName: "Ada",
+    familyName: "Admin",
+    groups: [ADMINISTRATORS, "everyone"],
+  },
+  { username: "alice", password: "alice", givenName: "Alice", familyName: "Archer", groups: ["everyone"] },
+  { username: "bob", password: "bob", givenName: "Bob", familyName: "Baker", groups: ["everyone"] },
+];
+
+export const findUser = (username: string | undefined): DemoUser | undefined =>
+  demoUsers.find((user) => user.username === username);
+
+export const isAdministrator = (username: string | undefined): boolean =>
+  findUser(username)?.groups.includes(ADMINISTRATORS) ?? false;
+
+/** @returns the user whose password this is */
+export function authenticate(username: string, password: string): DemoUser | undefined {
+  const user = findUser(username);
+  return user && samePassword(user.password, password) ? user : undefined;
+}
+
+function samePassword(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The account as the library asks for it: `sub` is the username, as in WSO2 IS before 7. */
+export function findAccount(username: string): Account | undefined {
+  const user = findUser(username);
+  if (!user) return undefined;
+  return {
+    accountId: user.username,
+    claims: () => ({
+      sub: user.username,
+      name: `${user.givenName} ${user.familyName}`,
+      given_name: user.givenName,
+      family_name: user.familyName,
+      preferred_username: user.username,
+      email: `${user.username}@example.com`,
+      email_verified: true,
+      groups: [...user.groups],
+    }),
+  };
+}

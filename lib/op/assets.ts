@@ -1,0 +1,31 @@
+/** The style sheet, icon and scripts, from the folder that the apps share. */
+import { createReadStream, readdirSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { Context, Next } from "./open-id-provider.ts";
+import { ASSETS } from "./paths.ts";
+
+const FOLDER = join(import.meta.dirname, "../../public/assets");
+const TYPES = new Set([".css", ".js", ".svg"]);
+
+/** Answers for the files that are there now, by name: no path is ever built from a request. */
+export function serveAssets() {
+  const names = readdirSync(FOLDER).filter((name) => TYPES.has(extname(name)));
+  const files = new Map(names.map((name) => [`${ASSETS}/${name}`, join(FOLDER, name)]));
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const file = files.get(ctx.path);
+    if (!file || ctx.method !== "GET") {
+      await next();
+      return;
+    }
+    const { mtimeMs, size } = statSync(file);
+    ctx.set("Cache-Control", "no-cache");
+    ctx.status = 200;
+    ctx.etag = `${mtimeMs}-${size}`;
+    if (ctx.fresh) {
+      ctx.status = 304;
+      return;
+    }
+    ctx.type = extname(file);
+    ctx.body = createReadStream(file);
+  };
+}

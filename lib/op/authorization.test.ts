@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { decodeJwt, jwtVerify } from "jose";
+import { formOf, HttpBrowser } from "#lib/testing/http-browser.ts";
+import {
+  authorizationUrl,
+  authorize,
+  basic,
+  type OpUnderTest,
+  opUnderTest,
+  responseOf,
+  SECRET,
+  signIn,
+  tokenRequest,
+} from "./testing/op-under-test.ts";
+
+describe("authorization", () => {
+  let op: OpUnderTest;
+  before(async () => {
+    op = await opUnderTest();
+  });
+  after(() => op.close());
+
+  const PARAMETERS: Record<string, string[]> = {
+    code: ["code"],
+    id_token: ["id_token"],
+    "id_token token": ["id_token", "access_token", "token_type", "expires_in", "scope"],
+    "code id_token": ["code", "id_token"],
+    "code token": ["code", "access_token", "token_type", "expires_in", "scope"],
+    "code id_token token": ["code", "id_token", "access_token", "token_type", "expires_in", "scope"],
+  };
+  for (const [responseType, expected] of Object.entries(PARAMETERS)) {
+    it(`answers ${responseType} with its parameters, state and iss`, async () => {
+      const visit = await authorize(op, new HttpBrowser(), { response_type: responseType });
+      const response = responseOf(visit);
+      assert.deepEqual([...response.keys()].sort(), [...expected, "state", "iss"].sort());
+      assert.equal(response.get("iss"), op.issuer);
+      assert.equal(response.get("state"), "state-1");
+      assert.equal(new URL(visit.location ?? "").hash !== "", responseType !== "code");
+      const idToken = response.get("id_token");
+      if (idToken) {
+        const { payload, protectedHeader } = await jwtVerify(idToken, op.jwks, {
+          issuer: op.issuer,
+          audience: "photos",
+        });
+        assert.equal(protectedHeader.alg, "RS256");
+        assert.equal(payload.sub, "alice");
+        assert.equal(payload.name, "Alice Archer");
+        assert.equal(payload.nonce, "nonce-1");
+        assert.match(String(payload.sid), /^[\w-]{32}$/);
+      }
+    });
+  }
+
+  it("sends the response as a form with response_mode form_post", async () => {
+    const page = await authorize(op, new HttpBrowser(), {
+      response_type: "code id_token",
+      response_mode: "form_post",
+    });
+    assert.equal(page.status, 200);
+    const { action, fields } = formOf(page);
+    assert.equal(action, `${op.photos.base}/oauth2client`);
+    assert.deepEqual(Object.keys(fields).sort(), ["code", "id_token", "iss", "state"]);
+    const policy = page.headers.get("content-security-policy") ?? "";
+    assert.match(policy, /script-src 'self' 'sha256-/);
+  });
+
+  it("exchanges a code with PKCE, for a public client too, into an ID Token with the claims and the sid", async () => {
+    const verifier = "v".repeat(43);
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+    const challenge = Buffer.from(digest).toString("base64url");
+    const redirectUri = `${op.photos.base}/oauth2client`;
+    const pkce = { code_challenge: challenge, code_challenge_method: "S256" };
+    const visit = await authorize(op, new HttpBrowser(), {
+      client: "photos-public",
+      scope: "openid email groups",
+      ...pkce,
+    });
+    const code = responseOf(visit).get("code") ?? "";
+    const exchange = {
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: redirectUri,
+      client_id: "photos-public",
+    };
+    const response = await tokenRequest(op, { ...exchange, code_verifier: verifier });
+    const tokens = (await response.json()) as { id_token: string };
+    const claims = decodeJwt(tokens.id_token);
+    assert.equal(claims.email, "alice@example.com");
+    assert.deepEqual(claims.groups, ["everyone"]);
+    assert.ok(claims.sid);
+  });
+
+  it("lets a confidential client authenticate by header and by form", async () => {
+    const redirectUri = `${op.photos.base}/oauth2client`;
+    for (const byForm of [true, false]) {
+      const code = responseOf(await authorize(op, new HttpBrowser())).get("code") ?? "";
+      const exchange = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
+      const response = byForm
+        ? await tokenRequest(op, { ...exchange, client_id: "photos", client_secret: SECRET })
+        : await tokenRequest(op, exchange, basic("photos", SECRET));
+      assert.equal(response.status, 200);
+    }
+  });
+
+  it("issues a refresh token for offline_access", async () => {
+    const visit = await authorize(op, new HttpBrowser(), {
+      scope: "openid offline_access",
+      prompt: "consent",
+    });
+    const redirectUri = `${op.photos.base}/oauth2client`;
+    const code = responseOf(visit).get("code") ?? "";
+    const first = await tokenRequest(
+      op,
+      { grant_type: "authorization_code", code, redirect_uri: redirectUri },
+      basic("photos", SECRET),
+    );
+    const { refresh_token } = (await first.json()) as { refresh_token: string };
+    const second = await tokenRequest(
+      op,
+      { grant_type: "refresh_token", refresh_token },
+      basic("photos", SECRET),
+    );
+    assert.equal(second.status, 200);
+  });
+
+  it("takes the authorization request as a POST of the app's page too", async () => {
+    const browser = new HttpBrowser();
+    await signIn(op, browser, "photos");
+    const { origin, pathname, searchParams } = new URL(authorizationUrl(op));
+    const answer = await browser.post(
+      `${origin}${pathname}`,
+      Object.fromEntries(searchParams),
+      op.photos.base,
+    );
+    assert.ok(responseOf(answer).has("code"));
+  });
+
+  it("accepts the callback on another loopback port, and no other", async () => {
+    const elsewhere = await authorize(op, new HttpBrowser(), {
+      redirect_uri: "http://localhost:1/oauth2client",
+    });
+    assert.ok(elsewhere.location?.startsWith("http://localhost:1/oauth2client?code="));
+    for (const uri of [
+      "http://localhost.evil.example/oauth2client",
+      "http://localhost:1@evil.example/oauth2client",
+    ]) {
+      const refused = await new HttpBrowser().get(authorizationUrl(op, { redirect_uri: uri }));
+      assert.equal(refused.status, 400);
+      assert.equal(refused.location, undefined);
+      assert.match(refused.text, /callback URL/);
+    }
+  });
+
+  it("gives all clients of a session the same sid, without asking for the password again", async () => {
+    const browser = new HttpBrowser();
+    const photos = await signIn(op, browser, "photos");
+    const page = await browser.follow(await browser.get(authorizationUrl(op, { client: "albums" })));
+    assert.doesNotMatch(page.url, /login\.do/);
+    const albums = await signIn(op, browser, "albums");
+    assert.equal(albums.claims.sid, photos.claims.sid);
+    const other = await signIn(op, new HttpBrowser(), "photos");
+    assert.notEqual(other.claims.sid, photos.claims.sid);
+  });
+
+  it("grants client credentials", async () => {
+    const response = await tokenRequest(op, { grant_type: "client_credentials" }, basic("photos", SECRET));
+    assert.equal(response.status, 200);
+    assert.ok(((await response.json()) as { access_token: string }).access_token);
+  });
+
+  it("grants the password grant, with an ID Token that has no sid", async () => {
+    const fields = { grant_type: "password", username: "bob", password: "bob", scope: "openid profile" };
+    const response = await tokenRequest(op, fields, basic("photos", SECRET));
+    const tokens = (await response.json()) as { id_token: string; access_token: string };
+    const { payload } = await jwtVerify(tokens.id_token, op.jwks, { issuer: op.issuer, audience: "photos" });
+    assert.equal(payload.sub, "bob");
+    assert.equal(payload.name, "Bob Baker");
+    assert.equal(payload.sid, undefined);
+    const userinfo = await fetch(`${op.origin}/oauth2/userinfo`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
+    assert.equal(((await userinfo.json()) as { sub: string }).sub, "bob");
+  });
+
+  it("refuses the password grant for a wrong password", async () => {
+    const fields = { grant_type: "password", username: "bob", password: "wrong", scope: "openid" };
+    const response = await tokenRequest(op, fields, basic("photos", SECRET));
+    assert.equal(response.status, 400);
+    assert.equal(((await response.json()) as { error: string }).error, "invalid_grant");
+  });
+});

@@ -1,0 +1,129 @@
+/** The clients: what their metadata may say beyond the library's rules, and the ones that are there from the start. */
+
+import type Provider from "oidc-provider";
+import { type ClientMetadata, type Configuration, errors, type ResponseType } from "oidc-provider";
+import type { OpConfig } from "#lib/config/op-config.ts";
+import type { OpStore } from "./store/op-store.ts";
+
+export const RESPONSE_TYPES: ResponseType[] = [
+  "code",
+  "id_token",
+  "id_token token",
+  "code id_token",
+  "code token",
+  "code id_token token",
+];
+
+/** Client metadata of our own, and library properties that we rewrite before the library checks them. */
+export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata"]> = {
+  properties: [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+  ],
+  validator: (_ctx, name, value, metadata) => {
+    if (name === "redirect_uris") expandCallbacks(metadata);
+    else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
+    else if (value !== undefined) checkFrontchannelMetadata(name, value);
+  },
+};
+
+type Metadata = Parameters<NonNullable<NonNullable<Configuration["extraClientMetadata"]>["validator"]>>[3];
+
+/** WSO2 IS has one list for callbacks and post-logout URIs, so a `regexp=` callback serves as both. */
+function expandCallbacks(metadata: Metadata): void {
+  const uris = expanded(metadata.redirect_uris);
+  const asAtWso2 =
+    uris?.length !== metadata.redirect_uris?.length && !metadata.post_logout_redirect_uris?.length;
+  metadata.redirect_uris = uris;
+  if (asAtWso2) metadata.post_logout_redirect_uris = uris;
+}
+
+const ALTERNATIVES = /^regexp=\(?(.*?)\)?$/;
+
+/** Replaces `regexp=(a|b)` by its alternatives; other lists and values are left for the library to judge. */
+function expanded(uris: unknown): string[] | undefined {
+  if (!Array.isArray(uris)) return uris as undefined;
+  return uris.flatMap((uri: unknown) => {
+    const alternatives = typeof uri === "string" ? ALTERNATIVES.exec(uri)?.[1] : undefined;
+    return alternatives === undefined ? [uri as string] : alternatives.split("|").map(literal);
+  });
+}
+
+/** A regular expression would be matched against what an attacker sends; a list of URLs is all that is needed. */
+function literal(pattern: string): string {
+  const uri = pattern.replace(/\\([./?-])/g, "$1");
+  if (URL.canParse(uri) && !/[*+()[\]{}^$\\]/.test(uri)) return uri;
+  throw new errors.InvalidClientMetadata(
+    "a regexp= callback must be a list of URLs: regexp=(http://one|http://two)",
+  );
+}
+
+function checkFrontchannelMetadata(name: string, value: unknown): void {
+  const isUri = name === "frontchannel_logout_uri";
+  const good = isUri
+    ? /^https?:$/.test(URL.parse(String(value))?.protocol ?? "")
+    : typeof value === "boolean";
+  if (!good) throw new errors.InvalidClientMetadata(`${name} must be a ${isUri ? "web uri" : "boolean"}`);
+}
+
+const LOOPBACK = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=\/|$)/;
+
+/** The library refuses http callbacks for implicit flows, which is what the tutorial has (OIDC Registration 2,
+ * `application_type`: "web" clients must use https). On loopback the port is free, as RFC 8252 7.3 has it. */
+export function allowHttpCallbacks(provider: Provider): void {
+  const { prototype } = provider.Client;
+  const allows = (uris: readonly string[] | undefined, uri: string): boolean =>
+    (uris ?? []).some(
+      (known) => known === uri || (LOOPBACK.test(uri) && withoutPort(known) === withoutPort(uri)),
+    );
+  prototype.redirectUriAllowed = function (uri) {
+    return allows(this.redirectUris, uri);
+  };
+  prototype.postLogoutRedirectUriAllowed = function (uri) {
+    return allows(this.postLogoutRedirectUris, uri);
+  };
+
+  // The schema of client metadata is the library's own recipe for this, and missing in its types.
+  type Schema = { prototype: { invalidate(message: string, code?: string): void } };
+  const schema = (provider.Client as unknown as { Schema: Schema }).Schema.prototype;
+  const invalidate = schema.invalidate;
+  schema.invalidate = function (message, code) {
+    if (code === "implicit-force-https" || code === "implicit-forbid-localhost") return;
+    invalidate.call(this, message, code);
+  };
+}
+
+const withoutPort = (uri: string): string => uri.replace(LOOPBACK, "$1");
+
+/** Registers the playground's apps anew at each start. Through the store: the library's `clients` option would make
+ * them unchangeable. */
+export async function seedClients(
+  provider: Provider,
+  store: OpStore,
+  apps: OpConfig["OP_APPS"],
+): Promise<void> {
+  for (const metadata of apps.flatMap(clientsOf)) {
+    await provider.Client.validate(metadata);
+    store.upsert("Client", metadata.client_id, metadata);
+  }
+}
+
+/** Of each app a confidential and a public client, so that a tutorial can be followed with either. */
+function clientsOf({ name, secret, baseUrls }: OpConfig["OP_APPS"][number]): ClientMetadata[] {
+  const shared = {
+    client_name: name,
+    response_types: RESPONSE_TYPES,
+    redirect_uris: baseUrls.map((base) => `${base}/oauth2client`),
+    post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
+    backchannel_logout_uri: `${baseUrls[0]}/bclogout`,
+    backchannel_logout_session_required: true,
+  };
+  const grants = ["authorization_code", "implicit", "refresh_token", "password"];
+  return [
+    { ...shared, client_id: name, client_secret: secret, grant_types: [...grants, "client_credentials"] },
+    // RFC 6749 4.4: the client credentials grant is for confidential clients only.
+    { ...shared, client_id: `${name}-public`, token_endpoint_auth_method: "none", grant_types: grants },
+  ];
+}

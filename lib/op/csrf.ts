@@ -1,0 +1,28 @@
+/** Tokens in the forms of our own pages: a cookie's value, signed, in a hidden field. */
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { type Html, html } from "#lib/ui/html.ts";
+import { PageError } from "./edge.ts";
+import type { Context, OpenIdProvider } from "./open-id-provider.ts";
+
+const COOKIE = "op.form";
+const FIELD = "form_token";
+
+/** The hidden field that every form of ours carries. */
+export function formToken(op: OpenIdProvider, ctx: Context): Html {
+  const known = ctx.cookies.get(COOKIE, { signed: false });
+  const value = known || randomBytes(18).toString("base64url");
+  if (!known) ctx.cookies.set(COOKIE, value, { httpOnly: true, sameSite: "lax", signed: false, path: "/" });
+  return html`<input type="hidden" name="${FIELD}" value="${sign(op, value)}">`;
+}
+
+/** @throws {PageError} unless the form came from a page that this browser got from us */
+export function requireFormToken(op: OpenIdProvider, ctx: Context, form: URLSearchParams): void {
+  const value = ctx.cookies.get(COOKIE, { signed: false });
+  const given = Buffer.from(form.get(FIELD) ?? "");
+  const expected = Buffer.from(value ? sign(op, value) : "");
+  if (value && given.length === expected.length && timingSafeEqual(given, expected)) return;
+  throw new PageError(403, "This form could not be verified.", "Go back, reload the page and send it again.");
+}
+
+const sign = (op: OpenIdProvider, value: string): string =>
+  createHmac("sha256", op.keys.formKey).update(value).digest("base64url");

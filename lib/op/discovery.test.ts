@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before, describe, it } from "node:test";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { type OpUnderTest, opUnderTest } from "./testing/op-under-test.ts";
+
+const PLACES = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];
+
+/** A GET with a Host header of choice, which `fetch` does not allow. */
+function getAs(
+  host: string,
+  url: string,
+): Promise<{ status: number | undefined; location: string | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host, accept: "text/html" } }, async (response) => {
+      const text = (await response.toArray()).join("");
+      resolve({ status: response.statusCode, location: response.headers.location, text });
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+describe("discovery and hosts", () => {
+  let op: OpUnderTest;
+  before(async () => {
+    op = await opUnderTest();
+  });
+  after(() => op.close());
+
+  for (const place of PLACES) {
+    it(`describes the OP at ${place}/openid-configuration`, async () => {
+      const metadata = await (await fetch(`${op.origin}${place}/openid-configuration`)).json();
+      const { origin } = op;
+      assert.partialDeepStrictEqual(metadata, {
+        issuer: `${origin}/oauth2/token`,
+        authorization_endpoint: `${origin}/oauth2/authorize`,
+        token_endpoint: `${origin}/oauth2/token`,
+        jwks_uri: `${origin}/oauth2/jwks`,
+        userinfo_endpoint: `${origin}/oauth2/userinfo`,
+        revocation_endpoint: `${origin}/oauth2/revoke`,
+        introspection_endpoint: `${origin}/oauth2/introspect`,
+        end_session_endpoint: `${origin}/oidc/logout`,
+        registration_endpoint: `${origin}/api/identity/oauth2/dcr/v1.1/register`,
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+        authorization_response_iss_parameter_supported: true,
+        id_token_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
+      });
+    });
+  }
+
+  it("publishes a key for each algorithm, and no private part", async () => {
+    const { keys } = (await (await fetch(`${op.origin}/oauth2/jwks`)).json()) as {
+      keys: Record<string, string>[];
+    };
+    assert.deepEqual(
+      keys.map(({ alg }) => alg),
+      ["RS256", "PS256", "ES256"],
+    );
+    for (const key of keys) assert.equal(key.d, undefined);
+  });
+
+  it("does not let the Host header into the metadata", async () => {
+    for (const host of ["evil.example", "127.0.0.1:1"]) {
+      const { status, text } = await getAs(
+        host,
+        `${op.origin}/oauth2/token/.well-known/openid-configuration`,
+      );
+      assert.equal(status, 200);
+      assert.doesNotMatch(text, /evil|127\.0\.0\.1/);
+    }
+  });
+
+  it("sends browsers from 127.0.0.1 to localhost, and servers not", async () => {
+    const local = op.origin.replace("localhost", "127.0.0.1");
+    const { host } = new URL(local);
+    for (const path of ["/", "/sessions", "/oauth2/authorize?client_id=photos", "/oidc/logout?state=1"]) {
+      const { location } = await getAs(host, `${local}${path}`);
+      assert.equal(location, `${op.origin}${path}`);
+    }
+    assert.equal((await getAs(host, `${local}/oauth2/jwks`)).status, 200);
+  });
+
+  it("serves the style sheet and nothing outside its folder", async () => {
+    const browser = new HttpBrowser();
+    const style = await browser.get(`${op.origin}/assets/playground.css`);
+    assert.equal(style.headers.get("content-type"), "text/css; charset=utf-8");
+    for (const path of ["/assets/..%2f..%2fpackage.json", "/assets/photos", "/assets/"]) {
+      assert.equal((await browser.get(`${op.origin}${path}`)).status, 404);
+    }
+  });
+
+  it("says what it is on the front page, which cannot be framed", async () => {
+    const page = await new HttpBrowser().get(`${op.origin}/`);
+    assert.ok(page.text.includes(op.issuer));
+    assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
+    assert.equal(page.headers.get("referrer-policy"), "same-origin");
+    assert.equal(page.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(page.headers.get("cache-control"), "no-store");
+  });
+});

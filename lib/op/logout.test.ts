@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import {
+  isSignedIn,
+  logoutUrl,
+  type OpUnderTest,
+  opUnderTest,
+  responseOf,
+  signIn,
+  userinfoStatus,
+} from "./testing/op-under-test.ts";
+
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+const STATE = "a state/with?odd=characters&and+plus %20 é";
+
+describe("logout", () => {
+  let op: OpUnderTest;
+  let browser: HttpBrowser;
+  beforeEach(async () => {
+    op = await opUnderTest();
+    browser = new HttpBrowser();
+  });
+  afterEach(() => op.close());
+
+  const postLogout = () => `${op.photos.base}/logout`;
+
+  /** Asks for logout as `photos` does. */
+  const askedToLogOut = (idToken: string): Promise<Visit> =>
+    browser.get(
+      logoutUrl(op, { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: STATE }),
+    );
+
+  async function logoutTokenOf(client: "photos" | "albums"): Promise<JWTPayload> {
+    assert.equal(op[client].logoutTokens.length, 1, `${client} got one logout token`);
+    const { payload } = await jwtVerify(op[client].logoutTokens[0] ?? "", op.jwks, {
+      issuer: op.issuer,
+      audience: client,
+      typ: "logout+jwt",
+    });
+    return payload;
+  }
+
+  const confirm = (page: Visit) => browser.submit(page, { logout: "yes" });
+  const deny = (page: Visit) => browser.submit(page, {}, "/oidc/logout/deny");
+
+  it("asks first, and names the apps it would end", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    await signIn(op, browser, "albums");
+    const page = await askedToLogOut(idToken);
+    assert.equal(page.status, 200);
+    assert.match(page.text, /Do you want to log out\?/);
+    assert.match(page.text, /<li><b>photos<\/b><\/li><li><b>albums<\/b><\/li>/);
+    assert.equal(op.photos.logoutTokens.length, 0);
+    assert.equal(await isSignedIn(op, browser), true);
+  });
+
+  it("Yes: every app has a valid logout token before the browser is sent back with its state", async () => {
+    const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
+    await signIn(op, browser, "albums");
+    const answer = await confirm(await askedToLogOut(idToken));
+    for (const client of ["photos", "albums"] as const) {
+      const token = await logoutTokenOf(client);
+      assert.equal(token.sid, claims.sid);
+      assert.equal(token.sub, "alice");
+      assert.deepEqual(token.events, { [EVENT]: {} });
+      assert.ok(token.jti && token.iat && token.exp);
+      assert.equal("nonce" in token, false);
+    }
+    assert.equal(answer.status, 303);
+    assert.ok(answer.location?.startsWith(`${postLogout()}?`));
+    assert.equal(responseOf(answer).get("state"), STATE);
+    assert.equal(await isSignedIn(op, browser), false);
+    assert.equal(await userinfoStatus(op, accessToken), 401);
+  });
+
+  it("Yes without a place to go to: the default page", async () => {
+    await signIn(op, browser, "photos");
+    const page = await browser.follow(await confirm(await browser.get(`${op.origin}/oidc/logout`)));
+    assert.equal(page.status, 200);
+    assert.match(page.text, /You have successfully logged out/);
+    assert.equal(op.photos.logoutTokens.length, 1);
+  });
+
+  it("No: nobody is notified, the session lives, and the app learns of the refusal", async () => {
+    const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
+    const answer = await deny(await askedToLogOut(idToken));
+    assert.equal(answer.status, 303);
+    assert.ok(answer.location?.startsWith(`${postLogout()}?`));
+    const response = responseOf(answer);
+    assert.equal(response.get("error"), "access_denied");
+    assert.equal(response.get("error_description"), "End User denied the logout request");
+    assert.equal(response.get("state"), STATE);
+    assert.equal(op.photos.logoutTokens.length, 0);
+    assert.equal(await isSignedIn(op, browser), true);
+    assert.equal(await userinfoStatus(op, accessToken), 200);
+    assert.equal((await signIn(op, browser, "photos")).claims.sid, claims.sid);
+  });
+
+  it("No without a place to go to: a page that says you are still signed in", async () => {
+    await signIn(op, browser, "photos");
+    const page = await deny(await browser.get(`${op.origin}/oidc/logout`));
+    assert.equal(page.status, 200);
+    assert.match(page.text, /You are still signed in/);
+  });
+
+  it("refuses Yes and No of a foreign origin, and of a page that is not of this session", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    const page = await askedToLogOut(idToken);
+    for (const path of ["/oidc/logout/confirm", "/oidc/logout/deny"]) {
+      const foreign = await browser.post(`${op.origin}${path}`, { logout: "yes" }, "http://localhost:1");
+      assert.equal(foreign.status, 403);
+      const forged = await browser.submit(page, { xsrf: "forged", logout: "yes" }, path);
+      assert.equal(forged.status, 400);
+      assert.equal(forged.location, undefined);
+    }
+    assert.equal(await isSignedIn(op, browser), true);
+  });
+
+  it("answers every malformed request with an error page and ends nothing", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    const forgedKey = new TextEncoder().encode("k".repeat(32));
+    const forged = await new SignJWT({ sub: "alice" })
+      .setProtectedHeader({ alg: "HS256" })
+      .setIssuer(op.issuer)
+      .setAudience("photos")
+      .sign(forgedKey);
+    const malformed: Record<string, string>[] = [
+      { id_token_hint: "garbage" },
+      { id_token_hint: forged },
+      { id_token_hint: `${idToken.slice(0, -4)}AAAA` },
+      { id_token_hint: idToken, client_id: "albums" },
+      { id_token_hint: idToken, post_logout_redirect_uri: "http://evil.example/" },
+      { client_id: "unknown" },
+      { client_id: "photos", post_logout_redirect_uri: `${postLogout()}/more` },
+    ];
+    for (const parameters of malformed) {
+      const page = await browser.get(logoutUrl(op, parameters));
+      assert.ok(page.status >= 400 && page.status < 500, JSON.stringify(parameters));
+      assert.equal(page.location, undefined);
+      assert.match(page.headers.get("content-type") ?? "", /html/);
+      assert.match(page.text, /This logout request is not valid/);
+    }
+    const twice = await browser.get(`${op.origin}/oidc/logout?state=1&state=2`);
+    assert.equal(twice.status, 400);
+    assert.equal(op.photos.logoutTokens.length, 0);
+    assert.equal(await isSignedIn(op, browser), true);
+  });
+
+  it("does not redirect to an address that no client is named for", async () => {
+    await signIn(op, browser, "photos");
+    const page = await browser.get(logoutUrl(op, { post_logout_redirect_uri: "http://evil.example/" }));
+    const end = await browser.follow(await confirm(page));
+    assert.equal(end.status, 200);
+    assert.doesNotMatch(end.text, /evil/);
+  });
+
+  it("takes a POST, and has one from another site sent again from its own page", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    const endpoint = `${op.origin}/oidc/logout`;
+    const fields = { id_token_hint: idToken, state: STATE, post_logout_redirect_uri: postLogout() };
+    assert.match((await browser.post(endpoint, fields, op.photos.base)).text, /Do you want to log out\?/);
+
+    const handOn = await new HttpBrowser().post(endpoint, fields, "https://elsewhere.example"); // without the cookie
+    assert.match(handOn.text, /<form method="post" action="\/oidc\/logout" data-submit>/);
+    assert.match(handOn.text, /assets\/submit\.js/);
+    const answer = await confirm(await browser.submit(handOn, {}));
+    assert.equal(responseOf(answer).get("state"), STATE);
+    assert.equal(op.photos.logoutTokens.length, 1);
+  });
+
+  it("goes back to the app also when nobody is signed in", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    const stranger = new HttpBrowser();
+    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: STATE };
+    const answer = await stranger.submit(await stranger.get(logoutUrl(op, parameters)), {});
+    assert.equal(answer.status, 303);
+    assert.equal(responseOf(answer).get("state"), STATE);
+    assert.equal(await isSignedIn(op, browser), true);
+  });
+
+  it("is not held up by an app that does not answer, and still tells the others", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    await signIn(op, browser, "albums");
+    op.photos.answer = () => undefined;
+    const began = performance.now();
+    const answer = await confirm(await askedToLogOut(idToken));
+    const ms = performance.now() - began;
+    assert.equal(answer.status, 303);
+    assert.ok(ms < 3000, `took ${ms} ms`);
+    await logoutTokenOf("albums");
+  });
+
+  it("tells the others when one is down", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    await signIn(op, browser, "albums");
+    await op.photos.close();
+    assert.equal((await confirm(await askedToLogOut(idToken))).status, 303);
+    await logoutTokenOf("albums");
+  });
+
+  it("does not follow an app's redirect with the logout token", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    await signIn(op, browser, "albums");
+    op.photos.answer = (response) =>
+      response.writeHead(307, { location: `${op.albums.base}/elsewhere` }).end();
+    assert.equal((await confirm(await askedToLogOut(idToken))).status, 303);
+    assert.deepEqual(op.albums.elsewhere, []);
+    await logoutTokenOf("albums");
+  });
+
+  it("tells the apps of the former user when another one signs in in the same browser", async () => {
+    const { claims } = await signIn(op, browser, "photos");
+    const request = new URLSearchParams({
+      client_id: "albums",
+      response_type: "code",
+      redirect_uri: `${op.albums.base}/oauth2client`,
+      scope: "openid",
+      prompt: "login",
+    });
+    const page = await browser.follow(await browser.get(`${op.origin}/oauth2/authorize?${request}`));
+    const switching = await browser.follow(await browser.submit(page, { username: "bob", password: "bob" }));
+    await browser.submit(switching, {});
+    assert.equal((await logoutTokenOf("photos")).sid, claims.sid);
+  });
+});

@@ -1,0 +1,66 @@
+/** OpenID Connect Back-Channel Logout 1.0, the sending side: the library builds and posts the logout token, this
+ * measures, bounds and records the delivery. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type Provider from "oidc-provider";
+import type { Configuration } from "oidc-provider";
+import type { DeliveryLog } from "./delivery-log.ts";
+
+type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
+
+/** `backchannelLogout` is a method of the library's clients that its types do not list. */
+type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string): Promise<void> };
+
+/** The answer to the delivery under way, which the library keeps to itself when it was a good one. */
+const answer = new AsyncLocalStorage<{ status?: number }>();
+
+/** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its own dispatcher refuses
+ * loopback addresses, where every Relying Party of a playground lives, so it is left out. */
+export const outgoingFetch: NonNullable<Configuration["fetch"]> = async (url, options) => {
+  const { dispatcher: _, ...rest } = options as RequestInit & { dispatcher?: unknown };
+  const response = await fetch(url, { ...rest, redirect: "manual" });
+  const delivery = answer.getStore();
+  if (!delivery) return response;
+  delivery.status = response.status;
+  await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body would hold the connection
+  return response;
+};
+
+/** Records every delivery, whoever started it: the library at a logout, or we when a session is ended. */
+export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): void {
+  const prototype = provider.Client.prototype as NotifiedClient;
+  const deliver = prototype.backchannelLogout;
+  prototype.backchannelLogout = async function (this: NotifiedClient, sub, sid) {
+    const { clientId, backchannelLogoutUri: uri = "" } = this;
+    const at = new Date();
+    const result: { status?: number; error?: string } = {};
+    try {
+      await answer.run(result, () => deliver.call(this, sub, sid));
+    } catch (error) {
+      result.error = reason(error, result.status);
+      throw error;
+    } finally {
+      deliveries.record({ at, clientId, uri, sid, ...result, ms: Date.now() - at.getTime() });
+    }
+  };
+}
+
+/** Notifies one client of the end of a session. The outcome is in the delivery log; a Relying Party that fails must
+ * not keep the others from being told (BCL 2.5). */
+export async function notifyClient(
+  provider: Provider,
+  clientId: string,
+  sub: string,
+  sid: string,
+): Promise<void> {
+  const client = await provider.Client.find(clientId);
+  if (!client?.backchannelLogoutUri) return;
+  await (client as NotifiedClient).backchannelLogout(sub, sid).catch(() => undefined);
+}
+
+function reason(error: unknown, status: number | undefined): string {
+  if (status) return `answered ${status} instead of 200 or 204`;
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return "no answer in time";
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause ? `cannot be reached (${cause.code})` : error.message;
+}

@@ -1,0 +1,29 @@
+/** Entry point of the OP's process. */
+import { ConfigError, environment } from "#lib/config/env.ts";
+import { parseOpConfig } from "#lib/config/op-config.ts";
+import { createLog } from "#lib/log.ts";
+import { startOp } from "./server.ts";
+
+async function main(): Promise<void> {
+  const config = parseOpConfig(environment());
+  if (config.OP_HTTPS) throw new ConfigError("OP_HTTPS: https is not yet supported; leave it unset");
+  const log = createLog({ name: "op", ...config });
+  const op = await startOp(config, log);
+  log.info(`ready at http://localhost:${op.port}/ (issuer ${op.issuer})`);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void op.close());
+}
+
+/** What went wrong, in one line that says what to change. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message.replaceAll("\n", "; ");
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  return code === "EADDRINUSE"
+    ? `port ${port} is in use: stop what listens there, or set OP_PORT`
+    : error.message;
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`The OpenID Provider cannot start: ${explain(error)}\n`);
+  process.exitCode = 1;
+});

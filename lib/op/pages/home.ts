@@ -1,0 +1,22 @@
+/** The OP's front page. */
+import { html } from "#lib/ui/html.ts";
+import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { DISCOVERY, ISSUER_PATH, PAGES } from "../paths.ts";
+import { sendPage } from "./page.ts";
+
+export async function showHome(op: OpenIdProvider, ctx: Context): Promise<void> {
+  const body = html`
+<section class="card">
+  <h1>OpenID Provider of the playground</h1>
+  <p>It stands in for WSO2 Identity Server: same endpoint paths, demo users, and logout that tells every app.</p>
+  <table class="grid-table"><tbody>
+    <tr><th>Issuer</th><td class="mono">${op.issuer}</td></tr>
+    <tr><th>Metadata</th><td><a href="${ISSUER_PATH}${DISCOVERY}">openid-configuration</a></td></tr>
+  </tbody></table>
+  <div class="row">
+    <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
+    <a class="btn" href="${PAGES.sessions}">Sessions</a>
+  </div>
+</section>`;
+  sendPage(ctx, { title: "OpenID Provider", body });
+}

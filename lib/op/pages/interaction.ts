@@ -1,0 +1,63 @@
+/** The authorization request that a sign-in or consent page belongs to. */
+import { errors, type InteractionResults, type UnknownObject } from "oidc-provider";
+import { PageError } from "../edge.ts";
+import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { PAGES } from "../paths.ts";
+
+export interface Interaction {
+  uid: string;
+  clientId: string;
+  /** The client as people know it. */
+  app: string;
+  params: UnknownObject;
+  /** Who is signed in, once somebody is. */
+  accountId: string | undefined;
+  grantId: string | undefined;
+  details: UnknownObject;
+}
+
+const AGAIN = "Go back to the app and begin again.";
+
+/** Where the user is sent for what the authorization request lacks. The cookie of an interaction is bound to this
+ * path, so that sign-ins in two tabs do not meet. */
+export const interactionUrl = (prompt: string, uid: string): string =>
+  `${prompt === "consent" ? PAGES.consent : PAGES.signIn}/${uid}`;
+
+/** @throws {PageError} if the browser is not in the middle of this very request */
+export async function interactionOf(
+  op: OpenIdProvider,
+  ctx: Context,
+  prompt: "login" | "consent",
+): Promise<Interaction> {
+  const details = await op.provider.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
+    if (error instanceof errors.SessionNotFound) throw new PageError(400, "This sign-in has expired.", AGAIN);
+    throw error;
+  });
+  const { uid, params, grantId } = details;
+  if (details.prompt.name !== prompt || !ctx.path.endsWith(`/${uid}`)) {
+    throw new PageError(400, "This page belongs to another step of the sign-in.", AGAIN);
+  }
+  const clientId = String(params.client_id);
+  const app = await appName(op, clientId);
+  return {
+    uid,
+    clientId,
+    app,
+    params,
+    accountId: details.session?.accountId,
+    grantId,
+    details: details.prompt.details,
+  };
+}
+
+export async function appName(op: OpenIdProvider, clientId: string): Promise<string> {
+  return (await op.provider.Client.find(clientId))?.clientName ?? clientId;
+}
+
+/** Hands the outcome to the library, which goes on with the authorization request. */
+export async function finish(op: OpenIdProvider, ctx: Context, result: InteractionResults): Promise<void> {
+  const mergeWithLastSubmission = !("error" in result);
+  const returnTo = await op.provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission });
+  ctx.status = 303;
+  ctx.redirect(returnTo);
+}

@@ -1,0 +1,77 @@
+/** The error page: what was wrong, and what to do. */
+
+import type { Configuration } from "oidc-provider";
+import { html } from "#lib/ui/html.ts";
+import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
+import { ENDPOINTS, PAGES } from "../paths.ts";
+import { sendPage } from "./page.ts";
+
+export interface Problem {
+  status: number;
+  title: string;
+  advice: string;
+  /** The error in OAuth's terms, for those who read the specification. */
+  error?: string;
+  description?: string | undefined;
+}
+
+export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, problem: Problem): void {
+  const { status, title, advice, error, description } = problem;
+  const body = html`
+<section class="card">
+  <h1>${title}</h1>
+  ${error ? html`<div class="note note-bad"><p><code>${error}</code></p>${description ? html`<p class="break-words">${description}</p>` : ""}</div>` : ""}
+  <p>${advice}</p>
+  <div class="row">
+    <a class="btn" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
+    <a class="btn" href="${PAGES.sessions}">Sessions</a>
+  </div>
+</section>`;
+  sendPage(ctx, { title: "Error", body, status });
+}
+
+/** The library's errors that cannot, or must not, be sent back to the client. */
+export function renderLibraryError(op: Surroundings): NonNullable<Configuration["renderError"]> {
+  return (ctx, out) => {
+    const logout = ctx.path.startsWith(ENDPOINTS.end_session);
+    const title = logout ? "This logout request is not valid" : "This request cannot be carried out";
+    const { error, error_description: description } = out;
+    renderProblem(op, ctx, {
+      status: ctx.status,
+      title,
+      advice: adviceFor(description, logout),
+      error,
+      description,
+    });
+  };
+}
+
+const ADVICE: readonly [RegExp, string][] = [
+  [
+    /post_logout_redirect_uri not registered/,
+    "Register this post_logout_redirect_uri for the client, to the letter, or leave it out. Nothing was ended.",
+  ],
+  [/redirect_uri/, "Register this callback URL for the client, to the letter, or correct it in the app."],
+  [
+    /id_token_hint/,
+    "Send an ID Token of this OpenID Provider as id_token_hint, as it was issued, or leave it out and send client_id. Nothing was ended.",
+  ],
+  [
+    /client is invalid|client not found|unrecognized/,
+    "Check the Client ID: no client of that name is registered here.",
+  ],
+  [/more than once/, "Send each parameter once."],
+  [
+    /interaction|authorization request has expired|session/,
+    "This sign-in has expired, or was begun in another browser. Go back to the app and begin again.",
+  ],
+  [/logout details|xsrf/, "This page is out of date. Begin the logout again from the app."],
+];
+
+function adviceFor(description: string | undefined, logout: boolean): string {
+  const known = ADVICE.find(([pattern]) => pattern.test(description ?? ""))?.[1];
+  if (known) return known;
+  return logout
+    ? "Go back to the app and log out from there. Nothing was ended."
+    : "Go back to the app and begin again.";
+}

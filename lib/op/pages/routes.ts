@@ -1,0 +1,37 @@
+/** Which of our own pages answers which request. */
+import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
+import { PAGES } from "../paths.ts";
+import { showConsent, submitConsent } from "./consent.ts";
+import { showHome } from "./home.ts";
+import { denyLogout } from "./logout.ts";
+import { showSessions, submitEndSession, submitSessionsSignIn } from "./sessions.ts";
+import { showSignIn, submitSignIn } from "./sign-in.ts";
+
+type Handler = (op: OpenIdProvider, ctx: Context) => Promise<void>;
+
+const ROUTES: readonly [method: string, path: string, handler: Handler][] = [
+  ["GET", PAGES.home, showHome],
+  ["GET", `${PAGES.signIn}/:uid`, showSignIn],
+  ["POST", `${PAGES.signIn}/:uid`, submitSignIn],
+  ["GET", `${PAGES.consent}/:uid`, showConsent],
+  ["POST", `${PAGES.consent}/:uid`, submitConsent],
+  ["POST", PAGES.logoutDeny, denyLogout],
+  ["GET", PAGES.sessions, showSessions],
+  ["POST", PAGES.sessionsSignIn, submitSessionsSignIn],
+  ["POST", PAGES.sessionsEnd, submitEndSession],
+];
+
+export function ownPages(op: OpenIdProvider) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const path = withoutUid(ctx.path);
+    const handler = ROUTES.find((route) => route[0] === ctx.method && route[1] === path)?.[2];
+    if (handler) await handler(op, ctx);
+    else await next();
+  };
+}
+
+/** The two pages of an interaction carry its `uid`. */
+const withoutUid = (path: string): string => {
+  const page = [PAGES.signIn, PAGES.consent].find((prefix) => path.startsWith(`${prefix}/`));
+  return page ? `${page}/:uid` : path;
+};

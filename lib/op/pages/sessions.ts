@@ -1,0 +1,69 @@
+/** The sessions page: who is signed in where since when, and a button that ends it. */
+import { findUser, isAdministrator } from "../accounts.ts";
+import { formToken, requireFormToken } from "../csrf.ts";
+import { PageError } from "../edge.ts";
+import { readForm } from "../forms.ts";
+import { endSession } from "../logout/end-session.ts";
+import { type Context, type OpenIdProvider, SESSION_COOKIE, SESSION_LIFETIME } from "../open-id-provider.ts";
+import { PAGES } from "../paths.ts";
+import { sendPage } from "./page.ts";
+import { sessionsView } from "./sessions-view.ts";
+import { sendSignIn, signedInUser } from "./sign-in.ts";
+
+const HERE = "the sessions page";
+
+export async function showSessions(op: OpenIdProvider, ctx: Context): Promise<void> {
+  const { accountId, uid } = await op.provider.Session.get(ctx);
+  const token = formToken(op, ctx);
+  if (!accountId) return sendSignIn(ctx, token, { username: "", action: PAGES.sessionsSignIn });
+  const administrator = isAdministrator(accountId);
+  const visible = op.store.sessions().filter((session) => administrator || session.accountId === accountId);
+  const sessions = visible.sort((a, b) => Number(b.uid === uid) - Number(a.uid === uid)); // one's own first
+  const deliveries = administrator ? op.deliveries.recent() : undefined;
+  const body = sessionsView({ user: accountId, ownUid: uid, sessions, deliveries, token });
+  sendPage(ctx, { title: "Sessions", body, wide: true });
+}
+
+/** Signs in for this page alone: the session is the same that an app's authorization request would have begun. */
+export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Promise<void> {
+  const form = await readForm(ctx);
+  requireFormToken(op, ctx, form);
+  const session = await op.provider.Session.get(ctx);
+  if (session.accountId) return toSessions(ctx);
+  const accountId = signedInUser(op, form, HERE);
+  if (!accountId) {
+    const username = form.get("username") ?? "";
+    return sendSignIn(ctx, formToken(op, ctx), { username, failed: true, action: PAGES.sessionsSignIn });
+  }
+  session.resetIdentifier(); // an identifier from before the sign-in must not become that of the signed-in session
+  session.loginAccount({ accountId, amr: ["pwd"] });
+  await session.save(SESSION_LIFETIME);
+  const expires = new Date(session.exp * 1000);
+  ctx.cookies.set(op.provider.cookieName("session"), session.jti, { ...SESSION_COOKIE, expires });
+  toSessions(ctx);
+}
+
+/** Ends one session: every app it reached is told, as at a logout that the OP begins. */
+export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promise<void> {
+  const form = await readForm(ctx);
+  requireFormToken(op, ctx, form);
+  const { accountId, uid } = await op.provider.Session.get(ctx);
+  if (!findUser(accountId))
+    throw new PageError(403, "You are not signed in.", "Sign in on the sessions page first.");
+  const session = op.store.sessionByUid(form.get("uid") ?? "");
+  if (session && session.accountId !== accountId && !isAdministrator(accountId)) {
+    throw new PageError(
+      403,
+      "This is not your session.",
+      "Sign in as an administrator to end sessions of others.",
+    );
+  }
+  if (session) await endSession(op, session, `${accountId} on ${HERE}`);
+  if (session?.uid === uid) ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
+  toSessions(ctx);
+}
+
+function toSessions(ctx: Context): void {
+  ctx.status = 303;
+  ctx.redirect(PAGES.sessions);
+}

@@ -1,0 +1,53 @@
+/** Where things are: the endpoint paths of WSO2 Identity Server, and the OP's own pages. */
+
+/** What stands after the origin in the issuer. */
+export const ISSUER_PATH = "/oauth2/token";
+
+/** The protocol endpoints, by the library's names. */
+export const ENDPOINTS = {
+  authorization: "/oauth2/authorize",
+  token: "/oauth2/token",
+  jwks: "/oauth2/jwks",
+  userinfo: "/oauth2/userinfo",
+  revocation: "/oauth2/revoke",
+  introspection: "/oauth2/introspect",
+  end_session: "/oidc/logout",
+  registration: "/api/identity/oauth2/dcr/v1.1/register",
+} as const;
+
+export const DISCOVERY = "/.well-known/openid-configuration";
+
+/** Where WSO2 IS answers discovery besides the root; the first is the one that OpenID Connect Discovery 4 derives. */
+export const DISCOVERY_ALIASES: readonly string[] = [
+  `${ISSUER_PATH}${DISCOVERY}`,
+  `/oauth2/oidcdiscovery${DISCOVERY}`,
+];
+
+export const PAGES = {
+  home: "/",
+  signIn: "/authenticationendpoint/login.do",
+  consent: "/authenticationendpoint/oauth2_consent.do",
+  logoutConfirm: `${ENDPOINTS.end_session}/confirm`,
+  logoutDeny: `${ENDPOINTS.end_session}/deny`,
+  sessions: "/sessions",
+  sessionsSignIn: "/sessions/sign-in",
+  sessionsEnd: "/sessions/end",
+} as const;
+
+export const ASSETS = "/assets";
+
+const BROWSER_PATHS = [
+  ENDPOINTS.authorization,
+  ENDPOINTS.end_session,
+  "/authenticationendpoint/",
+  PAGES.sessions,
+];
+
+/** True for what people's browsers visit; the rest is called by servers. */
+export const isBrowserPath = (path: string): boolean =>
+  path === PAGES.home || BROWSER_PATHS.some((prefix) => path.startsWith(prefix));
+
+/** True for the forms of our own pages: they must come from our own origin. The endpoints themselves are posted to by
+ * Relying Parties. */
+export const isOwnForm = (path: string): boolean =>
+  path !== ENDPOINTS.authorization && path !== ENDPOINTS.end_session && isBrowserPath(path);

@@ -1,0 +1,110 @@
+/** Configuration and wiring of the library. */
+import { type Configuration, Provider as Library } from "oidc-provider";
+import { findAccount } from "./accounts.ts";
+import { serveAssets } from "./assets.ts";
+import { allowHttpCallbacks, extraClientMetadata, RESPONSE_TYPES } from "./clients.ts";
+import { canonicalHost, discoveryAliases, documentHeaders, problemPages, sameOriginForms } from "./edge.ts";
+import { logEvents } from "./events.ts";
+import { loadExistingGrant } from "./grants.ts";
+import { outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
+import {
+  type OpenIdProvider,
+  SESSION_COOKIE,
+  SESSION_LIFETIME,
+  type Surroundings,
+} from "./open-id-provider.ts";
+import { interactionUrl } from "./pages/interaction.ts";
+import { renderLoggedOut, renderLogoutConsent } from "./pages/logout.ts";
+import { postedRequests } from "./pages/posted-request.ts";
+import { renderLibraryError } from "./pages/problem.ts";
+import { ownPages } from "./pages/routes.ts";
+import { registerPasswordGrant } from "./password-grant.ts";
+import { ENDPOINTS } from "./paths.ts";
+import { administratorsRegister, registrationFeatures } from "./registration.ts";
+import { SCOPES } from "./scopes.ts";
+import { shareSid } from "./session-id.ts";
+
+/** Builds the OpenID Provider; its `provider` is the Koa application that answers requests. */
+export function buildProvider(surroundings: Surroundings): OpenIdProvider {
+  const provider = new Library(surroundings.issuer, configuration(surroundings));
+  const op = { ...surroundings, provider };
+  allowHttpCallbacks(provider);
+  shareSid(provider);
+  recordDeliveries(provider, op.deliveries);
+  registerPasswordGrant(provider, Object.keys(SCOPES));
+  logEvents(provider, op);
+  // The first is the outermost.
+  provider.use(canonicalHost(op));
+  provider.use(documentHeaders);
+  provider.use(problemPages(op));
+  provider.use(serveAssets());
+  provider.use(discoveryAliases);
+  provider.use(administratorsRegister(op));
+  provider.use(sameOriginForms(op));
+  provider.use(postedRequests(op));
+  provider.use(ownPages(op));
+  return op;
+}
+
+function configuration(op: Surroundings): Configuration {
+  return {
+    adapter: (model) => op.store.adapter(model),
+    jwks: op.keys.jwks,
+    cookies: {
+      // Cookies ignore ports: these names must not be those of a Relying Party on the same host.
+      names: { session: "op.session", interaction: "op.interaction", resume: "op.resume" },
+      keys: op.keys.cookieKeys,
+      long: SESSION_COOKIE,
+      short: { httpOnly: true, sameSite: "lax", signed: true, overwrite: true },
+    },
+    routes: ENDPOINTS,
+    responseTypes: RESPONSE_TYPES,
+    scopes: Object.keys(SCOPES),
+    claims: Object.fromEntries(Object.entries(SCOPES).map(([scope, { claims }]) => [scope, claims])),
+    conformIdTokenClaims: false, // claims in the ID Token too, as at WSO2 IS
+    findAccount: (_ctx, username) => findAccount(username),
+    interactions: { url: (_ctx, { prompt, uid }) => interactionUrl(prompt.name, uid) },
+    loadExistingGrant: (ctx) => loadExistingGrant(op.store, ctx),
+    extraClientMetadata,
+    clientDefaults: { backchannel_logout_session_required: true },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    enabledJWA: { idTokenSigningAlgValues: ["RS256", "PS256", "ES256"] },
+    pkce: { required: () => false },
+    fetch: outgoingFetch,
+    renderError: renderLibraryError(op),
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      ClientCredentials: 3600,
+      Grant: 14 * 24 * 3600,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: 14 * 24 * 3600,
+      Session: SESSION_LIFETIME,
+    },
+    features: {
+      ...registrationFeatures(op.store),
+      backchannelLogout: { enabled: true },
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: renderLogoutConsent(op),
+        postLogoutSuccessSource: renderLoggedOut(op),
+      },
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import {
+  authorize,
+  basic,
+  logoutUrl,
+  type OpUnderTest,
+  opUnderTest,
+  SECRET,
+} from "./testing/op-under-test.ts";
+
+type Json = Record<string, unknown>;
+
+describe("dynamic client registration", () => {
+  let op: OpUnderTest;
+  before(async () => {
+    op = await opUnderTest();
+  });
+  after(() => op.close());
+
+  const ADMIN = basic("admin", "admin");
+
+  async function register(
+    metadata: Json,
+    authorization?: string,
+  ): Promise<{ status: number; headers: Headers; body: Json }> {
+    const response = await fetch(`${op.origin}/api/identity/oauth2/dcr/v1.1/register`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(authorization && { authorization }) },
+      body: JSON.stringify(metadata),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
+  }
+
+  const callback = () => `${op.photos.base}/oauth2client`;
+
+  it("registers a client for an administrator", async () => {
+    const metadata = {
+      client_name: "frames",
+      redirect_uris: [callback()],
+      response_types: ["code", "id_token token"],
+      grant_types: ["authorization_code", "implicit", "password"],
+      backchannel_logout_uri: `${op.photos.base}/bclogout`,
+      frontchannel_logout_uri: `${op.photos.base}/fclogout`,
+      frontchannel_logout_session_required: true,
+      id_token_signed_response_alg: "ES256",
+    };
+    const { status, body } = await register(metadata, ADMIN);
+    assert.equal(status, 201);
+    assert.partialDeepStrictEqual(body, { ...metadata, backchannel_logout_session_required: true });
+    assert.ok(body.client_id && body.client_secret && body.registration_access_token);
+  });
+
+  it("asks for a password without one, with a wrong one, and with a user's who is no administrator", async () => {
+    for (const authorization of [undefined, basic("admin", "wrong"), basic("alice", "alice"), "Bearer x"]) {
+      const { status, headers, body } = await register({ redirect_uris: [callback()] }, authorization);
+      assert.equal(status, 401);
+      assert.match(headers.get("www-authenticate") ?? "", /^Basic /);
+      assert.ok(body.error_description);
+    }
+  });
+
+  it("refuses invalid metadata", async () => {
+    const bad: Json[] = [
+      {},
+      { redirect_uris: ["not a uri"] },
+      { redirect_uris: [callback()], response_types: ["nonsense"] },
+      { redirect_uris: ["regexp=(http://localhost/.*)"] },
+      { redirect_uris: [callback()], backchannel_logout_uri: "nowhere" },
+      { redirect_uris: [callback()], frontchannel_logout_uri: "nowhere" },
+    ];
+    for (const metadata of bad) {
+      const { status, body } = await register(metadata, ADMIN);
+      assert.equal(status, 400, JSON.stringify(metadata));
+      assert.match(String(body.error), /^invalid_(client_metadata|redirect_uri)$/);
+    }
+  });
+
+  it("lets WSO2's parameters choose the credentials, but not those of another client", async () => {
+    const chosen = { ext_param_client_id: "frames-2", ext_param_client_secret: "a-secret-of-frames-2" };
+    const { body } = await register({ ...chosen, redirect_uris: [callback()] }, ADMIN);
+    assert.equal(body.client_id, "frames-2");
+    assert.equal(body.client_secret, "a-secret-of-frames-2");
+    const taken = await register({ ext_param_client_id: "photos", redirect_uris: [callback()] }, ADMIN);
+    assert.equal(taken.status, 400);
+    assert.match(String(taken.body.error_description), /photos is taken/);
+    const stillThere = await fetch(`${op.origin}/oauth2/token`, {
+      method: "POST",
+      headers: { authorization: basic("photos", SECRET) },
+      body: new URLSearchParams({ grant_type: "client_credentials" }),
+    });
+    assert.equal(stillThere.status, 200);
+  });
+
+  it("takes a regexp= callback in full, for the callback and after logout", async () => {
+    const { base } = op.photos;
+    const expression = `regexp=(${base}/oauth2client|${base}/logout)`;
+    const { body } = await register({ redirect_uris: [expression] }, ADMIN);
+    const client = String(body.client_id);
+    const browser = new HttpBrowser();
+    const visit = await authorize(op, browser, { client_id: client });
+    assert.ok(visit.location?.startsWith(`${base}/oauth2client?code=`));
+    const logout = logoutUrl(op, { client_id: client, post_logout_redirect_uri: `${base}/logout` });
+    assert.equal((await browser.get(logout)).status, 200);
+
+    for (const uri of [
+      `${base}/oauth2client/more`,
+      `http://evil.example/${base}/logout`,
+      `${base}/oauth2client?x=1`,
+    ]) {
+      const refused = await authorize(op, new HttpBrowser(), { client_id: client, redirect_uri: uri });
+      assert.equal(refused.status, 400);
+      assert.equal(refused.location, undefined);
+    }
+  });
+
+  it("lets the registration access token, and an administrator, read, change and delete the client", async () => {
+    const { body } = await register({ redirect_uris: [callback()] }, ADMIN);
+    const { client_id, client_secret, registration_access_token: token } = body;
+    const url = String(body.registration_client_uri);
+    for (const authorization of [`Bearer ${token}`, ADMIN]) {
+      const read = await fetch(url, { headers: { authorization } });
+      assert.equal(read.status, 200);
+      assert.equal(((await read.json()) as Json).client_id, client_id);
+    }
+    const changed = await fetch(url, {
+      method: "PUT",
+      headers: { "content-type": "application/json", authorization: ADMIN },
+      body: JSON.stringify({ client_id, client_secret, redirect_uris: [callback()], client_name: "renamed" }),
+    });
+    assert.equal(((await changed.json()) as Json).client_name, "renamed");
+    assert.equal((await fetch(url, { headers: { authorization: basic("bob", "bob") } })).status, 401);
+    assert.equal((await fetch(url, { method: "DELETE", headers: { authorization: ADMIN } })).status, 204);
+    assert.equal((await fetch(url, { headers: { authorization: ADMIN } })).status, 404);
+  });
+});

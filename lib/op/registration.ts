@@ -1,0 +1,112 @@
+/** Dynamic client registration as WSO2 IS has it: opened by an administrator's username and password. */
+import { randomBytes } from "node:crypto";
+import type Provider from "oidc-provider";
+import { type Configuration, errors } from "oidc-provider";
+import { authenticate, isAdministrator } from "./accounts.ts";
+import type { Context, Next, OpenIdProvider } from "./open-id-provider.ts";
+import { ENDPOINTS } from "./paths.ts";
+import type { OpStore } from "./store/op-store.ts";
+
+/** What the library asks for in place of the password; it never leaves this process. */
+const initialAccessToken = randomBytes(32).toString("base64url");
+
+type Features = NonNullable<Configuration["features"]>;
+
+/** @returns the library's settings; WSO2's `ext_param_client_id` and `ext_param_client_secret` choose the credentials */
+export function registrationFeatures(
+  store: OpStore,
+): Pick<Features, "registration" | "registrationManagement"> {
+  return {
+    registration: {
+      enabled: true,
+      initialAccessToken,
+      idFactory: (ctx) => chosenClientId(store, ctx.oidc.body?.ext_param_client_id),
+      secretFactory: (ctx) =>
+        chosen(ctx.oidc.body?.ext_param_client_secret) ?? randomBytes(32).toString("base64url"),
+    },
+    registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
+  };
+}
+
+const chosen = (value: unknown): string | undefined =>
+  typeof value === "string" && value ? value : undefined;
+
+function chosenClientId(store: OpStore, wanted: unknown): string {
+  const clientId = chosen(wanted) ?? randomBytes(16).toString("base64url");
+  if (store.find("Client", clientId))
+    throw new errors.InvalidClientMetadata(`client_id ${clientId} is taken`);
+  return clientId;
+}
+
+/** Checks `Authorization: Basic` and hands the library the token that it knows. A registration access token
+ * (RFC 7592) is left for the library to check. */
+export function administratorsRegister(op: OpenIdProvider) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const { path, clientId } = registrationPath(ctx.path);
+    const [scheme = "", credentials = ""] = ctx.get("Authorization").split(" ");
+    if (!path || (clientId && /^bearer$/i.test(scheme))) {
+      await next();
+      return;
+    }
+    if (!/^basic$/i.test(scheme) || !isAdministratorsPassword(credentials)) {
+      refuse(ctx);
+      return;
+    }
+    await (clientId ? manage(op.provider, ctx, clientId, next) : asBearer(ctx, initialAccessToken, next));
+  };
+}
+
+function registrationPath(path: string): { path: boolean; clientId?: string } {
+  if (path === ENDPOINTS.registration) return { path: true };
+  const prefix = `${ENDPOINTS.registration}/`;
+  return path.startsWith(prefix)
+    ? { path: true, clientId: decoded(path.slice(prefix.length)) }
+    : { path: false };
+}
+
+/** What is no valid encoding names no client. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function isAdministratorsPassword(credentials: string): boolean {
+  const [username = "", ...password] = Buffer.from(credentials, "base64").toString("utf8").split(":");
+  return isAdministrator(authenticate(username, password.join(":"))?.username);
+}
+
+function refuse(ctx: Context): void {
+  ctx.status = 401;
+  ctx.set({
+    "WWW-Authenticate": 'Basic realm="client registration", charset="UTF-8"',
+    "Cache-Control": "no-store",
+  });
+  ctx.body = {
+    error: "invalid_token",
+    error_description:
+      "Registration needs the username and password of an administrator (Authorization: Basic)",
+  };
+}
+
+/** Reading, changing and deleting a client by password, as at WSO2, with a token for this one request. */
+async function manage(provider: Provider, ctx: Context, clientId: string, next: Next): Promise<void> {
+  const client = await provider.Client.find(clientId);
+  if (!client) {
+    ctx.status = 404;
+    ctx.body = { error: "not_found", error_description: `no client ${clientId} is registered` };
+    return;
+  }
+  // The library sets a token's client so, which its types leave out for this one.
+  const token = Object.assign(new provider.RegistrationAccessToken(), { clientId });
+  await asBearer(ctx, await token.save(), next);
+  await token.destroy();
+  if (ctx.body && typeof ctx.body === "object") Reflect.deleteProperty(ctx.body, "registration_access_token");
+}
+
+async function asBearer(ctx: Context, token: string, next: Next): Promise<void> {
+  ctx.req.headers.authorization = `Bearer ${token}`;
+  await next();
+}

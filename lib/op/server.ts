@@ -1,0 +1,72 @@
+/** The OP as an HTTP server. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { OpConfig } from "#lib/config/op-config.ts";
+import type { Log } from "#lib/log.ts";
+import { seedClients } from "./clients.ts";
+import { loadKeys } from "./keys.ts";
+import { DeliveryLog } from "./logout/delivery-log.ts";
+import { sweep } from "./logout/end-session.ts";
+import { ISSUER_PATH } from "./paths.ts";
+import { buildProvider } from "./provider.ts";
+import { OpStore } from "./store/op-store.ts";
+
+export interface RunningOp {
+  port: number;
+  issuer: string;
+  close(): Promise<void>;
+}
+
+const SWEEP_MS = 60_000;
+
+/** Starts the OP. The issuer carries the port that was got, which for `OP_PORT` 0 is known only now. */
+export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
+  const store = new OpStore(config.OP_DATA_DIR);
+  const handler = Promise.withResolvers<RequestListener>();
+  const server = createServer(
+    (request, response) => void handler.promise.then((handle) => handle(request, response)),
+  );
+  try {
+    const keys = await loadKeys(store);
+    const port = await listen(server, config);
+    const origin = `http://localhost:${port}`;
+    const issuer = `${origin}${ISSUER_PATH}`;
+    const op = buildProvider({ config, log, store, keys, deliveries: new DeliveryLog(log), origin, issuer });
+    await seedClients(op.provider, store, config.OP_APPS);
+    handler.resolve(originForm(op.provider.callback()));
+
+    const sweeper = setInterval(
+      () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed")),
+      SWEEP_MS,
+    );
+    sweeper.unref();
+    return { port, issuer, close: () => close(server, store, sweeper) };
+  } catch (error) {
+    server.close();
+    store.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, { OP_HOST, OP_PORT }: OpConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(OP_PORT, OP_HOST, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Refuses `GET http://elsewhere/…`: the library would take its URLs from there. */
+function originForm(handle: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.url?.startsWith("/")) handle(request, response);
+    else response.writeHead(400).end();
+  };
+}
+
+async function close(server: Server, store: OpStore, sweeper: NodeJS.Timeout): Promise<void> {
+  clearInterval(sweeper);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await closed;
+  store.close();
+}

@@ -1,0 +1,189 @@
+/** What the OP keeps: one SQLite database for clients, sessions, grants, tokens, consents, keys and cookie secrets. */
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Adapter, AdapterPayload } from "oidc-provider";
+
+/** A session row as the session list and the ending of sessions need it. */
+export type StoredSession = AdapterPayload & { jti: string; uid: string; accountId: string };
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS artifact (
+    model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
+    expires_at INTEGER, uid TEXT, grant_id TEXT,
+    PRIMARY KEY (model, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS artifact_uid ON artifact (uid) WHERE uid IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS artifact_grant ON artifact (grant_id) WHERE grant_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS artifact_expiry ON artifact (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS consent (
+    account_id TEXT NOT NULL, client_id TEXT NOT NULL, scopes TEXT NOT NULL,
+    PRIMARY KEY (account_id, client_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+export class OpStore {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** @param directory that holds `op.sqlite`, or `:memory:` to keep nothing */
+  constructor(directory: string) {
+    this.#database = new DatabaseSync(directory === ":memory:" ? directory : privateFile(directory));
+    this.#database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
+    );
+    this.#database.exec(SCHEMA);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** The storage of one of the library's models. */
+  adapter(model: string): Adapter {
+    return {
+      upsert: async (id, payload, expiresIn) => this.upsert(model, id, payload, expiresIn),
+      find: async (id) => this.find(model, id),
+      findByUid: async (uid) => this.#findByUid(model, uid),
+      findByUserCode: async () => undefined, // the device flow is off
+      consume: async (id) => this.#consume(model, id),
+      destroy: async (id) => this.destroy(model, id),
+      revokeByGrantId: async (grantId) => {
+        this.#run("DELETE FROM artifact WHERE model = ? AND grant_id = ?", model, grantId);
+      },
+    };
+  }
+
+  upsert(model: string, id: string, payload: AdapterPayload, expiresIn?: number): void {
+    const kept = model === "Session" ? this.#withEveryParticipant(payload) : payload;
+    this.#run(
+      "INSERT OR REPLACE INTO artifact (model, id, payload, expires_at, uid, grant_id) VALUES (?, ?, ?, ?, ?, ?)",
+      model,
+      id,
+      JSON.stringify(kept),
+      expiresIn ? seconds() + expiresIn : null,
+      payload.uid ?? null,
+      payload.grantId ?? null,
+    );
+  }
+
+  find(model: string, id: string): AdapterPayload | undefined {
+    return payloadOf(this.#get("SELECT payload FROM artifact WHERE model = ? AND id = ?", model, id));
+  }
+
+  destroy(model: string, id: string): void {
+    this.#run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
+  }
+
+  /** Sessions somebody is signed in to, the newest first. */
+  sessions(): StoredSession[] {
+    return this.#sessionsWhere("expires_at > ?").sort((a, b) => (b.loginTs ?? 0) - (a.loginTs ?? 0));
+  }
+
+  sessionByUid(uid: string): StoredSession | undefined {
+    return this.sessions().find((session) => session.uid === uid);
+  }
+
+  expiredSessions(): StoredSession[] {
+    return this.#sessionsWhere("expires_at <= ?");
+  }
+
+  destroySession(uid: string): void {
+    this.#run("DELETE FROM artifact WHERE model = 'Session' AND uid = ?", uid);
+  }
+
+  /** Every token and code of a grant, and the grant. */
+  revokeGrant(grantId: string): void {
+    this.#run("DELETE FROM artifact WHERE grant_id = ? OR (model = 'Grant' AND id = ?)", grantId, grantId);
+  }
+
+  sweepExpired(): void {
+    this.#run("DELETE FROM artifact WHERE expires_at <= ?", seconds());
+  }
+
+  /** The scopes this user has allowed this client. */
+  consentedScopes(accountId: string, clientId: string): string[] {
+    const row = this.#get(
+      "SELECT scopes FROM consent WHERE account_id = ? AND client_id = ?",
+      accountId,
+      clientId,
+    );
+    return typeof row?.scopes === "string" ? row.scopes.split(" ") : [];
+  }
+
+  rememberConsent(accountId: string, clientId: string, scopes: Iterable<string>): void {
+    const all = new Set([...this.consentedScopes(accountId, clientId), ...scopes]);
+    this.#run("INSERT OR REPLACE INTO consent VALUES (?, ?, ?)", accountId, clientId, [...all].join(" "));
+  }
+
+  forgetConsents(clientId: string): void {
+    this.#run("DELETE FROM consent WHERE client_id = ?", clientId);
+  }
+
+  secret(name: string): string | undefined {
+    const value = this.#get("SELECT value FROM secret WHERE name = ?", name)?.value;
+    return typeof value === "string" ? value : undefined;
+  }
+
+  setSecret(name: string, value: string): void {
+    this.#run("INSERT OR REPLACE INTO secret VALUES (?, ?)", name, value);
+  }
+
+  /** Two requests of one browser may each add their client to the session at the same time; the library writes the
+   * whole session, so the later write would drop the other's client, which then never heard of the logout. */
+  #withEveryParticipant(payload: AdapterPayload): AdapterPayload {
+    const stored = payload.uid ? this.#findByUid("Session", payload.uid) : undefined;
+    if (!stored?.authorizations || stored.accountId !== payload.accountId) return payload;
+    return { ...payload, authorizations: { ...stored.authorizations, ...payload.authorizations } };
+  }
+
+  #findByUid(model: string, uid: string): AdapterPayload | undefined {
+    return payloadOf(this.#get("SELECT payload FROM artifact WHERE model = ? AND uid = ?", model, uid));
+  }
+
+  #consume(model: string, id: string): void {
+    const payload = this.find(model, id);
+    if (!payload) return;
+    const consumed = JSON.stringify({ ...payload, consumed: seconds() });
+    this.#run("UPDATE artifact SET payload = ? WHERE model = ? AND id = ?", consumed, model, id);
+  }
+
+  #sessionsWhere(condition: string): StoredSession[] {
+    const rows = this.#statement(`SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`).all(
+      seconds(),
+    );
+    return rows
+      .map(payloadOf)
+      .filter((payload): payload is StoredSession => Boolean(payload?.accountId && payload.uid));
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  #get(sql: string, ...values: string[]): Record<string, unknown> | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+}
+
+const payloadOf = (row: Record<string, unknown> | undefined): AdapterPayload | undefined =>
+  typeof row?.payload === "string" ? (JSON.parse(row.payload) as AdapterPayload) : undefined;
+
+/** The database holds private keys and client secrets: nobody but the owner may read it. */
+function privateFile(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+  const file = join(directory, "op.sqlite");
+  closeSync(openSync(file, "a", 0o600));
+  chmodSync(file, 0o600);
+  return file;
+}

@@ -1,0 +1,133 @@
+/** The OP on a free port, with two Relying Parties that receive logout tokens, and the steps that tests share. */
+import assert from "node:assert/strict";
+import { createRemoteJWKSet, decodeJwt, type JWTPayload } from "jose";
+import { parseOpConfig } from "#lib/config/op-config.ts";
+import { createLog } from "#lib/log.ts";
+import type { HttpBrowser, Visit } from "#lib/testing/http-browser.ts";
+import { startOp } from "../server.ts";
+import { type ReceivingRp, receivingRp } from "./relying-party.ts";
+
+export interface OpUnderTest {
+  origin: string;
+  issuer: string;
+  photos: ReceivingRp;
+  albums: ReceivingRp;
+  jwks: ReturnType<typeof createRemoteJWKSet>;
+  close(): Promise<void>;
+}
+
+export const SECRET = "a-secret-of-the-tests";
+
+/** Clients `photos` and `albums`, and their public twins. */
+export async function opUnderTest(directory = ":memory:", port = 0): Promise<OpUnderTest> {
+  const [photos, albums] = [await receivingRp(), await receivingRp()];
+  const apps = Object.entries({ photos, albums }).map(([name, { base }]) => ({
+    name,
+    secret: SECRET,
+    baseUrls: [base],
+  }));
+  const config = parseOpConfig({
+    OP_PORT: String(port),
+    OP_DATA_DIR: directory,
+    OP_APPS: JSON.stringify(apps),
+  });
+  const op = await startOp(config, createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" }));
+  return {
+    origin: `http://localhost:${op.port}`,
+    issuer: op.issuer,
+    photos,
+    albums,
+    jwks: createRemoteJWKSet(new URL(`http://localhost:${op.port}/oauth2/jwks`)),
+    close: async () => {
+      await Promise.all([op.close(), photos.close(), albums.close()]);
+    },
+  };
+}
+
+export const basic = (username: string, password: string): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+
+export interface AuthorizationRequest {
+  client?: "photos" | "albums" | "photos-public";
+  [parameter: string]: string;
+}
+
+export function authorizationUrl(op: OpUnderTest, request: AuthorizationRequest = {}): string {
+  const { client = "photos", ...parameters } = request;
+  const rp = client === "albums" ? op.albums : op.photos;
+  const query = new URLSearchParams({
+    client_id: client,
+    response_type: "code",
+    redirect_uri: `${rp.base}/oauth2client`,
+    scope: "openid profile",
+    state: "state-1",
+    nonce: "nonce-1",
+    ...parameters,
+  });
+  return `${op.origin}/oauth2/authorize?${query}`;
+}
+
+/** Goes through sign-in and consent as far as the request needs them; the last visit is the answer to the app. */
+export async function authorize(
+  op: OpUnderTest,
+  browser: HttpBrowser,
+  request: AuthorizationRequest = {},
+  user = "alice",
+): Promise<Visit> {
+  let page = await browser.follow(await browser.get(authorizationUrl(op, request)));
+  if (page.url.includes("login.do")) {
+    page = await browser.follow(await browser.submit(page, { username: user, password: user }));
+  }
+  if (page.url.includes("oauth2_consent.do")) {
+    page = await browser.follow(await browser.submit(page, { consent: "allow" }));
+  }
+  return page;
+}
+
+/** The parameters of an authorization response, from query or fragment. */
+export function responseOf(visit: Visit): URLSearchParams {
+  assert.ok(visit.location, `no redirect, but ${visit.status} at ${visit.url}`);
+  const { hash, search } = new URL(visit.location);
+  return new URLSearchParams(hash ? hash.slice(1) : search);
+}
+
+/** Signs in to a client in the browser. */
+export async function signIn(
+  op: OpUnderTest,
+  browser: HttpBrowser,
+  client: "photos" | "albums",
+  user = "alice",
+): Promise<{ idToken: string; claims: JWTPayload; accessToken: string }> {
+  const visit = await authorize(op, browser, { client, response_type: "id_token token" }, user);
+  const response = responseOf(visit);
+  const idToken = response.get("id_token") ?? "";
+  return { idToken, claims: decodeJwt(idToken), accessToken: response.get("access_token") ?? "" };
+}
+
+export function tokenRequest(
+  op: OpUnderTest,
+  fields: Record<string, string>,
+  authorization?: string,
+): Promise<Response> {
+  const headers: Record<string, string> = authorization ? { authorization } : {};
+  return fetch(`${op.origin}/oauth2/token`, { method: "POST", headers, body: new URLSearchParams(fields) });
+}
+
+export function logoutUrl(op: OpUnderTest, parameters: Record<string, string>): string {
+  return `${op.origin}/oidc/logout?${new URLSearchParams(parameters)}`;
+}
+
+/** True while the browser is signed in at the OP, whether or not its user has allowed `photos` yet. */
+export async function isSignedIn(op: OpUnderTest, browser: HttpBrowser): Promise<boolean> {
+  const response = responseOf(await browser.get(authorizationUrl(op, { prompt: "none" })));
+  if (response.get("error") === "login_required") return false;
+  assert.ok(response.has("code") || response.get("error") === "consent_required", response.toString());
+  return true;
+}
+
+export async function userinfoStatus(op: OpUnderTest, accessToken: string): Promise<number> {
+  const response = await fetch(`${op.origin}/oauth2/userinfo`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  return response.status;
+}

@@ -1,0 +1,47 @@
+/** The back-channel logout endpoint of a Relying Party that a test can tell how to answer. */
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface ReceivingRp {
+  /** Base URL of the Relying Party. */
+  base: string;
+  logoutTokens: string[];
+  /** Requests to anything but the back-channel logout endpoint. */
+  elsewhere: string[];
+  /** Settles when a logout token has come, now or already. */
+  received: Promise<void>;
+  /** How the next logout tokens are answered. */
+  answer: (response: ServerResponse) => void;
+  close(): Promise<void>;
+}
+
+export const accepted = (response: ServerResponse): void => {
+  response.writeHead(200).end();
+};
+
+export async function receivingRp(): Promise<ReceivingRp> {
+  const received = Promise.withResolvers<void>();
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    if (request.url !== "/bclogout") rp.elsewhere.push(request.url ?? "");
+    else
+      rp.logoutTokens.push(new URLSearchParams(Buffer.concat(chunks).toString()).get("logout_token") ?? "");
+    rp.answer(response);
+    if (rp.logoutTokens.length > 0) received.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const rp: ReceivingRp = {
+    base: `http://localhost:${(server.address() as AddressInfo).port}`,
+    logoutTokens: [],
+    elsewhere: [],
+    received: received.promise,
+    answer: accepted,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return rp;
+}
