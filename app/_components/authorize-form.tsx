@@ -4,6 +4,7 @@ import { ScopeField } from "./scope-field.tsx";
 
 interface AuthorizeFormProps extends FieldsProps {
   action: string;
+  /** The configured client, and the same app as a public client where there is one. */
   clientIds: readonly string[];
   /** Whether an empty Client Secret means the configured one. */
   secretConfigured: boolean;
@@ -15,26 +16,27 @@ const yesNo = { yes: "Yes", no: "No" };
 /** The tutorial's form, label by label. Which fields show is decided by style alone, so it works without script. */
 export function AuthorizeForm({ action, clientIds, secretConfigured, values, errors }: AuthorizeFormProps) {
   const props = { values, errors };
+  const clientIdHint = clientIds[1] ? `${clientIds[1]} is this app as a public client.` : "";
   const hasOpenid = (values.scope ?? "").split(" ").includes("openid");
   return (
     <form
       method="post"
       action={action}
-      className="card authorize"
+      className="card fields authorize"
       data-openid={hasOpenid ? "yes" : "no"}
       noValidate
     >
       {errors[""] && (
-        <p className="note note-bad" role="alert">
+        <p className="note note-bad sm:col-span-2" role="alert">
           {errors[""]}
         </p>
       )}
       <Select {...props} name="grant_type" label="Authorization Grant Type" options={grantTypes} />
-      <p className="note note-warn" data-warning="password">
+      <p className="note note-warn sm:col-span-2" data-warning="password">
         RFC 9700 says that this grant must not be used: the app sees the password. It is here because old apps
         have it.
       </p>
-      <Field {...props} name="client_id" label="Client ID" list={clientIds} />
+      <Field {...props} name="client_id" label="Client ID" list={clientIds} hint={clientIdHint} />
       <Field
         {...props}
         name="client_secret"
@@ -58,7 +60,7 @@ export function AuthorizeForm({ action, clientIds, secretConfigured, values, err
         show="implicit"
         needs="openid"
       />
-      <p className="note note-warn" data-warning="implicit">
+      <p className="note note-warn sm:col-span-2" data-warning="implicit">
         RFC 9700 advises against access tokens in the authorization response: they leak through the address
         and the history.
       </p>
@@ -98,7 +100,7 @@ export function AuthorizeForm({ action, clientIds, secretConfigured, values, err
       />
       <Choice {...props} name="form_post" label="Enable Form Post" options={yesNo} show="implicit hybrid" />
       <Field {...props} name="acr_values" label="Authentication Context Class/LoA" />
-      <div className="row">
+      <div className="row sm:col-span-2">
         <button type="submit" className="btn btn-primary">
           Authorize
         </button>

@@ -1,5 +1,6 @@
 import type { Verdict } from "#lib/oidc/verdict.ts";
 import type { ProtocolEvent } from "#lib/store/types.ts";
+import { clock } from "./clock.ts";
 import { VerdictTable } from "./verdict-table.tsx";
 
 /** The last logout tokens that this app received, the refused ones with their reason. Users and sessions are not named:
@@ -23,7 +24,7 @@ function LogoutRequest({ event: { at, data } }: { event: ProtocolEvent }) {
   return (
     <details className={`note ${error ? "note-bad" : "note-ok"}`} open={Boolean(error)}>
       <summary>
-        <time className="mono">{new Date(at).toISOString().slice(11, 19)}</time>{" "}
+        <time className="mono">{clock(at)}</time>{" "}
         {error ??
           (sessions === 0
             ? "accepted; no session here to end"

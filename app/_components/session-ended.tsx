@@ -1,4 +1,5 @@
 import type { EndedBy, RpSession } from "#lib/store/types.ts";
+import { clock } from "./clock.ts";
 
 const texts: Record<EndedBy, string> = {
   "back-channel": "by back-channel logout: the OpenID Provider told this app directly, without your browser.",
@@ -13,7 +14,7 @@ export function SessionEnded({ session }: { session: RpSession | undefined }) {
     <p className="note note-ok" role="status" data-logged-out-by={session.ended.by}>
       <span>
         The session here ended {texts[session.ended.by]}{" "}
-        <time className="muted">{new Date(session.ended.at).toISOString()}</time>
+        <time className="muted whitespace-nowrap">{clock(session.ended.at)}</time>
       </span>
     </p>
   );

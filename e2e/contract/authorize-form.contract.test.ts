@@ -13,7 +13,11 @@ let rp: RpProcess;
 before(async () => {
   issuer = await TestIssuer.start();
   second = await TestIssuer.start();
-  rp = await startRp({ OP_ISSUER: issuer.issuer, TRUSTED_ISSUERS: second.issuer, CLIENT_SECRET: "theConfiguredSecret" });
+  rp = await startRp({
+    OP_ISSUER: issuer.issuer,
+    TRUSTED_ISSUERS: second.issuer,
+    CLIENT_SECRET: "theConfiguredSecret",
+  });
 });
 after(async () => {
   await rp.stop();
@@ -39,16 +43,36 @@ function errorBeside(field: string, html: string): string {
 describe("a form that is not right leads back to itself, with the reason beside the field", () => {
   const wrong: Record<string, { changes: Record<string, string>; field: string; reason: RegExp }> = {
     "no Client ID": { changes: { client_id: " " }, field: "client_id", reason: /Client ID is required/ },
-    "no Callback URL": { changes: { redirect_uri: "" }, field: "redirect_uri", reason: /Callback URL is required/ },
-    "a Callback URL with a fragment": { changes: { redirect_uri: "http://localhost/#x" }, field: "redirect_uri", reason: /fragment/ },
-    "an endpoint that is no URL": { changes: { authorization_endpoint: "localhost" }, field: "authorization_endpoint", reason: /absolute http/ },
+    "no Callback URL": {
+      changes: { redirect_uri: "" },
+      field: "redirect_uri",
+      reason: /Callback URL is required/,
+    },
+    "a Callback URL with a fragment": {
+      changes: { redirect_uri: "http://localhost/#x" },
+      field: "redirect_uri",
+      reason: /fragment/,
+    },
+    "an endpoint that is no URL": {
+      changes: { authorization_endpoint: "localhost" },
+      field: "authorization_endpoint",
+      reason: /absolute URL/,
+    },
     "an endpoint that is a script": {
       changes: { authorization_endpoint: "javascript:alert(1)" },
       field: "authorization_endpoint",
-      reason: /absolute http/,
+      reason: /absolute URL/,
     },
-    "a Scope without openid": { changes: { scope: "profile" }, field: "scope", reason: /must contain openid/ },
-    "no password": { changes: { grant_type: "password", username: "x" }, field: "password", reason: /Password is required/ },
+    "a Scope without openid": {
+      changes: { scope: "profile" },
+      field: "scope",
+      reason: /must contain openid/,
+    },
+    "no password": {
+      changes: { grant_type: "password", username: "x" },
+      field: "password",
+      reason: /Password is required/,
+    },
   };
   for (const [name, { changes, field, reason }] of Object.entries(wrong)) {
     test(name, async () => {
@@ -76,7 +100,11 @@ describe("a form that is not right leads back to itself, with the reason beside 
 });
 
 describe("hosts outside the list", () => {
-  for (const endpoint of ["http://localhost:1/token", "http://169.254.169.254/token", "https://other.example/token"]) {
+  for (const endpoint of [
+    "http://localhost:1/token",
+    "http://169.254.169.254/token",
+    "https://other.example/token",
+  ]) {
     test(`${endpoint} is refused beside the field, with the setting that would allow it`, async () => {
       const page = await refusedForm({ grant_type: "client_credentials", token_endpoint: endpoint });
       assert.match(errorBeside("token_endpoint", page), /no requests to .*TRUSTED_ISSUERS/);
@@ -111,7 +139,10 @@ describe("the grants without a browser", () => {
       return { json: { access_token: "access-of-the-client", token_type: "Bearer" } };
     };
     const browser = new HttpBrowser();
-    await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, { grant_type: "client_credentials", scope: "" }));
+    await browser.post(
+      `${rp.base}/authorize`,
+      formFor(issuer, rp, { grant_type: "client_credentials", scope: "" }),
+    );
     assert.equal(authorization, `Basic ${Buffer.from("playground2:theConfiguredSecret").toString("base64")}`);
     const page = (await browser.get(`${rp.base}/oauth2`)).text;
     assert.match(page, /access-of-the-client/);
@@ -123,10 +154,19 @@ describe("the grants without a browser", () => {
       if (new URLSearchParams(body).get("password") !== "right") {
         return { status: 400, json: { error: "invalid_grant", error_description: "wrong credentials" } };
       }
-      return { json: { access_token: "a", token_type: "Bearer", id_token: await issuer.sign(issuer.idClaims({ sub: "dora" })) } };
+      return {
+        json: {
+          access_token: "a",
+          token_type: "Bearer",
+          id_token: await issuer.sign(issuer.idClaims({ sub: "dora" })),
+        },
+      };
     };
     const form = { grant_type: "password", username: "dora" };
-    assert.match(await refusedForm({ ...form, password: "wr0ng-one" }), /invalid_grant: wrong credentials(?![\s\S]*wr0ng-one)/);
+    assert.match(
+      await refusedForm({ ...form, password: "wr0ng-one" }),
+      /invalid_grant: wrong credentials(?![\s\S]*wr0ng-one)/,
+    );
     const browser = new HttpBrowser();
     await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, { ...form, password: "right" }));
     assert.equal((await sessionOf(browser, rp)).user, "dora");

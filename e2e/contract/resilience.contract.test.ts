@@ -71,7 +71,11 @@ describe("the logout request", () => {
     const state = searchParams.get("state") ?? "";
     const stranger = await new HttpBrowser().get(`${rp.base}/logout?state=${state}`);
     assert.equal(stranger.status, 400, "the state is of another browser");
-    assert.equal((await browser.get(`${rp.base}/logout?state=${state}`)).status, 200, "and still this browser's to use");
+    assert.equal(
+      (await browser.get(`${rp.base}/logout?state=${state}`)).status,
+      200,
+      "and still this browser's to use",
+    );
   });
 
   test("goes by POST, in a form that works without script, when it would not fit into a URL", async () => {
@@ -117,10 +121,19 @@ describe("the logout request", () => {
 
 describe("a wrong setting", () => {
   const wrong: Record<string, { settings: Record<string, string>; says: RegExp }> = {
-    "a short secret": { settings: { RP_SECRET: "short" }, says: /RP_SECRET: must have at least 32 characters/ },
-    "a base URL of another app": { settings: { RP_BASE_URLS: "http://localhost/x" }, says: /RP_BASE_URLS: .* must end in \/playground2/ },
+    "a short secret": {
+      settings: { RP_SECRET: "short" },
+      says: /RP_SECRET: must have at least 32 characters/,
+    },
+    "a base URL of another app": {
+      settings: { RP_BASE_URLS: "http://localhost/x" },
+      says: /RP_BASE_URLS: .* must end in \/playground2/,
+    },
     "no issuer": { settings: { OP_ISSUER: "" }, says: /OP_ISSUER: is required/ },
-    "an unknown algorithm": { settings: { ID_TOKEN_SIGNED_RESPONSE_ALG: "none" }, says: /ID_TOKEN_SIGNED_RESPONSE_ALG/ },
+    "an unknown algorithm": {
+      settings: { ID_TOKEN_SIGNED_RESPONSE_ALG: "none" },
+      says: /ID_TOKEN_SIGNED_RESPONSE_ALG/,
+    },
   };
   for (const [name, { settings, says }] of Object.entries(wrong)) {
     test(`ends the start with its name and what to do: ${name}`, async () => {

@@ -21,10 +21,7 @@ export type GrantType = keyof typeof grantTypes;
 
 const required = (label: string) => z.string(`${label} is required.`).trim().min(1, `${label} is required.`);
 const endpoint = (label: string) =>
-  required(label).refine(
-    isHttpUrl,
-    `${label} must be an absolute http or https URL, such as https://localhost:9443/oauth2/…`,
-  );
+  required(label).refine(isHttpUrl, `${label} must be an absolute URL that begins with http:// or https://.`);
 const optionalEndpoint = (label: string) => z.union([z.literal(""), endpoint(label)]).default("");
 const yesOrNo = z.enum(["yes", "no"]).default("no");
 
@@ -92,7 +89,9 @@ const schema = z.discriminatedUnion(
       token_endpoint: endpoint("Access Token Endpoint"),
       end_session_endpoint: optionalEndpoint("Logout Endpoint"),
       username: required("Resource Owner User Name"),
-      password: z.string("Resource Owner Password is required.").min(1, "Resource Owner Password is required."),
+      password: z
+        .string("Resource Owner Password is required.")
+        .min(1, "Resource Owner Password is required."),
     }),
   ],
   { error: "Choose an Authorization Grant Type." },

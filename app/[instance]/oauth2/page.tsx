@@ -18,30 +18,32 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
       <h1>Import Photos</h1>
       <SessionEnded session={session} />
       <LoggedInUser session={session} />
+      <div className="row">
+        {session?.login && <PostButton action={`${base}/logout`} label="Logout" primary />}
+        {signedIn && (
+          <a className="btn" href={`${base}/photos`}>
+            My Photos
+          </a>
+        )}
+        <PostButton action={`${base}/reset`} label="Reset Session" />
+      </div>
       {session?.login && <IdTokenView login={session.login} />}
-      {signedIn && <AccessTokenView tokens={session?.login?.tokens ?? session?.tokens ?? {}} />}
       {signedIn ? (
-        <a className="btn self-start" href={`${base}/photos`}>
-          My Photos
-        </a>
+        <AccessTokenView tokens={session?.login?.tokens ?? session?.tokens ?? {}} />
       ) : (
         <Form {...here} />
       )}
-      <div className="row">
-        {session?.login && (
-          <form method="post" action={`${base}/logout`}>
-            <button type="submit" className="btn btn-primary">
-              Logout
-            </button>
-          </form>
-        )}
-        <form method="post" action={`${base}/reset`}>
-          <button type="submit" className="btn">
-            Reset Session
-          </button>
-        </form>
-      </div>
     </>
+  );
+}
+
+function PostButton({ action, label, primary }: { action: string; label: string; primary?: boolean }) {
+  return (
+    <form method="post" action={action}>
+      <button type="submit" className={primary ? "btn btn-primary" : "btn"}>
+        {label}
+      </button>
+    </form>
   );
 }
 

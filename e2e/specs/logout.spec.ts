@@ -1,0 +1,140 @@
+/** Logouts beside the straight path: No, two browsers, an administrator, no script, errors of the OP. */
+import { demo } from "../support/demo.ts";
+import { expect, op, test } from "../support/fixtures.ts";
+import { App, type User } from "../support/pages.ts";
+
+async function signIn(app: App, user: User): Promise<void> {
+  await app.importPhotos({ grantType: "Implicit" });
+  await op(app.page).signIn(user);
+  await op(app.page).allow(app.base);
+  await app.expectLoggedIn(user.name);
+}
+
+async function signInAgain(app: App, user: User): Promise<void> {
+  await app.importPhotos({ grantType: "Implicit" });
+  await op(app.page).allow(app.base);
+  await app.expectLoggedIn(user.name);
+}
+
+test("No at the OP's question leaves both apps logged in", async ({ user, playground2, playground3 }) => {
+  await signIn(playground2, user);
+  await signInAgain(playground3, user);
+  await playground2.logout();
+  await op(playground2.page).declineLogout();
+  await expect(playground2.page.getByRole("heading", { name: "You are still logged in" })).toBeVisible();
+  for (const app of [playground2, playground3]) expect((await app.session()).user).toBe(user.name);
+});
+
+test("a logout in one browser leaves the same user's other browser alone", async ({
+  user,
+  playground2,
+  browser,
+  apps,
+}) => {
+  await signIn(playground2, user);
+  const elsewhere = await browser.newContext();
+  const other = new App(await elsewhere.newPage(), apps.playground2);
+  await signIn(other, user);
+  await playground2.logout();
+  await op(playground2.page).confirmLogout();
+  await expect(playground2.page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+  expect((await other.session()).user).toBe(user.name);
+  await elsewhere.close();
+});
+
+test("an administrator who ends the session at the OP logs the user out of both apps", async ({
+  user,
+  playground2,
+  playground3,
+  browser,
+}) => {
+  await signIn(playground2, user);
+  await signInAgain(playground3, user);
+  const office = await browser.newContext();
+  const page = await office.newPage();
+  await page.goto(`${demo.op}/sessions`);
+  await op(page).signIn({ name: "admin", password: "admin" });
+  const session = page
+    .locator("section, article, tr, li", { hasText: user.name })
+    .filter({ has: page.getByRole("button", { name: /End/ }) });
+  await session.getByRole("button", { name: /End/ }).first().click();
+  await expect.poll(async () => (await playground2.session()).loggedOutBy).toBe("back-channel");
+  await playground2.expectLoggedOutAfterReload();
+  await playground3.expectLoggedOutAfterReload();
+  await office.close();
+});
+
+test.describe("without script", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the walkthrough works with the code grant", async ({ user, playground2 }) => {
+    await playground2.importPhotos({ grantType: "Authorization Code" });
+    await op(playground2.page).signIn(user);
+    await op(playground2.page).allow(playground2.base);
+    await playground2.expectLoggedIn(user.name);
+    await playground2.logout();
+    await op(playground2.page).confirmLogout();
+    await expect(playground2.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  });
+});
+
+test("a Client ID that the OP does not know stays at the OP, with the reason", async ({ playground2 }) => {
+  await playground2.importPhotos({ grantType: "Implicit", clientId: "nobody" });
+  await expect(playground2.page.getByText(/client is invalid|invalid_client/).first()).toBeVisible();
+  expect(playground2.page.url()).toContain(demo.op);
+});
+
+test("Reset Session ends the session here only", async ({ user, playground2, playground3 }) => {
+  await signIn(playground2, user);
+  await signInAgain(playground3, user);
+  await playground2.page.getByRole("button", { name: "Reset Session" }).click();
+  await expect(playground2.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  expect((await playground3.session()).user).toBe(user.name);
+});
+
+test("My Photos are read with the access token, and not after the logout", async ({ user, playground2 }) => {
+  const { page } = playground2;
+  await playground2.importPhotos({ grantType: "Authorization Code" });
+  await op(page).signIn(user);
+  await op(page).allow(playground2.base);
+  await page.getByRole("link", { name: "My Photos" }).click();
+  await expect(page.getByText(/read from the UserInfo endpoint/)).toBeVisible();
+  await page.goBack();
+  await playground2.logout();
+  await op(page).confirmLogout();
+  await page.goto(`${playground2.base}/photos`);
+  await expect(page.getByText("Nobody is logged in.")).toBeVisible();
+});
+
+test("each grant shows its own fields", async ({ playground2 }) => {
+  const { page } = playground2;
+  await playground2.open();
+  await page.getByRole("link", { name: "Import Photos" }).click();
+  const shown: Record<string, { with: string[]; without: string[] }> = {
+    "Authorization Code": {
+      with: ["Callback URL", "Logout Endpoint", "Client Secret"],
+      without: ["Implicit Response Type", "Resource Owner Password"],
+    },
+    Implicit: {
+      with: ["Callback URL", "Implicit Response Type"],
+      without: ["Client Secret", "Access Token Endpoint"],
+    },
+    "Client Credentials": {
+      with: ["Client Secret", "Access Token Endpoint"],
+      without: ["Callback URL", "Authorize Endpoint"],
+    },
+    "Resource Owner": {
+      with: ["Resource Owner User Name", "Access Token Endpoint"],
+      without: ["Callback URL", "Authorize Endpoint"],
+    },
+  };
+  for (const [grant, fields] of Object.entries(shown)) {
+    await page.getByLabel("Authorization Grant Type").selectOption({ label: grant });
+    for (const label of fields.with) await expect(page.getByLabel(label)).toBeVisible();
+    for (const label of fields.without) await expect(page.getByLabel(label)).toBeHidden();
+  }
+  await page.getByLabel("Authorization Grant Type").selectOption({ label: "Implicit" });
+  await page.getByLabel("Scope").fill("profile");
+  await expect(page.getByLabel("Implicit Response Type")).toBeHidden();
+  await expect(page.getByLabel("Logout Endpoint")).toBeHidden();
+});

@@ -1,0 +1,97 @@
+/** The pages of the apps and of the embedded OP, by what a user does there. */
+import { expect, type Page } from "@playwright/test";
+
+export interface User {
+  name: string;
+  password: string;
+}
+
+/** What a user may change in the authorize form. */
+export interface FormChoice {
+  grantType?: "Authorization Code" | "Implicit" | "Hybrid" | "Client Credentials" | "Resource Owner";
+  implicitResponseType?: string;
+  clientId?: string;
+  pkce?: "Yes" | "No";
+  formPost?: "Yes" | "No";
+}
+
+export class App {
+  readonly page: Page;
+  readonly base: string;
+
+  constructor(page: Page, base: string) {
+    this.page = page;
+    this.base = base;
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto(`${this.base}/`);
+  }
+
+  /** The tutorial's steps 1 to 3: from the start page to the OP. */
+  async importPhotos(choice: FormChoice = {}): Promise<void> {
+    await this.open();
+    await this.page.getByRole("link", { name: "Import Photos" }).click();
+    await this.fill(choice);
+    await this.page.getByRole("button", { name: "Authorize" }).click();
+  }
+
+  async fill({ grantType, implicitResponseType, clientId, pkce, formPost }: FormChoice): Promise<void> {
+    const { page } = this;
+    if (grantType) await page.getByLabel("Authorization Grant Type").selectOption({ label: grantType });
+    if (implicitResponseType)
+      await page.getByLabel("Implicit Response Type").selectOption({ label: implicitResponseType });
+    if (clientId) await page.getByLabel("Client ID").fill(clientId);
+    if (pkce) await page.getByRole("group", { name: "Use PKCE" }).getByLabel(pkce).check();
+    if (formPost) await page.getByRole("group", { name: "Enable Form Post" }).getByLabel(formPost).check();
+  }
+
+  async expectLoggedIn(user: string): Promise<void> {
+    await expect(this.page.getByText(`Logged in user : ${user}`, { exact: true })).toBeVisible();
+  }
+
+  /** The tutorial's last line: reload, and see `null`. */
+  async expectLoggedOutAfterReload(): Promise<void> {
+    await this.page.reload();
+    await expect(this.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  }
+
+  async logout(): Promise<void> {
+    await this.page.getByRole("button", { name: "Logout" }).click();
+  }
+
+  async session(): Promise<Record<string, string | null>> {
+    const response = await this.page.request.get(`${this.base}/session`);
+    return (await response.json()) as Record<string, string | null>;
+  }
+}
+
+/** The embedded OP, in whichever tab it shows. */
+export class OpPages {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async signIn({ name, password }: User): Promise<void> {
+    await this.page.getByLabel("Username").fill(name);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Sign In" }).click();
+  }
+
+  /** Allows what the app asks for, unless this user has before. */
+  async allow(back: string): Promise<void> {
+    const button = this.page.getByRole("button", { name: "Allow" });
+    await expect(button.or(this.page.locator(`form[action^="${back}"]`)).first()).toBeVisible();
+    if (await button.isVisible()) await button.click();
+  }
+
+  async confirmLogout(): Promise<void> {
+    await this.page.getByRole("button", { name: "Yes" }).click();
+  }
+
+  async declineLogout(): Promise<void> {
+    await this.page.getByRole("button", { name: "No", exact: true }).click();
+  }
+}
