@@ -1,6 +1,12 @@
 /** An OpenID Provider that is not there, settings that are wrong, and the logout request. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { parseOpConfig } from "#lib/config/op-config.ts";
+import { createLog } from "#lib/log.ts";
+import { startOp } from "#lib/op/server.ts";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";
@@ -57,6 +63,23 @@ describe("an OP that is down", () => {
       await app.stop();
     }
   });
+});
+
+test("an OP on https with its own certificate is trusted by CA_FILE, and not without", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "op-"));
+  const log = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
+  const op = await startOp(parseOpConfig({ OP_HTTPS: "true", OP_PORT: "0", OP_DATA_DIR: directory }), log);
+  const app = await startRp({ OP_ISSUER: op.issuer, CA_FILE: join(directory, "https-cert.pem") });
+  const form = async () => (await fetch(`${app.base}/oauth2`)).text();
+  try {
+    assert.ok((await form()).includes(`value="${op.origin}/oauth2/authorize"`));
+    await app.restart({ CA_FILE: "" });
+    assert.match(await form(), /cannot be used: .*self-signed certificate/);
+  } finally {
+    await app.stop();
+    await op.close();
+    rmSync(directory, { recursive: true });
+  }
 });
 
 describe("the logout request", () => {

@@ -54,7 +54,7 @@ async function start(port: number, env: NodeJS.ProcessEnv, health: string) {
   const args = ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const heard = listen(child);
-  await Promise.race([answers(health), failsToStart(child, heard.output)]);
+  await Promise.race([answers(health, () => child.exitCode === null), failsToStart(child, heard.output)]);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
@@ -86,10 +86,10 @@ async function failsToStart(child: ChildProcess, output: () => string): Promise<
   throw new Error(`the app ended with ${code}:\n${output()}`);
 }
 
-/** Polls until a URL answers 200, for at most 20 seconds. */
-export async function answers(url: string): Promise<void> {
+/** Polls until a URL answers 200, for at most 20 seconds and only as long as `goOn` says. */
+async function answers(url: string, goOn: () => boolean): Promise<void> {
   const deadline = Date.now() + 20_000;
-  for (;;) {
+  while (goOn()) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return;
     if (Date.now() > deadline) throw new Error(`${url} did not answer in 20 s`);

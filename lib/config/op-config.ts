@@ -18,7 +18,7 @@ const apps = z
     ),
   );
 
-const schema = z.object({
+export const opSettings = z.object({
   ...commonSettings,
   OP_HOST: z.string().default("127.0.0.1").describe("Address the OP listens on"),
   OP_PORT: z.coerce.number().int().min(0).max(65535).default(9443).describe("Port of the OP"),
@@ -33,7 +33,7 @@ const schema = z.object({
   OP_FRONT_DOOR: baseUrl.default("http://localhost:8080").describe("Where the OP's pages link back to"),
 });
 
-export type OpConfig = z.output<typeof schema>;
+export type OpConfig = z.output<typeof opSettings>;
 
 /** @throws {import("./env.ts").ConfigError} */
-export const parseOpConfig = (env: Environment): OpConfig => parseEnvironment(schema, env);
+export const parseOpConfig = (env: Environment): OpConfig => parseEnvironment(opSettings, env);

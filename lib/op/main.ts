@@ -6,10 +6,9 @@ import { startOp } from "./server.ts";
 
 async function main(): Promise<void> {
   const config = parseOpConfig(environment());
-  if (config.OP_HTTPS) throw new ConfigError("OP_HTTPS: https is not yet supported; leave it unset");
   const log = createLog({ name: "op", ...config });
   const op = await startOp(config, log);
-  log.info(`ready at http://localhost:${op.port}/ (issuer ${op.issuer})`);
+  log.info(`ready at ${op.origin}/ (issuer ${op.issuer})`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void op.close());
 }
 

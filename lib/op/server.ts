@@ -1,5 +1,6 @@
 /** The OP as an HTTP server. */
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { OpConfig } from "#lib/config/op-config.ts";
 import type { Log } from "#lib/log.ts";
@@ -10,9 +11,11 @@ import { sweep } from "./logout/end-session.ts";
 import { ISSUER_PATH } from "./paths.ts";
 import { buildProvider } from "./provider.ts";
 import { OpStore } from "./store/op-store.ts";
+import { loadCertificate } from "./tls.ts";
 
 export interface RunningOp {
   port: number;
+  origin: string;
   issuer: string;
   close(): Promise<void>;
 }
@@ -23,13 +26,15 @@ const SWEEP_MS = 60_000;
 export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
   const store = new OpStore(config.OP_DATA_DIR);
   const handler = Promise.withResolvers<RequestListener>();
-  const server = createServer(
-    (request, response) => void handler.promise.then((handle) => handle(request, response)),
-  );
+  const listener: RequestListener = (request, response) =>
+    void handler.promise.then((handle) => handle(request, response));
+  const server = config.OP_HTTPS
+    ? createSecureServer(await loadCertificate(config.OP_DATA_DIR), listener)
+    : createServer(listener);
   try {
     const keys = await loadKeys(store);
     const port = await listen(server, config);
-    const origin = `http://localhost:${port}`;
+    const origin = `${config.OP_HTTPS ? "https" : "http"}://localhost:${port}`;
     const issuer = `${origin}${ISSUER_PATH}`;
     const op = buildProvider({ config, log, store, keys, deliveries: new DeliveryLog(log), origin, issuer });
     await seedClients(op.provider, store, config.OP_APPS);
@@ -40,7 +45,7 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
       SWEEP_MS,
     );
     sweeper.unref();
-    return { port, issuer, close: () => close(server, store, sweeper) };
+    return { port, origin, issuer, close: () => close(server, store, sweeper) };
   } catch (error) {
     server.close();
     store.close();

@@ -1,0 +1,52 @@
+/** Promises that no single test of behaviour would notice being broken. */
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { opSettings } from "#lib/config/op-config.ts";
+import { rpSettings } from "#lib/config/rp-config.ts";
+
+const sources = globSync("{app,lib,bin,e2e}/**/*.{ts,tsx,mjs}", {
+  exclude: (name) => name.includes("node_modules"),
+});
+const read = (file: string) => readFileSync(file, "utf8");
+const settings = [...Object.keys(rpSettings.shape), ...Object.keys(opSettings.shape)];
+
+describe("settings", () => {
+  test(".env.example names exactly the settings that exist", () => {
+    const named = read(".env.example").match(/^[A-Z_]+(?==)/gm) ?? [];
+    assert.deepEqual([...new Set(named)].sort(), [...new Set(settings)].sort());
+  });
+
+  test("the README's table describes each of them as the schema does", () => {
+    const readme = read("README.md");
+    for (const [name, field] of [...Object.entries(rpSettings.shape), ...Object.entries(opSettings.shape)]) {
+      const described = (field as { description?: string }).description;
+      assert.ok(described, `${name} has a description`);
+      assert.ok(readme.includes(`| \`${name}\` | ${described} |`), `README: | \`${name}\` | ${described} |`);
+    }
+  });
+});
+
+describe("sources", () => {
+  test("have no server function: each would be a public POST endpoint", () => {
+    for (const file of sources) assert.doesNotMatch(read(file), /^\s*["']use server["']/m, file);
+  });
+
+  test("never use Link: its prefetch would call an endpoint without a click", () => {
+    for (const file of sources) assert.doesNotMatch(read(file), /from "next\/link"/, file);
+  });
+
+  test("stay below 300 lines a file", () => {
+    for (const file of sources) assert.ok(read(file).split("\n").length <= 301, file);
+  });
+
+  test("every dependency is pinned to one version", () => {
+    const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
+      string,
+      Record<string, string>
+    >;
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    }
+  });
+});

@@ -1,0 +1,92 @@
+/** Glewlwyd, an OpenID Provider from Debian's packages, on loopback with clients and users of the test. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ensureDebianPackages, type Say } from "../../support/system.ts";
+import { configure, type GlewlwydClient, type GlewlwydUser } from "./configuration.ts";
+import { createDatabase } from "./database.ts";
+import { configurationFile, copyWebapp, packages } from "./installation.ts";
+import { claimRunDir, startServer } from "./server.ts";
+
+export type { GlewlwydClient, GlewlwydUser } from "./configuration.ts";
+
+export interface GlewlwydOptions {
+  /** 4593 where absent. */
+  port?: number;
+  /** Folder of its database, its log and its copy of the web pages; made anew at each start. */
+  runDir: string;
+  clients: readonly GlewlwydClient[];
+  users: readonly GlewlwydUser[];
+  /** Whether the users have allowed the clients everything beforehand. `true` where absent. */
+  consented?: boolean;
+  /** Told when something takes a while. */
+  say?: Say;
+}
+
+export interface Glewlwyd {
+  issuer: string;
+  discoveryUrl: string;
+  users: readonly GlewlwydUser[];
+  /** Ends it and waits until it is gone. The run directory stays, for its log. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_PORT = 4593;
+const START_MS = 15_000;
+const POLL_MS = 50;
+
+/** Starts Glewlwyd and sets it up. @throws {Error} that says why it could not */
+export async function startGlewlwyd(options: GlewlwydOptions): Promise<Glewlwyd> {
+  const { port = DEFAULT_PORT, clients, users, consented = true, say = () => undefined } = options;
+  const runDir = path.resolve(options.runDir);
+  const lane = await ensureGlewlwyd(say);
+  if (!lane.ready) throw new Error(`Glewlwyd is not there: ${lane.reason}; ${lane.command} would bring it.`);
+
+  await claimRunDir(runDir);
+  const files = {
+    database: path.join(runDir, "glewlwyd.db"),
+    webapp: path.join(runDir, "webapp"),
+    log: path.join(runDir, "glewlwyd.log"),
+    configuration: path.join(runDir, "glewlwyd.conf"),
+  };
+  await Promise.all(Object.values(files).map((file) => rm(file, { recursive: true, force: true })));
+  await mkdir(runDir, { recursive: true });
+  await copyWebapp(files.webapp);
+  await createDatabase(files.database);
+  const origin = `http://localhost:${port}`;
+  await writeFile(files.configuration, configurationFile({ ...files, port, origin }));
+
+  const server = await startServer({ runDir, port, configuration: files.configuration, log: files.log });
+  try {
+    await waitFor(`${origin}/config.json`, server.ended);
+    const issuer = await configure({ origin, clients, users, consented });
+    const discoveryUrl = `${issuer}/.well-known/openid-configuration`;
+    await waitFor(discoveryUrl, server.ended);
+    return { issuer, discoveryUrl, users, stop: server.stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Whether Glewlwyd can run here; installs it where that is possible. */
+export const ensureGlewlwyd = (say: Say) =>
+  ensureDebianPackages(packages.names, { debconf: packages.debconf, say });
+
+async function waitFor(url: string, ended: Promise<Error>): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  let failure: Error | undefined;
+  void ended.then((error) => {
+    failure = error;
+  });
+  while (!failure && performance.now() < deadline) {
+    if (
+      await fetch(url)
+        .then(({ ok }) => ok)
+        .catch(() => false)
+    )
+      return;
+    await delay(POLL_MS);
+  }
+  throw failure ?? new Error(`Glewlwyd does not answer at ${url}.`);
+}

@@ -1,0 +1,82 @@
+/** The process of Glewlwyd. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+
+const PID_FILE = "glewlwyd.pid";
+const STOP_MS = 5_000;
+const LAST_LINES = 20;
+
+interface ServerOptions {
+  runDir: string;
+  port: number;
+  configuration: string;
+  log: string;
+}
+
+export interface Server {
+  /** Settles when it is gone, with what its log says last. */
+  ended: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+/** Makes sure that no other Glewlwyd lives on this folder. @throws {Error} if one does */
+export async function claimRunDir(runDir: string): Promise<void> {
+  const pid = Number(await readFile(path.join(runDir, PID_FILE), "utf8").catch(() => ""));
+  if (pid > 0 && isGlewlwyd(pid)) {
+    throw new Error(
+      `A Glewlwyd (process ${pid}) already runs in ${runDir}; end it or choose another folder.`,
+    );
+  }
+}
+
+/** @throws {Error} if the port is taken */
+export async function startServer({ runDir, port, configuration, log }: ServerOptions): Promise<Server> {
+  if (!(await isFree(port))) throw new Error(`Port ${port} is in use; Glewlwyd needs another one.`);
+  const child = spawn("/usr/bin/glewlwyd", [`--config-file=${configuration}`], { stdio: "ignore" });
+  const killNow = () => child.kill("SIGKILL");
+  // A test that ends in the middle must not leave it behind.
+  process.once("exit", killNow);
+  const pidFile = path.join(runDir, PID_FILE);
+  if (child.pid !== undefined) await writeFile(pidFile, String(child.pid));
+
+  const ended = endingOf(child, log).finally(() => process.off("exit", killNow));
+  return {
+    ended,
+    stop: async () => {
+      const insist = setTimeout(killNow, STOP_MS);
+      child.kill("SIGTERM");
+      await ended;
+      clearTimeout(insist);
+      await rm(pidFile, { force: true });
+    },
+  };
+}
+
+async function endingOf(child: ChildProcess, log: string): Promise<Error> {
+  const how = await new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+  });
+  const lines = await readFile(log, "utf8").catch(() => "");
+  return new Error([`Glewlwyd: ${how}.`, ...lines.trimEnd().split("\n").slice(-LAST_LINES)].join("\n"));
+}
+
+/** A process id may belong to somebody else by now. */
+function isGlewlwyd(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("glewlwyd");
+  } catch {
+    return false;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,57 @@
+/** The self-signed certificate of `OP_HTTPS`: made at the first start, kept until shortly before it ends. */
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+
+export interface TlsFiles {
+  cert: string;
+  key: string;
+}
+
+/** Where the certificate lies in the OP's folder: Relying Parties trust it by `CA_FILE`. */
+export const CERTIFICATE_FILE = "https-cert.pem";
+const KEY_FILE = "https-key.pem";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** @param directory of the OP's data; with `:memory:` every start makes a new certificate */
+export async function loadCertificate(directory: string): Promise<TlsFiles> {
+  const [cert, key] = [join(directory, CERTIFICATE_FILE), join(directory, KEY_FILE)];
+  if (directory !== ":memory:" && isCurrent(cert) && existsSync(key)) {
+    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
+  }
+  const made = await makeCertificate();
+  if (directory !== ":memory:") {
+    writeFileSync(key, made.key, { mode: 0o600 });
+    writeFileSync(cert, made.cert);
+  }
+  return made;
+}
+
+const isCurrent = (file: string): boolean =>
+  existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > Date.now() + 7 * DAY_MS;
+
+/** A certificate that is its own authority, for this machine's names only. */
+async function makeCertificate(): Promise<TlsFiles> {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notAfterDate: new Date(Date.now() + 397 * DAY_MS), // browsers refuse longer ones
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: "localhost" },
+          { type: 7, ip: "127.0.0.1" },
+          { type: 7, ip: "::1" },
+        ],
+      },
+    ],
+  });
+  return { cert, key };
+}
