@@ -73,3 +73,18 @@ export async function signIn(
 export async function sessionOf(browser: HttpBrowser, rp: RpProcess): Promise<Record<string, string | null>> {
   return JSON.parse((await browser.get(`${rp.base}/session`)).text) as Record<string, string | null>;
 }
+
+/** Hands over a response that must be refused: nobody is logged in afterwards, and a page with status 400 says why. */
+export async function assertSignInRefused(
+  asked: Asked,
+  issuer: TestIssuer,
+  rp: RpProcess,
+  parameters: Record<string, string>,
+  reason: RegExp,
+): Promise<void> {
+  const answer = await respondTo(asked, issuer, rp, parameters);
+  assert.equal(answer.status, 400);
+  assert.match(answer.text, reason);
+  assert.match(answer.headers.get("cache-control") ?? "", /no-store/);
+  assert.equal((await sessionOf(asked.browser, rp)).user, null);
+}

@@ -1,0 +1,163 @@
+/** POST /bclogout over HTTP against the running app: everything that it must refuse, without touching a session. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { UnsecuredJWT } from "jose";
+import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+import { assertRefused, send, sendToken } from "../support/logout-requests.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { sessionOf, signIn } from "../support/sign-in.ts";
+import { newKey, TestIssuer } from "../support/test-issuer.ts";
+
+let issuer: TestIssuer;
+let rp: RpProcess;
+const clientSecret = crypto.randomUUID();
+
+before(async () => {
+  issuer = await TestIssuer.start();
+  rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true", CLIENT_SECRET: clientSecret });
+});
+after(async () => {
+  await rp.stop();
+  await issuer.down();
+});
+
+const now = () => Math.floor(Date.now() / 1000);
+const event = backchannelLogoutEvent;
+
+/** Claims that differ from a good logout token in one thing each. */
+const refusedClaims: Record<string, () => Record<string, unknown>> = {
+  "no iss": () => ({ iss: undefined }),
+  "another iss": () => ({ iss: `${issuer.issuer}INVALID` }),
+  "iss with a slash too many": () => ({ iss: `${issuer.issuer}/` }),
+  "no aud": () => ({ aud: undefined }),
+  "another aud": () => ({ aud: "playground2INVALID" }),
+  "aud array without us": () => ({ aud: ["other", "another"] }),
+  "no iat": () => ({ iat: undefined }),
+  "iat in the future": () => ({ iat: now() + 600, exp: now() + 720 }),
+  "iat a day old": () => ({ iat: now() - 86_400, exp: now() + 120 }),
+  "iat as text": () => ({ iat: String(now()) }),
+  "exp in the past": () => ({ iat: now() - 240, exp: now() - 120 }),
+  "exp as text": () => ({ exp: String(now() + 120) }),
+  "no jti": () => ({ jti: undefined }),
+  "empty jti": () => ({ jti: "" }),
+  "no events": () => ({ events: undefined }),
+  "another event": () => ({ events: { "http://schemas.openid.net/event/foobar": {} } }),
+  "events as text": () => ({ events: event }),
+  "events as array": () => ({ events: [event] }),
+  "events null": () => ({ events: null }),
+  "event value array": () => ({ events: { [event]: [] } }),
+  "event value null": () => ({ events: { [event]: null } }),
+  "event value text": () => ({ events: { [event]: "x" } }),
+  "the event claim of old WSO2 servers": () => ({ events: undefined, event: {} }),
+  nonce: () => ({ nonce: "n" }),
+  "neither sub nor sid": () => ({ sub: undefined, sid: undefined }),
+  "sid that is no text": () => ({ sid: 7 }),
+  "sub that is no text": () => ({ sub: ["alice"] }),
+};
+
+/** Tokens that are wrong as a whole. */
+const refusedTokens: Record<string, () => Promise<string>> = {
+  "alg none": async () => new UnsecuredJWT(issuer.logoutClaims()).encode(),
+  "alg ES256 with a published key": () => issuer.sign(issuer.logoutClaims(), {}, issuer.es256),
+  "a key that is not published": async () => issuer.sign(issuer.logoutClaims(), {}, await newKey("RS256")),
+  "a published kid on another key": async () =>
+    issuer.sign(issuer.logoutClaims(), {}, await newKey("RS256", issuer.rs256.kid)),
+  "last byte of the signature changed": async () => flip(await issuer.sign(issuer.logoutClaims()), -2),
+  "first byte of the signature changed": async () => {
+    const token = await issuer.sign(issuer.logoutClaims());
+    return flip(token, token.lastIndexOf(".") + 1);
+  },
+  "HS256 with the public key": async () => hs256(JSON.stringify(issuer.rs256.publicJwk)),
+  "HS256 with the client secret": async () => hs256(clientSecret),
+  "an unknown critical header": () =>
+    issuer.sign(issuer.logoutClaims(), { crit: ["urn:example"], "urn:example": 1 }),
+  "a key in the header": async () => {
+    const key = await newKey("RS256");
+    return issuer.sign(issuer.logoutClaims(), { jwk: key.publicJwk, kid: undefined }, key);
+  },
+  "a jku in the header": async () =>
+    issuer.sign(issuer.logoutClaims(), { jku: `${issuer.origin}/canary` }, await newKey("RS256")),
+  "an ID Token": () => issuer.sign(issuer.idClaims({ nonce: "n", jti: "j" })),
+  "an access token": () => issuer.sign(issuer.logoutClaims(), { typ: "at+jwt" }),
+  "a security event token of another type": () => issuer.sign(issuer.logoutClaims(), { typ: "secevent+jwt" }),
+  "a kid that looks like SQL": () => issuer.sign(issuer.logoutClaims(), { kid: "' OR 1=1 --" }),
+  "five parts": async () => "a.b.c.d.e",
+  "no JWT at all": async () => "garbage",
+  "a payload that is no object": async () =>
+    `${(await issuer.sign({})).split(".")[0]}.${Buffer.from("[]").toString("base64url")}.AA`,
+};
+
+function hs256(secret: string): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  const input = `${encode({ alg: "HS256" })}.${encode(issuer.logoutClaims())}`;
+  return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
+}
+
+function flip(token: string, index: number): string {
+  const at = index < 0 ? token.length + index : index;
+  return token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+}
+
+/** Requests that carry a good token in a wrong way. */
+const refusedRequests: Record<string, { status: number; request: () => Promise<Response> }> = {
+  GET: { status: 405, request: async () => fetch(`${rp.base}/bclogout?logout_token=${await goodToken()}`) },
+  "token in the query": {
+    status: 400,
+    request: async () => send(rp, "", {}, `?logout_token=${await goodToken()}`),
+  },
+  "two tokens": {
+    status: 400,
+    request: async () => send(rp, `logout_token=${await goodToken()}&logout_token=${await goodToken()}`),
+  },
+  "no token": { status: 400, request: () => send(rp, "other=1") },
+  "empty token": { status: 400, request: () => send(rp, "logout_token=") },
+  "JSON body": {
+    status: 415,
+    request: async () =>
+      send(rp, JSON.stringify({ logout_token: await goodToken() }), { "content-type": "application/json" }),
+  },
+  "a body over 64 KiB": {
+    status: 413,
+    request: async () => send(rp, `logout_token=${await goodToken()}&x=${"x".repeat(70_000)}`),
+  },
+  "a body of 1 MiB": { status: 413, request: () => send(rp, `logout_token=${"x".repeat(1024 * 1024)}`) },
+};
+
+const goodToken = () => issuer.sign(issuer.logoutClaims());
+
+describe("refused", () => {
+  for (const [name, claims] of Object.entries(refusedClaims)) {
+    test(name, async () => {
+      await assertSessionSurvives(async () =>
+        assertRefused(await sendToken(rp, await issuer.sign(issuer.logoutClaims(claims())))),
+      );
+    });
+  }
+  for (const [name, token] of Object.entries(refusedTokens)) {
+    test(name, async () => {
+      await assertSessionSurvives(async () => assertRefused(await sendToken(rp, await token())));
+    });
+  }
+  for (const [name, { status, request }] of Object.entries(refusedRequests)) {
+    test(name, async () => {
+      await assertSessionSurvives(async () => {
+        const response = await request();
+        if (status === 405) assert.equal(response.status, 405);
+        else await assertRefused(response, status);
+      });
+    });
+  }
+
+  test("no address of the token's header is ever fetched", () => {
+    assert.ok(!issuer.requests.includes("/canary"));
+  });
+});
+
+/** The session that the good part of each token names; a refusal must leave it alone. */
+async function assertSessionSurvives(act: () => Promise<void>): Promise<void> {
+  survivor ??= await signIn(issuer, rp);
+  await act();
+  assert.equal((await sessionOf(survivor, rp)).user, "alice");
+}
+let survivor: Awaited<ReturnType<typeof signIn>> | undefined;
