@@ -1,28 +1,32 @@
 /** End-to-end tests: a real Chromium, the real demo, on ports of their own. */
 import { join } from "node:path";
-import { defineConfig } from "@playwright/test";
+import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
 import { demo, testers } from "./support/demo.ts";
 import type { Options } from "./support/fixtures.ts";
 import { findBrowser } from "./support/system.ts";
 
 const executablePath = findBrowser();
 
-export default defineConfig<Options>({
-  testDir: "specs",
+/** What every end-to-end run has in common. */
+export const common = {
   outputDir: "results",
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  workers: testers.length,
-  timeout: 30_000,
   expect: { timeout: 5_000 },
-  reporter: process.env.CI ? "line" : "list",
   use: {
     browserName: "chromium",
     launchOptions: { ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    trace: process.env.E2E_TRACE ? "retain-on-failure" : "off",
   },
+} satisfies PlaywrightTestConfig;
+
+export default defineConfig<Options>({
+  ...common,
+  testDir: "specs",
+  workers: testers.length,
+  timeout: 30_000,
   projects: [
     { name: "front door", use: { apps: demo.throughFrontDoor } },
     { name: "own ports", use: { apps: demo.onOwnPorts }, testMatch: /walkthrough/ },

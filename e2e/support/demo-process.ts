@@ -1,0 +1,59 @@
+/** `npm run demo` with flags of a test, as a child process. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Apps } from "./demo.ts";
+import { freePort } from "./rp-process.ts";
+
+export interface DemoProcess {
+  apps: Apps;
+  output: () => string;
+  stop: () => Promise<void>;
+}
+
+/** Starts the demo and waits until it is ready.
+ * @param front port of the front door, because clients may be registered with it; a free one when absent */
+export async function startDemo({
+  front,
+  flags,
+}: {
+  front?: number;
+  flags: readonly string[];
+}): Promise<DemoProcess> {
+  const [door, two, three, op] = await Promise.all([front ?? freePort(), freePort(), freePort(), freePort()]);
+  const data = mkdtempSync(join(tmpdir(), "demo-"));
+  const origin = `http://localhost:${door}`;
+  const ports = ["--front-port", String(door), "--ports", `${two},${three}`];
+  const embedded = flags.includes("--issuer") ? [] : ["--op-port", String(op)];
+  const args = ["lib/demo/main.ts", "--data", data, ...ports, ...embedded, ...flags];
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  const output = await ready(child);
+  return {
+    apps: { playground2: `${origin}/playground2`, playground3: `${origin}/playground3` },
+    output,
+    stop: async () => {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function ready(child: ChildProcess): Promise<() => string> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    const onData = (chunk: Buffer) => {
+      text += chunk;
+      if (/^Ready: /m.test(text)) resolve(() => text);
+    };
+    child.stdout?.on("data", onData);
+    child.stderr?.on("data", onData);
+    child.once("exit", (code) => reject(new Error(`the demo ended with ${code}:\n${text}`)));
+  });
+}
