@@ -22,7 +22,7 @@ export function IdTokenView({ login }: { login: Login }) {
                 </th>
                 <td className="mono">
                   {typeof value === "string" ? value : JSON.stringify(value)}
-                  {times.has(name) && <span className="muted"> {instant(value)}</span>}
+                  {times.has(name) && <span className="muted whitespace-nowrap"> {instant(value)}</span>}
                 </td>
               </tr>
             ))}

@@ -164,5 +164,5 @@ export function leftHalfHash(value: string, alg: string): string {
 
 /** A NumericDate for people. */
 export function instant(seconds: unknown): string | undefined {
-  return typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;
+  return typeof seconds === "number" ? new Date(seconds * 1000).toISOString().replace(".000Z", "Z") : undefined;
 }

@@ -48,6 +48,9 @@ export default async function PhotosPage({ params }: PageProps<"/[instance]/phot
           </div>
         </section>
       )}
+      <a className="btn self-start" href={`${base}/oauth2`}>
+        Back
+      </a>
     </>
   );
 }
