@@ -12,5 +12,8 @@ export default {
   skipTrailingSlashRedirect: true,
   // One build serves every instance: static files live under /assets and are reached below the
   // instance's path, so that a reverse proxy has to route only /<instance>/* and /_next/*.
+  headers: async () => [
+    { source: "/:path*", headers: [{ key: "x-content-type-options", value: "nosniff" }] },
+  ],
   rewrites: async () => [{ source: "/:instance/assets/:path*", destination: "/assets/:path*" }],
 };

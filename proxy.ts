@@ -19,10 +19,14 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   response.headers.set("referrer-policy", "same-origin");
-  response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("cache-control", "no-store");
   return response;
 }
 
-/** The pages; endpoints set their own headers. */
-export const config = { matcher: ["/", "/:instance", "/:instance/oauth2", "/:instance/photos"] };
+/** The pages, those that are not found included; endpoints and files are left out: they set their own headers. */
+export const config = {
+  matcher: [
+    "/",
+    "/((?!_next/|assets/|[^/]+/(?:assets|authorize|bclogout|health|logout|oauth2client|reset|session)(?:/|$)).*)",
+  ],
+};

@@ -6,7 +6,11 @@ import { SessionEnded } from "../_components/session-ended.tsx";
 /** GET / : where the tutorial starts. */
 export default async function StartPage({ params }: PageProps<"/[instance]">) {
   const { rp, base, session } = await current(params, "/");
-  const events = (await rp.store.listEvents(200)).filter(({ type }) => type === "logout_token").slice(0, 5);
+  const [signed, unverified] = await Promise.all([
+    rp.store.listEvents("logout_token", 5),
+    rp.store.listEvents("logout_token_unverified", 2),
+  ]);
+  const events = [...signed, ...unverified].sort((a, b) => b.seq - a.seq);
   return (
     <>
       <div className="flex flex-col gap-1">

@@ -4,6 +4,7 @@ import { clock } from "./clock.ts";
 const texts: Record<EndedBy, string> = {
   "back-channel": "by back-channel logout: the OpenID Provider told this app directly, without your browser.",
   "rp-initiated": "because you logged out at the OpenID Provider and came back.",
+  "new-login": "because you signed in anew.",
   reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",
 };
 

@@ -68,6 +68,21 @@ describe("a form that is not right leads back to itself, with the reason beside 
       field: "scope",
       reason: /must contain openid/,
     },
+    "a Client ID without end": {
+      changes: { client_id: "x".repeat(256) },
+      field: "client_id",
+      reason: /not be longer/,
+    },
+    "a Client ID with a line break": {
+      changes: { client_id: "a\nb" },
+      field: "client_id",
+      reason: /printable ASCII/,
+    },
+    "an endpoint without end": {
+      changes: { authorization_endpoint: `http://localhost/${"x".repeat(3000)}` },
+      field: "authorization_endpoint",
+      reason: /not be longer/,
+    },
     "no password": {
       changes: { grant_type: "password", username: "x" },
       field: "password",
@@ -117,6 +132,19 @@ describe("hosts outside the list", () => {
     issuer.token = () => ({ status: 302, json: {} });
     const page = await refusedForm({ grant_type: "client_credentials" });
     assert.match(page, /did not answer as it should/);
+  });
+
+  test("the configured secret is sent to the token endpoint of its own OP only", async () => {
+    for (const token_endpoint of [`${second.origin}/token`, `${issuer.origin}/token?elsewhere`]) {
+      const authorization_endpoint = `${issuer.origin}/authorize`;
+      const page = await refusedForm({
+        grant_type: "client_credentials",
+        token_endpoint,
+        authorization_endpoint,
+      });
+      assert.match(errorBeside("client_secret", page), /Client Secret is required here/);
+    }
+    assert.ok(!second.requests.includes("/token"));
   });
 
   test("a second trusted issuer is told by its endpoint and checked against its own name and keys", async () => {

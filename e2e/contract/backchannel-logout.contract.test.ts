@@ -53,6 +53,17 @@ describe("accepted", () => {
     });
   }
 
+  test("dates with a fraction, and an expiry beyond every calendar", async () => {
+    const iat = Math.floor(Date.now() / 1000) - 0.5;
+    for (const odd of [{ iat }, { exp: 9_999_999_999_999 }, { iat, exp: iat + 120 }]) {
+      const who = someone();
+      const browser = await signIn(issuer, rp, { ...who, exp: 9_999_999_999_999, updated_at: 9e15 });
+      assert.equal((await browser.get(`${rp.base}/oauth2`)).status, 200);
+      await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who, ...odd }))));
+      assert.equal((await sessionOf(browser, rp)).user, null);
+    }
+  });
+
   test("an unknown sid or sub is success: the user is logged out already", async () => {
     await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(someone()))));
     await assertAccepted(
@@ -142,6 +153,49 @@ describe("sessions", () => {
       if (name === "sub") await signIn(issuer, rp, who);
     });
   }
+
+  test("a client typed into the form is a client of this app: while its callback runs, and after a second login", async () => {
+    const typed = `typed-${crypto.randomUUID()}`;
+    const who = someone();
+    const asked = await ask(issuer, rp, { grant_type: "code", use_pkce: "no", client_id: typed });
+    const id_token = await issuer.sign(issuer.idClaims({ ...who, aud: typed, nonce: asked.nonce }));
+    issuer.token = async () => {
+      await assertAccepted(
+        await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who, aud: typed }))),
+      );
+      return { json: { access_token: "a", token_type: "Bearer", id_token } };
+    };
+    assert.equal((await respondTo(asked, issuer, rp, { code: "c" })).status, 400);
+
+    const [first, second] = [someone(), someone()];
+    const other = `typed-${crypto.randomUUID()}`;
+    const browser = await signIn(issuer, rp, { ...first, aud: typed }, { client_id: typed });
+    await signIn(issuer, rp, { ...second, aud: other }, { client_id: other }, browser);
+    await assertAccepted(
+      await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...first, aud: typed }))),
+    );
+    assert.equal((await sessionOf(browser, rp)).user, second.sub);
+    await assertAccepted(
+      await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...second, aud: other }))),
+    );
+    assert.equal((await sessionOf(browser, rp)).user, null);
+  });
+
+  test("unsigned rubbish does not push the diagnosis off the page", async () => {
+    await sendToken(rp, await issuer.sign(issuer.logoutClaims({ aud: "playground3" })));
+    for (let n = 0; n < 10; n++) await sendToken(rp, `rubbish-${n}`);
+    assert.match(await (await fetch(`${rp.base}/`)).text(), /your back-channel URLs are crossed/);
+  });
+
+  test("a claim cannot forge a line of the log", async () => {
+    const sid = `x\n[00:00:00] INFO: Session invalidated successfully for sid: forged\u001b[31m`;
+    await assertAccepted(
+      await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sid, jti: crypto.randomUUID() }))),
+    );
+    await rp.printed("for sid: forged");
+    assert.doesNotMatch(rp.output(), /^\[00:00:00\]/m);
+    assert.ok(!rp.output().includes("\u001b[31m"));
+  });
 
   test("crossed back-channel URLs are named as such, in the answer and on the page", async () => {
     const token = await issuer.sign(issuer.logoutClaims({ aud: "playground3" }));

@@ -57,6 +57,15 @@ describe("state", () => {
     assert.match(answer.text, /more than one state/);
   });
 
+  test("of many unfinished sign-ins the oldest cookies go", async () => {
+    const browser = new HttpBrowser();
+    const asked = [];
+    for (let n = 0; n < 12; n++) asked.push(await ask(issuer, rp, {}, browser));
+    const [oldest, newest] = [asked[0] as Asked, asked.at(-1) as Asked];
+    await assertRefused(oldest, { id_token: await idToken(oldest) }, /another browser/);
+    assert.equal((await respondTo(newest, issuer, rp, { id_token: await idToken(newest) })).status, 303);
+  });
+
   test("two sign-ins at once in one browser both work", async () => {
     const browser = new HttpBrowser();
     const first = await ask(issuer, rp, {}, browser);
@@ -118,7 +127,7 @@ describe("form of the response", () => {
     const crossSite = await fetch(`${rp.base}/oauth2client`, {
       method: "POST",
       body: new URLSearchParams(parameters),
-      headers: { origin: issuer.origin, "sec-fetch-site": "cross-site" },
+      headers: { origin: "null" },
     });
     assert.equal(crossSite.status, 200);
     const page = {
@@ -132,10 +141,16 @@ describe("form of the response", () => {
     assert.equal((await sessionOf(asked.browser, rp)).user, "alice");
   });
 
+  test("a Callback URL may have a query of its own", async () => {
+    const { text } = await new HttpBrowser().get(`${rp.base}/oauth2client?tenant=a`);
+    assert.match(text, /data-fragment/);
+  });
+
   test("without parameters the page hands the fragment on; its script is a file", async () => {
     const { text, headers } = await new HttpBrowser().get(`${rp.base}/oauth2client`);
     assert.match(text, /data-fragment/);
     assert.match(headers.get("content-security-policy") ?? "", /script-src 'self';/);
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
   });
 });
 
@@ -146,6 +161,14 @@ describe("sessions", () => {
     assert.equal((await respondTo(asked, issuer, rp, { id_token: await idToken(asked) })).status, 303);
     assert.equal((await sessionOf(asked.browser, rp)).user, "alice");
     assert.equal((await sessionOf(before, rp)).user, null);
+  });
+
+  test("Reset Session forgets the tokens too: a copied cookie shows nothing", async () => {
+    const browser = await signIn(issuer, rp);
+    const copy = browser.copy();
+    assert.equal((await browser.post(`${rp.base}/reset`, {})).status, 303);
+    assert.equal((await sessionOf(copy, rp)).user, null);
+    assert.doesNotMatch((await copy.get(`${rp.base}/oauth2`)).text, /eyJ/);
   });
 
   test("survive a restart; a cookie sealed with another secret is as good as none", async () => {

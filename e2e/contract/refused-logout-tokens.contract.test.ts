@@ -82,6 +82,7 @@ const refusedTokens: Record<string, () => Promise<string>> = {
   "an access token": () => issuer.sign(issuer.logoutClaims(), { typ: "at+jwt" }),
   "a security event token of another type": () => issuer.sign(issuer.logoutClaims(), { typ: "secevent+jwt" }),
   "a kid that looks like SQL": () => issuer.sign(issuer.logoutClaims(), { kid: "' OR 1=1 --" }),
+  "a typ that is no text": () => issuer.sign(issuer.logoutClaims(), { typ: 1 }),
   "five parts": async () => "a.b.c.d.e",
   "no JWT at all": async () => "garbage",
   "a payload that is no object": async () =>
@@ -143,8 +144,7 @@ describe("refused", () => {
     test(name, async () => {
       await assertSessionSurvives(async () => {
         const response = await request();
-        if (status === 405) assert.equal(response.status, 405);
-        else await assertRefused(response, status);
+        await assertRefused(response, status);
       });
     });
   }

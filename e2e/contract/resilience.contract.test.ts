@@ -133,6 +133,15 @@ describe("the logout request", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
+  test("an error of the OP is told apart from a No", async () => {
+    const browser = await signIn(issuer, rp);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    const state = new URL(location).searchParams.get("state");
+    const page = await browser.get(`${rp.base}/logout?error=server_error&state=${state}`);
+    assert.match(page.text, /The OpenID Provider answered server_error/);
+    assert.equal((await sessionOf(browser, rp)).user, "alice");
+  });
+
   test("without a back channel, coming back is what ends the session", async () => {
     const browser = await signIn(issuer, rp);
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});

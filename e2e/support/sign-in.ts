@@ -44,14 +44,16 @@ export async function ask(
   return { browser, request, state: request.get("state") ?? "", nonce: request.get("nonce") ?? "" };
 }
 
-/** Hands an authorization response to the callback as the fragment page does. */
-export function respondTo(
+/** Hands an authorization response to the callback as the fragment page does, and on as browsers do where the app
+ * asks for it once more. */
+export async function respondTo(
   { browser, state }: Asked,
   issuer: TestIssuer,
   rp: RpProcess,
   parameters: Record<string, string>,
 ): Promise<Visit> {
-  return browser.post(`${rp.base}/oauth2client`, { state, iss: issuer.issuer, ...parameters });
+  const answer = await browser.post(`${rp.base}/oauth2client`, { state, iss: issuer.issuer, ...parameters });
+  return answer.text.includes("data-submit") ? browser.submit(answer, {}) : answer;
 }
 
 /** Signs a user in by the implicit grant.
@@ -61,8 +63,9 @@ export async function signIn(
   rp: RpProcess,
   claims: Record<string, unknown> = {},
   form: Record<string, string> = {},
+  browser = new HttpBrowser(),
 ): Promise<HttpBrowser> {
-  const asked = await ask(issuer, rp, form);
+  const asked = await ask(issuer, rp, form, browser);
   const id_token = await issuer.sign(issuer.idClaims({ nonce: asked.nonce, ...claims }));
   const answer = await respondTo(asked, issuer, rp, { id_token });
   assert.equal(answer.status, 303, answer.text);

@@ -32,6 +32,7 @@ export class TestIssuer {
   userinfo: Handler = () => ({ status: 401, json: {} });
   announcesIss = true;
   #server: Server | undefined;
+  #held: Promise<void> = Promise.resolve();
   #port = 0;
 
   private constructor(rs256: SigningKey, es256: SigningKey) {
@@ -67,6 +68,13 @@ export class TestIssuer {
     this.#server = undefined;
     server?.closeAllConnections();
     await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
+  }
+
+  /** Answers nothing from now on, until the function that it gives back is called. */
+  hang(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return resolve;
   }
 
   /** Signs any claims with any header. */
@@ -118,6 +126,7 @@ export class TestIssuer {
     for await (const chunk of request) body += chunk;
     const path = request.url ?? "/";
     this.requests.push(path);
+    await this.#held;
     const { status = 200, json } = await this.#route(path, request, body);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
   }

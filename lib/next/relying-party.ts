@@ -26,7 +26,7 @@ function start(config: RpConfig): RelyingParty {
     tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(config.CA_FILE, "utf8")]);
   }
   const log = createLog({ ...config, name: config.RP_NAME });
-  const rp = createRelyingParty({ config, log, store: openSqliteStore(config.DATA_DIR) });
+  const rp = createRelyingParty({ config, log, store: openSqliteStore(config.DATA_DIR, config.RP_NAME) });
   setInterval(
     () => rp.store.sweep(rp.now()).catch((error: unknown) => log.error({ err: error }, "Sweeping failed.")),
     60_000,

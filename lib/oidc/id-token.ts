@@ -1,7 +1,7 @@
 /** ID Token validation as Core 3.1.3.7, 3.2.2.11 and 3.3.2.12 list it. */
 import { createHash } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { checkAlgorithm, clockSkew, type KeyResolver, parseJws, verifySignature } from "./jws.ts";
+import { checkAlgorithm, clockSkew, type KeyResolver, parseJws, tokenType, verifySignature } from "./jws.ts";
 import { Checklist, type Verdict } from "./verdict.ts";
 
 const clauses = {
@@ -60,14 +60,8 @@ export async function verifyIdToken(
   const checks: Checks = new Checklist("invalid_id_token", clauses);
   const jws = parseJws(idToken, checks);
   checkAlgorithm(jws, expected.alg, checks);
-  const typ = jws.header.typ?.toLowerCase().replace("application/", "");
-  checks.require(
-    "typ",
-    typ === undefined || typ === "jwt",
-    "The token is not an ID Token by its type.",
-    "JWT",
-    jws.header.typ,
-  );
+  const isIdToken = [undefined, "jwt"].includes(tokenType(jws));
+  checks.require("typ", isIdToken, "The token is not an ID Token by its type.", "JWT", jws.header.typ);
   await verifySignature(idToken, jws, expected.keys, checks);
   const { claims } = jws;
   checks.require(
@@ -108,9 +102,9 @@ function checkAudience(claims: JWTPayload, clientId: string, checks: Checks): vo
 }
 
 function checkTimes({ exp, iat }: JWTPayload, now: number, checks: Checks): void {
-  const live = typeof exp === "number" && exp > now - clockSkew;
+  const live = isNumericDate(exp) && exp > now - clockSkew;
   checks.require("exp", live, "The ID Token has expired.", `later than ${instant(now)}`, instant(exp));
-  const issued = typeof iat === "number" && iat <= now + clockSkew;
+  const issued = isNumericDate(iat) && iat <= now + clockSkew;
   checks.require(
     "iat",
     issued,
@@ -162,7 +156,13 @@ export function leftHalfHash(value: string, alg: string): string {
   return digest.subarray(0, digest.length / 2).toString("base64url");
 }
 
-/** A NumericDate for people. */
+/** A NumericDate for people; a number that is no date of any calendar is shown as it is. */
 export function instant(seconds: unknown): string | undefined {
-  return typeof seconds === "number" ? new Date(seconds * 1000).toISOString().replace(".000Z", "Z") : undefined;
+  if (typeof seconds !== "number") return undefined;
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace(/\.\d+Z$/, "Z");
 }
+
+/** A NumericDate (RFC 7519 2) may have a fraction, but must be a number that one can compare. */
+export const isNumericDate = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value);

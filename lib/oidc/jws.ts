@@ -2,7 +2,6 @@
 import {
   type CompactJWSHeaderParameters,
   type CompactVerifyGetKey,
-  type CryptoKey,
   compactVerify,
   decodeProtectedHeader,
   errors,
@@ -66,6 +65,14 @@ export function checkAlgorithm({ header }: Jws, registered: string, checks: Chec
   );
 }
 
+/** The media type in `typ`, without `application/` and in lower case (RFC 8725 3.11); undefined when there is none.
+ * What is no text is a type that nobody expects. */
+export function tokenType({ header }: Jws): string | undefined {
+  const typ: unknown = header.typ;
+  if (typ === undefined) return undefined;
+  return typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : "not text";
+}
+
 /** Verifies the signature with the issuer's own key; `jwk`, `jku` and `x5u` in the header are never looked at.
  * @throws {ProtocolError} `provider_unavailable` when the keys cannot be had, otherwise the checklist's code */
 export async function verifySignature(
@@ -74,39 +81,38 @@ export async function verifySignature(
   keys: KeyResolver,
   checks: Checklist<JwsCheck>,
 ): Promise<void> {
-  if (jws.header.crit !== undefined) {
-    checks.fail("key", "The token has a critical header extension.", "no crit header", jws.header.crit);
+  const { alg, crit, kid = "no kid" } = jws.header;
+  if (crit !== undefined) {
+    checks.fail("key", "The token has a critical header extension.", "no crit header", crit);
   }
-  const kid = jws.header.kid ?? "no kid";
-  let candidates: CryptoKey[] | undefined;
+  const candidates = await keysFor(token, jws, keys);
+  checks.require(
+    "key",
+    candidates.length > 0,
+    "No key of the issuer fits the token.",
+    "a published key",
+    kid,
+  );
+  const verified = await anyVerifies(token, candidates, alg);
+  const [expected, actual] = ["a signature of the issuer", verified ? alg : "another signature"];
+  checks.require("signature", verified, "The token's signature does not verify.", expected, actual);
+}
+
+type Key = Awaited<ReturnType<KeyResolver>>;
+
+/** The keys that the header may mean: none, one, or without a `kid` several. */
+async function keysFor(token: string, { header }: Jws, keys: KeyResolver): Promise<Key[]> {
+  const [encodedHeader = "", payload = "", signature = ""] = token.split(".");
   try {
-    await compactVerify(token, keys, { algorithms: [jws.header.alg] });
+    return [await keys(header, { protected: encodedHeader, payload, signature })];
   } catch (error) {
-    if (error instanceof errors.JWKSMultipleMatchingKeys) candidates = await all(error);
-    else if (error instanceof errors.JWKSNoMatchingKey) {
-      checks.fail("key", "No key of the issuer fits the token.", "a key of the issuer's JWKS", kid);
-    } else if (error instanceof errors.JWSSignatureVerificationFailed) {
-      checks.ok("key", kid);
-      checks.fail(
-        "signature",
-        "The token's signature does not verify.",
-        "a signature of the issuer",
-        "another signature",
-      );
-    } else if (error instanceof errors.JWSInvalid || error instanceof errors.JOSENotSupported) {
-      checks.fail("key", "The token cannot be verified.", "a verifiable JWS", error.message);
-    } else throw keysUnavailable(error);
+    if (error instanceof errors.JWKSNoMatchingKey) return [];
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return all(error);
+    if (error instanceof errors.JOSENotSupported) return [];
+    if (error instanceof ProtocolError) throw error;
+    const message = "The OpenID Provider's keys cannot be fetched.";
+    throw new ProtocolError("provider_unavailable", message, { detail: error });
   }
-  if (candidates && !(await anyVerifies(token, candidates, jws.header.alg))) {
-    checks.fail(
-      "signature",
-      "The token's signature does not verify.",
-      "a signature of the issuer",
-      "another signature",
-    );
-  }
-  checks.ok("key", kid);
-  checks.ok("signature", jws.header.alg);
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -115,12 +121,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return collected;
 }
 
-const keysUnavailable = (error: unknown) =>
-  new ProtocolError("provider_unavailable", "The OpenID Provider's keys cannot be fetched.", {
-    detail: error,
-  });
-
-async function anyVerifies(token: string, keys: CryptoKey[], alg: string): Promise<boolean> {
+async function anyVerifies(token: string, keys: Key[], alg: string): Promise<boolean> {
   for (const key of keys) {
     const verified = await compactVerify(token, key, { algorithms: [alg] }).catch(() => undefined);
     if (verified) return true;

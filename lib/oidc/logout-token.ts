@@ -1,7 +1,15 @@
 /** Logout token validation: Back-Channel Logout 1.0, section 2.6, step by step. */
 import type { JWTPayload } from "jose";
-import { instant } from "./id-token.ts";
-import { checkAlgorithm, clockSkew, type Jws, type KeyResolver, parseJws, verifySignature } from "./jws.ts";
+import { instant, isNumericDate } from "./id-token.ts";
+import {
+  checkAlgorithm,
+  clockSkew,
+  type Jws,
+  type KeyResolver,
+  parseJws,
+  tokenType,
+  verifySignature,
+} from "./jws.ts";
 import { Checklist, type Verdict } from "./verdict.ts";
 
 export const backchannelLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
@@ -39,8 +47,10 @@ export interface LogoutTokenIssuer {
   keys: KeyResolver;
   /** `id_token_signed_response_alg` of our client there (BCL 2.6-3). */
   alg: string;
-  /** Our client IDs at this issuer. */
+  /** The client IDs that this app is configured with at this issuer. */
   clientIds: readonly string[];
+  /** Which of these audiences were typed into the form: clients of this app as well. */
+  typedClientIds: (audiences: readonly string[]) => Promise<readonly string[]>;
 }
 
 export interface LogoutTokenExpectation {
@@ -55,8 +65,10 @@ export interface LogoutTokenExpectation {
 
 export interface VerifiedLogoutToken {
   claims: LogoutTokenClaims;
+  /** The audiences of the token that are clients of this app. */
+  clientIds: readonly string[];
   verdicts: Verdict[];
-  /** Until when its `jti` must be remembered, in seconds since the epoch. */
+  /** Until when its `jti` must be remembered, in whole seconds since the epoch: later it is too old anyway. */
   replayableUntil: number;
 }
 
@@ -73,7 +85,7 @@ export async function verifyLogoutToken(
   checkAlgorithm(jws, issuer.alg, checks);
   checkType(jws, expected.mode, checks);
   await verifySignature(token, jws, issuer.keys, checks);
-  checkAudience(jws.claims, issuer.clientIds, checks);
+  const clientIds = await checkAudience(jws.claims, issuer, checks);
   checkTimes(jws.claims, expected, checks);
   checkEvents(jws.claims, expected.mode, checks);
   checks.require(
@@ -93,8 +105,8 @@ export async function verifyLogoutToken(
     jti,
   );
   const claims = jws.claims as LogoutTokenClaims;
-  const replayableUntil = Math.max(claims.iat + expected.maxAge, claims.exp ?? 0) + clockSkew;
-  return { claims, verdicts: checks.verdicts, replayableUntil };
+  const replayableUntil = Math.ceil(claims.iat) + expected.maxAge + clockSkew + 1;
+  return { claims, clientIds, verdicts: checks.verdicts, replayableUntil };
 }
 
 /** The issuer comes first because it tells whose keys to ask; its name is trusted once the signature verifies. */
@@ -116,8 +128,8 @@ async function trustedIssuer(
 }
 
 /** Absent, `JWT` and `logout+jwt` are in use; anything else is a token of another kind (RFC 8725 3.11). */
-function checkType({ header }: Jws, mode: LogoutTokenMode, checks: Checks): void {
-  const typ = header.typ?.toLowerCase().replace(/^application\//, "");
+function checkType(jws: Jws, mode: LogoutTokenMode, checks: Checks): void {
+  const typ = tokenType(jws);
   const accepted = mode === "strict" ? ["logout+jwt"] : ["logout+jwt", "jwt", undefined];
   const expected = mode === "strict" ? "logout+jwt" : "logout+jwt, JWT or none";
   checks.require(
@@ -125,19 +137,29 @@ function checkType({ header }: Jws, mode: LogoutTokenMode, checks: Checks): void
     accepted.includes(typ),
     "The token is not a logout token by its type.",
     expected,
-    header.typ ?? "none",
+    jws.header.typ ?? "none",
   );
 }
 
-function checkAudience({ aud }: JWTPayload, clientIds: readonly string[], checks: Checks): void {
-  const audiences = [aud ?? []].flat();
-  if (audiences.some((audience) => clientIds.includes(audience))) {
+async function checkAudience(
+  { aud }: JWTPayload,
+  { clientIds, typedClientIds }: LogoutTokenIssuer,
+  checks: Checks,
+): Promise<readonly string[]> {
+  const audiences = [aud ?? []].flat().filter((audience) => typeof audience === "string");
+  const configured = audiences.filter((audience) => clientIds.includes(audience));
+  if (configured.length > 0) {
     checks.ok("aud", aud);
-    return;
+    return configured;
   }
   const expected = clientIds.join(" or ") || "a client of this app";
+  const typed = await typedClientIds(audiences);
+  if (typed.length > 0) {
+    checks.warn("aud", `${expected}, or a client ID typed into the form`, aud);
+    return typed;
+  }
   if (audiences.length === 0) checks.fail("aud", "The logout token names no audience.", expected, aud);
-  checks.fail(
+  return checks.fail(
     "aud",
     `This logout token is for client ${audiences.join(", ")}, not for ${expected}: your back-channel URLs are crossed.`,
     expected,
@@ -152,7 +174,7 @@ function checkTimes(
   checks: Checks,
 ): void {
   const range = `${instant(now - maxAge)} to ${instant(now)}`;
-  if (typeof iat !== "number") checks.fail("iat", "The logout token has no iat.", range, iat);
+  if (!isNumericDate(iat)) checks.fail("iat", "The logout token has no iat.", range, iat);
   checks.require(
     "iat",
     iat <= now + clockSkew,
@@ -165,7 +187,7 @@ function checkTimes(
     checks.warn("exp", "an expiry (required since errata set 1)", "absent");
     return;
   }
-  const live = typeof exp === "number" && exp > now - clockSkew;
+  const live = isNumericDate(exp) && exp > now - clockSkew;
   checks.require(
     "exp",
     live,

@@ -92,6 +92,7 @@ export class OpenIdProvider {
     chosen: EndpointChoice = {},
   ): Promise<client.Configuration> {
     const metadata = { ...(await this.metadata()), ...withoutUndefined(chosen) };
+    this.#assertEndpoints(chosen);
     const options = { id_token_signed_response_alg: alg, [client.clockTolerance]: clockSkew };
     const configuration = new client.Configuration(
       metadata,
@@ -101,6 +102,19 @@ export class OpenIdProvider {
     );
     this.#equip(configuration);
     return configuration;
+  }
+
+  /** An issuer on https is never asked over http (Core 16.17). */
+  #assertEndpoints(chosen: EndpointChoice): void {
+    const plain = Object.values(chosen).find((url) => url?.startsWith("http:"));
+    if (!plain || this.issuer.startsWith("http:")) return;
+    throw new ProtocolError(
+      "endpoint_not_allowed",
+      `${plain} is plain http, but the issuer ${this.issuer} is https.`,
+      {
+        help: "Use the https endpoint of the OpenID Provider.",
+      },
+    );
   }
 
   async #discover(): Promise<Metadata> {

@@ -40,7 +40,10 @@ export class Checklist<Name extends string> {
   /** @throws {ProtocolError} always, with the verdicts so far */
   fail(check: Name, message: string, expected: string, actual: unknown, help?: string): never {
     this.#set(check, "failed", expected, actual);
-    throw new ProtocolError(this.#code, message, { verdicts: this.verdicts, ...(help ? { help } : {}) });
+    throw new ProtocolError(this.#code, show(message), {
+      verdicts: this.verdicts,
+      ...(help ? { help } : {}),
+    });
   }
 
   /** `ok` when `condition` holds, `fail` otherwise. */
@@ -53,7 +56,7 @@ export class Checklist<Name extends string> {
     const verdict = this.#verdicts.get(check);
     if (!verdict) throw new Error(`no such check: ${check}`);
     verdict.result = result;
-    if (expected !== undefined) verdict.expected = expected;
+    if (expected !== undefined) verdict.expected = show(expected);
     if (actual !== undefined) verdict.actual = show(actual);
   }
 }

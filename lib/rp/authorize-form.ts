@@ -1,7 +1,7 @@
 /** The authorize form of the tutorial: its fields, their labels to the letter, and what they must hold. */
 import { z } from "zod";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import type { FormState } from "#lib/store/types.ts";
+import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 export const grantTypes = {
@@ -19,18 +19,26 @@ export const implicitResponseTypes = {
 
 export type GrantType = keyof typeof grantTypes;
 
-const required = (label: string) => z.string(`${label} is required.`).trim().min(1, `${label} is required.`);
+/** Longest value of a field: the store keeps them. */
+const longest = 2048;
+
+const text = (label: string, most = longest) =>
+  z.string(`${label} is required.`).trim().max(most, `${label} must not be longer than ${most} characters.`);
+const required = (label: string, most = longest) => text(label, most).min(1, `${label} is required.`);
 const endpoint = (label: string) =>
   required(label).refine(isHttpUrl, `${label} must be an absolute URL that begins with http:// or https://.`);
 const optionalEndpoint = (label: string) => z.union([z.literal(""), endpoint(label)]).default("");
 const yesOrNo = z.enum(["yes", "no"]).default("no");
 
 const everyGrant = {
-  client_id: required("Client ID"),
-  scope: z.string().trim().default(""),
-  acr_values: z.string().trim().default(""),
+  client_id: required("Client ID", 255).regex(
+    /^[\x20-\x7e]*$/,
+    "Client ID must be printable ASCII (RFC 6749 A.1).",
+  ),
+  scope: text("Scope").default(""),
+  acr_values: text("Authentication Context Class/LoA").default(""),
 };
-const secret = { client_secret: z.string().default("") };
+const secret = { client_secret: text("Client Secret").default("") };
 const browserGrant = {
   ...everyGrant,
   redirect_uri: endpoint("Callback URL").refine(
@@ -91,7 +99,8 @@ const schema = z.discriminatedUnion(
       username: required("Resource Owner User Name"),
       password: z
         .string("Resource Owner Password is required.")
-        .min(1, "Resource Owner Password is required."),
+        .min(1, "Resource Owner Password is required.")
+        .max(longest),
     }),
   ],
   { error: "Choose an Authorization Grant Type." },
@@ -101,31 +110,57 @@ export type AuthorizeForm = z.output<typeof schema>;
 export type BrowserForm = Extract<AuthorizeForm, { redirect_uri: string }>;
 export type DirectForm = Exclude<AuthorizeForm, BrowserForm>;
 
-/** Secrets are never written back into a page: a form that failed asks for them again. */
-const secretFields = new Set(["client_secret", "password"]);
+/** The form cannot be used as it is: a message for each field, the empty name standing for the form as a whole. */
+export class FormError extends Error {
+  override readonly name = "FormError";
+  readonly errors: Record<string, string>;
 
-/** The values of a submitted form that may be kept and shown again. */
+  constructor(errors: Record<string, string>) {
+    super("The form is not complete.");
+    this.errors = errors;
+  }
+}
+
+/** Fields that are kept and shown again. Secrets are not among them: a form that failed asks for them again. */
+const keptFields = new Set(
+  schema.options
+    .flatMap((option) => Object.keys(option.shape))
+    .filter((name) => !/secret|password/.test(name)),
+);
+
+/** The values of a submitted form that may be kept. */
 export const keptValues = (form: URLSearchParams): Record<string, string> =>
-  Object.fromEntries([...form].filter(([name]) => !secretFields.has(name)));
+  Object.fromEntries(
+    [...form]
+      .filter(([name]) => keptFields.has(name))
+      .map(([name, value]) => [name, value.slice(0, longest)]),
+  );
 
 /** Reads the form.
- * @returns the form, or its values with a message for each field that is wrong */
-export function parseAuthorizeForm(form: URLSearchParams): { form: AuthorizeForm } | FormState {
+ * @throws {FormError} with a message for each field that is wrong */
+export function parseAuthorizeForm(form: URLSearchParams): AuthorizeForm {
   const parsed = schema.safeParse(Object.fromEntries(form));
-  if (parsed.success) return { form: parsed.data };
+  if (parsed.success) return parsed.data;
   const errors: Record<string, string> = {};
   for (const { path, message } of parsed.error.issues) errors[String(path[0] ?? "grant_type")] ??= message;
-  return { values: keptValues(form), errors };
+  throw new FormError(errors);
 }
+
+const endpointFields = [
+  "authorization_endpoint",
+  "token_endpoint",
+  "end_session_endpoint",
+  "check_session_iframe",
+] as const;
 
 /** What the form is filled in with: what the user left there last, else the configuration and the OP's metadata.
  * `problem` says why the endpoints are missing when the OP cannot be reached. */
 export async function formValues(
-  kept: Record<string, string> | undefined,
+  kept: Record<string, string> = {},
   base: string,
   rp: RelyingParty,
 ): Promise<{ values: Record<string, string>; problem?: ProtocolError }> {
-  const values: Record<string, string> = {
+  const defaults: Record<string, string> = {
     grant_type: "code",
     client_id: rp.config.CLIENT_ID,
     scope: rp.config.SCOPE,
@@ -136,29 +171,35 @@ export async function formValues(
     form_post: "no",
     acr_values: "",
   };
+  const values = { ...defaults, ...kept };
+  // The callback of this app's other address would lead away from the one that is in use.
+  const callbacks = rp.config.RP_BASE_URLS.map((url) => `${url}/oauth2client`);
+  if (callbacks.includes(values.redirect_uri ?? "")) values.redirect_uri = `${base}/oauth2client`;
   try {
     const metadata = await rp.provider.metadata();
-    const endpoints = [
-      "authorization_endpoint",
-      "token_endpoint",
-      "end_session_endpoint",
-      "check_session_iframe",
-    ] as const;
-    for (const name of endpoints) values[name] = metadata[name] ?? "";
-    return { values: { ...values, ...kept } };
+    for (const name of endpointFields) values[name] = kept[name] || (metadata[name] ?? "");
+    return { values };
   } catch (error) {
-    if (error instanceof ProtocolError) return { values: { ...values, ...kept }, problem: error };
+    if (error instanceof ProtocolError) return { values, problem: error };
     throw error;
   }
 }
 
-/** The configured secret is used without ever being shown: an empty field means it, for the configured client. */
-export function clientSecret(
-  form: { client_id: string; client_secret: string },
+/** The secret of the client. The configured one is used without ever being shown, where the field is empty; it goes to
+ * no other endpoint than that of the OP it belongs to.
+ * @throws {FormError} where it would have to */
+export async function clientSecret(
+  form: { client_id: string; client_secret: string; token_endpoint: string },
+  provider: OpenIdProvider,
   rp: RelyingParty,
-): string | undefined {
+): Promise<string | undefined> {
+  const { CLIENT_ID, CLIENT_SECRET } = rp.config;
   if (form.client_secret) return form.client_secret;
-  return form.client_id === rp.config.CLIENT_ID ? rp.config.CLIENT_SECRET : undefined;
+  if (form.client_id !== CLIENT_ID || !CLIENT_SECRET) return undefined;
+  const { token_endpoint: own } = await rp.provider.metadata();
+  if (provider === rp.provider && form.token_endpoint === own) return CLIENT_SECRET;
+  const message = `Client Secret is required here: the configured one is sent to ${own} only.`;
+  throw new FormError({ client_secret: message });
 }
 
 function isHttpUrl(value: string): boolean {

@@ -43,30 +43,30 @@ function verify(token: string, rp: RelyingParty): Promise<VerifiedLogoutToken> {
 async function trustedIssuer(iss: string, rp: RelyingParty): Promise<LogoutTokenIssuer | undefined> {
   const provider = rp.trustedProvider(iss);
   if (!provider) return undefined;
-  const { CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, ID_TOKEN_SIGNED_RESPONSE_ALG: alg } = rp.config;
-  const configured = provider === rp.provider ? [CLIENT_ID, PUBLIC_CLIENT_ID] : [];
-  const clientIds = new Set(
-    [...configured, ...(await rp.store.clientIds(iss))].filter((id) => id !== undefined && id !== ""),
-  );
-  const keys = alg.startsWith("HS")
-    ? async () => new TextEncoder().encode(CLIENT_SECRET)
-    : await provider.keys();
-  return { keys, alg, clientIds: [...clientIds] as string[] };
+  const { CLIENT_ID, PUBLIC_CLIENT_ID, ID_TOKEN_SIGNED_RESPONSE_ALG: alg } = rp.config;
+  const configured = provider === rp.provider ? [CLIENT_ID, PUBLIC_CLIENT_ID ?? ""] : [];
+  return {
+    keys: await rp.keysOf(provider),
+    alg,
+    clientIds: configured.filter(Boolean),
+    typedClientIds: (audiences) => rp.store.usedClientIds(iss, audiences),
+  };
 }
 
 /** BCL 2.7: `sid` ends that session, `sub` alone all of that subject; nothing to end is success as well. */
 async function endSessions(
-  { claims, verdicts, replayableUntil }: VerifiedLogoutToken,
+  { claims, clientIds, verdicts, replayableUntil }: VerifiedLogoutToken,
   rp: RelyingParty,
 ): Promise<EndedSession[]> {
   const { iss, sub, jti, iat } = claims;
   const sid = claims.sid as string | undefined;
   const end = { by: "back-channel" as const, at: rp.now() };
-  const clientIds = [claims.aud ?? []].flat();
-  const logout = { iss, sid, sub, clientIds, jti, iat, end, replayableUntil: replayableUntil * 1000 };
-  const ended = await rp.store.receiveLogout(logout, rp.now()).catch((error: unknown) => {
-    throw new ProtocolError("store_unavailable", "The session store does not answer.", { detail: error });
-  });
+  const logout = {
+    ...{ iss, sid, sub, clientIds, jti, end },
+    iat: Math.floor(iat),
+    replayableUntil: replayableUntil * 1000,
+  };
+  const ended = await rp.store.receiveLogout(logout, rp.now());
   const replay = { check: "replay", clause: "BCL 2.6-8" };
   if (ended !== "replayed") {
     verdicts.push({ ...replay, result: "ok" });
@@ -98,12 +98,11 @@ async function refuse(error: unknown, verdicts: readonly Verdict[], rp: RelyingP
     rp.log.error({ err: error }, "The back-channel logout endpoint failed.");
     return answer(500, { error: "server_error", error_description: "The app failed; its log says more." });
   }
-  const data = {
-    error: error.message,
-    code: error.code,
-    verdicts: error.verdicts.length ? error.verdicts : verdicts,
-  };
-  await rp.record({ type: "logout_token", data });
+  const found = error.verdicts.length ? error.verdicts : verdicts;
+  // What nobody signed may come from anybody: it has a record of its own, so that it cannot push the others out.
+  const signed = found.some(({ check, result }) => check === "signature" && result === "ok");
+  const type = signed ? "logout_token" : "logout_token_unverified";
+  await rp.record({ type, data: { error: error.message, code: error.code, verdicts: found } });
   if (error.detail) rp.log.warn({ detail: String(error.detail) }, error.message);
   const description = [error.message, error.help].filter(Boolean).join(" ");
   const body = {

@@ -1,7 +1,6 @@
 /** Where every login ends up: a new RP session in place of the browser's former one. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
-import type { TokenResponse } from "#lib/oidc/provider.ts";
 import { lifetime } from "#lib/store/store.ts";
 import type { Login, RpSession, Tokens } from "#lib/store/types.ts";
 import type { RelyingParty } from "./relying-party.ts";
@@ -25,7 +24,7 @@ export async function beginSession(
 ): Promise<string> {
   const { iss, sub, sid } = login.claims;
   const now = rp.now();
-  const former = formerId ? await rp.store.readSession(formerId) : undefined;
+  const former = formerId ? await rp.store.readSession(formerId, now) : undefined;
   const session: RpSession = {
     sessionId: newSessionId(),
     createdAt: now,
@@ -39,17 +38,31 @@ export async function beginSession(
       "session_already_ended",
       "The session ended while you were signing in: its logout came first.",
       {
-        help: "Nobody is logged in here. Start again if you want to sign in.",
+        help: former?.login
+          ? `${former.login.sub} is still logged in here. Start again to sign in.`
+          : "Nobody is logged in here. Start again if you want to sign in.",
       },
     );
+  }
+  if (former?.login) {
+    const data = { by: "new-login", sub: former.login.sub, sid: former.login.sid };
+    await rp.record({ type: "session_ended", sessionId: former.sessionId, data });
   }
   const data = { iss, sub, sid, clientId: login.clientId, session: session.sessionId.slice(0, 6) };
   await rp.record({ type: "session_begun", sessionId: session.sessionId, data });
   return sessionCookie(session.sessionId, base, rp);
 }
 
+type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scope"]?: string | undefined } & {
+  /** Seconds; NaN when the response did not say. */
+  expires_in?: number | undefined;
+};
+
 /** What a token response, or the front channel, brought. */
-export function tokensFrom(response: Partial<TokenResponse>, now: number): Tokens {
+export function tokensFrom(
+  response: Received,
+  { issuer, clientId, now }: { issuer: string; clientId: string; now: number },
+): Tokens {
   const {
     id_token: idToken,
     access_token: accessToken,
@@ -58,6 +71,8 @@ export function tokensFrom(response: Partial<TokenResponse>, now: number): Token
     expires_in: expiresIn,
   } = response;
   return {
+    issuer,
+    clientId,
     ...(idToken ? { idToken } : {}),
     ...(accessToken ? { accessToken } : {}),
     ...(refreshToken ? { refreshToken } : {}),

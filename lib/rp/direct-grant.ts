@@ -2,6 +2,7 @@
 import { verifyIdToken } from "#lib/oidc/id-token.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
+import type { Asker } from "./authorize.ts";
 import { clientSecret, type DirectForm } from "./authorize-form.ts";
 import { beginSession, tokensFrom } from "./begin-session.ts";
 import type { RelyingParty } from "./relying-party.ts";
@@ -12,13 +13,12 @@ import { sessionCookie } from "./session-cookie.ts";
 export async function requestDirectGrant(
   form: DirectForm,
   provider: OpenIdProvider,
-  sessionId: string,
-  base: string,
+  { sessionId, base }: Asker,
   rp: RelyingParty,
 ): Promise<string> {
   const startedAt = rp.now();
   const alg = rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG;
-  const choice = { clientId: form.client_id, clientSecret: clientSecret(form, rp), alg };
+  const choice = { clientId: form.client_id, clientSecret: await clientSecret(form, provider, rp), alg };
   const configuration = await provider.configuration(choice, { token_endpoint: form.token_endpoint });
   const credentials =
     form.grant_type === "password" ? { username: form.username, password: form.password } : undefined;
@@ -30,14 +30,18 @@ export async function requestDirectGrant(
     data: { grantType: form.grant_type, clientId: form.client_id },
   });
   if (!response.id_token) {
-    await rp.store.saveTokens(sessionId, tokensFrom(response, rp.now()), rp.now());
+    await rp.store.saveTokens(
+      sessionId,
+      tokensFrom(response, { issuer: provider.issuer, clientId: form.client_id, now: rp.now() }),
+      rp.now(),
+    );
     return sessionCookie(sessionId, base, rp);
   }
   const { claims, verdicts } = await verifyIdToken(response.id_token, {
     issuer: provider.issuer,
     clientId: form.client_id,
     alg,
-    keys: await provider.keys(),
+    keys: await rp.keysOf(provider),
     accessToken: response.access_token,
     frontChannel: false,
     now: Math.floor(rp.now() / 1000),
@@ -46,7 +50,7 @@ export async function requestDirectGrant(
   const login = {
     claims,
     verdicts,
-    tokens: tokensFrom(response, rp.now()),
+    tokens: tokensFrom(response, { issuer: provider.issuer, clientId: form.client_id, now: rp.now() }),
     clientId: form.client_id,
     endSessionEndpoint,
   };

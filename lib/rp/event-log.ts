@@ -36,11 +36,9 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
         ),
       ];
     case "authorization_response":
-      return [
-        data.error
-          ? warn(`Authorization response refused: ${at("error")}`)
-          : info("Authorization response received."),
-      ];
+      return [info("Authorization response received.")];
+    case "sign_in_refused":
+      return [warn(`Sign-in refused: ${at("error")}`)];
     case "token_request":
       return [data.error ? warn(`Token request failed: ${at("error")}`) : info("Tokens received.")];
     case "session_begun":
@@ -59,6 +57,7 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
     case "post_logout":
       return [info(`Back from the OpenID Provider after logout: ${at("result")}.`)];
     case "logout_token":
+    case "logout_token_unverified":
       return logoutTokenLines(data);
     case "provider_discovered":
       return [info(`OpenID Provider found: ${at("issuer")}`)];
@@ -82,5 +81,7 @@ function logoutTokenLines(data: Record<string, unknown>): Line[] {
       warn(`Logout token refused: ${data.error}${failed ? ` (${failed.check}, ${failed.clause})` : ""}`),
     ];
   }
-  return data.sessions === 0 ? [received, warn(`No session found for the sid: ${data.sid}`)] : [received];
+  return data.sessions === 0
+    ? [received, warn(`No session found for the ${data.sid ? `sid: ${data.sid}` : `sub: ${data.sub}`}`)]
+    : [received];
 }

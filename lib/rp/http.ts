@@ -36,8 +36,8 @@ export function page(
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
       "content-security-policy": documentPolicy(),
-      "referrer-policy": "same-origin",
-      "x-content-type-options": "nosniff",
+      // A code or a token may be in this URL, and no form of these documents needs its Origin known.
+      "referrer-policy": "no-referrer",
     },
   });
 }
@@ -92,7 +92,14 @@ export function assertSameOrigin(request: Request, base: string): void {
   });
 }
 
-/** Runs an endpoint that people see: another host of ours is redirected to the canonical one, a fault of the other
+/** 405 for a path that takes POST only (BCL 2.5). */
+export const postOnly: Endpoint = async () =>
+  Response.json(
+    { error: "invalid_request", error_description: "This endpoint takes POST only." },
+    { status: 405, headers: { allow: "POST", "cache-control": "no-store" } },
+  );
+
+/** Runs an endpoint that people see: 127.0.0.1 is redirected to localhost, a fault of the other
  * side becomes a page with its status, and a fault of ours a 500 that tells nothing but a reference. */
 export async function respond(request: Request, rp: RelyingParty, endpoint: Endpoint): Promise<Response> {
   try {

@@ -11,18 +11,19 @@ export type PhotoAlbum =
 /** Reads the owner's claims from the UserInfo endpoint (Core 5.3), or without an access token from the ID Token. */
 export async function photoAlbum(session: RpSession, rp: RelyingParty): Promise<PhotoAlbum> {
   const { login } = session;
-  const { accessToken } = login?.tokens ?? session.tokens ?? {};
-  if (!accessToken)
+  const tokens = login?.tokens ?? session.tokens;
+  if (!tokens?.accessToken) {
     return login
       ? { owner: login.sub, source: "id_token", claims: login.claims }
       : { problem: "Nobody is logged in." };
+  }
+  // An access token is shown to nobody but the issuer that it came from.
+  const provider = rp.trustedProvider(tokens.issuer);
+  if (!provider) return { problem: `${tokens.issuer} is no longer trusted.` };
   try {
-    const provider = (login && rp.trustedProvider(login.iss)) ?? rp.provider;
-    const choice = {
-      clientId: login?.clientId ?? rp.config.CLIENT_ID,
-      alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG,
-    };
-    const claims = await requestUserInfo(await provider.configuration(choice), accessToken, login?.sub);
+    const choice = { clientId: tokens.clientId, alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG };
+    const configuration = await provider.configuration(choice);
+    const claims = await requestUserInfo(configuration, tokens.accessToken, login?.sub);
     return { owner: String(claims.name ?? claims.sub), source: "userinfo", claims };
   } catch (error) {
     if (error instanceof ProtocolError) return { problem: error.message };

@@ -12,7 +12,7 @@ export const postLogout: Endpoint = async (request, rp) => {
   const { searchParams } = new URL(request.url);
   const session = await readSession(request.headers.get("cookie"), rp);
   const outcome = await outcomeOf(searchParams, session, rp);
-  const left = session && (await rp.store.readSession(session.sessionId));
+  const left = session && (await rp.store.readSession(session.sessionId, rp.now()));
   const title = outcome.result === "logged_out" ? "You are logged out" : "You are still logged in";
   return page(rp, base, { title, body: outcomeBody(title, outcome, left, base) });
 };
@@ -36,17 +36,36 @@ async function outcomeOf(
       },
     );
   }
-  const result = parameters.has("error") ? "declined" : "logged_out";
-  const outcome: LogoutOutcome = { state, result, at: rp.now() };
-  if (result === "logged_out") await endSession(session, "rp-initiated", rp);
+  const error = parameters.get("error") ?? undefined;
+  const outcome: LogoutOutcome = {
+    state,
+    result: resultOf(error),
+    at: rp.now(),
+    ...(error ? { error } : {}),
+  };
+  if (outcome.result === "logged_out") await endSession(session, "rp-initiated", rp);
   await rp.store.saveLogoutOutcome(session.sessionId, outcome);
-  await rp.record({
-    type: "post_logout",
-    sessionId: session.sessionId,
-    data: { result, error: parameters.get("error") ?? undefined },
-  });
+  const { result } = outcome;
+  await rp.record({ type: "post_logout", sessionId: session.sessionId, data: { result, error } });
   return outcome;
 }
+
+function resultOf(error: string | undefined): LogoutOutcome["result"] {
+  if (!error) return "logged_out";
+  return error === "access_denied" ? "declined" : "failed";
+}
+
+const texts: Record<
+  LogoutOutcome["result"],
+  (outcome: LogoutOutcome, session: RpSession | undefined) => string
+> = {
+  logged_out: (_, session) =>
+    session?.ended?.by === "back-channel"
+      ? "The OpenID Provider told this app by back-channel before it sent your browser back."
+      : "The OpenID Provider sent your browser back; until then this app had accepted no back-channel logout.",
+  declined: () => "You answered No at the OpenID Provider, so every session lives on.",
+  failed: ({ error }) => `The OpenID Provider answered ${error}. The session in this app lives on.`,
+};
 
 function outcomeBody(
   title: string,
@@ -54,13 +73,9 @@ function outcomeBody(
   session: RpSession | undefined,
   base: string,
 ): Html {
-  const how =
-    session?.ended?.by === "back-channel"
-      ? "The OpenID Provider told this app by back-channel before it sent your browser back."
-      : "The OpenID Provider sent your browser back; it did not tell this app by back-channel.";
   return html`<section class="card">
 <h1>${title}</h1>
-<p>${outcome.result === "logged_out" ? how : "You answered No at the OpenID Provider, so every session lives on."}</p>
+<p>${texts[outcome.result](outcome, session)}</p>
 <p class="muted">The <code>state</code> that came back is the one that was sent.</p>
 </section>
 <p class="who">Logged in user : <b id="logged-in-user">${session?.login?.sub ?? "null"}</b></p>

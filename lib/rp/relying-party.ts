@@ -2,6 +2,7 @@
 import type { RpConfig } from "#lib/config/rp-config.ts";
 import type { Log } from "#lib/log.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { KeyResolver } from "#lib/oidc/jws.ts";
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Store } from "#lib/store/store.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
@@ -19,6 +20,8 @@ export interface RelyingParty {
   /** A trusted provider by its exact issuer identifier. */
   readonly trustedProvider: (issuer: string) => OpenIdProvider | undefined;
   readonly trustedProviders: readonly OpenIdProvider[];
+  /** The keys that verify the tokens of a provider: its JWKS, or for a symmetric algorithm our secret there. */
+  readonly keysOf: (provider: OpenIdProvider) => Promise<KeyResolver>;
   /** Throws unless a server-side request to this URL is allowed. */
   readonly assertAllowed: (url: string) => void;
 }
@@ -61,6 +64,11 @@ export function createRelyingParty({
     provider,
     trustedProviders,
     trustedProvider: (issuer) => trustedProviders.find((candidate) => candidate.issuer === issuer),
+    keysOf: async (issuedBy) => {
+      const symmetric = config.ID_TOKEN_SIGNED_RESPONSE_ALG.startsWith("HS") && issuedBy === provider;
+      // A secret is shared with one provider: no other may sign with it (RFC 8725 3.8).
+      return symmetric ? async () => new TextEncoder().encode(config.CLIENT_SECRET) : issuedBy.keys();
+    },
     assertAllowed: guard.assertAllowed,
   };
 }

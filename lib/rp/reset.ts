@@ -8,6 +8,9 @@ export const reset: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
   assertSameOrigin(request, base);
   const session = await readSession(request.headers.get("cookie"), rp);
-  if (session) await endSession(session, "reset", rp);
+  if (session) {
+    await endSession(session, "reset", rp);
+    await rp.store.deleteSession(session.sessionId);
+  }
   return seeOther(`${base}/`, [setCookie(cookieName(rp, "session"), "", base, { maxAge: 0 })]);
 };

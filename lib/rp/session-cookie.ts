@@ -22,7 +22,9 @@ export async function readSession(
     password: rp.config.RP_SECRET,
     ttl: 0,
   }).catch(() => undefined);
-  return typeof content?.sessionId === "string" ? rp.store.readSession(content.sessionId) : undefined;
+  return typeof content?.sessionId === "string"
+    ? rp.store.readSession(content.sessionId, rp.now())
+    : undefined;
 }
 
 /** The `Set-Cookie` that makes the browser this session's. */
@@ -33,27 +35,19 @@ export async function sessionCookie(sessionId: string, base: string, rp: Relying
 
 /** A `Set-Cookie` header for this instance: its path, http only, secure where the app is on https.
  * @param maxAge in seconds; 0 removes the cookie */
-export function setCookie(
-  name: string,
-  value: string,
-  base: string,
-  options: { maxAge: number; path?: string },
-): string {
+export function setCookie(name: string, value: string, base: string, { maxAge }: { maxAge: number }): string {
   const { protocol, pathname } = new URL(base);
-  const attributes = [
-    `Path=${pathname}${options.path ?? ""}`,
-    `Max-Age=${options.maxAge}`,
-    "HttpOnly",
-    "SameSite=Lax",
-  ];
+  const attributes = [`Path=${pathname}`, `Max-Age=${maxAge}`, "HttpOnly", "SameSite=Lax"];
   if (protocol === "https:") attributes.push("Secure");
   return [`${name}=${value}`, ...attributes].join("; ");
 }
 
-export function readCookie(cookieHeader: string | null, name: string): string | undefined {
-  for (const part of (cookieHeader ?? "").split(";")) {
-    const [key, ...value] = part.trim().split("=");
-    if (key === name) return value.join("=");
-  }
-  return undefined;
-}
+/** The cookies of a Cookie header, in its order. */
+export const parseCookies = (cookieHeader: string | null): [name: string, value: string][] =>
+  (cookieHeader ?? "").split(";").map((part) => {
+    const [name = "", ...value] = part.trim().split("=");
+    return [name, value.join("=")];
+  });
+
+export const readCookie = (cookieHeader: string | null, name: string): string | undefined =>
+  parseCookies(cookieHeader).find(([key]) => key === name)?.[1];

@@ -2,7 +2,7 @@
 export const schema = `
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA busy_timeout = 5000;
+PRAGMA busy_timeout = 1000;
 
 CREATE TABLE IF NOT EXISTS sessions (
   session_id TEXT PRIMARY KEY,
@@ -21,14 +21,26 @@ CREATE TABLE IF NOT EXISTS sessions (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid);
 CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub);
+CREATE INDEX IF NOT EXISTS visits ON sessions (created_at) WHERE client_id IS NULL;
+
+-- client IDs that have logged somebody in: a logout token for one of them is for this app
+CREATE TABLE IF NOT EXISTS clients (
+  iss TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (iss, client_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS pending_logins (
   state TEXT PRIMARY KEY,
   iss TEXT NOT NULL,
   client_id TEXT NOT NULL,
   data TEXT NOT NULL,
+  taken INTEGER NOT NULL DEFAULT 0,
   expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS pending_logins_by_client ON pending_logins (iss, client_id);
+CREATE INDEX IF NOT EXISTS pending_logins_by_time ON pending_logins (expires_at);
 
 CREATE TABLE IF NOT EXISTS pending_logouts (
   state TEXT PRIMARY KEY,
@@ -46,13 +58,14 @@ CREATE TABLE IF NOT EXISTS seen_jti (
 -- OP sessions and users that a logout token ended: a callback that is still running finds its session here
 CREATE TABLE IF NOT EXISTS ended (
   iss TEXT NOT NULL,
+  client_id TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('sid', 'sub')),
   value TEXT NOT NULL,
   iat INTEGER NOT NULL,
   end_by TEXT NOT NULL,
   at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  PRIMARY KEY (iss, kind, value)
+  PRIMARY KEY (iss, client_id, kind, value)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS events (
@@ -62,4 +75,5 @@ CREATE TABLE IF NOT EXISTS events (
   session_id TEXT,
   data TEXT NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS events_by_type ON events (type, seq);
 `;

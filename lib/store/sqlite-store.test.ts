@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openSqliteStore } from "./sqlite-store.ts";
-import { eventLimit, lifetime, type Store } from "./store.ts";
+import { lifetime, limit, type Store } from "./store.ts";
 import type { ReceivedLogout, RpSession } from "./types.ts";
 
 const iss = "https://op.example";
@@ -19,7 +19,7 @@ function sessionOf(sub: string, sid: string | undefined, changes: Partial<RpSess
     clientId: "app",
     claims,
     verdicts: [],
-    tokens: {},
+    tokens: { issuer: iss, clientId: "app" },
     since: 1,
     grantType: "code",
     endSessionEndpoint: "",
@@ -51,7 +51,7 @@ function logoutOf(
 }
 
 async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
-  const store = openSqliteStore(":memory:");
+  const store = openSqliteStore(":memory:", "app");
   await work(store).finally(() => store.close());
 }
 
@@ -71,7 +71,7 @@ describe("a logout", () => {
       for (const other of others) assert.deepEqual(await store.receiveLogout(other, Date.now()), []);
       const ended = await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
       assert.deepEqual(ended, [{ sessionId: meant.sessionId, sub: "alice", sid: "s1", since: 1 }]);
-      const left = await store.readSession(meant.sessionId);
+      const left = await store.readSession(meant.sessionId, Date.now());
       assert.equal(left?.login, undefined);
       assert.equal(left?.ended?.by, "back-channel");
     }));
@@ -83,7 +83,7 @@ describe("a logout", () => {
       const session = sessionOf("alice", "s9");
       await begin(store, session, Date.now() + 1000);
       assert.equal(await store.receiveLogout(logout, Date.now()), "replayed");
-      assert.ok((await store.readSession(session.sessionId))?.login);
+      assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
     }));
 
   test("by sid keeps that OP session from ever logging in again, by whatever name it is asked for", () =>
@@ -91,6 +91,22 @@ describe("a logout", () => {
       await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
       assert.equal((await begin(store, sessionOf("alice", "s1"), Date.now() + 1000))?.by, "back-channel");
       assert.equal(await begin(store, sessionOf("alice", "s2")), undefined);
+    }));
+
+  test("by sid is for its client: another client of the same OP session is not held up", () =>
+    withStore(async (store) => {
+      await store.receiveLogout(logoutOf({ sid: "s1" }, { clientIds: ["other"] }), Date.now());
+      assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
+    }));
+
+  test("that is older than one before it takes nothing back", () =>
+    withStore(async (store) => {
+      const asked = Date.now() - 1000;
+      await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 200 }), Date.now());
+      await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 100 }), Date.now());
+      const again = sessionOf("alice", "s2");
+      if (again.login) again.login.claims.auth_time = 150;
+      assert.ok(await begin(store, again, asked));
     }));
 
   test("by sub refuses a login asked for before it, unless the user has authenticated since", () =>
@@ -129,14 +145,27 @@ describe("pending requests", () => {
       assert.equal(await store.takePendingLogin("b", Date.now()), undefined);
     }));
 
-  test("make their client known, as sessions do, also ended ones", () =>
+  test("make their client known while they last, logins for as long as a logout may come", () =>
     withStore(async (store) => {
       await store.savePendingLogin({ ...pending("a", Date.now()), clientId: "asked" });
       const session = sessionOf("alice", "s1");
       await begin(store, session);
-      await store.endSession(session.sessionId, { by: "reset", at: 1 });
-      assert.deepEqual((await store.clientIds(iss)).sort(), ["app", "asked"]);
-      assert.deepEqual(await store.clientIds("https://other.example"), []);
+      await store.deleteSession(session.sessionId);
+      const asked = ["app", "asked", "other"];
+      assert.deepEqual(await store.usedClientIds(iss, asked), ["app", "asked"]);
+      await store.takePendingLogin("a", Date.now());
+      assert.deepEqual(await store.usedClientIds(iss, asked), ["app", "asked"], "its callback runs");
+      await store.forgetPendingLogin("a");
+      assert.deepEqual(await store.usedClientIds(iss, asked), ["app"]);
+      assert.deepEqual(await store.usedClientIds("https://other.example", asked), []);
+    }));
+
+  test("are bounded in number: the oldest go first", () =>
+    withStore(async (store) => {
+      const from = Date.now();
+      for (let n = 0; n <= limit.pendingLogins; n++) await store.savePendingLogin(pending(`s${n}`, from + n));
+      assert.equal(await store.readPendingLogin("s0", from), undefined);
+      assert.ok(await store.readPendingLogin("s1", from));
     }));
 });
 
@@ -145,30 +174,59 @@ describe("what is kept", () => {
     withStore(async (store) => {
       const session = sessionOf("alice", "s1", { expiresAt: Date.now() - 1 });
       await begin(store, session);
-      assert.equal(await store.readSession(session.sessionId), undefined);
-      await store.sweep(Date.now());
-      assert.deepEqual(await store.clientIds(iss), []);
+      assert.equal(await store.readSession(session.sessionId, Date.now()), undefined);
+      await store.sweep(Date.now() + lifetime.ended + 60_000);
+      assert.deepEqual(await store.usedClientIds(iss, ["app"]), []);
     }));
 
-  test("events are bounded in number", () =>
+  test("events are bounded in number, each type by itself", () =>
     withStore(async (store) => {
-      for (let n = 0; n < eventLimit + 5; n++)
-        await store.appendEvent({ at: Date.now(), type: "logout_token", data: { n } });
-      const events = await store.listEvents(eventLimit * 2);
-      assert.equal(events.length, eventLimit);
-      assert.equal(events[0]?.data.n, eventLimit + 4);
+      await store.appendEvent({ at: Date.now(), type: "logout_token", data: { first: true } });
+      for (let n = 0; n < limit.events + 5; n++) {
+        await store.appendEvent({ at: Date.now(), type: "logout_token_unverified", data: { n } });
+      }
+      const events = await store.listEvents("logout_token_unverified", limit.events * 2);
+      assert.equal(events.length, limit.events);
+      assert.equal(events[0]?.data.n, limit.events + 4);
+      assert.equal((await store.listEvents("logout_token", 5)).length, 1);
     }));
 
-  test("sessions survive on disk, in a folder for the owner only", async () => {
+  test("sessions without a login are bounded, those with one are not touched by that", () =>
+    withStore(async (store) => {
+      const from = Date.now();
+      const session = sessionOf("alice", "s1", { createdAt: from - 1000 });
+      await begin(store, session);
+      for (let n = 0; n <= limit.visits; n++)
+        await store.saveForm(`v${n}`, { values: {}, errors: {} }, from + n);
+      assert.equal(await store.readSession("v0", from), undefined);
+      assert.ok(await store.readSession("v1", from));
+      assert.ok(await store.readSession(session.sessionId, from));
+    }));
+
+  test("an ended session keeps no token", () =>
+    withStore(async (store) => {
+      const session = sessionOf("alice", "s1");
+      await begin(store, session);
+      await store.saveTokens(
+        session.sessionId,
+        { issuer: iss, clientId: "app", accessToken: "a" },
+        Date.now(),
+      );
+      await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+      const left = await store.readSession(session.sessionId, Date.now());
+      assert.deepEqual([left?.login, left?.tokens], [undefined, undefined]);
+    }));
+
+  test("sessions survive on disk, in files for the owner only", async () => {
     const folder = join(mkdtempSync(join(tmpdir(), "store-")), "rp");
     const session = sessionOf("alice", "s1");
-    const first = openSqliteStore(folder);
+    const first = openSqliteStore(folder, "app");
     await begin(first, session);
     await first.close();
-    const second = openSqliteStore(folder);
-    assert.equal((await second.readSession(session.sessionId))?.login?.sub, "alice");
+    const second = openSqliteStore(folder, "app");
+    assert.equal((await second.readSession(session.sessionId, Date.now()))?.login?.sub, "alice");
     await second.close();
-    assert.equal(statSync(folder).mode & 0o077, 0);
+    assert.equal(statSync(join(folder, "app.sqlite")).mode & 0o077, 0);
     rmSync(folder, { recursive: true });
   });
 });

@@ -3,7 +3,6 @@ import type {
   EndedSession,
   FormState,
   LogoutOutcome,
-  LogoutSelector,
   PendingLogin,
   PendingLogout,
   ProtocolEvent,
@@ -26,11 +25,17 @@ export const lifetime = {
   events: 24 * 60 * 60 * 1000,
 } as const;
 
-/** Most events that are kept. */
-export const eventLimit = 1000;
+/** Most rows of what anybody can have written: the oldest go first. */
+export const limit = {
+  /** Of each type. */
+  events: 500,
+  /** RP sessions without a login. */
+  visits: 5000,
+  pendingLogins: 5000,
+} as const;
 
 export interface Store {
-  readSession(sessionId: string): Promise<RpSession | undefined>;
+  readSession(sessionId: string, now: number): Promise<RpSession | undefined>;
   /** Keeps a form, in a new RP session when there is none by that id. */
   saveForm(sessionId: string, form: FormState, now: number): Promise<void>;
   /** Keeps tokens that log nobody in, in a new RP session when there is none by that id. */
@@ -52,24 +57,24 @@ export interface Store {
    * callback is still running. One atomic step.
    * @returns the ended sessions, or "replayed" and nothing done when the `jti` was seen before */
   receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed">;
-  /** Client IDs that this app has used at an issuer, as far as it remembers. */
-  clientIds(iss: string): Promise<string[]>;
+  /** Which of these client IDs have logged somebody in at this issuer, or are about to. */
+  usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]>;
 
   savePendingLogin(pending: PendingLogin): Promise<void>;
   readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
-  /** Reads and forgets in one step, so that a `state` works once. */
+  /** Reads and marks as taken in one step, so that a `state` works once. Its client stays known until it is forgotten:
+   * a logout may come while the callback runs. */
   takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
+  forgetPendingLogin(state: string): Promise<void>;
   savePendingLogout(pending: PendingLogout, now: number): Promise<void>;
   /** Reads and forgets, but only for the session that asked: nobody else uses it up. */
   takePendingLogout(pending: PendingLogout, now: number): Promise<boolean>;
 
   appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent>;
-  /** The newest events, newest first. */
-  listEvents(limit: number): Promise<ProtocolEvent[]>;
+  /** The newest events of a type, newest first. */
+  listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]>;
 
   /** Forgets what has expired. */
   sweep(now: number): Promise<void>;
   close(): Promise<void>;
 }
-
-export type { LogoutSelector };

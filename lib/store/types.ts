@@ -26,10 +26,13 @@ export interface Tokens {
   scope?: string;
   /** When the access token expires. */
   expiresAt?: number;
+  /** Who issued them: they are sent to nobody else. */
+  issuer: string;
+  clientId: string;
 }
 
 /** By what a session ended. */
-export type EndedBy = "back-channel" | "rp-initiated" | "reset";
+export type EndedBy = "back-channel" | "rp-initiated" | "reset" | "new-login";
 
 export interface SessionEnd {
   by: EndedBy;
@@ -39,7 +42,9 @@ export interface SessionEnd {
 /** What came back from the OP after a logout request. */
 export interface LogoutOutcome {
   state: string;
-  result: "logged_out" | "declined";
+  result: "logged_out" | "declined" | "failed";
+  /** What the OP said, where it is not that. */
+  error?: string;
   at: number;
 }
 
@@ -99,7 +104,7 @@ export interface ReceivedLogout extends LogoutSelector {
   jti: string;
   /** Until when the `jti` is remembered. */
   replayableUntil: number;
-  /** `iat` of the token, in seconds: a user who authenticated later is not logged out by it. */
+  /** `iat` of the token, in whole seconds: a login still on its way may be of a user who authenticated later. */
   iat: number;
   end: SessionEnd;
 }
@@ -123,12 +128,14 @@ export interface ProtocolEvent {
 export type ProtocolEventType =
   | "authorization_request"
   | "authorization_response"
+  | "sign_in_refused"
   | "token_request"
   | "session_begun"
   | "session_ended"
   | "logout_request"
   | "post_logout"
   | "logout_token"
+  | "logout_token_unverified"
   | "provider_discovered"
   | "provider_unavailable";
 

@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: "Import Photos" };
 export default async function OAuth2Page({ params }: PageProps<"/[instance]/oauth2">) {
   const here = await current(params, "/oauth2");
   const { base, session } = here;
-  const signedIn = Boolean(session?.login ?? session?.tokens);
+  const tokens = session?.login?.tokens ?? session?.tokens;
   return (
     <>
       <h1>Import Photos</h1>
@@ -20,7 +20,7 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
       <LoggedInUser session={session} />
       <div className="row">
         {session?.login && <PostButton action={`${base}/logout`} label="Logout" primary />}
-        {signedIn && (
+        {tokens && (
           <a className="btn" href={`${base}/photos`}>
             My Photos
           </a>
@@ -28,11 +28,7 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
         <PostButton action={`${base}/reset`} label="Reset Session" />
       </div>
       {session?.login && <IdTokenView login={session.login} />}
-      {signedIn ? (
-        <AccessTokenView tokens={session?.login?.tokens ?? session?.tokens ?? {}} />
-      ) : (
-        <Form {...here} />
-      )}
+      {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} />}
     </>
   );
 }

@@ -1,0 +1,94 @@
+/** Several issuers and other algorithms: nothing of the one is good at the other. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { ask, formFor, respondTo, sessionOf } from "../support/sign-in.ts";
+import { TestIssuer } from "../support/test-issuer.ts";
+
+let configured: TestIssuer;
+let other: TestIssuer;
+before(async () => {
+  configured = await TestIssuer.start();
+  other = await TestIssuer.start();
+});
+after(() => Promise.all([configured.down(), other.down()]));
+
+const secret = "0123456789abcdef0123456789abcdef";
+
+function hs256(claims: object): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  const input = `${encode({ alg: "HS256" })}.${encode(claims)}`;
+  return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
+}
+
+describe("HS256, registered", () => {
+  let rp: RpProcess;
+  before(async () => {
+    const settings = {
+      TRUSTED_ISSUERS: other.issuer,
+      ID_TOKEN_SIGNED_RESPONSE_ALG: "HS256",
+      CLIENT_SECRET: secret,
+    };
+    rp = await startRp({ OP_ISSUER: configured.issuer, ...settings });
+  });
+  after(() => rp.stop());
+
+  test("logs in and out by the client secret", async () => {
+    const asked = await ask(configured, rp);
+    const id_token = hs256(configured.idClaims({ nonce: asked.nonce }));
+    assert.equal((await respondTo(asked, configured, rp, { id_token })).status, 303);
+    await assertAccepted(await sendToken(rp, hs256(configured.logoutClaims())));
+    assert.equal((await sessionOf(asked.browser, rp)).user, null);
+  });
+
+  test("the secret that is shared with one issuer signs for no other", async () => {
+    await assertRefused(await sendToken(rp, hs256(other.logoutClaims())));
+    const asked = await ask(other, rp);
+    const id_token = hs256(other.idClaims({ nonce: asked.nonce }));
+    assert.equal((await respondTo(asked, other, rp, { id_token })).status, 400);
+  });
+});
+
+describe("a second trusted issuer", () => {
+  let rp: RpProcess;
+  before(async () => {
+    rp = await startRp({ OP_ISSUER: configured.issuer, TRUSTED_ISSUERS: other.issuer });
+  });
+  after(() => rp.stop());
+
+  test("that hangs does not hold up a sign-in at the configured one", async () => {
+    const release = other.hang();
+    const asked = other.requests.length;
+    const browser = new HttpBrowser();
+    const form = formFor(configured, rp);
+    const answer = await browser.post(`${rp.base}/authorize`, form);
+    assert.equal(answer.status, 303);
+    assert.ok(answer.location?.startsWith(`${configured.origin}/authorize?`));
+    assert.equal(other.requests.length, asked, "it was not even asked");
+    release();
+  });
+
+  test("gets its own access token for the photos, and the configured one does not", async () => {
+    const asked = await ask(other, rp, { grant_type: "code", use_pkce: "no" });
+    other.token = async () => ({
+      json: {
+        access_token: "token-of-the-other",
+        token_type: "Bearer",
+        id_token: await other.sign(other.idClaims({ nonce: asked.nonce })),
+      },
+    });
+    assert.equal((await respondTo(asked, other, rp, { code: "c" })).status, 303);
+    const seen: (string | undefined)[] = [];
+    other.userinfo = ({ headers }) => {
+      seen.push(headers.authorization);
+      return { json: { sub: "alice", name: "Alice A." } };
+    };
+    const page = await asked.browser.get(`${rp.base}/photos`);
+    assert.match(page.text, /Album of <b>Alice A\.<\/b>/);
+    assert.deepEqual(seen, ["Bearer token-of-the-other"]);
+    assert.ok(!configured.requests.includes("/userinfo"));
+  });
+});

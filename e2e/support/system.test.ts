@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { findBrowser } from "./system.ts";
+
+const OWN = "/home/somebody/.cache/ms-playwright/chromium/chrome";
+
+const machine = (files: string[], platform: NodeJS.Platform = "linux", env: Record<string, string> = {}) => ({
+  env,
+  platform,
+  exists: (file: string) => files.includes(file),
+  playwrightBrowser: () => OWN,
+});
+
+describe("the browser", () => {
+  it("is the one that CHROMIUM_PATH names", () => {
+    const files = ["/opt/mine", "/usr/bin/chromium"];
+    assert.equal(findBrowser(machine(files, "linux", { CHROMIUM_PATH: "/opt/mine" })), "/opt/mine");
+  });
+
+  it("is not another when CHROMIUM_PATH names nothing", () => {
+    const here = machine(["/usr/bin/chromium"], "linux", { CHROMIUM_PATH: "/opt/mine" });
+    assert.throws(() => findBrowser(here), /CHROMIUM_PATH names \/opt\/mine/);
+  });
+
+  it("is an installed one before Playwright's own", () => {
+    assert.equal(findBrowser(machine([OWN, "/usr/bin/google-chrome"])), "/usr/bin/google-chrome");
+    assert.equal(findBrowser(machine([OWN])), OWN);
+    const chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+    assert.equal(findBrowser(machine([chrome], "darwin")), chrome);
+  });
+
+  it("may not be there", () => {
+    assert.equal(findBrowser(machine([])), undefined);
+    assert.equal(findBrowser(machine(["/usr/bin/chromium"], "win32")), undefined);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ProtocolError } from "./errors.ts";
+import { type Fetch, OpenIdProvider } from "./provider.ts";
+
+const issuer = "https://op.example/realm";
+const choice = { clientId: "app", alg: "RS256" };
+const document = {
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  end_session_endpoint: `${issuer}/logout`,
+  jwks_uri: `${issuer}/jwks`,
+};
+
+/** A provider whose discovery document is this one, and the addresses that were asked for. */
+function providerWith(answer: object, now = () => Date.now()): { provider: OpenIdProvider; asked: string[] } {
+  const asked: string[] = [];
+  const fetch: Fetch = async (url) => {
+    asked.push(url);
+    return Response.json(answer);
+  };
+  return { provider: new OpenIdProvider(issuer, { fetch, now }), asked };
+}
+
+const refusal = (code: string) => (error: unknown) => error instanceof ProtocolError && error.code === code;
+
+describe("discovery", () => {
+  test("is done once in ten minutes, also when many ask at the same time", async () => {
+    let now = 0;
+    const { provider, asked } = providerWith(document, () => now);
+    await Promise.all([provider.metadata(), provider.metadata()]);
+    now += 9 * 60_000;
+    await provider.metadata();
+    assert.deepEqual(asked, [`${issuer}/.well-known/openid-configuration`]);
+    now += 2 * 60_000;
+    await provider.metadata();
+    assert.equal(asked.length, 2);
+  });
+
+  test("refuses a document of another issuer", async () => {
+    const { provider } = providerWith({ ...document, issuer: `${issuer}/` });
+    await assert.rejects(provider.metadata(), refusal("provider_unavailable"));
+  });
+});
+
+describe("endpoints", () => {
+  test("of an https issuer are https, whatever the form says", async () => {
+    const { provider } = providerWith(document);
+    for (const name of ["authorization_endpoint", "token_endpoint", "end_session_endpoint"]) {
+      const chosen = provider.configuration(choice, { [name]: "http://op.example/x" });
+      await assert.rejects(chosen, refusal("endpoint_not_allowed"));
+    }
+  });
+
+  test("that the form names win over the discovered ones; empty ones do not", async () => {
+    const { provider } = providerWith(document);
+    const chosen = { token_endpoint: `${issuer}/other`, end_session_endpoint: "" };
+    const metadata = (await provider.configuration(choice, chosen)).serverMetadata();
+    assert.equal(metadata.token_endpoint, `${issuer}/other`);
+    assert.equal(metadata.end_session_endpoint, document.end_session_endpoint);
+  });
+});
