@@ -40,6 +40,20 @@ describe("sources", () => {
     for (const file of sources) assert.ok(read(file).split("\n").length <= 301, file);
   });
 
+  test("package-lock.json has the packages of every platform: npm ci refuses it otherwise", () => {
+    type Entry = { optionalDependencies?: Record<string, string> };
+    const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, Entry> };
+    for (const [name, { optionalDependencies = {} }] of Object.entries(packages)) {
+      for (const dependency of Object.keys(optionalDependencies)) {
+        const places = [`node_modules/${dependency}`, `${name}/node_modules/${dependency}`];
+        assert.ok(
+          places.some((place) => place in packages),
+          `${dependency}, which ${name} may need`,
+        );
+      }
+    }
+  });
+
   test("every dependency is pinned to one version", () => {
     const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
       string,

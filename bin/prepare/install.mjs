@@ -1,0 +1,55 @@
+/** `npm ci`, when node_modules is not what package-lock.json says. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { hashOf } from "./hash.mjs";
+import { root, runStep } from "./step.mjs";
+
+const stampFile = path.join(root, "node_modules", ".slo-playground");
+
+/** Installs the dependencies if they are missing or are not those of package-lock.json. Quick and silent otherwise. */
+export async function ensureInstalled() {
+  const wanted = hashOf(root, ["package-lock.json"]);
+  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted) return;
+  if (isInstalled(root)) return writeFileSync(stampFile, wanted);
+  const firstRun = !existsSync(path.join(root, "node_modules"));
+  const what = `Installing dependencies (${firstRun ? "first run, about a minute" : "package-lock.json changed"})`;
+  // Development dependencies hold the Node that runs everything: NODE_ENV=production must not leave them out.
+  await runStep(what, npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]));
+  writeFileSync(stampFile, wanted);
+}
+
+/**
+ * Whether npm itself has recorded that what package-lock.json wants is there, as after a person's `npm install`.
+ * @param {string} folder
+ */
+export function isInstalled(folder) {
+  const wanted = Object.entries(versionsIn(path.join(folder, "package-lock.json")));
+  const present = versionsIn(path.join(folder, "node_modules", ".package-lock.json"));
+  // Optional ones are mostly other platforms' binaries. The entry without a name is the project.
+  return (
+    wanted.length > 0 &&
+    wanted.every(([name, { version, optional }]) => !name || optional || present[name]?.version === version)
+  );
+}
+
+/** @param {string} lockFile @returns {Record<string, { version?: string, optional?: boolean }>} */
+function versionsIn(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, "utf8")).packages;
+  } catch {
+    return {}; // nothing was installed
+  }
+}
+
+/**
+ * The npm that started us, run by the Node that npm itself runs on: `process.execPath` may be the very binary
+ * in node_modules that `npm ci` is about to delete.
+ * @param {string[]} args @returns {{ file: string, args: string[], env: NodeJS.ProcessEnv, shell?: boolean }}
+ */
+function npm(args) {
+  const { npm_execpath: cli, npm_node_execpath: node, npm_config_local_prefix: _, ...env } = process.env;
+  if (cli && node && path.basename(cli) === "npm-cli.js" && existsSync(node)) {
+    return { file: node, args: [cli, ...args], env };
+  }
+  return { file: "npm", args, env, shell: process.platform === "win32" };
+}

@@ -1,0 +1,55 @@
+/** Running one step of the preparation: a line that says what happens, signs of life, and output only on failure. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A step could not be done; the message is all a person needs to see. */
+export class StepFailed extends Error {
+  /** @override */
+  name = "StepFailed";
+}
+
+const SIGN_OF_LIFE_MS = 3_000;
+
+/** Everything here goes to stderr: stdout belongs to the command (its log may be JSON). @param {string} text */
+export const say = (text) => process.stderr.write(text);
+
+/**
+ * Runs a program to its end. @throws {StepFailed} with the program's output
+ * @param {string} what is being done, for the line that announces it
+ * @param {{ file: string, args: string[], env?: NodeJS.ProcessEnv, shell?: boolean }} program
+ */
+export async function runStep(what, { file, args, env = process.env, shell = false }) {
+  const started = performance.now();
+  say(`${what} …`);
+  const alive = setInterval(() => say("."), SIGN_OF_LIFE_MS);
+  try {
+    const { code, output } = await collect(
+      spawn(file, args, { cwd: root, env, shell, stdio: ["ignore", "pipe", "pipe"] }),
+    );
+    if (code !== 0) throw new StepFailed(`\n${output.trimEnd()}\n${what}: failed (${code}).`);
+    say(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** @param {import("node:child_process").ChildProcess} child @returns {Promise<{ code: number | string, output: string }>} */
+function collect(child) {
+  const stop = () => child.kill();
+  process.once("SIGTERM", stop).once("SIGINT", stop);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+      output += text;
+    });
+  }
+  /** @type {Promise<{ code: number | string, output: string }>} */
+  const ended = new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: error.message, output }));
+    child.once("close", (code, signal) => resolve({ code: code ?? signal ?? "unknown", output }));
+  });
+  return ended.finally(() => process.off("SIGTERM", stop).off("SIGINT", stop));
+}

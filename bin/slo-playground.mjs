@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/**
+ * The one entry of the project's commands. Plain JavaScript without dependencies: it has to run on whatever Node
+ * a fresh clone meets, before anything is installed; everything else runs on the Node that it installs.
+ */
+import { ensureBuilt } from "./prepare/build.mjs";
+import { ensureInstalled } from "./prepare/install.mjs";
+import { withLock } from "./prepare/lock.mjs";
+import { runWithProjectNode } from "./prepare/node.mjs";
+import { StepFailed } from "./prepare/step.mjs";
+
+const USAGE = `Usage: slo-playground <command> [flags]
+
+  demo    start the OpenID Provider, both Relying Parties and the front door (npm run demo)
+  test    lint, types, unit, contract and end-to-end tests (npm test)
+  build   build the Relying Parties, when something changed (npm run build)
+
+Flags of a command: slo-playground <command> --help, or npm run demo -- --help
+`;
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const commands = {
+  // Demo and tests build by themselves: a wrong flag shows before that, and its time belongs into the list of stages.
+  demo: (args) => installAndRun("lib/demo/main.ts", args),
+  test: (args) => installAndRun("bin/test/main.ts", args),
+  build: async () => {
+    await withLock(async () => {
+      await ensureInstalled();
+      await ensureBuilt();
+    });
+    return 0;
+  },
+};
+
+/** @param {string} script @param {string[]} args */
+async function installAndRun(script, args) {
+  await withLock(ensureInstalled);
+  return runWithProjectNode([script, ...args]);
+}
+
+/** @param {string[]} argv @returns {Promise<number>} the exit code */
+async function main([name, ...args]) {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    process.stderr.write(`Unknown command ${name}.\n\n${USAGE}`);
+    return 2;
+  }
+  return command(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof StepFailed)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,114 @@
+/** The stages of `npm test`, in the order in which they run. */
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ensureGlewlwyd } from "../../e2e/idps/glewlwyd/glewlwyd.ts";
+import { ensureBrowser, type Lane, type Say } from "../../e2e/support/system.ts";
+import { ensureBuilt } from "../prepare/build.mjs";
+import { withLock } from "../prepare/lock.mjs";
+import { type Counts, readNodeCounts, readPlaywrightCounts } from "./counts.ts";
+import type { Runner } from "./runner.ts";
+
+export interface Stage {
+  name: string;
+  /** Whether `npm test -- NAME` may choose it; the others run where they are needed. */
+  forStages?: readonly string[];
+  /** What the machine needs for it. */
+  lane?: (say: Say) => Promise<Lane>;
+  run: (args: string[], runner: Runner) => Promise<StageOutcome>;
+}
+
+export interface StageOutcome {
+  ok: boolean;
+  counts?: Counts | undefined;
+}
+
+/** A test file that takes longer hangs. */
+const HUNG_MS = 180_000;
+const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
+
+const lint: Stage = {
+  name: "lint",
+  run: async (args, { node }) => {
+    // In a CI's log it would colour every letter on its own.
+    const colours = process.stdout.isTTY ? [] : ["--colors=off"];
+    return { ok: await node(["node_modules/@biomejs/biome/bin/biome", "ci", ...colours, ...args]) };
+  },
+};
+
+const types: Stage = {
+  name: "types",
+  run: async (args, { node }) => {
+    // `next dev` leaves the types of routes that are gone.
+    rmSync(".next/dev/types", { recursive: true, force: true });
+    const generated = await node(["node_modules/next/dist/bin/next", "typegen"]);
+    return { ok: generated && (await node(["node_modules/typescript/bin/tsc", ...args])) };
+  },
+};
+
+/** Contract tests start Relying Parties too. */
+const build: Stage = {
+  name: "build",
+  forStages: ["unit", "e2e", "glewlwyd"],
+  run: async () => {
+    await withLock(ensureBuilt);
+    return { ok: true };
+  },
+};
+
+const unit: Stage = {
+  name: "unit",
+  run: async (args, { node }) => {
+    const file = path.join(scratch(), "unit.json");
+    const ok = await node([
+      "--test",
+      `--test-concurrency=${os.availableParallelism()}`,
+      `--test-timeout=${HUNG_MS}`,
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      "--test-reporter=./bin/test/count-reporter.mjs",
+      `--test-reporter-destination=${file}`,
+      ...args,
+      ...unitTests,
+    ]);
+    return outcome(ok, readNodeCounts(file));
+  },
+};
+
+const e2e: Stage = {
+  name: "e2e",
+  lane: ensureBrowser,
+  run: (args, runner) => playwright("e2e/playwright.config.ts", args, runner),
+};
+
+/** An OpenID Provider that others wrote. */
+const glewlwyd: Stage = {
+  name: "glewlwyd",
+  lane: async (say) => {
+    const browser = await ensureBrowser(say);
+    return browser.ready ? ensureGlewlwyd(say) : browser;
+  },
+  run: (args, runner) => playwright("e2e/glewlwyd.config.ts", args, runner),
+};
+
+async function playwright(config: string, args: string[], { node }: Runner): Promise<StageOutcome> {
+  const file = path.join(scratch(), "playwright.json");
+  const reporters = `--reporter=${process.env.CI ? "line" : "list"},json`;
+  const cli = ["node_modules/@playwright/test/cli.js", "test", "-c", config, reporters];
+  const ok = await node([...cli, ...args], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+  return outcome(ok, readPlaywrightCounts(file));
+}
+
+export const stages: readonly Stage[] = [lint, types, build, unit, e2e, glewlwyd];
+
+/** A runner that says nothing about its tests, or ran none, has not passed. */
+const outcome = (ok: boolean, counts: Counts | undefined): StageOutcome => ({
+  ok: ok && counts !== undefined && counts.passed > 0,
+  counts,
+});
+
+function scratch(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "slo-playground-test-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+import { readNodeCounts, readPlaywrightCounts } from "./counts.ts";
+import { type StageResult, summarize } from "./summary.ts";
+
+const seconds = 1.23;
+const ok = (name: string, passed?: number): StageResult => ({
+  name,
+  seconds,
+  outcome: "ok",
+  ...(passed !== undefined && { counts: { passed, failed: 0, skipped: 0 } }),
+});
+
+describe("the summary of npm test", () => {
+  it("ends with one line that adds up the runners' counts", () => {
+    const { lines, ok: passed } = summarize([ok("lint"), ok("unit", 40), ok("e2e", 2)]);
+    assert.ok(passed);
+    assert.deepEqual(lines, [
+      "lint  ok        1.2 s",
+      "unit  ok        1.2 s",
+      "e2e   ok        1.2 s",
+      "42 passed, 0 failed",
+    ]);
+  });
+
+  const failures: [string, StageResult, string][] = [
+    [
+      "a failed test",
+      { name: "unit", seconds, outcome: "failed", counts: { passed: 3, failed: 2, skipped: 1 } },
+      "3 passed, 2 failed, 1 skipped",
+    ],
+    ["a stage without tests", { name: "lint", seconds, outcome: "failed" }, "0 passed, 1 failed"],
+    [
+      "a runner that breaks after its tests",
+      { name: "unit", seconds, outcome: "failed", counts: { passed: 3, failed: 0, skipped: 0 } },
+      "3 passed, 1 failed",
+    ],
+  ];
+  for (const [what, result, line] of failures) {
+    it(`counts ${what} as failed`, () => {
+      const { lines, ok: passed } = summarize([result]);
+      assert.ok(!passed);
+      assert.equal(lines.at(-1), line);
+    });
+  }
+
+  it("is no failure when a lane was left out", () => {
+    const { lines, ok: passed } = summarize([ok("unit", 1), { name: "e2e", seconds, outcome: "left out" }]);
+    assert.ok(passed);
+    assert.match(lines[1] ?? "", /^e2e {3}left out/);
+  });
+});
+
+describe("the runners' counts", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "counts-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string) => {
+    const full = path.join(folder, name);
+    writeFileSync(full, text);
+    return full;
+  };
+
+  it("come from node --test itself, through our reporter", () => {
+    const tests = file(
+      "sample.test.mjs",
+      `import { describe, it, test } from "node:test";
+       describe("suite", () => { it("passes", () => {}); it("fails", () => { throw new Error("on purpose"); }); });
+       test.todo("later");`,
+    );
+    const broken = file("broken.test.mjs", "throw new Error('cannot be loaded');");
+    const result = path.join(folder, "counts.json");
+    const reporter = new URL("./count-reporter.mjs", import.meta.url).href;
+    const args = [
+      "--test",
+      `--test-reporter=${reporter}`,
+      `--test-reporter-destination=${result}`,
+      tests,
+      broken,
+    ];
+    // Of a test runner within a test runner, the inner one must not take itself for a part of the outer one.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    assert.equal(spawnSync(process.execPath, args, { env }).status, 1);
+    assert.deepEqual(readNodeCounts(result), { passed: 1, failed: 2, skipped: 1 });
+  });
+
+  it("come from Playwright's report; a flaky test has passed", () => {
+    const report = file(
+      "report.json",
+      JSON.stringify({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 } }),
+    );
+    assert.deepEqual(readPlaywrightCounts(report), { passed: 6, failed: 1, skipped: 2 });
+  });
+
+  it("are none where a runner left no result, or half of one", () => {
+    assert.equal(readNodeCounts(path.join(folder, "absent.json")), undefined);
+    assert.equal(readPlaywrightCounts(file("half.json", '{"stats":')), undefined);
+    assert.equal(readNodeCounts(file("other.json", "{}")), undefined);
+  });
+});

@@ -1,0 +1,90 @@
+/** The demo from start to end. */
+import type { Environment } from "#lib/config/env.ts";
+import { type AppName, appNames, localOrigin } from "./apps.ts";
+import { type FrontDoor, openFrontDoor } from "./front-door.ts";
+import type { ProcessPlan } from "./managed-process.ts";
+import type { Client, DemoOptions } from "./options.ts";
+import type { Output } from "./output.ts";
+import { opPlan, rpPlan } from "./plans.ts";
+import type { WantedPort } from "./ports.ts";
+import { createProcessGroup, type ProcessGroup, runProcesses } from "./process-group.ts";
+import { readyViewOf } from "./ready-view.ts";
+import { clientsAt } from "./registration.ts";
+import { dropState, loadState, type SavedState, saveState } from "./saved-state.ts";
+
+interface Demo {
+  options: DemoOptions;
+  /** The environment that the processes inherit. */
+  env: Environment;
+  output: Output;
+  /** Ends the demo. */
+  signal: AbortSignal;
+}
+
+type Clients = Record<AppName, Client>;
+
+/** Runs the demo until `signal` ends it. @throws {import("./demo-error.ts").DemoError} if it cannot start or go on */
+export async function runDemo(demo: Demo): Promise<void> {
+  const { options, output, signal } = demo;
+  if (options.fresh) await dropState(options.data);
+  const state = await loadState(options.data);
+  const clients = await findClients(options, state);
+
+  const group = createProcessGroup(output);
+  const frontDoor = await open(options, clients, group);
+  try {
+    await runProcesses(group, plansOf(demo, state, clients), signal, () =>
+      output.announce(`Ready: ${localOrigin(options.ports.frontDoor)}/`),
+    );
+  } finally {
+    await frontDoor.close();
+  }
+}
+
+/** Every port that a process of this demo will listen on, and the flag that chooses another. */
+export function wantedPorts({ issuer, ports }: DemoOptions): WantedPort[] {
+  const { op, frontDoor, apps } = ports;
+  const others = (...taken: number[]) => taken.map((port) => (port + ANOTHER) % MAX_PORT).join(",");
+  const forApps = `--ports ${others(...Object.values(apps))}`;
+  return [
+    ...(issuer === undefined ? [{ port: op, flag: `--op-port ${others(op)}` }] : []),
+    ...appNames.map((name) => ({ port: apps[name], flag: forApps })),
+    { port: frontDoor, flag: `--front-port ${others(frontDoor)}` },
+  ];
+}
+
+/** How far away a proposed port is from the one that is taken. */
+const ANOTHER = 100;
+const MAX_PORT = 65_536;
+
+/** At the embedded OP every app is a client of its own name. */
+async function findClients(options: DemoOptions, state: SavedState): Promise<Clients> {
+  const { issuer } = options;
+  if (issuer === undefined) {
+    const { playground2, playground3 } = state.clientSecrets;
+    return {
+      playground2: { id: "playground2", secret: playground2 },
+      playground3: { id: "playground3", secret: playground3 },
+    };
+  }
+  return clientsAt({ ...options, issuer }, state.registrations, (registration) => {
+    state.registrations.push(registration);
+    return saveState(options.data, state);
+  });
+}
+
+function open(options: DemoOptions, clients: Clients, group: ProcessGroup): Promise<FrontDoor> {
+  const { ports } = options;
+  return openFrontDoor({
+    port: ports.frontDoor,
+    upstreams: appNames.map((name) => ({ name, port: ports.apps[name], state: () => group.stateOf(name) })),
+    view: () => readyViewOf(options, clients, (name) => group.stateOf(name)),
+  });
+}
+
+/** The OpenID Provider first: it makes the certificate that the apps trust, and they read its discovery document. */
+function plansOf(demo: Demo, state: SavedState, clients: Clients): ProcessPlan[][] {
+  const setting = { ...demo, state };
+  const apps = appNames.map((name) => rpPlan(name, clients[name], setting, state.sessionSecrets[name]));
+  return demo.options.issuer === undefined ? [[opPlan(setting)], apps] : [apps];
+}

@@ -1,0 +1,17 @@
+// Preloaded (--import) into every process of the demo, also into `next start`, which knows nothing of us.
+import os from "node:os";
+
+/** `next start` waits for open connections, and an event stream never closes by itself. */
+const GRACE_MS = 1_000;
+
+// The channel to the parent closes however the parent ends, even by SIGKILL.
+process.once("disconnect", () => process.exit());
+process.channel?.unref();
+
+for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
+  process.once(signal, () => {
+    const exit = () => process.exit(128 + os.constants.signals[signal]);
+    if (process.listenerCount(signal) === 0) exit();
+    setTimeout(exit, GRACE_MS).unref();
+  });
+}

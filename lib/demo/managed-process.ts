@@ -1,0 +1,118 @@
+/** One process of the demo: started, watched until it answers, ended. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Environment } from "#lib/config/env.ts";
+import { DemoError } from "./demo-error.ts";
+import type { Channel, Output } from "./output.ts";
+import { answers } from "./probe.ts";
+
+export interface ProcessPlan {
+  name: string;
+  /** What Node runs, with its arguments. */
+  args: string[];
+  env: Environment;
+  /** Where it is for a person. */
+  address: string;
+  /** Answers 2xx as soon as the process is ready. */
+  probe: string;
+  /** Lines that are not worth passing on. */
+  isNoise?: (line: string) => boolean;
+}
+
+export type ProcessState = "starting" | "ready" | "ended";
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export type Ending = number | NodeJS.Signals;
+
+export interface ManagedProcess {
+  readonly name: string;
+  readonly address: string;
+  readonly pid: number | undefined;
+  state(): ProcessState;
+  /** Settles when the process is gone, wanted or not. */
+  readonly ended: Promise<Ending>;
+  /** @throws {DemoError} if it ends first, or does not answer in time */
+  ready(): Promise<void>;
+  /** Ends it: asks first, insists after some seconds. */
+  stop(): Promise<void>;
+  /** What a person needs to see when it ended by itself. */
+  obituary(ending: Ending): string;
+}
+
+const KEPT_LINES = 20;
+const START_MS = 60_000;
+const STOP_MS = 5_000;
+const preload = new URL("./die-with-parent.mjs", import.meta.url).href;
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Starts a process of the demo; its lines go to `output`. */
+export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess {
+  const { name, address } = plan;
+  const began = performance.now();
+  let state: ProcessState = "starting";
+  const lastLines: string[] = [];
+  const child = spawn(process.execPath, ["--import", preload, ...plan.args], {
+    cwd: root,
+    env: { ...plan.env, NODE_ENV: "production" },
+    // The channel lets it notice that we are gone. A group of its own keeps the terminal's Ctrl-C away from it:
+    // we end our processes ourselves, so that none of them looks as if it had died.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: process.platform !== "win32",
+  });
+  for (const channel of ["stdout", "stderr"] as const) {
+    readLines(child, channel, (line) => {
+      if (line.trim() === "" || plan.isNoise?.(line)) return;
+      lastLines.push(line);
+      if (lastLines.length > KEPT_LINES) lastLines.shift();
+      output.relay(name, line, channel);
+    });
+  }
+  const ended = endingOf(child).finally(() => {
+    state = "ended";
+  });
+  const obituary = (how: string) =>
+    [`[${name}] ${how}`, ...lastLines.map((line) => `    ${line}`)].join("\n");
+  const died = (ending: Ending) =>
+    obituary(
+      `ended with ${typeof ending === "number" ? `exit code ${ending}` : `signal ${ending}`}; its last lines:`,
+    );
+
+  return {
+    name,
+    address,
+    pid: child.pid,
+    state: () => state,
+    ended,
+    obituary: died,
+    ready: async () => {
+      const ending = await Promise.race([answers(plan.probe, START_MS, () => state !== "ended"), ended]);
+      if (typeof ending !== "boolean") throw new DemoError(died(ending));
+      if (!ending)
+        throw new DemoError(
+          obituary(`did not answer at ${plan.probe} within ${START_MS / 1000} s; its last lines:`),
+        );
+      state = "ready";
+      output.say(name, `ready at ${address} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    },
+    stop: async () => {
+      if (state === "ended") return;
+      child.kill("SIGTERM");
+      const insist = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+      await ended.finally(() => clearTimeout(insist));
+    },
+  };
+}
+
+function readLines(child: ChildProcess, channel: Channel, onLine: (line: string) => void): void {
+  const stream = child[channel];
+  if (stream) createInterface({ input: stream }).on("line", onLine);
+}
+
+/** `close` and not `exit`: by then its last lines are here. */
+function endingOf(child: ChildProcess): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("close", (code, signal) => resolve(code ?? signal ?? 0));
+  });
+}

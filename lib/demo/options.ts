@@ -1,0 +1,180 @@
+/** The flags of `npm run demo`. */
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
+import { type AppName, appNames, type Ports } from "./apps.ts";
+
+/** A flag that is unknown or has a wrong value. The message is one line. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface Client {
+  id: string;
+  secret?: string;
+}
+
+/** How to authorize dynamic registration at an OP that does not let everybody register. */
+export type RegistrationAuthorization = { token: string } | { user: string; password: string };
+
+export interface DemoOptions {
+  help: boolean;
+  /** An OP of the user's own; the embedded one where absent. */
+  issuer: string | undefined;
+  clients: Partial<Record<AppName, Client>>;
+  registration: RegistrationAuthorization | undefined;
+  https: boolean;
+  ports: Ports;
+  /** Folder of everything that is kept. */
+  data: string;
+  fresh: boolean;
+  LOG_FORMAT: "pretty" | "json";
+  LOG_LEVEL: string;
+}
+
+export const usage = `Usage: npm run demo -- [flags]
+
+Starts the OpenID Provider, playground2, playground3 and the front door; Ctrl-C ends them (exit code 0).
+
+  --issuer URL                  use an OpenID Provider of yours instead of the embedded one
+  --client NAME=ID[:SECRET]     your client for playground2 or playground3 there (repeatable); without it
+                                the app registers itself dynamically
+  --registration-token TOKEN    initial access token for dynamic registration
+  --registration-auth USER:PW   the same by HTTP Basic authentication
+  --https                       the embedded OP on https with a self-signed certificate
+  --op-port N                   port of the embedded OP (9443)
+  --front-port N                port of the front door (8080)
+  --ports N,N                   ports of playground2 and playground3 (8082,8083)
+  --data DIR                    where keys, clients and sessions are kept (.data)
+  --fresh                       forget all of that first
+  --log-format pretty|json      for people or for machines (LOG_FORMAT)
+  --help                        this text
+`;
+
+const flags = {
+  issuer: { type: "string" },
+  client: { type: "string", multiple: true },
+  "registration-token": { type: "string" },
+  "registration-auth": { type: "string" },
+  https: { type: "boolean" },
+  "op-port": { type: "string" },
+  "front-port": { type: "string" },
+  ports: { type: "string" },
+  data: { type: "string" },
+  fresh: { type: "boolean" },
+  "log-format": { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const PORT = "must be a port number from 1 to 65535";
+const CLIENT = `must be NAME=ID or NAME=ID:SECRET, where NAME is ${appNames.join(" or ")}`;
+const DISCOVERY_PATH = "/.well-known/openid-configuration";
+
+const port = z.string().regex(/^\d+$/, PORT).transform(Number).pipe(z.number().min(1, PORT).max(65535, PORT));
+const twoPorts = z
+  .string()
+  .regex(/^\d+,\d+$/, "must be two port numbers with a comma, such as 8182,8183")
+  .transform((text) => text.split(","))
+  .pipe(z.tuple([port, port]));
+const client = z
+  .string()
+  .regex(/^(playground2|playground3)=[^:]+(:.+)?$/s, CLIENT)
+  .transform((text) => {
+    const [, name, id, secret] = /^([^=]+)=([^:]+)(?::(.+))?$/s.exec(text) ?? [];
+    return { name: z.enum(appNames).parse(name), id: id ?? "", secret };
+  });
+const issuer = baseUrl
+  // Issuers are compared to the byte: hand on what the user wrote, a slash at the end included.
+  .pipe(z.string())
+  .refine((url) => !url.endsWith(DISCOVERY_PATH), {
+    error: `takes the issuer: leave ${DISCOVERY_PATH} away`,
+  });
+
+const schema = z.object({
+  issuer: z.string().pipe(issuer).optional(),
+  client: z.array(client).default([]),
+  "registration-token": z.string().min(1, "must not be empty").optional(),
+  "registration-auth": z
+    .string()
+    .regex(/^[^:]+:.+$/s, "must be USER:PASSWORD")
+    .optional(),
+  https: z.boolean().default(false),
+  "op-port": port.default(9443),
+  "front-port": port.default(8080),
+  ports: twoPorts.default([8082, 8083]),
+  data: z.string().min(1, "must name a folder").default(".data"),
+  fresh: z.boolean().default(false),
+  "log-format": commonSettings.LOG_FORMAT.removeDefault().optional(),
+  help: z.boolean().default(false),
+});
+
+/** Reads the command line. @throws {UsageError} @throws {import("#lib/config/env.ts").ConfigError} */
+export function parseOptions(argv: string[], env: Environment): DemoOptions {
+  const raw = readFlags(argv);
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
+  const values = parsed.data;
+  refuseMixtures(raw, values.issuer !== undefined);
+
+  const [playground2, playground3] = values.ports;
+  const ports = {
+    op: values["op-port"],
+    frontDoor: values["front-port"],
+    apps: { playground2, playground3 },
+  };
+  refuseSharedPorts(ports, values.issuer === undefined);
+  const log = parseEnvironment(z.object(commonSettings), env);
+  return {
+    help: values.help,
+    issuer: raw.issuer,
+    clients: Object.fromEntries(values.client.map(({ name, ...rest }) => [name, rest])),
+    registration: authorizationOf(values),
+    https: values.https,
+    ports,
+    data: values.data,
+    fresh: values.fresh,
+    LOG_FORMAT: values["log-format"] ?? log.LOG_FORMAT,
+    LOG_LEVEL: log.LOG_LEVEL,
+  };
+}
+
+function readFlags(argv: string[]) {
+  try {
+    return parseArgs({ args: argv, options: flags, allowPositionals: false }).values;
+  } catch (error) {
+    // Node adds advice about positional arguments, which we have none of: its first sentence says what is wrong.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    throw new UsageError(`${sentence}. All flags: npm run demo -- --help`);
+  }
+}
+
+function describeIssue({ path: [flag], message }: { path: PropertyKey[]; message: string }): string {
+  return `--${String(flag)} ${flag === "log-format" ? "must be pretty or json" : message}.`;
+}
+
+function refuseMixtures(raw: ReturnType<typeof readFlags>, ownOp: boolean): void {
+  const needIssuer = ["client", "registration-token", "registration-auth"] as const;
+  const forEmbedded = ["https", "op-port"] as const;
+  const misplaced = (ownOp ? forEmbedded : needIssuer).find((flag) => raw[flag] !== undefined);
+  if (misplaced && ownOp)
+    throw new UsageError(`--${misplaced} is for the embedded OP; leave it away with --issuer.`);
+  if (misplaced) throw new UsageError(`--${misplaced} is for an OP of yours; name it with --issuer URL.`);
+}
+
+function refuseSharedPorts(ports: Ports, embedded: boolean): void {
+  const all = [ports.frontDoor, ...Object.values(ports.apps), ...(embedded ? [ports.op] : [])];
+  const twice = all.find((each, index) => all.indexOf(each) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(
+      `Port ${twice} is named twice; --op-port, --front-port and --ports must all differ.`,
+    );
+  }
+}
+
+function authorizationOf(values: z.output<typeof schema>): RegistrationAuthorization | undefined {
+  const { "registration-token": token, "registration-auth": basic } = values;
+  if (token !== undefined) return { token };
+  if (basic === undefined) return undefined;
+  const colon = basic.indexOf(":");
+  return { user: basic.slice(0, colon), password: basic.slice(colon + 1) };
+}

@@ -1,0 +1,49 @@
+/** An OpenID Provider of the user's own: its discovery document, and errors told in one line. */
+import * as oidc from "openid-client";
+import { DemoError } from "./demo-error.ts";
+
+const TIMEOUT_S = 10;
+
+/** Reads the discovery document. @throws {DemoError} if there is none, or it is another issuer's */
+export async function discover(issuer: string): Promise<oidc.ServerMetadata> {
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  let metadata: oidc.ServerMetadata;
+  try {
+    const options = { execute: [oidc.allowInsecureRequests], timeout: TIMEOUT_S };
+    // The whole address: given the issuer alone, the library compares it normalised.
+    metadata = (
+      await oidc.discovery(new URL(url), "discovery", undefined, undefined, options)
+    ).serverMetadata();
+  } catch (error) {
+    throw new DemoError(`No discovery document at ${url}: ${causeOf(error)}.`);
+  }
+  if (metadata.issuer !== issuer) {
+    throw new DemoError(
+      `${url} says that its issuer is ${metadata.issuer}; pass exactly that with --issuer.`,
+    );
+  }
+  return metadata;
+}
+
+const advice: Record<string, string> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: "it speaks http, not https",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed; name the file with NODE_EXTRA_CA_CERTS",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate authority is unknown; name the file with NODE_EXTRA_CA_CERTS",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "its certificate authority is unknown; name the file with NODE_EXTRA_CA_CERTS",
+};
+
+/** The innermost reason, which the library and `fetch` wrap several times. */
+export function causeOf(error: unknown): string {
+  if (error instanceof oidc.ResponseBodyError) {
+    return `HTTP ${error.status}, ${error.error}${error.error_description ? `: ${error.error_description}` : ""}`;
+  }
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Response) return `HTTP ${error.cause.status}`;
+  if (error.cause instanceof Error) return causeOf(error.cause);
+  // Node tries every address of `localhost` and reports all failures in one.
+  const [first] = error instanceof AggregateError ? error.errors : [];
+  if (first instanceof Error) return causeOf(first);
+  const code = "code" in error ? String(error.code) : "";
+  return advice[code] ?? error.message.split("\n", 1).join();
+}

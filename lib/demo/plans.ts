@@ -1,0 +1,81 @@
+/** What each process of the demo is started with. The names of the variables are those of .env.example. */
+import path from "node:path";
+import type { Environment } from "#lib/config/env.ts";
+import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { type AppName, accents, appNames, baseUrlsOf, embeddedIssuer, localOrigin } from "./apps.ts";
+import type { ProcessPlan } from "./managed-process.ts";
+import type { Client, DemoOptions } from "./options.ts";
+import { isNextBanner, isOpGreeting } from "./output.ts";
+import type { SavedState } from "./saved-state.ts";
+
+interface Setting {
+  options: DemoOptions;
+  state: SavedState;
+  /** The environment that the demo itself was started with. */
+  env: Environment;
+}
+
+/** The embedded OpenID Provider. */
+export function opPlan({ options, state, env }: Setting): ProcessPlan {
+  const { ports, https } = options;
+  const apps = appNames.map((name) => ({
+    name,
+    secret: state.clientSecrets[name],
+    baseUrls: baseUrlsOf(name, ports),
+  }));
+  const issuer = embeddedIssuer(ports, https);
+  return {
+    name: "op",
+    args: ["lib/op/main.ts"],
+    address: `${new URL(issuer).origin}/`,
+    isNoise: isOpGreeting,
+    probe: `${issuer}/.well-known/openid-configuration`,
+    env: {
+      ...env,
+      ...logSettings(options),
+      OP_HOST: "127.0.0.1",
+      OP_PORT: String(ports.op),
+      OP_HTTPS: String(https),
+      OP_APPS: JSON.stringify(apps),
+      OP_DATA_DIR: path.resolve(options.data, "op"),
+      OP_FRONT_DOOR: localOrigin(ports.frontDoor),
+    },
+  };
+}
+
+/** One Relying Party: the one Next build, with the environment that makes it this app. */
+export function rpPlan(
+  name: AppName,
+  client: Client,
+  { options, env }: Setting,
+  sessionSecret: string,
+): ProcessPlan {
+  const { ports, issuer, https, data } = options;
+  const port = ports.apps[name];
+  return {
+    name,
+    args: ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)],
+    address: `${localOrigin(port)}/${name}/`,
+    probe: `${localOrigin(port)}/${name}/health`,
+    isNoise: isNextBanner,
+    env: {
+      ...env,
+      ...logSettings(options),
+      RP_NAME: name,
+      RP_BASE_URLS: baseUrlsOf(name, ports).join(","),
+      RP_SECRET: sessionSecret,
+      RP_ACCENT: accents[name],
+      OP_ISSUER: issuer ?? embeddedIssuer(ports, https),
+      CLIENT_ID: client.id,
+      // Empty counts as unset, and keeps a value in somebody's .env from being taken for this client's.
+      CLIENT_SECRET: client.secret ?? "",
+      PUBLIC_CLIENT_ID: issuer === undefined ? `${name}-public` : "",
+      DATA_DIR: path.resolve(data, name),
+      ALLOW_LOOPBACK: "true",
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...(issuer === undefined && https && { CA_FILE: path.resolve(data, "op", CERTIFICATE_FILE) }),
+    },
+  };
+}
+
+const logSettings = ({ LOG_FORMAT, LOG_LEVEL }: DemoOptions) => ({ LOG_FORMAT, LOG_LEVEL });

@@ -1,0 +1,37 @@
+/** Whether the ports are free, before anything starts. */
+import { createServer } from "node:net";
+import { DemoError } from "./demo-error.ts";
+
+/** A port and what a person can do when it is taken. */
+export interface WantedPort {
+  port: number;
+  /** The flag that chooses another, with an example. */
+  flag: string;
+}
+
+/** Browsers try both for `localhost`: a stranger on either would answer in our place. */
+const loopbackAddresses = ["127.0.0.1", "::1"];
+
+/** @throws {DemoError} that names the first port that is taken, and the flag that chooses another */
+export async function checkPorts(wanted: WantedPort[]): Promise<void> {
+  for (const { port, flag } of wanted) {
+    for (const address of loopbackAddresses) {
+      const problem = await problemOf(port, address);
+      if (problem === "EADDRINUSE") {
+        throw new DemoError(`Port ${port} is in use; free it or choose others with ${flag}.`);
+      }
+      if (problem === "EACCES") {
+        throw new DemoError(`Port ${port} may not be opened by this user; choose others with ${flag}.`);
+      }
+    }
+  }
+}
+
+/** What keeps us from listening there; a machine without that address (no IPv6) has no problem with it. */
+function problemOf(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

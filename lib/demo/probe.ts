@@ -1,0 +1,30 @@
+/** Whether a process answers yet. */
+import { get as getHttp } from "node:http";
+import { get as getHttps } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
+
+const POLL_MS = 100;
+const ANSWER_MS = 2_000;
+
+/** Asks until the address answers 2xx. `false` when the time is over or `goOn` says that asking is of no more use. */
+export async function answers(url: string, timeoutMs: number, goOn: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (goOn() && performance.now() < deadline) {
+    if (await answersNow(url)) return true;
+    await delay(POLL_MS);
+  }
+  return false;
+}
+
+/** Our own processes on loopback, one of them with a self-signed certificate: nothing to verify here. */
+function answersNow(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { agent: false, timeout: ANSWER_MS, rejectUnauthorized: false } as const;
+    const request = (url.startsWith("https:") ? getHttps : getHttp)(url, options, (response) => {
+      const { statusCode = 500 } = response.resume();
+      resolve(statusCode >= 200 && statusCode < 300);
+    });
+    request.once("timeout", () => request.destroy());
+    request.once("error", () => resolve(false));
+  });
+}

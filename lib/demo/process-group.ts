@@ -1,0 +1,73 @@
+/** The processes of the demo: they start together and end together. */
+import { DemoError } from "./demo-error.ts";
+import { type ManagedProcess, type ProcessPlan, type ProcessState, startProcess } from "./managed-process.ts";
+import type { Output } from "./output.ts";
+
+export interface ProcessGroup {
+  /** Starts these at the same time; settles when all of them answer. @throws {DemoError} if one does not */
+  start(plans: ProcessPlan[]): Promise<void>;
+  /** Rejects with what a person needs to see when a process ends that nobody asked to. */
+  readonly died: Promise<never>;
+  stateOf(name: string): ProcessState;
+  /** Of every process that was started. */
+  pids(): number[];
+  /** Ends all of them, and settles when the last one is gone. */
+  stop(): Promise<void>;
+}
+
+export function createProcessGroup(output: Output): ProcessGroup {
+  const running = new Map<string, ManagedProcess>();
+  const { promise: died, reject } = Promise.withResolvers<never>();
+  // Whoever waits for it gets it; until somebody does, it is no unhandled rejection.
+  died.catch(() => undefined);
+  let stopping = false;
+
+  function startOne(plan: ProcessPlan): Promise<void> {
+    if (stopping) throw new DemoError("The demo is ending.");
+    const started = startProcess(plan, output);
+    running.set(plan.name, started);
+    void started.ended.then((ending) => {
+      if (!stopping) reject(new DemoError(started.obituary(ending)));
+    });
+    return started.ready();
+  }
+
+  return {
+    died,
+    start: async (plans) => {
+      await Promise.all(plans.map(startOne));
+    },
+    pids: () => [...running.values()].flatMap(({ pid }) => pid ?? []),
+    stateOf: (name) => running.get(name)?.state() ?? "starting",
+    stop: async () => {
+      stopping = true;
+      await Promise.all([...running.values()].map((each) => each.stop()));
+    },
+  };
+}
+
+/**
+ * Runs `stages` of processes, each when the one before answers, until `signal`. None is left when it settles.
+ * @throws {DemoError} when a process ends by itself or does not answer
+ */
+export async function runProcesses(
+  group: ProcessGroup,
+  stages: ProcessPlan[][],
+  signal: AbortSignal,
+  onReady: () => void,
+): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  const startAll = async () => {
+    for (const plans of stages) await group.start(plans);
+    onReady();
+    await stopped;
+  };
+  try {
+    await Promise.race([startAll(), group.died, stopped]);
+  } finally {
+    await group.stop();
+  }
+}

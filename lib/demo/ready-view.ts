@@ -1,0 +1,63 @@
+/** What the ready page shows. */
+import { type AppName, appNames, baseUrlsOf, embeddedIssuer, localOrigin, type Ports } from "./apps.ts";
+import type { ProcessState } from "./managed-process.ts";
+import type { Client, DemoOptions } from "./options.ts";
+
+/** A line of the table of processes. */
+export interface Running {
+  name: string;
+  what: string;
+  address: string;
+  state: ProcessState;
+}
+
+export interface ReadyView {
+  issuer: string;
+  /** Whether the OP is ours: only then we know its users and its sessions page. */
+  embedded: boolean;
+  running: Running[];
+  apps: { name: AppName; home: string; ownHome: string; client: string }[];
+}
+
+/** @param stateOf a process by its name; `starting` before it exists */
+export function readyViewOf(
+  options: Pick<DemoOptions, "issuer" | "https" | "ports">,
+  clients: Record<AppName, Client>,
+  stateOf: (name: string) => ProcessState,
+): ReadyView {
+  const { ports, https } = options;
+  const issuer = options.issuer ?? embeddedIssuer(ports, https);
+  const embedded = options.issuer === undefined;
+  const apps = appNames.map((name) => {
+    const [home, ownHome] = baseUrlsOf(name, ports);
+    return { name, home: `${home}/`, ownHome: `${ownHome}/`, client: clients[name].id };
+  });
+  return {
+    issuer,
+    embedded,
+    apps,
+    running: [...(embedded ? [op(issuer, stateOf)] : []), ...relyingParties(ports, stateOf)],
+  };
+}
+
+const op = (issuer: string, stateOf: (name: string) => ProcessState): Running => ({
+  name: "op",
+  what: "OpenID Provider",
+  address: `${new URL(issuer).origin}/`,
+  state: stateOf("op"),
+});
+
+const relyingParties = (ports: Ports, stateOf: (name: string) => ProcessState): Running[] => [
+  ...appNames.map((name) => ({
+    name,
+    what: "Relying Party",
+    address: `${localOrigin(ports.apps[name])}/${name}/`,
+    state: stateOf(name),
+  })),
+  {
+    name: "front door",
+    what: "this page, and both apps on one port",
+    address: `${localOrigin(ports.frontDoor)}/`,
+    state: "ready",
+  },
+];

@@ -1,0 +1,66 @@
+/** Runs a program of the project and watches it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { environment } from "#lib/config/env.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const DEADLINE_MS = 15_000;
+
+export interface Program {
+  child: ChildProcess;
+  /** All that it wrote so far, to stdout and stderr. */
+  output(): string;
+  /** Settles when it is gone: exit code, or the signal's name. */
+  ended: Promise<number | string>;
+  /** The first match in its output, when it comes. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** @param args of Node, relative to the project's folder */
+export function runProgram(args: string[], file = process.execPath): Program {
+  const child = spawn(file, args, {
+    cwd: root,
+    env: { ...environment(), NO_COLOR: "1", FORCE_COLOR: undefined, NODE_ENV: "test" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<number | string>((resolve) => {
+    child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
+  });
+  return {
+    child,
+    ended,
+    output: () => output,
+    printed: async (pattern) => {
+      await until(() => pattern.test(output), `${pattern} in:\n${output}`);
+      const match = pattern.exec(output);
+      if (!match) throw new Error("it was there a moment ago");
+      return match;
+    },
+  };
+}
+
+/** Waits for a state that announces itself to nobody. @throws {Error} that says what did not come */
+export async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await delay(20);
+  }
+}
+
+/** Whether there is such a process; one that ended and was not collected yet is none. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
