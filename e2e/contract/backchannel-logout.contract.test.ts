@@ -1,23 +1,14 @@
 /** POST /bclogout over HTTP against the running app: what it takes, and what that does to sessions. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, assertRefused, send, sendToken } from "../support/logout-requests.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
-let issuer: TestIssuer;
-let rp: RpProcess;
-
-before(async () => {
-  issuer = await TestIssuer.start();
-  rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true" });
-});
-after(async () => {
-  await rp.stop();
-  await issuer.down();
-});
+const { issuer, rp } = await appUnderTest();
 
 /** A user and OP session of its own for each test that ends one. */
 const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });

@@ -1,22 +1,11 @@
 /** GET and POST /oauth2client over HTTP: state, iss, errors, the forms of the response, and the session. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
-import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
 import { type Asked, ask, assertSignInRefused, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
-import { TestIssuer } from "../support/test-issuer.ts";
 
-let issuer: TestIssuer;
-let rp: RpProcess;
-
-before(async () => {
-  issuer = await TestIssuer.start();
-  rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true" });
-});
-after(async () => {
-  await rp.stop();
-  await issuer.down();
-});
+const { issuer, rp } = await appUnderTest();
 
 const assertRefused = (asked: Asked, parameters: Record<string, string>, reason: RegExp) =>
   assertSignInRefused(asked, issuer, rp, parameters, reason);

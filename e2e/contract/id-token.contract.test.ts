@@ -1,22 +1,12 @@
 /** GET and POST /oauth2client over HTTP: every ID Token that must not log anybody in. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { leftHalfHash } from "#lib/oidc/id-token.ts";
-import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
 import { type Asked, ask, assertSignInRefused, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
-import { newKey, TestIssuer } from "../support/test-issuer.ts";
+import { newKey } from "../support/test-issuer.ts";
 
-let issuer: TestIssuer;
-let rp: RpProcess;
-
-before(async () => {
-  issuer = await TestIssuer.start();
-  rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true" });
-});
-after(async () => {
-  await rp.stop();
-  await issuer.down();
-});
+const { issuer, rp } = await appUnderTest();
 
 const assertRefused = (asked: Asked, parameters: Record<string, string>, reason: RegExp) =>
   assertSignInRefused(asked, issuer, rp, parameters, reason);

@@ -1,26 +1,17 @@
 /** POST /bclogout over HTTP against the running app: everything that it must refuse, without touching a session. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { UnsecuredJWT } from "jose";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
 import { assertRefused, send, sendToken } from "../support/logout-requests.ts";
-import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";
-import { newKey, TestIssuer } from "../support/test-issuer.ts";
+import { newKey } from "../support/test-issuer.ts";
 
-let issuer: TestIssuer;
-let rp: RpProcess;
 const clientSecret = crypto.randomUUID();
 
-before(async () => {
-  issuer = await TestIssuer.start();
-  rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true", CLIENT_SECRET: clientSecret });
-});
-after(async () => {
-  await rp.stop();
-  await issuer.down();
-});
+const { issuer, rp } = await appUnderTest({ CLIENT_SECRET: clientSecret });
 
 const now = () => Math.floor(Date.now() / 1000);
 const event = backchannelLogoutEvent;

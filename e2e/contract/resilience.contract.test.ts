@@ -3,26 +3,17 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { startOp } from "#lib/op/server.ts";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
-import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
+import { startRp } from "../support/rp-process.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
-let issuer: TestIssuer;
-let rp: RpProcess;
-
-before(async () => {
-  issuer = await TestIssuer.start();
-  rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true" });
-});
-after(async () => {
-  await rp.stop();
-  await issuer.down();
-});
+const { issuer, rp } = await appUnderTest();
 
 describe("an OP that is down", () => {
   test("at start: the app starts, says so in log and page, and recovers by itself", async () => {
