@@ -29,7 +29,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
         <img src={`${base}/assets/import.svg`} width={144} height={108} alt="" />
         <span className="text-lg font-semibold text-accent">Import Photos</span>
       </a>
-      <LoggedInUser session={session} />
+      <LoggedInUser session={session} base={base} />
       <LogoutRequests events={events} />
     </>
   );

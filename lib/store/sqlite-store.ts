@@ -1,4 +1,5 @@
 /** The store on node:sqlite: one file, no server, survives a restart. */
+import { EventEmitter } from "node:events";
 import { Database, type Row } from "./sqlite-database.ts";
 import { endedBefore, endSessions, rememberEnded, selectSessions } from "./sqlite-logout.ts";
 import { schema } from "./sqlite-schema.ts";
@@ -24,6 +25,8 @@ export function openSqliteStore(folder: string, app: string): Store {
 
 class SqliteStore implements Store {
   readonly #db: Database;
+  /** One process has the file, so its changes are all the changes there are. */
+  readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(db: Database) {
     this.#db = db;
@@ -50,7 +53,7 @@ class SqliteStore implements Store {
   ): Promise<SessionEnd | undefined> {
     const { login } = session;
     if (!login) throw new Error("a session begins with a login");
-    return this.#db.atomically(() => {
+    const ended = this.#db.atomically(() => {
       const ended = endedBefore(this.#db, login, startedAt);
       if (ended) return ended;
       if (former) this.#db.run("DELETE FROM sessions WHERE session_id = ?", former);
@@ -64,13 +67,17 @@ class SqliteStore implements Store {
       );
       return undefined;
     });
+    if (former && !ended) this.#changed(former);
+    return ended;
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
-    return this.#db.atomically(() => {
+    const [ended] = this.#db.atomically(() => {
       const sql = "SELECT * FROM sessions WHERE session_id = ? AND login IS NOT NULL";
-      return endSessions(this.#db, this.#db.all(sql, sessionId), end)[0];
+      return endSessions(this.#db, this.#db.all(sql, sessionId), end);
     });
+    if (ended) this.#changed(sessionId);
+    return ended;
   }
 
   async saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void> {
@@ -79,16 +86,24 @@ class SqliteStore implements Store {
 
   async deleteSession(sessionId: string): Promise<void> {
     this.#db.run("DELETE FROM sessions WHERE session_id = ?", sessionId);
+    this.#changed(sessionId);
   }
 
   async receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed"> {
-    return this.#db.atomically(() => {
+    const ended = this.#db.atomically(() => {
       const sql = "INSERT INTO seen_jti (iss, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
       if (this.#db.run(sql, logout.iss, logout.jti, logout.replayableUntil) === 0) return "replayed";
       const rows = selectSessions(this.#db, logout);
       rememberEnded(this.#db, logout, rows, now);
       return endSessions(this.#db, rows, logout.end);
     });
+    if (ended !== "replayed") this.#changed(...ended.map(({ sessionId }) => sessionId));
+    return ended;
+  }
+
+  onSessionChange(sessionId: string, listener: () => void): () => void {
+    this.#changes.on(sessionId, listener);
+    return () => this.#changes.off(sessionId, listener);
   }
 
   async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {
@@ -174,6 +189,10 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#db.close();
+  }
+
+  #changed(...sessionIds: string[]): void {
+    for (const sessionId of sessionIds) this.#changes.emit(sessionId);
   }
 
   /** An RP session that holds no login yet: made on the first thing worth keeping. */

@@ -60,6 +60,10 @@ export interface Store {
   /** Which of these client IDs have logged somebody in at this issuer, or are about to. */
   usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]>;
 
+  /** Calls back each time something happens to this session: it ended, was replaced, or is gone.
+   * @returns the function that stops it */
+  onSessionChange(sessionId: string, listener: () => void): () => void;
+
   savePendingLogin(pending: PendingLogin): Promise<void>;
   readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
   /** Reads and marks as taken in one step, so that a `state` works once. Its client stays known until it is forgotten:

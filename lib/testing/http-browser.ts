@@ -66,7 +66,7 @@ export class HttpBrowser {
 
   async #visit(url: string, init: RequestInit): Promise<Visit> {
     const headers = new Headers(init.headers);
-    headers.set("cookie", this.#cookiesFor(new URL(url).pathname));
+    headers.set("cookie", this.cookieFor(new URL(url).pathname));
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const location = response.headers.get("location");
@@ -80,7 +80,8 @@ export class HttpBrowser {
     };
   }
 
-  #cookiesFor(path: string): string {
+  /** The Cookie header for a path. */
+  cookieFor(path: string): string {
     const sent = [...this.#cookies].filter(([, cookie]) => path.startsWith(cookie.path));
     return sent.map(([key, { value }]) => `${key.split(" ")[0]}=${value}`).join("; ");
   }

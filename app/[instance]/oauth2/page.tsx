@@ -17,7 +17,7 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
     <>
       <h1>Import Photos</h1>
       <SessionEnded session={session} />
-      <LoggedInUser session={session} />
+      <LoggedInUser session={session} base={base} />
       <div className="row">
         {session?.login && <PostButton action={`${base}/logout`} label="Logout" primary />}
         {tokens && (

@@ -18,7 +18,7 @@ export default async function PhotosPage({ params }: PageProps<"/[instance]/phot
   return (
     <>
       <h1>My Photos</h1>
-      <LoggedInUser session={session} />
+      <LoggedInUser session={session} base={base} />
       {"problem" in album ? (
         <p className="note note-warn" role="alert">
           {album.problem} <a href={`${base}/oauth2`}>Import Photos</a> to get an access token.

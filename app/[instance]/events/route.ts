@@ -1,0 +1,4 @@
+import { endpoint } from "#lib/next/endpoint.ts";
+import { sessionEvents } from "#lib/rp/session-events.ts";
+
+export const GET = endpoint(sessionEvents, { forPeople: false });

@@ -1,0 +1,29 @@
+/** A page that lost its session says so by itself. */
+import { expect, op, test } from "../support/fixtures.ts";
+
+test("the other app shows null and by which mechanism, without a reload and with no token left", async ({
+  user,
+  playground2,
+  playground3,
+}) => {
+  for (const app of [playground2, playground3]) {
+    await app.importPhotos({ grantType: "Implicit" });
+    if (app === playground2) await op(app.page).signIn(user);
+    await op(app.page).allow(app.base);
+    await app.expectLoggedIn(user.name);
+  }
+  const { page } = playground3;
+  await expect(page.locator("#id-token-raw")).toBeVisible();
+  await page.evaluate(() => document.documentElement.setAttribute("data-same-document", ""));
+  await playground2.logout();
+  await op(playground2.page).confirmLogout();
+  await page.bringToFront();
+  await expect(page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  await expect(page.locator("[data-logged-out-by=back-channel]")).toBeVisible();
+  await expect(
+    page.getByRole("status").filter({ hasText: "Logged out by back-channel logout." }),
+  ).toBeAttached();
+  await expect(page.locator("#id-token-raw")).toHaveCount(0);
+  await expect(page.getByLabel("Authorization Grant Type")).toBeVisible();
+  await expect(page.locator("html[data-same-document]")).toHaveCount(1);
+});
