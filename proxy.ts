@@ -27,6 +27,6 @@ export function proxy(request: NextRequest): NextResponse {
 export const config = {
   matcher: [
     "/",
-    "/((?!_next/|assets/|[^/]+/(?:assets|authorize|bclogout|events|health|logout|oauth2client|reset|session)(?:/|$)).*)",
+    "/((?!_next/|assets/|[^/]+/(?:assets|authorize|bclogout|events|fclogout|health|logout|mechanisms|oauth2client|reset|session)(?:/|$)).*)",
   ],
 };

@@ -1,16 +1,19 @@
 import { current } from "#lib/next/current.ts";
+import { activeMechanisms } from "#lib/rp/mechanisms.ts";
 import { LoggedInUser } from "../_components/logged-in-user.tsx";
 import { LogoutRequests } from "../_components/logout-requests.tsx";
+import { MechanismSwitch } from "../_components/mechanism-switch.tsx";
 import { SessionEnded } from "../_components/session-ended.tsx";
 
 /** GET / : where the tutorial starts. */
 export default async function StartPage({ params }: PageProps<"/[instance]">) {
   const { rp, base, session } = await current(params, "/");
-  const [signed, unverified] = await Promise.all([
+  const [logoutTokens, unverified, frontchannel] = await Promise.all([
     rp.store.listEvents("logout_token", 5),
     rp.store.listEvents("logout_token_unverified", 2),
+    rp.store.listEvents("frontchannel_logout", 3),
   ]);
-  const events = [...signed, ...unverified].sort((a, b) => b.seq - a.seq);
+  const events = [...logoutTokens, ...unverified, ...frontchannel].sort((a, b) => b.seq - a.seq);
   return (
     <>
       <div className="flex flex-col gap-1">
@@ -31,6 +34,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
       </a>
       <LoggedInUser session={session} base={base} />
       <LogoutRequests events={events} />
+      <MechanismSwitch action={`${base}/mechanisms`} active={await activeMechanisms(rp)} />
     </>
   );
 }

@@ -12,6 +12,7 @@ interface LiveSessionProps {
 
 const endings: Record<string, string> = {
   "back-channel": "Logged out by back-channel logout.",
+  "front-channel": "Logged out by front-channel logout.",
   "rp-initiated": "Logged out at the OpenID Provider.",
 };
 

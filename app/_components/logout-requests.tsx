@@ -3,13 +3,13 @@ import type { ProtocolEvent } from "#lib/store/types.ts";
 import { clock } from "./clock.ts";
 import { VerdictTable } from "./verdict-table.tsx";
 
-/** The last logout tokens that this app received, the refused ones with their reason. Users and sessions are not named:
- * the page is seen by anyone. */
+/** The last logout requests that this app received, the refused ones with their reason. Users and sessions are not
+ * named: the page is seen by anyone. */
 export function LogoutRequests({ events }: { events: readonly ProtocolEvent[] }) {
   if (events.length === 0) return null;
   return (
     <section className="card" aria-labelledby="logout-requests">
-      <h2 id="logout-requests">Back-channel logout requests received</h2>
+      <h2 id="logout-requests">Logout requests received</h2>
       {events.map((event) => (
         <LogoutRequest key={event.seq} event={event} />
       ))}
@@ -17,20 +17,32 @@ export function LogoutRequests({ events }: { events: readonly ProtocolEvent[] })
   );
 }
 
-function LogoutRequest({ event: { at, data } }: { event: ProtocolEvent }) {
+function LogoutRequest({ event: { type, at, data } }: { event: ProtocolEvent }) {
   const error = data.error as string | undefined;
-  const sessions = data.sessions as number | undefined;
   const verdicts = (data.verdicts ?? []) as Verdict[];
+  const line = (
+    <>
+      <time className="mono">{clock(at)}</time>{" "}
+      <b>{type === "frontchannel_logout" ? "Front-channel" : "Back-channel"}</b>:{" "}
+      {error ?? outcome(data.sessions)}
+    </>
+  );
+  const look = `note ${error ? "note-bad" : "note-ok"}`;
+  if (verdicts.length === 0)
+    return (
+      <p className={look}>
+        <span>{line}</span>
+      </p>
+    );
   return (
-    <details className={`note ${error ? "note-bad" : "note-ok"}`} open={Boolean(error)}>
-      <summary>
-        <time className="mono">{clock(at)}</time>{" "}
-        {error ??
-          (sessions === 0
-            ? "accepted; no session here to end"
-            : `accepted; ended ${sessions} session${sessions === 1 ? "" : "s"}`)}
-      </summary>
+    <details className={look} open={Boolean(error)}>
+      <summary>{line}</summary>
       <VerdictTable verdicts={verdicts} />
     </details>
   );
+}
+
+function outcome(sessions: unknown): string {
+  if (sessions === 0) return "accepted; no session here to end";
+  return `accepted; ended ${sessions} session${sessions === 1 ? "" : "s"}`;
 }

@@ -3,6 +3,8 @@ import { clock } from "./clock.ts";
 
 const texts: Record<EndedBy, string> = {
   "back-channel": "by back-channel logout: the OpenID Provider told this app directly, without your browser.",
+  "front-channel":
+    "by front-channel logout: the OpenID Provider told this app through a hidden frame in your browser.",
   "rp-initiated": "because you logged out at the OpenID Provider and came back.",
   "new-login": "because you signed in anew.",
   reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",

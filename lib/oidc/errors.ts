@@ -16,6 +16,7 @@ export type ProtocolErrorCode =
   | "invalid_logout_token"
   | "logout_token_replayed"
   | "session_already_ended"
+  | "switched_off"
   | "endpoint_not_allowed"
   | "provider_unavailable"
   | "store_unavailable";
@@ -25,6 +26,7 @@ const statuses: Partial<Record<ProtocolErrorCode, number>> = {
   request_too_large: 413,
   forbidden_origin: 403,
   misdirected_request: 421,
+  switched_off: 404,
   provider_unavailable: 503,
   store_unavailable: 503,
 };

@@ -8,12 +8,14 @@ import {
 import type { Verdict } from "#lib/oidc/verdict.ts";
 import type { EndedSession } from "#lib/store/types.ts";
 import { readForm } from "./http.ts";
+import { assertSwitchedOn } from "./mechanisms.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /** Called by the OP, so it checks neither Origin nor host, and answers in JSON. */
 export async function backchannelLogout(request: Request, rp: RelyingParty): Promise<Response> {
   const seen: { verdicts: readonly Verdict[] } = { verdicts: [] };
   try {
+    await assertSwitchedOn("back-channel", rp);
     const token = await readLogoutToken(request);
     const verified = await verify(token, rp);
     seen.verdicts = verified.verdicts;

@@ -56,6 +56,13 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
       ];
     case "post_logout":
       return [info(`Back from the OpenID Provider after logout: ${at("result")}.`)];
+    case "frontchannel_logout":
+      return [
+        info("Frontchannel logout request received."),
+        ...(data.error ? [warn(`Front-channel logout refused: ${at("error")}`)] : []),
+      ];
+    case "mechanisms_chosen":
+      return [info(`Logout mechanisms: ${[data.mechanisms].flat().join(", ") || "none"}.`)];
     case "logout_token":
     case "logout_token_unverified":
       return logoutTokenLines(data);

@@ -8,6 +8,7 @@ import type {
   EndedSession,
   FormState,
   LogoutOutcome,
+  Mechanism,
   PendingLogin,
   PendingLogout,
   ProtocolEvent,
@@ -106,6 +107,15 @@ class SqliteStore implements Store {
     return () => this.#changes.off(sessionId, listener);
   }
 
+  async endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
+    const ended = this.#db.atomically(() => {
+      const sql = "SELECT * FROM sessions WHERE iss = ? AND sid = ?";
+      return endSessions(this.#db, this.#db.all(sql, iss, sid), end);
+    });
+    this.#changed(...ended.map(({ sessionId }) => sessionId));
+    return ended;
+  }
+
   async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {
     const sql = `SELECT value FROM json_each(?2) WHERE
       EXISTS (SELECT 1 FROM clients WHERE iss = ?1 AND client_id = value) OR
@@ -178,6 +188,17 @@ class SqliteStore implements Store {
         ...(row.session_id ? { sessionId: String(row.session_id) } : {}),
         data: JSON.parse(String(row.data)) as Record<string, unknown>,
       }));
+  }
+
+  async readMechanisms(): Promise<Mechanism[] | undefined> {
+    const row = this.#db.get("SELECT value FROM settings WHERE name = 'mechanisms'");
+    return row && (JSON.parse(String(row.value)) as Mechanism[]);
+  }
+
+  async saveMechanisms(chosen: readonly Mechanism[]): Promise<void> {
+    const sql = `INSERT INTO settings (name, value) VALUES ('mechanisms', ?)
+      ON CONFLICT DO UPDATE SET value = excluded.value`;
+    this.#db.run(sql, JSON.stringify(chosen));
   }
 
   async sweep(now: number): Promise<void> {

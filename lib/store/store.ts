@@ -3,6 +3,7 @@ import type {
   EndedSession,
   FormState,
   LogoutOutcome,
+  Mechanism,
   PendingLogin,
   PendingLogout,
   ProtocolEvent,
@@ -57,6 +58,9 @@ export interface Store {
    * callback is still running. One atomic step.
    * @returns the ended sessions, or "replayed" and nothing done when the `jti` was seen before */
   receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed">;
+  /** Ends the sessions with this `sid`, whoever's client they are of: what a front-channel logout asks for. It is not
+   * signed, so nothing is remembered of it. */
+  endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]>;
   /** Which of these client IDs have logged somebody in at this issuer, or are about to. */
   usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]>;
 
@@ -77,6 +81,10 @@ export interface Store {
   appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent>;
   /** The newest events of a type, newest first. */
   listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]>;
+
+  /** The mechanisms that are switched on; undefined when nobody has chosen. */
+  readMechanisms(): Promise<Mechanism[] | undefined>;
+  saveMechanisms(chosen: readonly Mechanism[]): Promise<void>;
 
   /** Forgets what has expired. */
   sweep(now: number): Promise<void>;

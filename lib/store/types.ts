@@ -31,8 +31,13 @@ export interface Tokens {
   clientId: string;
 }
 
+/** The ways in which an OP ends a session here; each can be switched off. */
+export const mechanisms = ["back-channel", "front-channel"] as const;
+
+export type Mechanism = (typeof mechanisms)[number];
+
 /** By what a session ended. */
-export type EndedBy = "back-channel" | "rp-initiated" | "reset" | "new-login";
+export type EndedBy = Mechanism | "rp-initiated" | "reset" | "new-login";
 
 export interface SessionEnd {
   by: EndedBy;
@@ -134,8 +139,10 @@ export type ProtocolEventType =
   | "session_ended"
   | "logout_request"
   | "post_logout"
+  | "frontchannel_logout"
   | "logout_token"
   | "logout_token_unverified"
+  | "mechanisms_chosen"
   | "provider_discovered"
   | "provider_unavailable";
 

@@ -1,0 +1,36 @@
+import { type Mechanism, mechanisms } from "#lib/store/types.ts";
+
+const texts: Record<Mechanism, { label: string; hint: string }> = {
+  "back-channel": {
+    label: "Back-channel logout",
+    hint: "The OpenID Provider calls this app directly, at /bclogout.",
+  },
+  "front-channel": {
+    label: "Front-channel logout",
+    hint: "The OpenID Provider's page loads /fclogout in a hidden frame.",
+  },
+};
+
+/** Chooses at run time by what this app lets itself be logged out. */
+export function MechanismSwitch({ action, active }: { action: string; active: readonly Mechanism[] }) {
+  return (
+    <form method="post" action={action} className="card" aria-labelledby="mechanisms">
+      <h2 id="mechanisms">Logout mechanisms of this app</h2>
+      <ul className="flex flex-col gap-3">
+        {mechanisms.map((name) => (
+          <li key={name}>
+            <label className="choice">
+              <input type="checkbox" name="mechanism" value={name} defaultChecked={active.includes(name)} />
+              {texts[name].label}
+              {!active.includes(name) && <span className="badge badge-warn">off: answers 404</span>}
+            </label>
+            <p className="muted">{texts[name].hint}</p>
+          </li>
+        ))}
+      </ul>
+      <button type="submit" className="btn self-start">
+        Use these
+      </button>
+    </form>
+  );
+}

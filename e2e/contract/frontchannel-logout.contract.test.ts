@@ -1,0 +1,112 @@
+/** GET /fclogout over HTTP, and the switch that turns mechanisms off. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
+import { assertAccepted, sendToken } from "../support/logout-requests.ts";
+import { sessionOf, signIn } from "../support/sign-in.ts";
+
+const { issuer, rp } = await appUnderTest();
+
+const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid & ${crypto.randomUUID()}` });
+
+/** The request of a frame: with the cookies of a browser, or as mostly without any. */
+async function frame(parameters: Record<string, string>, browser?: HttpBrowser): Promise<Response> {
+  const headers = browser ? { cookie: browser.cookieFor("/playground2") } : {};
+  return fetch(`${rp.base}/fclogout?${new URLSearchParams(parameters)}`, { headers });
+}
+
+describe("a front-channel logout", () => {
+  test("finds the session by iss and sid, without a cookie", async () => {
+    const [alice, bob] = [someone(), someone()];
+    const [atAlice, atBob] = [await signIn(issuer, rp, alice), await signIn(issuer, rp, bob)];
+    const response = await frame({ iss: issuer.issuer, sid: alice.sid });
+    assert.equal(response.status, 200);
+    const session = await sessionOf(atAlice, rp);
+    assert.deepEqual([session.user, session.loggedOutBy], [null, "front-channel"]);
+    assert.equal((await sessionOf(atBob, rp)).user, bob.sub);
+  });
+
+  test("may be framed by the OP and by nobody else, and is not stored", async () => {
+    const { headers } = await frame({ iss: issuer.issuer, sid: "unknown" });
+    assert.match(
+      headers.get("content-security-policy") ?? "",
+      new RegExp(`frame-ancestors ${issuer.origin}$`),
+    );
+    assert.equal(headers.get("x-frame-options"), null);
+    assert.equal(headers.get("cache-control"), "no-store");
+  });
+
+  test("with neither ends the session of the cookie, or nothing", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    assert.equal((await frame({})).status, 200);
+    assert.equal((await sessionOf(browser, rp)).user, who.sub);
+    assert.equal((await frame({}, browser)).status, 200);
+    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");
+    assert.equal((await frame({}, browser)).status, 200, "logged out already is success");
+  });
+
+  test("that does not match ends nothing, not even the session of the cookie, and is shown", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    const wrong: Record<string, string>[] = [
+      { iss: issuer.issuer },
+      { sid: who.sid },
+      { iss: issuer.issuer, sid: "of another session" },
+      { iss: `${issuer.issuer}/`, sid: who.sid },
+      { iss: "", sid: "" },
+    ];
+    for (const parameters of wrong) {
+      assert.equal((await frame(parameters, browser)).status, 400, JSON.stringify(parameters));
+      assert.equal((await sessionOf(browser, rp)).user, who.sub);
+    }
+    assert.match(
+      (await browser.get(`${rp.base}/`)).text,
+      /another session than this browser&#x27;s|not trusted/,
+    );
+  });
+
+  test("proves nothing about the OP session: who signs in to it again is welcome", async () => {
+    const who = someone();
+    await signIn(issuer, rp, who);
+    await frame({ iss: issuer.issuer, sid: who.sid });
+    assert.equal((await sessionOf(await signIn(issuer, rp, who), rp)).user, who.sub);
+  });
+});
+
+describe("the switch", () => {
+  const choose = (browser: HttpBrowser, ...chosen: string[]) =>
+    browser.post(`${rp.base}/mechanisms`, Object.fromEntries(chosen.map((name) => ["mechanism", name])));
+
+  test("makes an endpoint that is off answer 404, say so, and end nothing; the other one works on", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    const token = () => issuer.sign(issuer.logoutClaims(who));
+    assert.equal((await choose(browser, "back-channel")).status, 303);
+    assert.equal((await frame({ iss: issuer.issuer, sid: who.sid })).status, 404);
+    assert.match((await browser.get(`${rp.base}/`)).text, /off: answers 404/);
+
+    assert.equal((await choose(browser, "front-channel")).status, 303);
+    const refused = await sendToken(rp, await token());
+    assert.equal(refused.status, 404);
+    assert.equal(refused.headers.get("cache-control"), "no-store");
+    assert.match(await refused.text(), /switched off/);
+    assert.equal((await sessionOf(browser, rp)).user, who.sub);
+
+    assert.equal((await choose(browser)).status, 303);
+    assert.equal((await frame({ iss: issuer.issuer, sid: who.sid })).status, 404);
+    assert.equal((await choose(browser, "back-channel")).status, 303);
+    await rp.restart();
+    assert.equal((await frame({})).status, 404, "it is kept");
+    await assertAccepted(await sendToken(rp, await token()));
+    assert.equal((await sessionOf(browser, rp)).user, null);
+  });
+
+  test("takes no unknown mechanism and no other site's word", async () => {
+    const browser = await signIn(issuer, rp, someone());
+    assert.equal((await choose(browser, "telepathy")).status, 400);
+    const foreign = await browser.post(`${rp.base}/mechanisms`, {}, "https://evil.example");
+    assert.equal(foreign.status, 403);
+  });
+});
