@@ -1,7 +1,7 @@
 /** The style sheet, icon and scripts, from the folder that the apps share. */
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import type { Context, Next } from "./open-id-provider.ts";
+import { type Context, isRead, type Next } from "./open-id-provider.ts";
 import { ASSETS } from "./paths.ts";
 
 const FOLDER = join(import.meta.dirname, "../../public/assets");
@@ -13,7 +13,7 @@ export function serveAssets() {
   const files = new Map(names.map((name) => [`${ASSETS}/${name}`, join(FOLDER, name)]));
   return async (ctx: Context, next: Next): Promise<void> => {
     const file = files.get(ctx.path);
-    if (!file || ctx.method !== "GET") {
+    if (!file || !isRead(ctx)) {
       await next();
       return;
     }

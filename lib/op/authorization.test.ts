@@ -3,11 +3,14 @@ import { after, before, describe, it } from "node:test";
 import { decodeJwt, jwtVerify } from "jose";
 import { formOf, HttpBrowser } from "#lib/testing/http-browser.ts";
 import {
+  ADMIN,
   authorizationUrl,
   authorize,
   basic,
+  logoutUrl,
   type OpUnderTest,
   opUnderTest,
+  register,
   responseOf,
   SECRET,
   signIn,
@@ -136,20 +139,42 @@ describe("authorization", () => {
     assert.ok(responseOf(answer).has("code"));
   });
 
-  it("accepts the callback on another loopback port, and no other", async () => {
-    const elsewhere = await authorize(op, new HttpBrowser(), {
-      redirect_uri: "http://localhost:1/oauth2client",
-    });
-    assert.ok(elsewhere.location?.startsWith("http://localhost:1/oauth2client?code="));
-    for (const uri of [
-      "http://localhost.evil.example/oauth2client",
-      "http://localhost:1@evil.example/oauth2client",
-    ]) {
-      const refused = await new HttpBrowser().get(authorizationUrl(op, { redirect_uri: uri }));
-      assert.equal(refused.status, 400);
-      assert.equal(refused.location, undefined);
-      assert.match(refused.text, /callback URL/);
+  it("accepts the registered callback, to the letter", async () => {
+    const { port } = new URL(op.photos.base);
+    const others = [
+      "localhost:1",
+      "localhost:99999",
+      "localhost.evil.example",
+      `localhost:${port}@evil.example`,
+    ];
+    for (const host of others) {
+      for (const prompt of ["login", "none"]) {
+        const redirect_uri = `http://${host}/oauth2client`;
+        const refused = await new HttpBrowser().get(authorizationUrl(op, { redirect_uri, prompt }));
+        assert.equal(refused.status, 400, redirect_uri);
+        assert.equal(refused.location, undefined);
+        assert.match(refused.text, /callback URL/);
+      }
     }
+  });
+
+  it("leaves the port of a native client's loopback callback open, but not where it goes after logout", async () => {
+    const metadata = {
+      application_type: "native",
+      redirect_uris: ["http://127.0.0.1/callback"],
+      post_logout_redirect_uris: ["http://127.0.0.1/logout"],
+    };
+    const { body } = await register(op, metadata, ADMIN);
+    const client_id = String(body.client_id);
+    const request = { client_id, redirect_uri: "http://127.0.0.1:1/callback" };
+    const visit = await authorize(op, new HttpBrowser(), request);
+    assert.ok(visit.location?.startsWith("http://127.0.0.1:1/callback?code="));
+    for (const uri of ["http://127.0.0.1:99999/callback", "http://localhost:1/callback"]) {
+      const refused = await new HttpBrowser().get(authorizationUrl(op, { client_id, redirect_uri: uri }));
+      assert.equal(refused.status, 400);
+    }
+    const elsewhere = { client_id, post_logout_redirect_uri: "http://127.0.0.1:1/logout" };
+    assert.equal((await new HttpBrowser().get(logoutUrl(op, elsewhere))).status, 400);
   });
 
   it("gives all clients of a session the same sid, without asking for the password again", async () => {

@@ -2,7 +2,9 @@
 
 import type Provider from "oidc-provider";
 import { type ClientMetadata, type Configuration, errors, type ResponseType } from "oidc-provider";
+import { ConfigError } from "#lib/config/env.ts";
 import type { OpConfig } from "#lib/config/op-config.ts";
+import { CLIENT_ID_RULE, isClientId } from "./client-id.ts";
 import type { OpStore } from "./store/op-store.ts";
 
 export const RESPONSE_TYPES: ResponseType[] = [
@@ -68,23 +70,9 @@ function checkFrontchannelMetadata(name: string, value: unknown): void {
   if (!good) throw new errors.InvalidClientMetadata(`${name} must be a ${isUri ? "web uri" : "boolean"}`);
 }
 
-const LOOPBACK = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=\/|$)/;
-
 /** The library refuses http callbacks for implicit flows, which is what the tutorial has (OIDC Registration 2,
- * `application_type`: "web" clients must use https). On loopback the port is free, as RFC 8252 7.3 has it. */
+ * `application_type`: "web" clients must use https). */
 export function allowHttpCallbacks(provider: Provider): void {
-  const { prototype } = provider.Client;
-  const allows = (uris: readonly string[] | undefined, uri: string): boolean =>
-    (uris ?? []).some(
-      (known) => known === uri || (LOOPBACK.test(uri) && withoutPort(known) === withoutPort(uri)),
-    );
-  prototype.redirectUriAllowed = function (uri) {
-    return allows(this.redirectUris, uri);
-  };
-  prototype.postLogoutRedirectUriAllowed = function (uri) {
-    return allows(this.postLogoutRedirectUris, uri);
-  };
-
   // The schema of client metadata is the library's own recipe for this, and missing in its types.
   type Schema = { prototype: { invalidate(message: string, code?: string): void } };
   const schema = (provider.Client as unknown as { Schema: Schema }).Schema.prototype;
@@ -95,7 +83,13 @@ export function allowHttpCallbacks(provider: Provider): void {
   };
 }
 
-const withoutPort = (uri: string): string => uri.replace(LOOPBACK, "$1");
+/** RIL 3: the address after logout must be one of the registered ones, exactly. For native clients the library leaves
+ * the port open as it does for their callbacks, where RFC 8252 7.3 asks for it. */
+export function exactPostLogoutUris(provider: Provider): void {
+  provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) {
+    return this.postLogoutRedirectUris?.includes(uri) ?? false;
+  };
+}
 
 /** Registers the playground's apps anew at each start. Through the store: the library's `clients` option would make
  * them unchangeable. */
@@ -105,6 +99,9 @@ export async function seedClients(
   apps: OpConfig["OP_APPS"],
 ): Promise<void> {
   for (const metadata of apps.flatMap(clientsOf)) {
+    if (!isClientId(metadata.client_id)) {
+      throw new ConfigError(`OP_APPS: the name ${metadata.client_id} must be ${CLIENT_ID_RULE}`);
+    }
     await provider.Client.validate(metadata);
     store.upsert("Client", metadata.client_id, metadata);
   }

@@ -99,4 +99,18 @@ describe("discovery and hosts", () => {
     assert.equal(page.headers.get("x-content-type-options"), "nosniff");
     assert.equal(page.headers.get("cache-control"), "no-store");
   });
+
+  it("answers HEAD as GET", async () => {
+    for (const path of ["/", "/sessions", "/assets/playground.css", "/nowhere"]) {
+      const [head, get] = await Promise.all(
+        ["HEAD", "GET"].map((method) =>
+          fetch(`${op.origin}${path}`, { method, headers: { accept: "text/html" } }),
+        ),
+      );
+      assert.equal(head?.status, get?.status, path);
+      assert.equal(head?.headers.get("content-type"), get?.headers.get("content-type"));
+      assert.equal(await head?.text(), "");
+      await get?.body?.cancel();
+    }
+  });
 });

@@ -1,8 +1,8 @@
 /** What every request passes first: one host name, WSO2's discovery paths, headers, and errors as pages. */
 import { documentPolicy } from "#lib/ui/html.ts";
-import type { Context, Next, OpenIdProvider } from "./open-id-provider.ts";
+import { type Context, isRead, type Next, type OpenIdProvider } from "./open-id-provider.ts";
 import { renderProblem } from "./pages/problem.ts";
-import { DISCOVERY, DISCOVERY_ALIASES, ENDPOINTS, isBrowserPath, isOwnForm } from "./paths.ts";
+import { DISCOVERY, DISCOVERY_ALIASES, ENDPOINTS, isBrowserPath, isOwnForm, LIBRARY_PATHS } from "./paths.ts";
 
 /** A problem that the person at the browser is told about. */
 export class PageError extends Error {
@@ -24,12 +24,20 @@ export function canonicalHost(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { hostname } = ctx;
     ctx.req.headers.host = new URL(op.origin).host;
-    if (hostname === "127.0.0.1" && ctx.method === "GET" && isBrowserPath(ctx.path)) {
+    if (hostname === "127.0.0.1" && isRead(ctx) && isBrowserPath(ctx.path)) {
       ctx.redirect(`${op.origin}${ctx.url}`);
       return;
     }
     await next();
   };
+}
+
+/** The library also answers at its paths in capitals and with a slash at the end; what we check and answer in front
+ * of it goes by one spelling. */
+export async function oneSpelling(ctx: Context, next: Next): Promise<void> {
+  const path = ctx.path.toLowerCase().replace(/\/$/, "");
+  if (LIBRARY_PATHS.includes(path)) ctx.path = path;
+  await next();
 }
 
 /** Headers for documents; the library's own self-submitting page adds its script's hash to this policy. */
@@ -91,4 +99,4 @@ export function problemPages(op: OpenIdProvider) {
 }
 
 /** Servers that ask at a wrong address are better off with the plain 404. */
-const isUnknown = (ctx: Context): boolean => ctx.method === "GET" && ctx.accepts("json", "html") === "html";
+const isUnknown = (ctx: Context): boolean => isRead(ctx) && ctx.accepts("json", "html") === "html";

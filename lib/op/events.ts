@@ -1,7 +1,6 @@
 /** What happens at the OP, as readable lines in the log. Never tokens, codes, passwords or cookies. */
 import type Provider from "oidc-provider";
 import type { errors, KoaContextWithOIDC } from "oidc-provider";
-import { sidOf } from "./logout/end-session.ts";
 import { type Surroundings, shortSid } from "./open-id-provider.ts";
 
 export function logEvents(provider: Provider, { log, store, issuer }: Surroundings): void {
@@ -14,12 +13,6 @@ export function logEvents(provider: Provider, { log, store, issuer }: Surroundin
       `authorization granted: ${client?.clientId}, ${session?.accountId}, sid ${sid}, ${params?.response_type}`,
     );
   });
-  provider.on("end_session.success", (ctx) => {
-    const { session } = ctx.oidc;
-    log.info(
-      `logout confirmed by ${session?.accountId ?? "nobody"} (sid ${shortSid(session && sidOf(session))})`,
-    );
-  });
   provider.on("registration_create.success", (_ctx, client) => {
     store.forgetConsents(client.clientId); // of a client that had this identifier before
     log.info(`client registered: ${client.clientId}`);
@@ -30,7 +23,6 @@ export function logEvents(provider: Provider, { log, store, issuer }: Surroundin
   provider.on("authorization.error", refused("authorization request"));
   provider.on("grant.error", refused("token request"));
   provider.on("end_session.error", refused("logout request"));
-  provider.on("end_session_confirm.error", refused("logout confirmation"));
   provider.on("registration_create.error", refused("client registration"));
   provider.on("server_error", (ctx: KoaContextWithOIDC, error: Error) =>
     log.error({ err: error }, `${ctx.method} ${ctx.path} failed`),

@@ -56,6 +56,22 @@ describe("logout", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
+  it("says so when the app asks for another user, or for another session of this user", async () => {
+    const { idToken: ofAlice } = await signIn(op, new HttpBrowser(), "photos", "alice");
+    const { idToken: ofBob } = await signIn(op, browser, "photos", "bob");
+    const asBob = await askedToLogOut(ofAlice);
+    assert.match(
+      asBob.text,
+      /<b>photos<\/b> asks to log out <b>alice<\/b>, but you are signed in as <b>bob<\/b>\./,
+    );
+    assert.match((await askedToLogOut(ofBob)).text, /<b>photos<\/b> asks to log out <b>bob<\/b>\./);
+    const elsewhere = await signIn(op, new HttpBrowser(), "photos", "bob");
+    const otherSession = await askedToLogOut(elsewhere.idToken);
+    assert.match(otherSession.text, /asks to log out <b>bob<\/b> of another session than the one you are in/);
+    assert.equal((await confirm(otherSession)).status, 303);
+    assert.equal(await isSignedIn(op, browser), false);
+  });
+
   it("Yes: every app has a valid logout token before the browser is sent back with its state", async () => {
     const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
@@ -134,6 +150,7 @@ describe("logout", () => {
       { id_token_hint: idToken, post_logout_redirect_uri: "http://evil.example/" },
       { client_id: "unknown" },
       { client_id: "photos", post_logout_redirect_uri: `${postLogout()}/more` },
+      { client_id: "photos", post_logout_redirect_uri: "http://localhost:1/logout" },
     ];
     for (const parameters of malformed) {
       const page = await browser.get(logoutUrl(op, parameters));

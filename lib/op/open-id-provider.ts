@@ -11,6 +11,9 @@ import type { OpStore } from "./store/op-store.ts";
 /** The request, in Koa's terms. `oidc` is there inside the library's own endpoints only. */
 export type Context = KoaContextWithOIDC;
 
+/** HEAD is answered as GET is; what sends the answer leaves the body out. */
+export const isRead = ({ method }: Pick<Context, "method">): boolean => method === "GET" || method === "HEAD";
+
 export type Next = () => Promise<unknown>;
 
 export interface OpenIdProvider {

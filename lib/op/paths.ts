@@ -28,11 +28,19 @@ export const PAGES = {
   signIn: "/authenticationendpoint/login.do",
   consent: "/authenticationendpoint/oauth2_consent.do",
   logoutConfirm: `${ENDPOINTS.end_session}/confirm`,
+  loggedOut: `${ENDPOINTS.end_session}/success`,
   logoutDeny: `${ENDPOINTS.end_session}/deny`,
   sessions: "/sessions",
   sessionsSignIn: "/sessions/sign-in",
   sessionsEnd: "/sessions/end",
 } as const;
+
+/** All that the library answers, but for what carries an identifier. */
+export const LIBRARY_PATHS: readonly string[] = [
+  ...Object.values(ENDPOINTS),
+  PAGES.logoutConfirm,
+  PAGES.loggedOut,
+];
 
 export const ASSETS = "/assets";
 

@@ -2,8 +2,16 @@
 import { type Configuration, Provider as Library } from "oidc-provider";
 import { findAccount } from "./accounts.ts";
 import { serveAssets } from "./assets.ts";
-import { allowHttpCallbacks, extraClientMetadata, RESPONSE_TYPES } from "./clients.ts";
-import { canonicalHost, discoveryAliases, documentHeaders, problemPages, sameOriginForms } from "./edge.ts";
+import { allowHttpCallbacks, exactPostLogoutUris, extraClientMetadata, RESPONSE_TYPES } from "./clients.ts";
+import {
+  canonicalHost,
+  discoveryAliases,
+  documentHeaders,
+  oneSpelling,
+  problemPages,
+  sameOriginForms,
+} from "./edge.ts";
+import { keepSessionsEnded } from "./ended-sessions.ts";
 import { logEvents } from "./events.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
@@ -29,11 +37,14 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   const provider = new Library(surroundings.issuer, configuration(surroundings));
   const op = { ...surroundings, provider };
   allowHttpCallbacks(provider);
+  exactPostLogoutUris(provider);
   shareSid(provider);
+  keepSessionsEnded(provider, op.store);
   recordDeliveries(provider, op.deliveries);
   registerPasswordGrant(provider, Object.keys(SCOPES));
   logEvents(provider, op);
   // The first is the outermost.
+  provider.use(oneSpelling);
   provider.use(canonicalHost(op));
   provider.use(documentHeaders);
   provider.use(problemPages(op));
@@ -72,7 +83,7 @@ function configuration(op: Surroundings): Configuration {
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "PS256", "ES256"] },
     pkce: { required: () => false },
-    fetch: outgoingFetch,
+    fetch: outgoingFetch(op.config.OP_APPS),
     renderError: renderLibraryError(op),
     ttl: {
       AccessToken: 3600,

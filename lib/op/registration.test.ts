@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import {
+  ADMIN,
   authorize,
   basic,
   logoutUrl,
   type OpUnderTest,
   opUnderTest,
+  register,
   SECRET,
 } from "./testing/op-under-test.ts";
 
@@ -18,20 +20,6 @@ describe("dynamic client registration", () => {
     op = await opUnderTest();
   });
   after(() => op.close());
-
-  const ADMIN = basic("admin", "admin");
-
-  async function register(
-    metadata: Json,
-    authorization?: string,
-  ): Promise<{ status: number; headers: Headers; body: Json }> {
-    const response = await fetch(`${op.origin}/api/identity/oauth2/dcr/v1.1/register`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...(authorization && { authorization }) },
-      body: JSON.stringify(metadata),
-    });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
-  }
 
   const callback = () => `${op.photos.base}/oauth2client`;
 
@@ -46,7 +34,7 @@ describe("dynamic client registration", () => {
       frontchannel_logout_session_required: true,
       id_token_signed_response_alg: "ES256",
     };
-    const { status, body } = await register(metadata, ADMIN);
+    const { status, body } = await register(op, metadata, ADMIN);
     assert.equal(status, 201);
     assert.partialDeepStrictEqual(body, { ...metadata, backchannel_logout_session_required: true });
     assert.ok(body.client_id && body.client_secret && body.registration_access_token);
@@ -54,7 +42,7 @@ describe("dynamic client registration", () => {
 
   it("asks for a password without one, with a wrong one, and with a user's who is no administrator", async () => {
     for (const authorization of [undefined, basic("admin", "wrong"), basic("alice", "alice"), "Bearer x"]) {
-      const { status, headers, body } = await register({ redirect_uris: [callback()] }, authorization);
+      const { status, headers, body } = await register(op, { redirect_uris: [callback()] }, authorization);
       assert.equal(status, 401);
       assert.match(headers.get("www-authenticate") ?? "", /^Basic /);
       assert.ok(body.error_description);
@@ -71,7 +59,7 @@ describe("dynamic client registration", () => {
       { redirect_uris: [callback()], frontchannel_logout_uri: "nowhere" },
     ];
     for (const metadata of bad) {
-      const { status, body } = await register(metadata, ADMIN);
+      const { status, body } = await register(op, metadata, ADMIN);
       assert.equal(status, 400, JSON.stringify(metadata));
       assert.match(String(body.error), /^invalid_(client_metadata|redirect_uri)$/);
     }
@@ -79,10 +67,10 @@ describe("dynamic client registration", () => {
 
   it("lets WSO2's parameters choose the credentials, but not those of another client", async () => {
     const chosen = { ext_param_client_id: "frames-2", ext_param_client_secret: "a-secret-of-frames-2" };
-    const { body } = await register({ ...chosen, redirect_uris: [callback()] }, ADMIN);
+    const { body } = await register(op, { ...chosen, redirect_uris: [callback()] }, ADMIN);
     assert.equal(body.client_id, "frames-2");
     assert.equal(body.client_secret, "a-secret-of-frames-2");
-    const taken = await register({ ext_param_client_id: "photos", redirect_uris: [callback()] }, ADMIN);
+    const taken = await register(op, { ext_param_client_id: "photos", redirect_uris: [callback()] }, ADMIN);
     assert.equal(taken.status, 400);
     assert.match(String(taken.body.error_description), /photos is taken/);
     const stillThere = await fetch(`${op.origin}/oauth2/token`, {
@@ -93,10 +81,38 @@ describe("dynamic client registration", () => {
     assert.equal(stillThere.status, 200);
   });
 
+  it("refuses a client_id that is no plain name, or that every object has as a property", async () => {
+    const bad = [
+      "__proto__",
+      "constructor",
+      "toString",
+      "a b",
+      "<b>",
+      "q/z",
+      "é",
+      "x\ny",
+      "a".repeat(256),
+      42,
+    ];
+    for (const ext_param_client_id of bad) {
+      const { status, body } = await register(
+        op,
+        { ext_param_client_id, redirect_uris: [callback()] },
+        ADMIN,
+      );
+      assert.equal(status, 400, String(ext_param_client_id));
+      assert.equal(body.error, "invalid_client_metadata");
+    }
+    for (const ext_param_client_id of ["a".repeat(255), "frames_3.x~y-z"]) {
+      const { body } = await register(op, { ext_param_client_id, redirect_uris: [callback()] }, ADMIN);
+      assert.equal(body.client_id, ext_param_client_id);
+    }
+  });
+
   it("takes a regexp= callback in full, for the callback and after logout", async () => {
     const { base } = op.photos;
     const expression = `regexp=(${base}/oauth2client|${base}/logout)`;
-    const { body } = await register({ redirect_uris: [expression] }, ADMIN);
+    const { body } = await register(op, { redirect_uris: [expression] }, ADMIN);
     const client = String(body.client_id);
     const browser = new HttpBrowser();
     const visit = await authorize(op, browser, { client_id: client });
@@ -116,7 +132,7 @@ describe("dynamic client registration", () => {
   });
 
   it("lets the registration access token, and an administrator, read, change and delete the client", async () => {
-    const { body } = await register({ redirect_uris: [callback()] }, ADMIN);
+    const { body } = await register(op, { redirect_uris: [callback()] }, ADMIN);
     const { client_id, client_secret, registration_access_token: token } = body;
     const url = String(body.registration_client_uri);
     for (const authorization of [`Bearer ${token}`, ADMIN]) {

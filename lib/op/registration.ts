@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type Provider from "oidc-provider";
 import { type Configuration, errors } from "oidc-provider";
 import { authenticate, isAdministrator } from "./accounts.ts";
+import { CLIENT_ID_RULE, isClientId } from "./client-id.ts";
 import type { Context, Next, OpenIdProvider } from "./open-id-provider.ts";
 import { ENDPOINTS } from "./paths.ts";
 import type { OpStore } from "./store/op-store.ts";
@@ -32,7 +33,10 @@ const chosen = (value: unknown): string | undefined =>
   typeof value === "string" && value ? value : undefined;
 
 function chosenClientId(store: OpStore, wanted: unknown): string {
-  const clientId = chosen(wanted) ?? randomBytes(16).toString("base64url");
+  const clientId = wanted || randomBytes(16).toString("base64url");
+  if (!isClientId(clientId)) {
+    throw new errors.InvalidClientMetadata(`ext_param_client_id must be ${CLIENT_ID_RULE}`);
+  }
   if (store.find("Client", clientId))
     throw new errors.InvalidClientMetadata(`client_id ${clientId} is taken`);
   return clientId;
@@ -101,8 +105,12 @@ async function manage(provider: Provider, ctx: Context, clientId: string, next: 
   }
   // The library sets a token's client so, which its types leave out for this one.
   const token = Object.assign(new provider.RegistrationAccessToken(), { clientId });
-  await asBearer(ctx, await token.save(), next);
-  await token.destroy();
+  const value = await token.save();
+  try {
+    await asBearer(ctx, value, next);
+  } finally {
+    await token.destroy();
+  }
   if (ctx.body && typeof ctx.body === "object") Reflect.deleteProperty(ctx.body, "registration_access_token");
 }
 

@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import type { Configuration } from "oidc-provider";
+import type { OpConfig } from "#lib/config/op-config.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 
 type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
@@ -13,17 +14,25 @@ type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string): Pr
 /** The answer to the delivery under way, which the library keeps to itself when it was a good one. */
 const answer = new AsyncLocalStorage<{ status?: number }>();
 
-/** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its own dispatcher refuses
- * loopback addresses, where every Relying Party of a playground lives, so it is left out. */
-export const outgoingFetch: NonNullable<Configuration["fetch"]> = async (url, options) => {
-  const { dispatcher: _, ...rest } = options as RequestInit & { dispatcher?: unknown };
-  const response = await fetch(url, { ...rest, redirect: "manual" });
-  const delivery = answer.getStore();
-  if (!delivery) return response;
-  delivery.status = response.status;
-  await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body would hold the connection
-  return response;
-};
+/** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its dispatcher refuses addresses
+ * inside the network, as a client may register any; it is left out for the hosts where the playground's Relying
+ * Parties live. */
+export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configuration["fetch"]> {
+  const hosts = new Set(apps.flatMap(({ baseUrls }) => baseUrls.map((base) => new URL(base).hostname)));
+  return async (url, options) => {
+    const { hostname } = new URL(url instanceof Request ? url.url : url);
+    const { dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
+    const guard = hosts.has(hostname) || LOOPBACK.test(hostname) ? {} : { dispatcher };
+    const response = await fetch(url, { ...rest, ...guard, redirect: "manual" });
+    const delivery = answer.getStore();
+    if (!delivery) return response;
+    delivery.status = response.status;
+    await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body would hold the connection
+    return response;
+  };
+}
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Records every delivery, whoever started it: the library at a logout, or we when a session is ended. */
 export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): void {
@@ -52,7 +61,7 @@ export async function notifyClient(
   sub: string,
   sid: string,
 ): Promise<void> {
-  const client = await provider.Client.find(clientId);
+  const client = await provider.Client.find(clientId).catch(() => undefined); // its stored metadata may be invalid
   if (!client?.backchannelLogoutUri) return;
   await (client as NotifiedClient).backchannelLogout(sub, sid).catch(() => undefined);
 }
@@ -62,5 +71,6 @@ function reason(error: unknown, status: number | undefined): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no answer in time";
   const { cause } = error;
-  return cause instanceof Error && "code" in cause ? `cannot be reached (${cause.code})` : error.message;
+  if (!(cause instanceof Error)) return error.message;
+  return `cannot be reached (${"code" in cause ? cause.code : cause.message})`;
 }

@@ -48,7 +48,7 @@ export async function submitConsent(op: OpenIdProvider, ctx: Context): Promise<v
 const scopesOf = ({ params }: Interaction): string[] =>
   String(params.scope ?? "")
     .split(" ")
-    .filter((scope) => scope in SCOPES);
+    .filter((scope) => Object.hasOwn(SCOPES, scope));
 
 async function grantScopes(op: OpenIdProvider, interaction: Interaction, scopes: string[]): Promise<string> {
   const { clientId, accountId, grantId } = interaction;

@@ -1,29 +1,28 @@
-/** The pages of RP-Initiated Logout: asking, denying, done. */
+/** The pages of RP-Initiated Logout: asking, still signed in, done. */
 
 import { raw } from "hono/html";
 import type Provider from "oidc-provider";
-import type { Configuration } from "oidc-provider";
+import type { Configuration, UnknownObject } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
-import { PageError } from "../edge.ts";
-import { readForm } from "../forms.ts";
 import { sidOf } from "../logout/end-session.ts";
-import { type Context, type OpenIdProvider, type Surroundings, shortSid } from "../open-id-provider.ts";
+import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { sendPage } from "./page.ts";
 
 type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;
 
+type Session = Context["oidc"]["session"];
+
 /** Asks the user (RIL 2: the OP should ask, and must when it cannot tell who started the logout). */
 export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature["logoutSource"]> {
   return async (ctx, form) => {
-    const { session, client, provider } = ctx.oidc;
+    const { session, client, provider, entities } = ctx.oidc;
     const clientIds = Object.keys(session?.authorizations ?? {});
-    const asking = client?.clientName ?? client?.clientId;
     op.log.info(`logout requested by ${client?.clientId ?? "no named client"} for ${session?.accountId}`);
     const body = html`
 <section class="card">
   <h1>Do you want to log out?</h1>
-  <p>${asking ? html`<b>${asking}</b> asks to log out <b>${session?.accountId}</b>.` : html`You are signed in as <b>${session?.accountId}</b>.`}</p>
+  <p>${request(client?.clientName ?? client?.clientId, entities.IdTokenHint?.payload, session)}</p>
   ${await participants(provider, clientIds)}
   ${raw(form)}
   <div class="row">
@@ -33,6 +32,19 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
 </section>`;
     sendPage(ctx, { title: "Log out", body });
   };
+}
+
+/** Who wants whom logged out. The library does not compare the hint with the session of this browser; if it is of
+ * another one, RIL 2 has the user asked, who then must be able to see it. */
+function request(asking: string | undefined, hint: UnknownObject | undefined, session: Session): Html {
+  const user = session?.accountId;
+  if (!asking) return html`You are signed in as <b>${user}</b>.`;
+  const asks = html`<b>${asking}</b> asks to log out <b>${String(hint?.sub ?? user)}</b>`;
+  if (hint && hint.sub !== user) return html`${asks}, but you are signed in as <b>${user}</b>.`;
+  if (hint?.sid && hint.sid !== sidOf(session ?? {})) {
+    return html`${asks} of another session than the one you are in.`;
+  }
+  return html`${asks}.`;
 }
 
 async function participants(provider: Provider, clientIds: string[]): Promise<Html> {
@@ -48,34 +60,8 @@ async function participants(provider: Provider, clientIds: string[]): Promise<Ht
 const named = (name: string | undefined, clientId: string | undefined): Html =>
   name && name !== clientId ? html`<b>${name}</b> <code>${clientId}</code>` : html`<b>${clientId}</b>`;
 
-/** "No": nothing ends and nobody is notified. The library's own answer to it would end the asking client's part. */
-export async function denyLogout(op: OpenIdProvider, ctx: Context): Promise<void> {
-  const form = await readForm(ctx);
-  const session = await op.provider.Session.get(ctx);
-  const { state } = session;
-  if (!state?.secret || state.secret !== form.get("xsrf")) {
-    throw new PageError(400, "This page is out of date.", "Begin the logout again from the app.");
-  }
-  session.state = undefined;
-  await session.persist();
-  op.log.info(`logout denied by ${session.accountId} (sid ${shortSid(sidOf(session))})`);
-  if (typeof state.postLogoutRedirectUri !== "string") return sendStillSignedIn(op, ctx, session.accountId);
-  ctx.status = 303;
-  ctx.redirect(deniedUri(state.postLogoutRedirectUri, state.state));
-}
-
-/** As WSO2 IS answers the app when the user says no. */
-function deniedUri(uri: string, state: unknown): string {
-  const parameters = {
-    error: "access_denied",
-    error_description: "End User denied the logout request",
-    ...(typeof state === "string" && { state }),
-  };
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `${uri}${uri.includes("?") ? "&" : "?"}${query.join("&")}`;
-}
-
-function sendStillSignedIn(op: OpenIdProvider, ctx: Context, user: string | undefined): void {
+/** After "No", where no app is named to go back to. */
+export function sendStillSignedIn(op: OpenIdProvider, ctx: Context, user: string | undefined): void {
   const body = html`
 <section class="card">
   <h1>You are still signed in</h1>

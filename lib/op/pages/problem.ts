@@ -61,6 +61,7 @@ const ADVICE: readonly [RegExp, string][] = [
     "Check the Client ID: no client of that name is registered here.",
   ],
   [/more than once/, "Send each parameter once."],
+  [/session was ended/, "Somebody ended the session meanwhile. Go back to the app and begin again."],
   [
     /interaction|authorization request has expired|session/,
     "This sign-in has expired, or was begun in another browser. Go back to the app and begin again.",

@@ -1,9 +1,9 @@
 /** Which of our own pages answers which request. */
-import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
+import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { showConsent, submitConsent } from "./consent.ts";
 import { showHome } from "./home.ts";
-import { denyLogout } from "./logout.ts";
+import { confirmLogout, denyLogout } from "./logout-answer.ts";
 import { showSessions, submitEndSession, submitSessionsSignIn } from "./sessions.ts";
 import { showSignIn, submitSignIn } from "./sign-in.ts";
 
@@ -15,6 +15,7 @@ const ROUTES: readonly [method: string, path: string, handler: Handler][] = [
   ["POST", `${PAGES.signIn}/:uid`, submitSignIn],
   ["GET", `${PAGES.consent}/:uid`, showConsent],
   ["POST", `${PAGES.consent}/:uid`, submitConsent],
+  ["POST", PAGES.logoutConfirm, confirmLogout],
   ["POST", PAGES.logoutDeny, denyLogout],
   ["GET", PAGES.sessions, showSessions],
   ["POST", PAGES.sessionsSignIn, submitSessionsSignIn],
@@ -23,8 +24,8 @@ const ROUTES: readonly [method: string, path: string, handler: Handler][] = [
 
 export function ownPages(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    const path = withoutUid(ctx.path);
-    const handler = ROUTES.find((route) => route[0] === ctx.method && route[1] === path)?.[2];
+    const [method, path] = [isRead(ctx) ? "GET" : ctx.method, withoutUid(ctx.path)];
+    const handler = ROUTES.find((route) => route[0] === method && route[1] === path)?.[2];
     if (handler) await handler(op, ctx);
     else await next();
   };

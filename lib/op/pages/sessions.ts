@@ -58,7 +58,7 @@ export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promis
       "Sign in as an administrator to end sessions of others.",
     );
   }
-  if (session) await endSession(op, session, `${accountId} on ${HERE}`);
+  if (session) await endSession(op, session.uid, `${accountId} on ${HERE}`);
   if (session?.uid === uid) ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
   toSessions(ctx);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { OpStore } from "./op-store.ts";
+import { OpStore, SessionEnded } from "./op-store.ts";
 
 describe("the store's sessions", () => {
   let store: OpStore;
@@ -23,6 +23,24 @@ describe("the store's sessions", () => {
       "photos",
       "albums",
     ]);
+  });
+
+  it("are taken with every client, also when they lie under two identifiers", () => {
+    store.upsert("Session", "cookie", session("alice", "photos"), 60);
+    store.upsert("Session", "cookie-2", { ...session("alice", "albums"), jti: "cookie-2" }, 60);
+    const taken = store.takeSession("session-1");
+    assert.deepEqual(Object.keys(taken?.authorizations ?? {}).sort(), ["albums", "photos"]);
+    assert.equal(store.takeSession("session-1"), undefined);
+    assert.equal(store.find("Session", "cookie"), undefined);
+  });
+
+  it("do not come back once they have been taken", () => {
+    store.upsert("Session", "cookie", session("alice", "photos"), 60);
+    store.takeSession("session-1");
+    assert.throws(() => store.upsert("Session", "cookie-2", session("alice", "photos"), 60), SessionEnded);
+    assert.equal(store.sessionByUid("session-1"), undefined);
+    store.upsert("Session", "cookie-2", { ...session("alice", "photos"), uid: "session-2" }, 60);
+    assert.equal(store.sessionByUid("session-2")?.accountId, "alice");
   });
 
   it("do not hand the clients of one user to the next", () => {

@@ -7,6 +7,14 @@ import type { Adapter, AdapterPayload } from "oidc-provider";
 /** A session row as the session list and the ending of sessions need it. */
 export type StoredSession = AdapterPayload & { jti: string; uid: string; accountId: string };
 
+/** Thrown where a request would save a session that has ended since it was read. */
+export class SessionEnded extends Error {
+  override readonly name = "SessionEnded";
+}
+
+/** Seconds that the end of a session is remembered: longer than any request takes. */
+const END_REMEMBERED = 3600;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS artifact (
     model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
@@ -57,7 +65,10 @@ export class OpStore {
     };
   }
 
+  /** @throws {SessionEnded} for a session that has been taken */
   upsert(model: string, id: string, payload: AdapterPayload, expiresIn?: number): void {
+    if (model === "Session" && payload.uid && this.find("EndedSession", payload.uid))
+      throw new SessionEnded();
     const kept = model === "Session" ? this.#withEveryParticipant(payload) : payload;
     this.#run(
       "INSERT OR REPLACE INTO artifact (model, id, payload, expires_at, uid, grant_id) VALUES (?, ?, ?, ?, ?, ?)",
@@ -80,7 +91,9 @@ export class OpStore {
 
   /** Sessions somebody is signed in to, the newest first. */
   sessions(): StoredSession[] {
-    return this.#sessionsWhere("expires_at > ?").sort((a, b) => (b.loginTs ?? 0) - (a.loginTs ?? 0));
+    return this.#sessionsWhere("expires_at > ?", seconds()).sort(
+      (a, b) => (b.loginTs ?? 0) - (a.loginTs ?? 0),
+    );
   }
 
   sessionByUid(uid: string): StoredSession | undefined {
@@ -88,16 +101,26 @@ export class OpStore {
   }
 
   expiredSessions(): StoredSession[] {
-    return this.#sessionsWhere("expires_at <= ?");
+    return this.#sessionsWhere("expires_at <= ?", seconds());
   }
 
-  destroySession(uid: string): void {
+  /** Removes a session for good: a request that has it in hand cannot save it again. Requests that ran at the same time
+   * may have left it under two identifiers, each with clients of its own.
+   * @returns it with all its clients, if somebody was signed in to it */
+  takeSession(uid: string): StoredSession | undefined {
+    const rows = this.#sessionsWhere("uid = ?", uid);
     this.#run("DELETE FROM artifact WHERE model = 'Session' AND uid = ?", uid);
+    this.upsert("EndedSession", uid, {}, END_REMEMBERED);
+    const [session] = rows;
+    const authorizations = Object.assign({}, ...rows.map((row) => row.authorizations));
+    return session && { ...session, authorizations };
   }
 
-  /** Every token and code of a grant, and the grant. */
-  revokeGrant(grantId: string): void {
-    this.#run("DELETE FROM artifact WHERE grant_id = ? OR (model = 'Grant' AND id = ?)", grantId, grantId);
+  /** What was granted in a session, but for what is granted with offline_access, which outlives it (BCL 2.7). */
+  revokeGrants(authorizations: AdapterPayload["authorizations"]): void {
+    for (const { grantId, persistsLogout } of Object.values(authorizations ?? {})) {
+      if (grantId && !persistsLogout) this.#revokeGrant(grantId);
+    }
   }
 
   sweepExpired(): void {
@@ -140,6 +163,11 @@ export class OpStore {
     return { ...payload, authorizations: { ...stored.authorizations, ...payload.authorizations } };
   }
 
+  /** Every token and code of a grant, and the grant. */
+  #revokeGrant(grantId: string): void {
+    this.#run("DELETE FROM artifact WHERE grant_id = ? OR (model = 'Grant' AND id = ?)", grantId, grantId);
+  }
+
   #findByUid(model: string, uid: string): AdapterPayload | undefined {
     return payloadOf(this.#get("SELECT payload FROM artifact WHERE model = ? AND uid = ?", model, uid));
   }
@@ -151,9 +179,9 @@ export class OpStore {
     this.#run("UPDATE artifact SET payload = ? WHERE model = ? AND id = ?", consumed, model, id);
   }
 
-  #sessionsWhere(condition: string): StoredSession[] {
+  #sessionsWhere(condition: string, value: number | string): StoredSession[] {
     const rows = this.#statement(`SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`).all(
-      seconds(),
+      value,
     );
     return rows
       .map(payloadOf)

@@ -44,6 +44,9 @@ export async function opUnderTest(directory = ":memory:", port = 0): Promise<OpU
   };
 }
 
+/** What registration asks for. */
+export const ADMIN = "Basic YWRtaW46YWRtaW4=";
+
 export const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 
@@ -111,6 +114,21 @@ export function tokenRequest(
 ): Promise<Response> {
   const headers: Record<string, string> = authorization ? { authorization } : {};
   return fetch(`${op.origin}/oauth2/token`, { method: "POST", headers, body: new URLSearchParams(fields) });
+}
+
+/** Asks for dynamic client registration. */
+export async function register(
+  op: OpUnderTest,
+  metadata: Record<string, unknown>,
+  authorization?: string,
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+  const response = await fetch(`${op.origin}/api/identity/oauth2/dcr/v1.1/register`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(authorization && { authorization }) },
+    body: JSON.stringify(metadata),
+  });
+  const body = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, headers: response.headers, body };
 }
 
 export function logoutUrl(op: OpUnderTest, parameters: Record<string, string>): string {

@@ -1,0 +1,76 @@
+/** The answers to the logout question. Both have to come from the page that asked it. */
+import type { UnknownObject } from "oidc-provider";
+import { equalSecrets } from "../csrf.ts";
+import { PageError } from "../edge.ts";
+import { readForm } from "../forms.ts";
+import { endSession, sidOf } from "../logout/end-session.ts";
+import { type Context, type OpenIdProvider, SESSION_COOKIE, shortSid } from "../open-id-provider.ts";
+import { PAGES } from "../paths.ts";
+import { sendStillSignedIn } from "./logout.ts";
+
+type Session = Awaited<ReturnType<OpenIdProvider["provider"]["Session"]["get"]>>;
+
+/** What the library keeps in the session while the question is open. */
+interface Question {
+  form: URLSearchParams;
+  session: Session;
+  state: UnknownObject;
+}
+
+/** "Yes", and what the library's own pages post without asking. In place of the library's answer, which notifies the
+ * clients first and ends the session last: an app that joined in between would never hear of it. */
+export async function confirmLogout(op: OpenIdProvider, ctx: Context): Promise<void> {
+  const question = await answeredQuestion(op, ctx);
+  if (!question.form.get("logout")) return deny(op, ctx, question);
+  const { session, state } = question;
+  op.log.info(`logout confirmed by ${session.accountId ?? "nobody"} (sid ${shortSid(sidOf(session))})`);
+  await endSession(op, session.uid, "logout");
+  ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
+  ctx.status = 303;
+  ctx.redirect(confirmedUri(op, state));
+}
+
+/** "No": nothing ends and nobody is notified. The library's own answer to it would end the asking client's part. */
+export async function denyLogout(op: OpenIdProvider, ctx: Context): Promise<void> {
+  return deny(op, ctx, await answeredQuestion(op, ctx));
+}
+
+async function deny(op: OpenIdProvider, ctx: Context, { session, state }: Question): Promise<void> {
+  session.state = undefined;
+  await session.persist();
+  op.log.info(`logout denied by ${session.accountId} (sid ${shortSid(sidOf(session))})`);
+  if (typeof state.postLogoutRedirectUri !== "string") return sendStillSignedIn(op, ctx, session.accountId);
+  ctx.status = 303;
+  ctx.redirect(deniedUri(state.postLogoutRedirectUri, state.state));
+}
+
+/** @throws {PageError} unless the form is the one that this session was asked by */
+async function answeredQuestion(op: OpenIdProvider, ctx: Context): Promise<Question> {
+  const form = await readForm(ctx);
+  const session = await op.provider.Session.get(ctx);
+  const { state } = session;
+  if (typeof state?.secret === "string" && equalSecrets(state.secret, form.get("xsrf") ?? "")) {
+    return { form, session, state };
+  }
+  op.log.warn("answer to a logout question refused: the page is not of this session, or out of date");
+  throw new PageError(400, "This page is out of date.", "Begin the logout again from the app.");
+}
+
+/** RIL 3: the registered address with the `state` of the request; without an address, the page that says it is done. */
+function confirmedUri(op: OpenIdProvider, { postLogoutRedirectUri, state }: UnknownObject): string {
+  if (typeof postLogoutRedirectUri !== "string") return `${op.origin}${PAGES.loggedOut}`;
+  const uri = new URL(postLogoutRedirectUri);
+  if (typeof state === "string") uri.searchParams.set("state", state);
+  return uri.href;
+}
+
+/** As WSO2 IS answers the app when the user says no. */
+function deniedUri(uri: string, state: unknown): string {
+  const parameters = {
+    error: "access_denied",
+    error_description: "End User denied the logout request",
+    ...(typeof state === "string" && { state }),
+  };
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `${uri}${uri.includes("?") ? "&" : "?"}${query.join("&")}`;
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { it } from "node:test";
+import { parseOpConfig } from "#lib/config/op-config.ts";
+import { createLog } from "#lib/log.ts";
+import { seedClients } from "./clients.ts";
+import { loadKeys } from "./keys.ts";
+import { DeliveryLog } from "./logout/delivery-log.ts";
+import type { OpenIdProvider } from "./open-id-provider.ts";
+import { buildProvider } from "./provider.ts";
+import { OpStore } from "./store/op-store.ts";
+import { ADMIN, SECRET } from "./testing/op-under-test.ts";
+
+/** The provider without its server. */
+async function provide(): Promise<OpenIdProvider> {
+  const log = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
+  const store = new OpStore(":memory:");
+  return buildProvider({
+    config: parseOpConfig({}),
+    log,
+    store,
+    keys: await loadKeys(store),
+    deliveries: new DeliveryLog(log),
+    origin: "http://localhost:9443",
+    issuer: "http://localhost:9443/oauth2/token",
+  });
+}
+
+it("refuses an app whose name cannot be a client_id", async () => {
+  const { provider, store } = await provide();
+  for (const name of ["constructor", "my photos"]) {
+    const app = { name, secret: SECRET, baseUrls: ["http://localhost:1"] };
+    await assert.rejects(seedClients(provider, store, [app]), {
+      name: "ConfigError",
+      message: /OP_APPS: the name/,
+    });
+  }
+  store.close();
+});
+
+it("the token made for one request of an administrator is gone when that request has failed", async (t) => {
+  const { provider, store } = await provide();
+  await seedClients(provider, store, [{ name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] }]);
+  const tokens: string[] = [];
+  provider.on("registration_access_token.saved", ({ jti }) => tokens.push(jti));
+  provider.use(() => Promise.reject(new Error("failed")));
+  const server = createServer(provider.callback()).listen(0, "127.0.0.1");
+  t.after(() => {
+    server.close();
+    store.close();
+  });
+  await once(server, "listening");
+
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/api/identity/oauth2/dcr/v1.1/register/photos`;
+  const response = await fetch(url, { headers: { authorization: ADMIN, connection: "close" } });
+  assert.equal(response.status, 500);
+  assert.equal(tokens.length, 1);
+  assert.equal(store.find("RegistrationAccessToken", tokens[0] ?? ""), undefined);
+});
