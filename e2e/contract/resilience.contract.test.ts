@@ -124,6 +124,34 @@ describe("the logout request", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
+  test("is what the panel says: method, parameters, no hint, and a state that may come again", async () => {
+    const browser = await signIn(issuer, rp);
+    const chosen = {
+      chosen: "yes",
+      state: "state_1",
+      logout_hint: "alice",
+      ui_locales: "de",
+      tenant_domain: "carbon.super",
+    };
+    for (const time of ["first", "second"]) {
+      const { location = "" } = await browser.post(`${rp.base}/logout`, chosen);
+      const { client_id, id_token_hint, ...sent } = Object.fromEntries(new URL(location).searchParams);
+      assert.deepEqual([client_id, id_token_hint], [undefined, undefined], time);
+      assert.deepEqual(sent, {
+        state: "state_1",
+        logout_hint: "alice",
+        ui_locales: "de",
+        tenant_domain: "carbon.super",
+      });
+      const back = await browser.get(`${rp.base}/logout?state=state_1&error=access_denied`);
+      assert.match(back.text, /You are still logged in/);
+    }
+    const posted = await browser.post(`${rp.base}/logout`, { ...chosen, method: "POST", send_hint: "yes" });
+    assert.match(posted.text, /name="id_token_hint" value="eyJ/);
+    const wrong = await browser.post(`${rp.base}/logout`, { ...chosen, method: "PUT" });
+    assert.equal(wrong.status, 400);
+  });
+
   test("an error of the OP is told apart from a No", async () => {
     const browser = await signIn(issuer, rp);
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});

@@ -1,27 +1,49 @@
-/** The logout request of RP-Initiated Logout 1.0, section 2. */
-import { buildEndSessionUrl, type Configuration } from "openid-client";
+/** The logout request of RP-Initiated Logout 1.0, section 2. Pure, and small enough for the page that previews it:
+ * openid-client builds such a URL too, but not one without `client_id`. */
 
 /** Longest URL that browsers, proxies and servers agree on; a longer request goes by POST. */
 export const longestUrl = 2000;
 
+export type LogoutMethod = "GET" | "POST";
+
+/** The parameters in the order in which they are sent; empty ones are left out. */
+export const logoutParameters = [
+  "id_token_hint",
+  "client_id",
+  "post_logout_redirect_uri",
+  "state",
+  "logout_hint",
+  "ui_locales",
+  "tenant_domain",
+] as const;
+
+export type LogoutParameters = Partial<Record<(typeof logoutParameters)[number], string>>;
+
 export interface LogoutRequest {
-  method: "GET" | "POST";
+  method: LogoutMethod;
   /** Where the browser goes: for GET with all parameters, for POST without them. */
   url: string;
   /** Fields of the form; empty for GET. */
   fields: [string, string][];
+  /** Characters that the request has as a URL. */
+  length: number;
 }
 
-/** Builds the logout request of a client, by POST where GET would not fit.
- * @param configuration of the client, with the end_session_endpoint in its metadata
- * @param parameters `id_token_hint`, `post_logout_redirect_uri`, `state` …; those without a value are left out */
+/** Builds a logout request; by POST also where GET was asked for and would not fit.
+ * @param endpoint the end_session_endpoint; a query of its own is kept (RIL 2.1)
+ * @throws {TypeError} if the endpoint is no URL */
 export function buildLogoutRequest(
-  configuration: Configuration,
-  parameters: Record<string, string | undefined>,
+  endpoint: string,
+  parameters: LogoutParameters,
+  method: LogoutMethod = "GET",
 ): LogoutRequest {
-  const given = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  const url = buildEndSessionUrl(configuration, Object.fromEntries(given));
-  if (url.href.length <= longestUrl) return { method: "GET", url: url.href, fields: [] };
-  const fields: [string, string][] = [...given, ["client_id", configuration.clientMetadata().client_id]];
-  return { method: "POST", url: configuration.serverMetadata().end_session_endpoint as string, fields };
+  const fields = logoutParameters.flatMap((name): [string, string][] => {
+    const value = parameters[name];
+    return value ? [[name, value]] : [];
+  });
+  const url = new URL(endpoint);
+  for (const [name, value] of fields) url.searchParams.append(name, value);
+  const { length } = url.href;
+  if (method === "GET" && length <= longestUrl) return { method, url: url.href, fields: [], length };
+  return { method: "POST", url: endpoint, fields, length };
 }

@@ -92,7 +92,7 @@ export class OpenIdProvider {
     chosen: EndpointChoice = {},
   ): Promise<client.Configuration> {
     const metadata = { ...(await this.metadata()), ...withoutUndefined(chosen) };
-    this.#assertEndpoints(chosen);
+    this.assertEndpoints(chosen);
     const options = { id_token_signed_response_alg: alg, [client.clockTolerance]: clockSkew };
     const configuration = new client.Configuration(
       metadata,
@@ -104,8 +104,9 @@ export class OpenIdProvider {
     return configuration;
   }
 
-  /** An issuer on https is never asked over http (Core 16.17). */
-  #assertEndpoints(chosen: EndpointChoice): void {
+  /** An issuer on https is never asked over http (Core 16.17).
+   * @throws {ProtocolError} `endpoint_not_allowed` */
+  assertEndpoints(chosen: EndpointChoice): void {
     const plain = Object.values(chosen).find((url) => url?.startsWith("http:"));
     if (!plain || this.issuer.startsWith("http:")) return;
     throw new ProtocolError(

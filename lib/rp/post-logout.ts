@@ -24,8 +24,11 @@ async function outcomeOf(
   rp: RelyingParty,
 ): Promise<LogoutOutcome> {
   const state = parameters.get("state") ?? "";
-  if (session?.logout && session.logout.state === state) return session.logout;
-  if (!session || !(await rp.store.takePendingLogout({ state, sessionId: session.sessionId }, rp.now()))) {
+  const taken =
+    session && (await rp.store.takePendingLogout({ state, sessionId: session.sessionId }, rp.now()));
+  // A reload shows the outcome once more; a state that is asked for anew is answered anew.
+  if (!taken && session?.logout?.state === state) return session.logout;
+  if (!taken) {
     throw new ProtocolError(
       "unknown_state",
       "This is not the answer to a logout that this browser asked for.",

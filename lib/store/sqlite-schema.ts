@@ -42,10 +42,12 @@ CREATE TABLE IF NOT EXISTS pending_logins (
 CREATE INDEX IF NOT EXISTS pending_logins_by_client ON pending_logins (iss, client_id);
 CREATE INDEX IF NOT EXISTS pending_logins_by_time ON pending_logins (expires_at);
 
+-- people may choose a state, so it is unique only together with the session
 CREATE TABLE IF NOT EXISTS pending_logouts (
-  state TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
   session_id TEXT NOT NULL,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (state, session_id)
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS seen_jti (

@@ -157,7 +157,7 @@ class SqliteStore implements Store {
   }
 
   async savePendingLogout({ state, sessionId }: PendingLogout, now: number): Promise<void> {
-    const sql = "INSERT INTO pending_logouts (state, session_id, expires_at) VALUES (?, ?, ?)";
+    const sql = "INSERT OR REPLACE INTO pending_logouts (state, session_id, expires_at) VALUES (?, ?, ?)";
     this.#db.run(sql, state, sessionId, now + lifetime.pendingLogout);
   }
 

@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import { type Current, current } from "#lib/next/current.ts";
 import { formValues } from "#lib/rp/authorize-form.ts";
+import { defaultChoice } from "#lib/rp/logout-choice.ts";
 import { AuthorizeForm } from "../../_components/authorize-form.tsx";
 import { LoggedInUser } from "../../_components/logged-in-user.tsx";
+import { LogoutPanel } from "../../_components/logout-panel.tsx";
 import { SessionEnded } from "../../_components/session-ended.tsx";
 import { AccessTokenView, IdTokenView } from "../../_components/token-view.tsx";
 
@@ -27,6 +29,14 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
         )}
         <PostButton action={`${base}/reset`} label="Reset Session" />
       </div>
+      {session?.login?.endSessionEndpoint && (
+        <LogoutPanel
+          action={`${base}/logout`}
+          endpoint={session.login.endSessionEndpoint}
+          idToken={session.login.tokens.idToken ?? ""}
+          initial={defaultChoice(session.login, base, crypto.randomUUID()).parameters}
+        />
+      )}
       {session?.login && <IdTokenView login={session.login} />}
       {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} />}
     </>
