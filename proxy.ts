@@ -11,6 +11,7 @@ export function proxy(request: NextRequest): NextResponse {
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self'",
+    "frame-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join("; ");
@@ -27,6 +28,6 @@ export function proxy(request: NextRequest): NextResponse {
 export const config = {
   matcher: [
     "/",
-    "/((?!_next/|assets/|[^/]+/(?:assets|authorize|bclogout|events|fclogout|health|logout|mechanisms|oauth2client|reset|session)(?:/|$)).*)",
+    "/((?!_next/|assets/|[^/]+/(?:assets|authorize|bclogout|events|fclogout|health|logout|mechanisms|oauth2client|reset|rpiframe|session)(?:/|$)).*)",
   ],
 };

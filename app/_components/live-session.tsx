@@ -13,6 +13,7 @@ interface LiveSessionProps {
 const endings: Record<string, string> = {
   "back-channel": "Logged out by back-channel logout.",
   "front-channel": "Logged out by front-channel logout.",
+  "session-management": "Logged out by session management.",
   "rp-initiated": "Logged out at the OpenID Provider.",
 };
 

@@ -9,6 +9,10 @@ const texts: Record<Mechanism, { label: string; hint: string }> = {
     label: "Front-channel logout",
     hint: "The OpenID Provider's page loads /fclogout in a hidden frame.",
   },
+  "session-management": {
+    label: "Session management",
+    hint: "A hidden frame in this app's page asks a frame of the OpenID Provider whether its session has changed.",
+  },
 };
 
 /** Chooses at run time by what this app lets itself be logged out. */

@@ -5,6 +5,8 @@ const texts: Record<EndedBy, string> = {
   "back-channel": "by back-channel logout: the OpenID Provider told this app directly, without your browser.",
   "front-channel":
     "by front-channel logout: the OpenID Provider told this app through a hidden frame in your browser.",
+  "session-management":
+    "by session management: this page noticed that the session at the OpenID Provider is over.",
   "rp-initiated": "because you logged out at the OpenID Provider and came back.",
   "new-login": "because you signed in anew.",
   reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",
@@ -16,7 +18,7 @@ export function SessionEnded({ session }: { session: RpSession | undefined }) {
   return (
     <p className="note note-ok" role="status" data-logged-out-by={session.ended.by}>
       <span>
-        The session here ended {texts[session.ended.by]}{" "}
+        The session here ended {texts[session.ended.by]} {session.ended.detail}{" "}
         <time className="muted whitespace-nowrap">{clock(session.ended.at)}</time>
       </span>
     </p>

@@ -19,6 +19,7 @@ export function formFor(
     authorization_endpoint: `${issuer.origin}/authorize`,
     token_endpoint: `${issuer.origin}/token`,
     end_session_endpoint: `${issuer.origin}/logout`,
+    check_session_iframe: `${issuer.origin}/checksession`,
     ...changes,
   };
 }
@@ -67,7 +68,7 @@ export async function signIn(
 ): Promise<HttpBrowser> {
   const asked = await ask(issuer, rp, form, browser);
   const id_token = await issuer.sign(issuer.idClaims({ nonce: asked.nonce, ...claims }));
-  const answer = await respondTo(asked, issuer, rp, { id_token });
+  const answer = await respondTo(asked, issuer, rp, { id_token, session_state: "hash.salt" });
   assert.equal(answer.status, 303, answer.text);
   return asked.browser;
 }

@@ -84,6 +84,12 @@ export const rpSettings = z
       .max(3600)
       .default(300)
       .describe("Oldest logout token taken, in seconds"),
+    SESSION_POLL_INTERVAL: z.coerce
+      .number()
+      .min(0.1)
+      .max(3600)
+      .default(2)
+      .describe("How often the RP iframe asks the OP iframe, in seconds"),
     ALLOW_LOOPBACK: z
       .stringbool()
       .default(false)

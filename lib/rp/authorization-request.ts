@@ -8,35 +8,87 @@ import {
 } from "openid-client";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { lifetime } from "#lib/store/store.ts";
-import type { PendingLogin } from "#lib/store/types.ts";
+import type { Login, PendingLogin } from "#lib/store/types.ts";
 import type { Asker } from "./authorize.ts";
 import { type BrowserForm, clientSecret } from "./authorize-form.ts";
 import { seeOther } from "./http.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { cookieName, parseCookies, readCookie, sessionCookie, setCookie } from "./session-cookie.ts";
 
-/** Sends the browser to the authorization endpoint. */
+/** Sends the browser to the authorization endpoint, as the form says. */
 export async function requestAuthorization(
   form: BrowserForm,
+  provider: OpenIdProvider,
+  asker: Asker,
+  rp: RelyingParty,
+): Promise<Response> {
+  const pending = await pendingLogin(form, provider, rp);
+  const plain = "code_challenge_method" in form && form.code_challenge_method === "plain";
+  const parameters = {
+    scope: form.scope,
+    ...("form_post" in form && form.form_post === "yes" ? { response_mode: "form_post" } : {}),
+    ...(form.acr_values ? { acr_values: form.acr_values } : {}),
+    ...(await challenge(pending, plain)),
+  };
+  return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+}
+
+/** Asks the OP, without showing anything, whether this very user is still logged in (SM 3.1, Core 3.1.2.1).
+ * @param login whose answer `pending` waits for */
+export async function requestConfirmation(
+  login: Login,
+  provider: OpenIdProvider,
+  asker: Asker,
+  rp: RelyingParty,
+): Promise<Response> {
+  const { clientId, responseType, grantType, redirectUri, authorizationEndpoint, tokenEndpoint } = login;
+  const code = responseType.includes("code");
+  const asForm = { client_id: clientId, client_secret: "", token_endpoint: tokenEndpoint };
+  const secret = code ? await clientSecret(asForm, provider, rp) : undefined;
+  const { endSessionEndpoint, checkSessionIframe } = login;
+  const pending: PendingLogin = {
+    ...secrets(provider, rp),
+    ...{ clientId, responseType, grantType, redirectUri, authorizationEndpoint, tokenEndpoint },
+    ...{ endSessionEndpoint, checkSessionIframe },
+    ...(secret ? { clientSecret: secret } : {}),
+    ...(code ? { codeVerifier: randomPKCECodeVerifier() } : {}),
+    confirms: asker.sessionId,
+  };
+  const parameters = {
+    scope: "openid",
+    prompt: "none",
+    ...(login.tokens.idToken ? { id_token_hint: login.tokens.idToken } : {}),
+    ...(await challenge(pending, false)),
+  };
+  return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+}
+
+async function sendAuthorizationRequest(
+  pending: PendingLogin,
+  more: Record<string, string>,
   provider: OpenIdProvider,
   { sessionId, base, cookies }: Asker,
   rp: RelyingParty,
 ): Promise<Response> {
-  const pending = await pendingLogin(form, provider, rp);
-  const { clientId, responseType, grantType } = pending;
+  const { clientId, responseType, grantType, state, nonce, authorizationEndpoint: endpoint } = pending;
   const choice = { clientId, alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG };
-  const endpoint = form.authorization_endpoint;
   const configuration = await provider.configuration(choice, { authorization_endpoint: endpoint });
-  const url = buildAuthorizationUrl(configuration, await authorizationParameters(form, pending));
+  const parameters = {
+    redirect_uri: pending.redirectUri,
+    response_type: responseType,
+    state,
+    nonce,
+    ...more,
+  };
+  const url = buildAuthorizationUrl(configuration, parameters);
   await rp.store.savePendingLogin(pending);
   await rp.record({
     type: "authorization_request",
     sessionId,
-    data: { clientId, responseType, grantType, endpoint },
+    data: { clientId, responseType, grantType, endpoint, prompt: more.prompt },
   });
-  const login = loginCookie(pending, base, rp);
   return seeOther(url.href, [
-    login,
+    loginCookie(pending, base, rp),
     ...forgottenLogins(cookies, base, rp),
     await sessionCookie(sessionId, base, rp),
   ]);
@@ -65,6 +117,14 @@ function forgottenLogins(cookies: string | null, base: string, rp: RelyingParty)
   return unfinished.slice(0, -mostUnfinished).map((name) => setCookie(name, "", base, { maxAge: 0 }));
 }
 
+const secrets = (provider: OpenIdProvider, rp: RelyingParty) => ({
+  state: randomState(),
+  binding: randomState(),
+  nonce: randomNonce(),
+  issuer: provider.issuer,
+  startedAt: rp.now(),
+});
+
 async function pendingLogin(
   form: BrowserForm,
   provider: OpenIdProvider,
@@ -72,19 +132,17 @@ async function pendingLogin(
 ): Promise<PendingLogin> {
   const secret = "client_secret" in form ? await clientSecret(form, provider, rp) : undefined;
   return {
-    state: randomState(),
-    binding: randomState(),
-    nonce: randomNonce(),
-    issuer: provider.issuer,
+    ...secrets(provider, rp),
     clientId: form.client_id,
     ...(secret ? { clientSecret: secret } : {}),
     ...("use_pkce" in form && form.use_pkce === "yes" ? { codeVerifier: randomPKCECodeVerifier() } : {}),
     redirectUri: form.redirect_uri,
     grantType: form.grant_type,
     responseType: responseTypeOf(form),
+    authorizationEndpoint: form.authorization_endpoint,
     tokenEndpoint: "token_endpoint" in form ? form.token_endpoint : "",
     endSessionEndpoint: form.end_session_endpoint,
-    startedAt: rp.now(),
+    checkSessionIframe: form.check_session_iframe,
   };
 }
 
@@ -93,18 +151,9 @@ function responseTypeOf(form: BrowserForm): string {
   return form.grant_type === "hybrid" ? "code id_token" : "code";
 }
 
-async function authorizationParameters(
-  form: BrowserForm,
-  pending: PendingLogin,
-): Promise<Record<string, string>> {
-  const { codeVerifier, state, nonce, redirectUri: redirect_uri, responseType: response_type } = pending;
-  const parameters: Record<string, string> = { redirect_uri, response_type, scope: form.scope, state, nonce };
-  if ("form_post" in form && form.form_post === "yes") parameters.response_mode = "form_post";
-  if (form.acr_values) parameters.acr_values = form.acr_values;
-  if (codeVerifier && "code_challenge_method" in form) {
-    const plain = form.code_challenge_method === "plain";
-    parameters.code_challenge = plain ? codeVerifier : await calculatePKCECodeChallenge(codeVerifier);
-    parameters.code_challenge_method = form.code_challenge_method;
-  }
-  return parameters;
+/** RFC 7636 4.2 and 4.3 */
+async function challenge({ codeVerifier }: PendingLogin, plain: boolean): Promise<Record<string, string>> {
+  if (!codeVerifier) return {};
+  const code_challenge = plain ? codeVerifier : await calculatePKCECodeChallenge(codeVerifier);
+  return { code_challenge, code_challenge_method: plain ? "plain" : "S256" };
 }

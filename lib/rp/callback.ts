@@ -1,14 +1,11 @@
 /** GET and POST /oauth2client: the authorization response by query, by form_post, or by fragment. */
-import {
-  type AuthorizationResponse,
-  checkIssuer,
-  parseAuthorizationResponse,
-} from "#lib/oidc/authorization-response.ts";
+import { type AuthorizationResponse, parseAuthorizationResponse } from "#lib/oidc/authorization-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { PendingLogin } from "#lib/store/types.ts";
 import { readBinding, usedLoginCookie } from "./authorization-request.ts";
 import { beginSession } from "./begin-session.ts";
-import { collectTokens } from "./collect-tokens.ts";
+import { completeLogin } from "./complete-login.ts";
+import { confirmSession } from "./confirm-session.ts";
 import { type Endpoint, readForm, seeOther, selfSubmittingForm } from "./http.ts";
 import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
 import { readSession } from "./session-cookie.ts";
@@ -36,8 +33,12 @@ export const callback: Endpoint = async (request, rp) => {
     data: { parameters: Object.keys(response) },
   });
   try {
-    const cookie = await logIn(response, binding, session?.sessionId, base, rp);
-    return seeOther(`${base}/oauth2`, [cookie, usedLoginCookie(response.state ?? "", base, rp)]);
+    const pending = await takePending(response, binding, rp);
+    const used = usedLoginCookie(pending.state, base, rp);
+    if (pending.confirms)
+      return await confirmSession(response, pending, pending.confirms, { base, used }, rp);
+    const cookie = await logIn(response, pending, session?.sessionId, base, rp);
+    return seeOther(`${base}/oauth2`, [cookie, used]);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await rp.record({ type: "sign_in_refused", data: { error: error.message, code: error.code } });
@@ -49,12 +50,11 @@ export const callback: Endpoint = async (request, rp) => {
  * @returns the session cookie to set */
 async function logIn(
   response: AuthorizationResponse,
-  binding: string | undefined,
+  pending: PendingLogin,
   formerId: string | undefined,
   base: string,
   rp: RelyingParty,
 ): Promise<string> {
-  const pending = await takePending(response, binding, rp);
   try {
     const login = await completeLogin(response, pending, rp);
     return await beginSession({ ...login, formerId }, base, rp);
@@ -81,38 +81,4 @@ async function takePending(
   const help =
     "Start again from the app. If you typed another app's Callback URL, its response came here: correct the URL.";
   throw new ProtocolError("unknown_state", message, { help });
-}
-
-/** Everything between the response and the session: each step may end it. */
-async function completeLogin(response: AuthorizationResponse, pending: PendingLogin, rp: RelyingParty) {
-  const provider = rp.trustedProvider(pending.issuer);
-  if (!provider) throw new ProtocolError("endpoint_not_allowed", `${pending.issuer} is no longer trusted.`);
-  const metadata = await provider.metadata();
-  const announced = metadata.authorization_response_iss_parameter_supported === true;
-  checkIssuer(response.iss, provider.issuer, announced);
-  refuseError(response);
-  return {
-    ...(await collectTokens(response, pending, provider, rp)),
-    clientId: pending.clientId,
-    grantType: pending.grantType,
-    endSessionEndpoint: pending.endSessionEndpoint,
-    startedAt: pending.startedAt,
-    ...(response.session_state ? { sessionState: response.session_state } : {}),
-  };
-}
-
-/** Core 3.1.2.6 */
-function refuseError({ error, error_description: description }: AuthorizationResponse): void {
-  if (!error) return;
-  const help =
-    error === "access_denied"
-      ? "You, or a rule at the OpenID Provider, said no. Start again to try once more."
-      : undefined;
-  throw new ProtocolError(
-    "authorization_error",
-    `The OpenID Provider answered ${error}${description ? `: ${description}` : ""}`,
-    {
-      ...(help ? { help } : {}),
-    },
-  );
 }

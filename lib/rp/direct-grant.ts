@@ -46,13 +46,16 @@ export async function requestDirectGrant(
     frontChannel: false,
     now: Math.floor(rp.now() / 1000),
   });
-  const endSessionEndpoint = form.grant_type === "password" ? form.end_session_endpoint : "";
   const login = {
     claims,
     verdicts,
     tokens: tokensFrom(response, { issuer: provider.issuer, clientId: form.client_id, now: rp.now() }),
     clientId: form.client_id,
-    endSessionEndpoint,
+    grantType: form.grant_type,
+    tokenEndpoint: form.token_endpoint,
+    endSessionEndpoint: form.grant_type === "password" ? form.end_session_endpoint : "",
+    // No browser was at the OP, so there is no session to come back to or to watch.
+    ...{ responseType: "", redirectUri: "", authorizationEndpoint: "", checkSessionIframe: "" },
   };
-  return beginSession({ ...login, grantType: form.grant_type, startedAt, formerId: sessionId }, base, rp);
+  return beginSession({ ...login, startedAt, formerId: sessionId }, base, rp);
 }

@@ -56,6 +56,8 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
       ];
     case "post_logout":
       return [info(`Back from the OpenID Provider after logout: ${at("result")}.`)];
+    case "session_confirmed":
+      return [info(`Session asked for with prompt=none: ${at("confirmation")}. ${at("reason")}`.trim())];
     case "frontchannel_logout":
       return [
         info("Frontchannel logout request received."),

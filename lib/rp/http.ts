@@ -18,9 +18,9 @@ export function seeOther(location: string, cookies: readonly string[] = []): Res
 export function page(
   rp: RelyingParty,
   base: string,
-  content: { title: string; body: Html; status?: number; script?: string },
+  content: { title: string; body: Html; status?: number; script?: string; frameAncestors?: string },
 ): Response {
-  const { title, body, status = 200, script } = content;
+  const { title, body, status = 200, script, frameAncestors } = content;
   const { RP_NAME, RP_ACCENT } = rp.config;
   const shell = {
     title,
@@ -35,7 +35,7 @@ export function page(
     headers: {
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
-      "content-security-policy": documentPolicy(),
+      "content-security-policy": documentPolicy(frameAncestors),
       // A code or a token may be in this URL, and no form of these documents needs its Origin known.
       "referrer-policy": "no-referrer",
     },
@@ -56,7 +56,8 @@ export function selfSubmittingForm(
 ${form.fromFragment ? html`<noscript><p class="note note-warn">The OpenID Provider put its answer into the part of the address that only a script can read. Allow scripts and reload, or choose Authorization Code or Form Post.</p></noscript>` : ""}
 <button class="btn btn-primary" type="submit">Continue</button>
 </form>`;
-  return page(rp, base, { title: form.title, body, script: "submit.js" });
+  // The RP iframe has the answers to its silent requests handed on in a frame.
+  return page(rp, base, { title: form.title, body, script: "submit.js", frameAncestors: "'self'" });
 }
 
 /** Reads a form-encoded body of bounded size.

@@ -22,7 +22,12 @@ function sessionOf(sub: string, sid: string | undefined, changes: Partial<RpSess
     tokens: { issuer: iss, clientId: "app" },
     since: 1,
     grantType: "code",
+    responseType: "code",
+    redirectUri: "",
+    authorizationEndpoint: "",
+    tokenEndpoint: "",
     endSessionEndpoint: "",
+    checkSessionIframe: "",
   };
   return {
     sessionId: crypto.randomUUID(),
@@ -131,8 +136,10 @@ describe("pending requests", () => {
     redirectUri: "https://app.example/cb",
     grantType: "code",
     responseType: "code",
+    authorizationEndpoint: "",
     tokenEndpoint: "",
     endSessionEndpoint: "",
+    checkSessionIframe: "",
     startedAt,
   });
 

@@ -7,6 +7,7 @@ import { lifetime, limit, type Store } from "./store.ts";
 import type {
   EndedSession,
   FormState,
+  Login,
   LogoutOutcome,
   Mechanism,
   PendingLogin,
@@ -70,6 +71,11 @@ class SqliteStore implements Store {
     });
     if (former && !ended) this.#changed(former);
     return ended;
+  }
+
+  async renewLogin(sessionId: string, login: Login): Promise<boolean> {
+    const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
+    return this.#db.run(sql, JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub) > 0;
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
@@ -233,7 +239,7 @@ class SqliteStore implements Store {
     );
   }
 
-  #insertSession(session: RpSession, login: NonNullable<RpSession["login"]>): void {
+  #insertSession(session: RpSession, login: Login): void {
     this.#db.run(
       `INSERT INTO sessions (session_id, created_at, expires_at, form, login, iss, sid, sub, client_id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

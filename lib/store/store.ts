@@ -2,6 +2,7 @@
 import type {
   EndedSession,
   FormState,
+  Login,
   LogoutOutcome,
   Mechanism,
   PendingLogin,
@@ -49,6 +50,8 @@ export interface Store {
     former: string | undefined,
     startedAt: number,
   ): Promise<SessionEnd | undefined>;
+  /** Keeps what a confirmed login brought; false when nobody is logged in any more, or somebody else. */
+  renewLogin(sessionId: string, login: Login): Promise<boolean>;
   /** Ends this one session; undefined when nobody was logged in. */
   endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined>;
   saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void>;

@@ -15,8 +15,14 @@ export interface Login {
   /** When the session began. */
   since: number;
   grantType: string;
+  responseType: string;
+  redirectUri: string;
+  authorizationEndpoint: string;
+  tokenEndpoint: string;
   /** Where this login is ended at the OP; empty when the form said to leave it out. */
   endSessionEndpoint: string;
+  /** Where the OP answers whether its session has changed; empty when it does not. */
+  checkSessionIframe: string;
 }
 
 export interface Tokens {
@@ -32,7 +38,7 @@ export interface Tokens {
 }
 
 /** The ways in which an OP ends a session here; each can be switched off. */
-export const mechanisms = ["back-channel", "front-channel"] as const;
+export const mechanisms = ["back-channel", "front-channel", "session-management"] as const;
 
 export type Mechanism = (typeof mechanisms)[number];
 
@@ -42,6 +48,8 @@ export type EndedBy = Mechanism | "rp-initiated" | "reset" | "new-login";
 export interface SessionEnd {
   by: EndedBy;
   at: number;
+  /** Why, where the mechanism alone does not say it. */
+  detail?: string;
 }
 
 /** What came back from the OP after a logout request. */
@@ -85,8 +93,12 @@ export interface PendingLogin {
   redirectUri: string;
   grantType: string;
   responseType: string;
+  authorizationEndpoint: string;
   tokenEndpoint: string;
   endSessionEndpoint: string;
+  checkSessionIframe: string;
+  /** The RP session that a request with `prompt=none` is to confirm. */
+  confirms?: string;
   startedAt: number;
 }
 
@@ -139,6 +151,7 @@ export type ProtocolEventType =
   | "session_ended"
   | "logout_request"
   | "post_logout"
+  | "session_confirmed"
   | "frontchannel_logout"
   | "logout_token"
   | "logout_token_unverified"

@@ -1,0 +1,193 @@
+/** The script of the RP iframe, run as it is served, with a window that the test plays. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { runInNewContext } from "node:vm";
+
+const script = readFileSync("public/assets/rp-iframe.js", "utf8");
+const app = "http://localhost:8080";
+const op = "http://localhost:9443";
+
+/** The RP iframe after the OP iframe has loaded. */
+function rpIframe() {
+  const asked: { message: string; targetOrigin: string }[] = [];
+  const seen: string[] = [];
+  const silentFrames: { src: string; contentWindow: object; remove(): void }[] = [];
+  const listeners: Record<string, (event: object) => void> = {};
+  let now = 1_000_000;
+  let tick: (() => void) | undefined;
+  const opWindow = {
+    postMessage: (message: string, targetOrigin: string) => asked.push({ message, targetOrigin }),
+  };
+  const opFrame = {
+    contentWindow: opWindow,
+    src: "",
+    addEventListener: (_: string, load: () => void) => {
+      onLoad = load;
+    },
+  };
+  let onLoad = () => {};
+  const dataset = {
+    opIframe: `${op}/oidc/checksession`,
+    opOrigin: op,
+    clientId: "playground2",
+    sessionState: "hash.salt",
+    interval: "2000",
+    silent: `${app}/playground2/rpiframe/silent`,
+  };
+  const document = {
+    hidden: false,
+    getElementById: (id: string) => (id === "opIframe" ? opFrame : { dataset }),
+    createElement: () => {
+      const frame = { src: "", contentWindow: {}, remove() {} };
+      silentFrames.push(frame);
+      return frame;
+    },
+    body: { append() {} },
+    addEventListener: (type: string, listener: () => void) => {
+      listeners[`document ${type}`] = listener;
+    },
+  };
+  const window = {
+    setInterval: (callback: () => void) => {
+      tick = callback;
+      return 1;
+    },
+  };
+  runInNewContext(script, {
+    document,
+    window,
+    location: { origin: app },
+    parent: { postMessage: ({ monitor }: { monitor: string }) => seen.push(monitor) },
+    clearInterval: () => {
+      tick = undefined;
+    },
+    addEventListener: (type: string, listener: (event: object) => void) => {
+      listeners[type] = listener;
+    },
+    Date: { now: () => now },
+  });
+  onLoad();
+  const message = (data: unknown, origin = op, source: object = opWindow) =>
+    listeners.message?.({ origin, source, data });
+  return {
+    asked,
+    seen,
+    silentFrames,
+    document,
+    listeners,
+    message,
+    poll: () => tick?.(),
+    polls: () => tick !== undefined,
+    confirmed: (data: object) => message(data, app, silentFrames.at(-1)?.contentWindow),
+    wait: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+describe("the RP iframe", () => {
+  test("asks with client_id and session_state, at the OP's origin only", () => {
+    const { asked } = rpIframe();
+    assert.deepEqual(asked, [{ message: "playground2 hash.salt", targetOrigin: op }]);
+  });
+
+  test("believes nobody but the OP iframe, and nothing but the three words", () => {
+    const { message, seen, silentFrames } = rpIframe();
+    message("unchanged");
+    message("changed", "https://evil.example");
+    message("changed", op, {});
+    message("changed", `${op}.evil.example`);
+    for (const word of ["Changed", "changed ", "", null, { toString: () => "changed" }, ["changed"]])
+      message(word);
+    message({ confirmation: "ended" }, app, {});
+    assert.deepEqual([seen, silentFrames.length], [["watching"], 0]);
+  });
+
+  test("takes a first answer that is not unchanged for a blocked cookie: no request, no logout", () => {
+    const { message, seen, silentFrames, polls } = rpIframe();
+    message("changed");
+    assert.deepEqual([seen, silentFrames.length, polls()], [["blocked"], 0, false]);
+  });
+
+  test("asks with prompt=none once when something changed, and goes on with the new session_state", () => {
+    const { message, silentFrames, confirmed, asked, seen } = rpIframe();
+    message("unchanged");
+    message("changed");
+    assert.deepEqual(
+      silentFrames.map(({ src }) => src),
+      [`${app}/playground2/rpiframe/silent`],
+    );
+    confirmed({ confirmation: "renewed", sessionState: "new.salt" });
+    assert.equal(asked.at(-1)?.message, "playground2 new.salt");
+    message("unchanged");
+    assert.deepEqual(seen, ["watching", "confirming", "watching"]);
+  });
+
+  test("makes no such request on error, and stops", () => {
+    const { message, silentFrames, seen, polls } = rpIframe();
+    message("unchanged");
+    message("error");
+    assert.deepEqual([seen.at(-1), silentFrames.length, polls()], ["error", 0, false]);
+  });
+
+  test("stops when the session is over, or when an answer proves nothing", () => {
+    for (const [confirmation, status] of [
+      ["ended", "ended"],
+      ["failed", "stopped"],
+    ]) {
+      const { message, confirmed, seen, polls } = rpIframe();
+      message("unchanged");
+      message("changed");
+      confirmed({ confirmation, reason: "server_error" });
+      assert.deepEqual([seen.at(-1), polls()], [status, false]);
+    }
+  });
+
+  test("makes at most three requests a minute, then stops; a slow series may go on", () => {
+    for (const [pause, frames, status] of [
+      [1000, 3, "stopped"],
+      [25_000, 10, "confirming"],
+    ] as const) {
+      const { message, confirmed, silentFrames, seen, wait } = rpIframe();
+      message("unchanged");
+      for (let n = 0; n < 10 && seen.at(-1) !== "stopped"; n++) {
+        message("changed");
+        if (seen.at(-1) === "confirming" && n < 9)
+          confirmed({ confirmation: "renewed", sessionState: `s${n}` });
+        wait(pause);
+      }
+      assert.deepEqual([silentFrames.length, seen.at(-1)], [frames, status]);
+    }
+  });
+
+  test("says so when two questions were not answered", () => {
+    const { poll, seen, message } = rpIframe();
+    message("unchanged");
+    poll();
+    poll();
+    assert.deepEqual(seen, ["watching"]);
+    poll();
+    assert.deepEqual(seen, ["watching", "no answer"]);
+    message("unchanged");
+    assert.equal(seen.at(-1), "watching");
+  });
+
+  test("asks nothing while the tab is hidden", () => {
+    const { document, poll, asked, listeners, seen } = rpIframe();
+    document.hidden = true;
+    listeners["document visibilitychange"]?.({});
+    poll();
+    assert.deepEqual([asked.length, seen.at(-1)], [1, "paused"]);
+  });
+
+  test("sixty seconds of polling are thirty questions and nothing else", () => {
+    const { message, poll, asked, silentFrames, seen } = rpIframe();
+    message("unchanged");
+    for (let n = 0; n < 30; n++) {
+      poll();
+      message("unchanged");
+    }
+    assert.deepEqual([asked.length, silentFrames.length, new Set(seen).size], [31, 0, 1]);
+  });
+});

@@ -1,0 +1,112 @@
+/** The RP iframe and its silent requests over HTTP (Session Management 3.1). */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
+import { sessionOf, signIn } from "../support/sign-in.ts";
+
+const { issuer, rp } = await appUnderTest();
+
+const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+
+describe("the RP iframe", () => {
+  test("knows client, session_state and the OP iframe, and may be framed by the app's own pages only", async () => {
+    const browser = await signIn(issuer, rp, someone());
+    const { text, headers } = await browser.get(`${rp.base}/rpiframe`);
+    assert.match(text, /data-client-id="playground2"/);
+    assert.match(text, /data-session-state="hash\.salt"/);
+    assert.ok(
+      text.includes(`data-op-iframe="${issuer.origin}/checksession?client_id=playground2&amp;redirect_uri=`),
+    );
+    const policy = headers.get("content-security-policy") ?? "";
+    assert.match(policy, /frame-ancestors 'self'/);
+    assert.match(policy, new RegExp(`frame-src ${issuer.origin} `));
+  });
+
+  test("is refused without a session to watch, and where the mechanism is off", async () => {
+    const browser = await signIn(issuer, rp, someone());
+    assert.equal((await fetch(`${rp.base}/rpiframe`)).status, 400);
+    await browser.post(`${rp.base}/mechanisms`, { mechanism: "back-channel" });
+    for (const path of ["/rpiframe", "/rpiframe/silent"]) {
+      assert.equal((await browser.get(rp.base + path)).status, 404);
+    }
+    assert.doesNotMatch((await browser.get(`${rp.base}/oauth2`)).text, /title="RP iframe"/);
+    await browser.post(`${rp.base}/mechanisms`, { mechanism: "session-management" });
+    assert.match((await browser.get(`${rp.base}/oauth2`)).text, /title="RP iframe"/);
+  });
+});
+
+describe("a silent request", () => {
+  /** Asks with prompt=none and answers as the test says.
+   *  @returns what the RP iframe is told */
+  async function confirm(
+    browser: HttpBrowser,
+    answer: (asked: URLSearchParams) => Promise<Record<string, string>> | Record<string, string>,
+  ): Promise<Record<string, string>> {
+    const { location = "" } = await browser.get(`${rp.base}/rpiframe/silent`);
+    const asked = new URL(location).searchParams;
+    assert.deepEqual([asked.get("prompt"), asked.get("id_token_hint")?.split(".").length], ["none", 3]);
+    const parameters = { state: asked.get("state") ?? "", iss: issuer.issuer, ...(await answer(asked)) };
+    const page = await browser.post(`${rp.base}/oauth2client`, parameters);
+    assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'self'/);
+    const told = /data-confirmation="([^"]*)"/.exec(page.text)?.[1] ?? "";
+    return JSON.parse(told.replaceAll("&quot;", '"').replaceAll("&#39;", "'")) as Record<string, string>;
+  }
+
+  const idTokenOf = (who: object) => async (asked: URLSearchParams) => ({
+    id_token: await issuer.sign(issuer.idClaims({ ...who, nonce: asked.get("nonce") })),
+    session_state: "new.salt",
+  });
+
+  test("that finds the same user keeps the session and renews its session_state", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    const { since } = await sessionOf(browser, rp);
+    assert.deepEqual(await confirm(browser, idTokenOf(who)), {
+      confirmation: "renewed",
+      sessionState: "new.salt",
+    });
+    const session = await sessionOf(browser, rp);
+    assert.deepEqual([session.user, session.sessionState, session.since], [who.sub, "new.salt", since]);
+  });
+
+  test("that finds another user, or nobody, ends the session and says why", async () => {
+    const answers = [
+      idTokenOf(someone()),
+      () => ({ error: "login_required" }),
+      () => ({ error: "consent_required" }),
+    ];
+    for (const answer of answers) {
+      const browser = await signIn(issuer, rp, someone());
+      assert.deepEqual(await confirm(browser, answer), { confirmation: "ended" });
+      assert.equal((await sessionOf(browser, rp)).loggedOutBy, "session-management");
+      assert.match((await browser.get(`${rp.base}/`)).text, /by session management/);
+    }
+  });
+
+  test("whose answer proves nothing leaves the session alone", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    const answers: Record<string, string>[] = [
+      { error: "server_error" },
+      { error: "login_required", iss: "https://other.example" },
+      { id_token: "garbage" },
+    ];
+    for (const answer of answers) {
+      assert.equal((await confirm(browser, () => answer)).confirmation, "failed", JSON.stringify(answer));
+      assert.equal((await sessionOf(browser, rp)).user, who.sub);
+    }
+  });
+
+  test("answered after a logout by another way brings nobody back", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    const result = await confirm(browser, async (asked) => {
+      const answer = await idTokenOf(who)(asked);
+      await browser.copy().post(`${rp.base}/reset`, {});
+      return answer;
+    });
+    assert.deepEqual(result, { confirmation: "ended" });
+    assert.equal((await sessionOf(browser, rp)).user, null);
+  });
+});

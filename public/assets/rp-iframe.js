@@ -1,0 +1,99 @@
+/* The RP iframe (Session Management 1.0, 3.1): asks the OP iframe beside it whether the OP session has changed, without
+   any network traffic, and tells the page around it what it sees. */
+const settings = /** @type {HTMLElement} */ (document.getElementById("rpIframe")).dataset;
+const opFrame = /** @type {HTMLIFrameElement} */ (document.getElementById("opIframe"));
+const opOrigin = settings.opOrigin ?? "";
+const interval = Number(settings.interval);
+const mostAttempts = 3;
+const minute = 60_000;
+
+let sessionState = settings.sessionState ?? "";
+let trusted = false;
+let unanswered = 0;
+/** @type {number | undefined} */
+let timer;
+/** @type {HTMLIFrameElement | undefined} */
+let silentFrame;
+/** @type {number[]} When silent requests were made. */
+let attempts = [];
+
+/** @param {string} status @param {string} [reason] */
+const report = (status, reason) => parent.postMessage({ monitor: status, reason }, location.origin);
+
+function ask() {
+  if (document.hidden) return;
+  if (unanswered >= 2) report("no answer");
+  unanswered += 1;
+  opFrame.contentWindow?.postMessage(`${settings.clientId} ${sessionState}`, opOrigin);
+}
+
+function start() {
+  stop();
+  unanswered = 0;
+  ask();
+  timer = window.setInterval(ask, interval);
+}
+
+function stop() {
+  clearInterval(timer);
+}
+
+/** @param {string} status @param {string} [reason] */
+function giveUp(status, reason) {
+  stop();
+  report(status, reason);
+}
+
+/** @param {unknown} answer one of the three words; anything else is no answer of an OP iframe */
+function onAnswer(answer) {
+  if (answer === "unchanged") {
+    unanswered = 0;
+    trusted = true;
+    report("watching");
+  } else if (answer === "changed") {
+    // An OP iframe that sees no cookie says "changed" from the first time on: nobody has logged out.
+    if (trusted) confirmSession();
+    else giveUp("blocked");
+  } else if (answer === "error") giveUp("error");
+}
+
+/** Asks the OP with prompt=none, in a frame; at most three times a minute, or a false alarm would go on for ever. */
+function confirmSession() {
+  stop();
+  const now = Date.now();
+  attempts = attempts.filter((at) => now - at < minute);
+  if (attempts.length >= mostAttempts) {
+    giveUp("stopped", "the OpenID Provider says again and again that something changed");
+    return;
+  }
+  attempts.push(now);
+  report("confirming");
+  silentFrame?.remove();
+  silentFrame = document.createElement("iframe");
+  silentFrame.hidden = true;
+  silentFrame.title = "Silent request";
+  silentFrame.src = settings.silent ?? "";
+  document.body.append(silentFrame);
+}
+
+/** @param {{ confirmation?: unknown, sessionState?: unknown, reason?: unknown }} result */
+function onConfirmation({ confirmation, sessionState: renewed, reason }) {
+  if (confirmation === "renewed") {
+    sessionState = String(renewed);
+    start();
+  } else if (confirmation === "ended") giveUp("ended");
+  else if (confirmation === "failed") giveUp("stopped", String(reason));
+}
+
+addEventListener("message", ({ origin, source, data }) => {
+  if (origin === opOrigin && source === opFrame.contentWindow) onAnswer(data);
+  else if (origin === location.origin && silentFrame && source === silentFrame.contentWindow)
+    onConfirmation(data ?? {});
+});
+document.addEventListener("visibilitychange", () => {
+  unanswered = 0;
+  if (document.hidden) report("paused");
+});
+// Only now, so that its load cannot be missed.
+opFrame.addEventListener("load", start, { once: true });
+opFrame.src = settings.opIframe ?? "";
