@@ -74,6 +74,7 @@ test.describe("without script", () => {
     await playground2.expectLoggedIn(user.name);
     await playground2.logout();
     await op(playground2.page).confirmLogout();
+    await playground2.page.getByRole("link", { name: "Continue" }).click();
     await expect(playground2.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
   });
 });

@@ -36,7 +36,7 @@ describe("authorization", () => {
     it(`answers ${responseType} with its parameters, state and iss`, async () => {
       const visit = await authorize(op, new HttpBrowser(), { response_type: responseType });
       const response = responseOf(visit);
-      assert.deepEqual([...response.keys()].sort(), [...expected, "state", "iss"].sort());
+      assert.deepEqual([...response.keys()].sort(), [...expected, "state", "iss", "session_state"].sort());
       assert.equal(response.get("iss"), op.issuer);
       assert.equal(response.get("state"), "state-1");
       assert.equal(new URL(visit.location ?? "").hash !== "", responseType !== "code");
@@ -63,7 +63,7 @@ describe("authorization", () => {
     assert.equal(page.status, 200);
     const { action, fields } = formOf(page);
     assert.equal(action, `${op.photos.base}/oauth2client`);
-    assert.deepEqual(Object.keys(fields).sort(), ["code", "id_token", "iss", "state"]);
+    assert.deepEqual(Object.keys(fields).sort(), ["code", "id_token", "iss", "session_state", "state"]);
     const policy = page.headers.get("content-security-policy") ?? "";
     assert.match(policy, /script-src 'self' 'sha256-/);
   });

@@ -27,7 +27,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
   validator: (_ctx, name, value, metadata) => {
     if (name === "redirect_uris") expandCallbacks(metadata);
     else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
-    else if (value !== undefined) checkFrontchannelMetadata(name, value);
+    else if (value !== undefined) checkFrontchannelMetadata(name, value, metadata);
   },
 };
 
@@ -62,12 +62,23 @@ function literal(pattern: string): string {
   );
 }
 
-function checkFrontchannelMetadata(name: string, value: unknown): void {
-  const isUri = name === "frontchannel_logout_uri";
-  const good = isUri
-    ? /^https?:$/.test(URL.parse(String(value))?.protocol ?? "")
-    : typeof value === "boolean";
-  if (!good) throw new errors.InvalidClientMetadata(`${name} must be a ${isUri ? "web uri" : "boolean"}`);
+/** FCL 2. The redirect URIs come first among the properties, so they have been expanded here. */
+function checkFrontchannelMetadata(name: string, value: unknown, metadata: Metadata): void {
+  if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
+  else if (typeof value !== "boolean") throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
+}
+
+function checkFrontchannelUri(value: unknown, redirectUris: unknown): void {
+  const uri = typeof value === "string" && /^https?:\/\/[^#\s]+$/i.test(value) ? URL.parse(value) : null;
+  if (!uri) {
+    throw new errors.InvalidClientMetadata("frontchannel_logout_uri must be a web uri without a fragment");
+  }
+  const callbacks: unknown[] = Array.isArray(redirectUris) ? redirectUris : [];
+  if (!callbacks.some((callback) => URL.parse(String(callback))?.origin === uri.origin)) {
+    throw new errors.InvalidClientMetadata(
+      "frontchannel_logout_uri must have the scheme, host and port of a redirect_uri",
+    );
+  }
 }
 
 /** The library refuses http callbacks for implicit flows, which is what the tutorial has (OIDC Registration 2,
@@ -116,6 +127,8 @@ function clientsOf({ name, secret, baseUrls }: OpConfig["OP_APPS"][number]): Cli
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
     backchannel_logout_uri: `${baseUrls[0]}/bclogout`,
     backchannel_logout_session_required: true,
+    frontchannel_logout_uri: `${baseUrls[0]}/fclogout`,
+    frontchannel_logout_session_required: true,
   };
   const grants = ["authorization_code", "implicit", "refresh_token", "password"];
   return [

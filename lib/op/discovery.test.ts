@@ -44,6 +44,9 @@ describe("discovery and hosts", () => {
         registration_endpoint: `${origin}/api/identity/oauth2/dcr/v1.1/register`,
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
+        check_session_iframe: `${origin}/oidc/checksession`,
         authorization_response_iss_parameter_supported: true,
         id_token_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
       });

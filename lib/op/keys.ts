@@ -10,6 +10,8 @@ export interface OpKeys {
   cookieKeys: string[];
   /** Proves that a form came from a page of ours. */
   formKey: string;
+  /** Makes the OP browser state out of a session. */
+  browserStateKey: string;
 }
 
 /** Reads the keys of earlier starts, so that sessions, cookies and ID Token hints outlive a restart. */
@@ -18,7 +20,12 @@ export async function loadKeys(store: OpStore): Promise<OpKeys> {
   const root = store.secret("root") ?? randomBytes(32).toString("base64url");
   store.setSecret("jwks", JSON.stringify(keys));
   store.setSecret("root", root);
-  return { jwks: { keys }, cookieKeys: [derive(root, "cookie")], formKey: derive(root, "form") };
+  return {
+    jwks: { keys },
+    cookieKeys: [derive(root, "cookie")],
+    formKey: derive(root, "form"),
+    browserStateKey: derive(root, "browser state"),
+  };
 }
 
 const derive = (root: string, purpose: string): string =>

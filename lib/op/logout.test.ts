@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
 import {
+  goOn,
   isSignedIn,
   logoutUrl,
   type OpUnderTest,
@@ -42,7 +43,7 @@ describe("logout", () => {
     return payload;
   }
 
-  const confirm = (page: Visit) => browser.submit(page, { logout: "yes" });
+  const confirm = async (page: Visit) => goOn(await browser.submit(page, { logout: "yes" }));
   const deny = (page: Visit) => browser.submit(page, {}, "/oidc/logout/deny");
 
   it("asks first, and names the apps it would end", async () => {
@@ -68,7 +69,7 @@ describe("logout", () => {
     const elsewhere = await signIn(op, new HttpBrowser(), "photos", "bob");
     const otherSession = await askedToLogOut(elsewhere.idToken);
     assert.match(otherSession.text, /asks to log out <b>bob<\/b> of another session than the one you are in/);
-    assert.equal((await confirm(otherSession)).status, 303);
+    await confirm(otherSession);
     assert.equal(await isSignedIn(op, browser), false);
   });
 
@@ -84,7 +85,6 @@ describe("logout", () => {
       assert.ok(token.jti && token.iat && token.exp);
       assert.equal("nonce" in token, false);
     }
-    assert.equal(answer.status, 303);
     assert.ok(answer.location?.startsWith(`${postLogout()}?`));
     assert.equal(responseOf(answer).get("state"), STATE);
     assert.equal(await isSignedIn(op, browser), false);
@@ -204,7 +204,7 @@ describe("logout", () => {
     const began = performance.now();
     const answer = await confirm(await askedToLogOut(idToken));
     const ms = performance.now() - began;
-    assert.equal(answer.status, 303);
+    assert.ok(answer.location?.startsWith(postLogout()));
     assert.ok(ms < 3000, `took ${ms} ms`);
     await logoutTokenOf("albums");
   });
@@ -213,7 +213,7 @@ describe("logout", () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     await op.photos.close();
-    assert.equal((await confirm(await askedToLogOut(idToken))).status, 303);
+    await confirm(await askedToLogOut(idToken));
     await logoutTokenOf("albums");
   });
 
@@ -222,7 +222,7 @@ describe("logout", () => {
     await signIn(op, browser, "albums");
     op.photos.answer = (response) =>
       response.writeHead(307, { location: `${op.albums.base}/elsewhere` }).end();
-    assert.equal((await confirm(await askedToLogOut(idToken))).status, 303);
+    await confirm(await askedToLogOut(idToken));
     assert.deepEqual(op.albums.elsewhere, []);
     await logoutTokenOf("albums");
   });

@@ -30,6 +30,7 @@ export const PAGES = {
   logoutConfirm: `${ENDPOINTS.end_session}/confirm`,
   loggedOut: `${ENDPOINTS.end_session}/success`,
   logoutDeny: `${ENDPOINTS.end_session}/deny`,
+  opIframe: "/oidc/checksession",
   sessions: "/sessions",
   sessionsSignIn: "/sessions/sign-in",
   sessionsEnd: "/sessions/end",
@@ -47,6 +48,7 @@ export const ASSETS = "/assets";
 const BROWSER_PATHS = [
   ENDPOINTS.authorization,
   ENDPOINTS.end_session,
+  PAGES.opIframe,
   "/authenticationendpoint/",
   PAGES.sessions,
 ];

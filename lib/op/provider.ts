@@ -15,6 +15,7 @@ import { keepSessionsEnded } from "./ended-sessions.ts";
 import { logEvents } from "./events.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
+import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
   type OpenIdProvider,
   SESSION_COOKIE,
@@ -27,7 +28,7 @@ import { postedRequests } from "./pages/posted-request.ts";
 import { renderLibraryError } from "./pages/problem.ts";
 import { ownPages } from "./pages/routes.ts";
 import { registerPasswordGrant } from "./password-grant.ts";
-import { ENDPOINTS } from "./paths.ts";
+import { ENDPOINTS, PAGES } from "./paths.ts";
 import { administratorsRegister, registrationFeatures } from "./registration.ts";
 import { SCOPES } from "./scopes.ts";
 import { shareSid } from "./session-id.ts";
@@ -43,6 +44,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   recordDeliveries(provider, op.deliveries);
   registerPasswordGrant(provider, Object.keys(SCOPES));
   logEvents(provider, op);
+  addSessionState(provider, op.keys);
   // The first is the outermost.
   provider.use(oneSpelling);
   provider.use(canonicalHost(op));
@@ -54,6 +56,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(sameOriginForms(op));
   provider.use(postedRequests(op));
   provider.use(ownPages(op));
+  provider.use(sessionManagement(op));
   return op;
 }
 
@@ -69,6 +72,11 @@ function configuration(op: Surroundings): Configuration {
       short: { httpOnly: true, sameSite: "lax", signed: true, overwrite: true },
     },
     routes: ENDPOINTS,
+    discovery: {
+      check_session_iframe: `${op.origin}${PAGES.opIframe}`,
+      frontchannel_logout_supported: true,
+      frontchannel_logout_session_supported: true,
+    },
     responseTypes: RESPONSE_TYPES,
     scopes: Object.keys(SCOPES),
     claims: Object.fromEntries(Object.entries(SCOPES).map(([scope, { claims }]) => [scope, claims])),

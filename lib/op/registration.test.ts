@@ -65,6 +65,37 @@ describe("dynamic client registration", () => {
     }
   });
 
+  it("refuses a front-channel logout address that is not of the client's own host, or is no plain web address", async () => {
+    const { base } = op.photos;
+    const foreign = [
+      `${op.albums.base}/fclogout`,
+      `${base.replace("localhost", "127.0.0.1")}/fclogout`,
+      `${base.replace("http:", "https:")}/fclogout`,
+      `${base}@evil.example/fclogout`,
+    ];
+    const malformed = [
+      "/fclogout",
+      "http:fclogout",
+      `${base}/fclogout#x`,
+      `${base}/fclogout#`,
+      `${base}/a b`,
+      [base],
+    ];
+    for (const frontchannel_logout_uri of [...foreign, ...malformed]) {
+      const { status, body } = await register(
+        op,
+        { redirect_uris: [callback()], frontchannel_logout_uri },
+        ADMIN,
+      );
+      assert.equal(status, 400, String(frontchannel_logout_uri));
+      assert.equal(body.error, "invalid_client_metadata");
+      assert.match(String(body.error_description), /^frontchannel_logout_uri must/);
+    }
+    const redirect_uris = [`regexp=(${op.albums.base}/cb|${base}/cb)`];
+    const alternatives = { redirect_uris, frontchannel_logout_uri: `${base}/fclogout?own=query` };
+    assert.equal((await register(op, alternatives, ADMIN)).status, 201);
+  });
+
   it("lets WSO2's parameters choose the credentials, but not those of another client", async () => {
     const chosen = { ext_param_client_id: "frames-2", ext_param_client_secret: "a-secret-of-frames-2" };
     const { body } = await register(op, { ...chosen, redirect_uris: [callback()] }, ADMIN);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { decodeJwt } from "jose";
 import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
 import {
+  goOn,
   isSignedIn,
   type OpUnderTest,
   opUnderTest,
@@ -98,7 +99,7 @@ describe("the sessions page", () => {
     const foreign = await browser.post(url, { uid, form_token: "x" }, "http://localhost:1");
     assert.equal(foreign.status, 403);
     assert.equal(await isSignedIn(op, browser), true);
-    const end = await browser.follow(await browser.submit(page, {}));
+    const end = await browser.follow(goOn(await browser.submit(page, {})));
     assert.match(end.text, /Sign in to see your sessions/);
     assert.equal(op.photos.logoutTokens.length, 1);
   });

@@ -3,9 +3,11 @@ import type { UnknownObject } from "oidc-provider";
 import { equalSecrets } from "../csrf.ts";
 import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
+import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession, sidOf } from "../logout/end-session.ts";
 import { type Context, type OpenIdProvider, SESSION_COOKIE, shortSid } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
+import { goOnAfterLogout } from "./frontchannel-logout.ts";
 import { sendStillSignedIn } from "./logout.ts";
 
 type Session = Awaited<ReturnType<OpenIdProvider["provider"]["Session"]["get"]>>;
@@ -24,10 +26,10 @@ export async function confirmLogout(op: OpenIdProvider, ctx: Context): Promise<v
   if (!question.form.get("logout")) return deny(op, ctx, question);
   const { session, state } = question;
   op.log.info(`logout confirmed by ${session.accountId ?? "nobody"} (sid ${shortSid(sidOf(session))})`);
-  await endSession(op, session.uid, "logout");
+  const participants = await endSession(op, session.uid, "logout");
   ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
-  ctx.status = 303;
-  ctx.redirect(confirmedUri(op, state));
+  showBrowserState(op, ctx, session);
+  await goOnAfterLogout(op, ctx, participants, confirmedUri(op, state));
 }
 
 /** "No": nothing ends and nobody is notified. The library's own answer to it would end the asking client's part. */

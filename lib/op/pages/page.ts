@@ -10,14 +10,17 @@ export interface Page {
   wide?: boolean;
   /** A file of the assets. */
   script?: string;
+  /** The origins that the page loads frames from. */
+  frames?: readonly string[];
 }
 
 /** Answers with a page: never framed, never stored. */
 export function sendPage(ctx: Context, page: Page): void {
-  const { title, body, status = 200, wide = false, script } = page;
+  const { title, body, status = 200, wide = false, script, frames = [] } = page;
   ctx.status = status;
   ctx.type = "html";
-  ctx.set({ "Content-Security-Policy": documentPolicy(), "Cache-Control": "no-store" });
+  const frameSource = frames.length > 0 ? `; frame-src ${frames.join(" ")}` : "";
+  ctx.set({ "Content-Security-Policy": `${documentPolicy()}${frameSource}`, "Cache-Control": "no-store" });
   ctx.body = document({
     title,
     brand: "OpenID Provider",

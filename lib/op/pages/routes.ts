@@ -4,6 +4,7 @@ import { PAGES } from "../paths.ts";
 import { showConsent, submitConsent } from "./consent.ts";
 import { showHome } from "./home.ts";
 import { confirmLogout, denyLogout } from "./logout-answer.ts";
+import { showOpIframe } from "./op-iframe.ts";
 import { showSessions, submitEndSession, submitSessionsSignIn } from "./sessions.ts";
 import { showSignIn, submitSignIn } from "./sign-in.ts";
 
@@ -17,6 +18,7 @@ const ROUTES: readonly [method: string, path: string, handler: Handler][] = [
   ["POST", `${PAGES.consent}/:uid`, submitConsent],
   ["POST", PAGES.logoutConfirm, confirmLogout],
   ["POST", PAGES.logoutDeny, denyLogout],
+  ["GET", PAGES.opIframe, showOpIframe],
   ["GET", PAGES.sessions, showSessions],
   ["POST", PAGES.sessionsSignIn, submitSessionsSignIn],
   ["POST", PAGES.sessionsEnd, submitEndSession],

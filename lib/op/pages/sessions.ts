@@ -3,9 +3,11 @@ import { findUser, isAdministrator } from "../accounts.ts";
 import { formToken, requireFormToken } from "../csrf.ts";
 import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
+import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession } from "../logout/end-session.ts";
 import { type Context, type OpenIdProvider, SESSION_COOKIE, SESSION_LIFETIME } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
+import { goOnAfterLogout } from "./frontchannel-logout.ts";
 import { sendPage } from "./page.ts";
 import { sessionsView } from "./sessions-view.ts";
 import { sendSignIn, signedInUser } from "./sign-in.ts";
@@ -40,10 +42,12 @@ export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Pr
   await session.save(SESSION_LIFETIME);
   const expires = new Date(session.exp * 1000);
   ctx.cookies.set(op.provider.cookieName("session"), session.jti, { ...SESSION_COOKIE, expires });
+  showBrowserState(op, ctx, session);
   toSessions(ctx);
 }
 
-/** Ends one session: every app it reached is told, as at a logout that the OP begins. */
+/** Ends one session: every app it reached is told, as at a logout that the OP begins; by the browser too if it is the
+ * session of this one. */
 export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promise<void> {
   const form = await readForm(ctx);
   requireFormToken(op, ctx, form);
@@ -58,9 +62,11 @@ export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promis
       "Sign in as an administrator to end sessions of others.",
     );
   }
-  if (session) await endSession(op, session.uid, `${accountId} on ${HERE}`);
-  if (session?.uid === uid) ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
-  toSessions(ctx);
+  const participants = session ? await endSession(op, session.uid, `${accountId} on ${HERE}`) : [];
+  if (session?.uid !== uid) return toSessions(ctx); // the browser of that session is another one
+  ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
+  showBrowserState(op, ctx, session);
+  await goOnAfterLogout(op, ctx, participants, PAGES.sessions);
 }
 
 function toSessions(ctx: Context): void {

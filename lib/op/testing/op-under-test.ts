@@ -135,6 +135,18 @@ export function logoutUrl(op: OpUnderTest, parameters: Record<string, string>): 
   return `${op.origin}/oidc/logout?${new URLSearchParams(parameters)}`;
 }
 
+/** Presses "Continue" on the page that has the browser tell the apps.
+ * @returns the visit as one that leads where the link does */
+export function goOn(page: Visit): Visit {
+  const link = /id="frontchannel-continue" href="([^"]*)"/.exec(page.text)?.[1]?.replaceAll("&amp;", "&");
+  assert.ok(link, `no page that tells the apps, but ${page.status} at ${page.url}`);
+  return { ...page, location: new URL(link, page.url).href };
+}
+
+/** The OP browser state that scripts of the OP can read in this browser. */
+export const browserStateOf = (browser: HttpBrowser): string | undefined =>
+  /(?:^|; )opbs=([^;]+)/.exec(browser.cookieFor("/oidc/checksession"))?.[1];
+
 /** True while the browser is signed in at the OP, whether or not its user has allowed `photos` yet. */
 export async function isSignedIn(op: OpUnderTest, browser: HttpBrowser): Promise<boolean> {
   const response = responseOf(await browser.get(authorizationUrl(op, { prompt: "none" })));

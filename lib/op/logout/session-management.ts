@@ -1,0 +1,56 @@
+/** OpenID Connect Session Management 1.0, the OP's side of authentication: `session_state` in every response, and the
+ * browser state beside it. */
+import { randomBytes } from "node:crypto";
+import type Provider from "oidc-provider";
+import type { OpKeys } from "../keys.ts";
+import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
+import { opBrowserState, showBrowserState } from "./browser-state.ts";
+import { sessionState } from "./session-state.ts";
+
+/** The library's endpoints that people's browsers visit. */
+const ROUTES: readonly string[] = ["authorization", "resume", "end_session"];
+
+/** Requests whose answer tells the client of an error. */
+const failed = new WeakSet<object>();
+
+/** SM 2: in successful responses, of any mode. The library hands the response out for changes before it is sent. */
+export function addSessionState(provider: Provider, keys: OpKeys): void {
+  provider.on("authorization.success", (ctx, response) => {
+    if (response) response.session_state = sessionStateFor(ctx, opBrowserState(keys, ctx.oidc.session ?? {}));
+  });
+  provider.on("authorization.error", (ctx) => failed.add(ctx));
+  provider.on("server_error", (ctx) => failed.add(ctx));
+}
+
+/** Runs around the library: a session is stored only when its endpoint has finished. */
+export function sessionManagement(op: OpenIdProvider) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    await next();
+    const session = ctx.oidc?.session;
+    if (!session || !ROUTES.includes(ctx.oidc.route)) return;
+    showBrowserState(op, ctx, session);
+    if (failed.has(ctx)) {
+      const stored = op.store.find("Session", session.jti);
+      addToErrorResponse(ctx, sessionStateFor(ctx, stored && opBrowserState(op.keys, stored)));
+    }
+  };
+}
+
+/** For the client and the page that the response goes to; never the same twice, as the salt is new (SM 3.2). */
+function sessionStateFor({ oidc: { params } }: Context, browserState: string | undefined): string {
+  const origin = URL.parse(String(params?.redirect_uri))?.origin ?? "";
+  return sessionState(String(params?.client_id), origin, browserState, randomBytes(16).toString("base64url"));
+}
+
+/** SM 2: in error responses too. The library makes them in one go, so they are changed when they are done: redirects
+ * end in query or fragment, posted responses are a form, and what is told to the user only is neither. */
+function addToErrorResponse(ctx: Context, value: string): void {
+  const location = ctx.response.get("Location");
+  if (location) ctx.redirect(`${location}&session_state=${value}`);
+  else if (typeof ctx.body === "string") {
+    ctx.body = ctx.body.replace(
+      "<noscript>",
+      `<input type="hidden" name="session_state" value="${value}"/>$&`,
+    );
+  }
+}

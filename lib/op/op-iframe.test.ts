@@ -1,0 +1,120 @@
+/** The script of the OP iframe, as the file is, in a frame that is not one. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
+import { sessionState } from "./logout/session-state.ts";
+
+const SCRIPT = readFileSync(join(import.meta.dirname, "../../public/assets/op-iframe.js"), "utf8");
+const ORIGIN = "http://localhost:8080";
+
+interface FakeWindow {
+  parent: FakeWindow | undefined;
+  answers: [answer: unknown, targetOrigin: string][];
+  postMessage(answer: unknown, targetOrigin: string): void;
+}
+
+function fakeWindow(parent?: FakeWindow): FakeWindow {
+  const answers: FakeWindow["answers"] = [];
+  return { parent, answers, postMessage: (...answer) => void answers.push(answer) };
+}
+
+interface Message {
+  data: unknown;
+  origin: string;
+  source: FakeWindow | null;
+}
+
+/** Loads the script into a frame of a page. */
+function opIframe(cookie: string) {
+  const page = fakeWindow();
+  const frame = fakeWindow(page);
+  const document = { cookie };
+  const listeners: ((message: Message) => void)[] = [];
+  const context = {
+    window: frame,
+    parent: page,
+    document,
+    TextEncoder,
+    btoa,
+    addEventListener: (_type: string, listener: (message: Message) => void) => listeners.push(listener),
+  };
+  const sha256 = runInNewContext(`${SCRIPT}; sha256`, context) as (text: string) => string;
+  const ask = (data: unknown, source: FakeWindow | null = page, origin = ORIGIN): unknown => {
+    for (const listener of listeners) listener({ data, origin, source });
+    return source?.answers.at(-1)?.[0];
+  };
+  return { page, frame, document, sha256, ask };
+}
+
+const message = (browserState: string | undefined, origin = ORIGIN): string =>
+  `photos ${sessionState("photos", origin, browserState, "salt_-1")}`;
+
+describe("the script of the OP iframe", () => {
+  it("computes SHA-256 as node:crypto does", () => {
+    const { sha256 } = opIframe("");
+    const lengths = [0, 1, 54, 55, 56, 57, 63, 64, 65, 119, 120, 128, 1000];
+    for (const text of [...lengths.map((length) => "x".repeat(length)), "ä € 𝄞 漢字", "é".repeat(60)]) {
+      assert.equal(sha256(text), createHash("sha256").update(text).digest("base64url"), text);
+    }
+  });
+
+  it("answers whoever asks, at their origin exactly", () => {
+    const { ask, page } = opIframe("other=1; opbs=state; more=2");
+    assert.equal(ask(message("state")), "unchanged");
+    assert.deepEqual(page.answers, [["unchanged", ORIGIN]]);
+  });
+
+  it("says changed for another state, client or origin", () => {
+    const { ask, page } = opIframe("xopbs=other; opbs=state");
+    assert.equal(ask(message("other")), "changed");
+    assert.equal(ask(message("state").replace("photos", "albums")), "changed");
+    for (const origin of ["http://localhost:8081", "http://localhost:80800", "http://evil.example"]) {
+      assert.equal(ask(message("state"), page, origin), "changed");
+    }
+  });
+
+  it("reads the cookie for each message", () => {
+    const { ask, document } = opIframe("opbs=state");
+    const [signedIn, signedOut] = [message("state"), message(undefined)];
+    assert.equal(ask(signedIn), "unchanged");
+    document.cookie = "";
+    assert.equal(ask(signedIn), "changed");
+    assert.equal(ask(signedOut), "unchanged");
+    document.cookie = "opbs=next";
+    assert.equal(ask(signedIn), "changed");
+    assert.equal(ask(signedOut), "changed");
+  });
+
+  it("says error for what is no question", () => {
+    const good = message("state");
+    const { hash = "" } = /(?<hash>\S+)\./.exec(good.split(" ")[1] ?? "")?.groups ?? {};
+    const bad = [
+      "",
+      "photos",
+      "photos ",
+      `photos ${hash}`,
+      `photos ${hash}.`,
+      `${good} `,
+      ` ${good}`,
+      `${good} x`,
+    ];
+    for (const data of [...bad, `photos  ${hash}.x`, "x".repeat(10_000), `${good}${"x".repeat(9999)}`]) {
+      assert.equal(opIframe("opbs=state").ask(data), "error", data);
+    }
+    for (const data of [undefined, null, 1, {}, [good], { toString: () => good }]) {
+      assert.equal(opIframe("opbs=state").ask(data), "error");
+    }
+  });
+
+  it("answers the page around it and the RP iframe beside it, and nobody else", () => {
+    const { ask, page, frame } = opIframe("opbs=state");
+    assert.equal(ask(message("state"), fakeWindow(page)), "unchanged");
+    const inside = fakeWindow(frame);
+    const strangers = [fakeWindow(), inside, fakeWindow(fakeWindow(page)), frame, fakeWindow(fakeWindow())];
+    for (const stranger of strangers) assert.equal(ask(message("state"), stranger), undefined);
+    assert.equal(ask(message("state"), null), undefined);
+  });
+});
