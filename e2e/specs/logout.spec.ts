@@ -103,6 +103,7 @@ test("My Photos are read with the access token, and not after the logout", async
   await page.goBack();
   await playground2.logout();
   await op(page).confirmLogout();
+  await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
   await page.goto(`${playground2.base}/photos`);
   await expect(page.getByText("Nobody is logged in.")).toBeVisible();
 });
