@@ -127,6 +127,18 @@ describe("the front door", () => {
     assert.match(String(headers["x-forwarded-for"]), /127\.0\.0\.1$/);
   });
 
+  it("asks an app on a new connection each time: an idle one may be closing; the browser keeps its own", async () => {
+    let opened = 0;
+    servers.playground2?.on("connection", () => {
+      opened += 1;
+    });
+    for (let n = 1; n <= 3; n++) {
+      const answer = await fetch(`http://localhost:${frontDoor.port}/playground2/`);
+      await answer.text();
+      assert.deepEqual([opened, answer.headers.get("connection")], [n, "keep-alive"]);
+    }
+  });
+
   it("does not take /playground22 for /playground2", async () => {
     assert.equal((await send("/playground22/")).status, 404);
   });

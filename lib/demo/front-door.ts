@@ -1,5 +1,5 @@
 /** The front door: one port for both apps, as Tomcat was in the tutorial, and the page that shows what runs where. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { Agent, createServer, type IncomingMessage, type Server } from "node:http";
 import { createProxyServer } from "httpxy";
 import { documentPolicy } from "#lib/ui/html.ts";
 import { localOrigin } from "./apps.ts";
@@ -81,9 +81,15 @@ function upstreamOf(pathname: string, upstreams: Upstream[]): Upstream | undefin
 
 function forwarder(): (upstream: Upstream) => Responder {
   // No time limit: an event stream may be silent for long.
-  const proxy = createProxyServer({ xfwd: true, proxyTimeout: 0 });
-  // The headers would wait for the first event, and the browser with them: it would take the stream for not open.
-  proxy.on("proxyRes", (_answer, _request, response) => process.nextTick(() => response.flushHeaders()));
+  // A connection of its own for each request: the apps close idle ones after five seconds, and a request that goes out
+  // on one in that moment is lost. The browser's own connection stays.
+  const agent = new Agent({ keepAlive: false });
+  const proxy = createProxyServer({ xfwd: true, proxyTimeout: 0, agent });
+  proxy.on("proxyRes", ({ headers }, _request, response) => {
+    delete headers.connection;
+    // The headers would wait for the first event, and the browser with them: it would take the stream for not open.
+    process.nextTick(() => response.flushHeaders());
+  });
   return (upstream) => (request, response) => {
     // What the apps read there is ours to say, not the browser's.
     for (const name of Object.keys(request.headers)) {
