@@ -14,6 +14,7 @@ const endings: Record<string, string> = {
   "back-channel": "Logged out by back-channel logout.",
   "front-channel": "Logged out by front-channel logout.",
   "session-management": "Logged out by session management.",
+  local: "Logged out of this app only.",
   "rp-initiated": "Logged out at the OpenID Provider.",
 };
 

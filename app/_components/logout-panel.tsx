@@ -8,21 +8,24 @@ import {
   logoutParameters,
   longestUrl,
 } from "#lib/oidc/logout-request.ts";
+import type { IdTokenHints } from "#lib/rp/id-token-hint.ts";
+import { HintField } from "./hint-field.tsx";
 
 interface LogoutPanelProps {
   action: string;
   endpoint: string;
-  idToken: string;
+  hints: IdTokenHints["values"];
   /** What the Logout button would send. */
   initial: LogoutParameters;
 }
 
 /** The logout request, parameter by parameter, with a preview of exactly what is sent. */
-export function LogoutPanel({ action, endpoint, idToken, initial }: LogoutPanelProps) {
+export function LogoutPanel({ action, endpoint, hints, initial }: LogoutPanelProps) {
   const [method, setMethod] = useState<LogoutMethod>("GET");
-  const [hint, setHint] = useState(true);
   const [parameters, setParameters] = useState(initial);
-  const editable = logoutParameters.filter((name) => name !== "id_token_hint");
+  const set = (name: (typeof logoutParameters)[number]) => (value: string) =>
+    setParameters({ ...parameters, [name]: value });
+  const short = logoutParameters.filter((name) => name !== "id_token_hint");
   return (
     <details className="card">
       <summary>The logout request, by hand</summary>
@@ -45,18 +48,9 @@ export function LogoutPanel({ action, endpoint, idToken, initial }: LogoutPanelP
             ))}
           </div>
         </fieldset>
-        <label className="choice">
-          <input
-            type="checkbox"
-            name="send_hint"
-            value="yes"
-            checked={hint}
-            onChange={() => setHint(!hint)}
-          />
-          <code>id_token_hint</code>: send the ID Token
-        </label>
+        <HintField hints={hints} value={parameters.id_token_hint ?? ""} onChange={set("id_token_hint")} />
         <div className="fields">
-          {editable.map((name) => (
+          {short.map((name) => (
             <div key={name} className="field">
               <label htmlFor={`logout-${name}`}>
                 <code>{name}</code>
@@ -65,18 +59,14 @@ export function LogoutPanel({ action, endpoint, idToken, initial }: LogoutPanelP
                 id={`logout-${name}`}
                 name={name}
                 value={parameters[name] ?? ""}
-                onChange={({ target }) => setParameters({ ...parameters, [name]: target.value })}
+                onChange={({ target }) => set(name)(target.value)}
                 autoComplete="off"
                 spellCheck={false}
               />
             </div>
           ))}
         </div>
-        <Preview
-          endpoint={endpoint}
-          method={method}
-          parameters={hint ? { ...parameters, id_token_hint: idToken } : parameters}
-        />
+        <Preview endpoint={endpoint} method={method} parameters={parameters} />
         <button type="submit" className="btn btn-primary self-start">
           Send logout request
         </button>

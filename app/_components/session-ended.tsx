@@ -8,9 +8,12 @@ const texts: Record<EndedBy, string> = {
   "session-management":
     "by session management: this page noticed that the session at the OpenID Provider is over.",
   "rp-initiated": "because you logged out at the OpenID Provider and came back.",
+  local: "because you logged out of this app only. At the OpenID Provider you are still logged in.",
   "new-login": "because you signed in anew.",
   reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",
 };
+
+const milliseconds = (count: number): string => `${count.toLocaleString("en")} ms`;
 
 /** Says by what this browser's session ended. */
 export function SessionEnded({ session }: { session: RpSession | undefined }) {
@@ -18,7 +21,10 @@ export function SessionEnded({ session }: { session: RpSession | undefined }) {
   return (
     <p className="note note-ok" role="status" data-logged-out-by={session.ended.by}>
       <span>
-        The session here ended {texts[session.ended.by]} {session.ended.detail}{" "}
+        The session here ended after {milliseconds(session.ended.livedMs)}, {texts[session.ended.by]}{" "}
+        {session.ended.detail}{" "}
+        {session.ended.noticedAfterMs !== undefined &&
+          `It was told ${milliseconds(session.ended.noticedAfterMs)} after the session at the OpenID Provider had ended. `}
         <time className="muted whitespace-nowrap">{clock(session.ended.at)}</time>
       </span>
     </p>

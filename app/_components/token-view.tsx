@@ -9,6 +9,15 @@ export function IdTokenView({ login }: { login: Login }) {
   return (
     <section className="card" aria-labelledby="id-token">
       <h2 id="id-token">ID Token</h2>
+      {login.tokens.encryptedIdToken && (
+        <div className="field">
+          <span className="label">As it came, encrypted to this app</span>
+          <div className="token" id="id-token-encrypted">
+            {login.tokens.encryptedIdToken}
+          </div>
+          <span className="label">Decrypted with this app's key</span>
+        </div>
+      )}
       <div className="token" id="id-token-raw">
         {login.tokens.idToken}
       </div>

@@ -60,7 +60,7 @@ describe("sources", () => {
       Record<string, string>
     >;
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+      assert.match(version, /^(npm:[\w-]+@)?\d+\.\d+\.\d+$/, name);
     }
   });
 });

@@ -7,7 +7,6 @@ import { describe, test } from "node:test";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { startOp } from "#lib/op/server.ts";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { startRp } from "../support/rp-process.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";
@@ -71,103 +70,6 @@ test("an OP on https with its own certificate is trusted by CA_FILE, and not wit
     await op.close();
     rmSync(directory, { recursive: true });
   }
-});
-
-describe("the logout request", () => {
-  test("names the ID Token, the client and where to come back to, and its state is of this browser", async () => {
-    const browser = await signIn(issuer, rp);
-    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
-    const { origin, pathname, searchParams } = new URL(location);
-    assert.equal(origin + pathname, `${issuer.origin}/logout`);
-    assert.equal(searchParams.get("client_id"), "playground2");
-    assert.equal(searchParams.get("post_logout_redirect_uri"), `${rp.base}/logout`);
-    assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
-    const state = searchParams.get("state") ?? "";
-    const stranger = await new HttpBrowser().get(`${rp.base}/logout?state=${state}`);
-    assert.equal(stranger.status, 400, "the state is of another browser");
-    assert.equal(
-      (await browser.get(`${rp.base}/logout?state=${state}`)).status,
-      200,
-      "and still this browser's to use",
-    );
-  });
-
-  test("goes by POST, in a form that works without script, when it would not fit into a URL", async () => {
-    const groups = Array.from({ length: 400 }, (_, n) => `group-number-${n}`);
-    const browser = await signIn(issuer, rp, { groups });
-    const answer = await browser.post(`${rp.base}/logout`, {});
-    assert.equal(answer.status, 200);
-    assert.match(answer.text, new RegExp(`action="${issuer.origin}/logout"`));
-    assert.match(answer.text, /name="id_token_hint" value="eyJ[\w.-]{8000,}"/);
-    assert.match(answer.text, /<button[^>]*type="submit"/);
-  });
-
-  test("an answer that nobody asked for leaves the session alone", async () => {
-    const browser = await signIn(issuer, rp);
-    for (const query of ["", "?state=", "?state=made-up"]) {
-      const answer = await browser.get(`${rp.base}/logout${query}`);
-      assert.equal(answer.status, 400);
-      assert.match(answer.text, /not the answer to a logout/);
-    }
-    assert.equal((await sessionOf(browser, rp)).user, "alice");
-  });
-
-  test("a declined logout leaves the session alone and says so; a reload says the same", async () => {
-    const browser = await signIn(issuer, rp);
-    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
-    const back = `${rp.base}/logout?error=access_denied&state=${new URL(location).searchParams.get("state")}`;
-    for (const time of ["first", "second"]) {
-      const page = await browser.get(back);
-      assert.equal(page.status, 200, time);
-      assert.match(page.text, /You are still logged in/);
-    }
-    assert.equal((await sessionOf(browser, rp)).user, "alice");
-  });
-
-  test("is what the panel says: method, parameters, no hint, and a state that may come again", async () => {
-    const browser = await signIn(issuer, rp);
-    const chosen = {
-      chosen: "yes",
-      state: "state_1",
-      logout_hint: "alice",
-      ui_locales: "de",
-      tenant_domain: "carbon.super",
-    };
-    for (const time of ["first", "second"]) {
-      const { location = "" } = await browser.post(`${rp.base}/logout`, chosen);
-      const { client_id, id_token_hint, ...sent } = Object.fromEntries(new URL(location).searchParams);
-      assert.deepEqual([client_id, id_token_hint], [undefined, undefined], time);
-      assert.deepEqual(sent, {
-        state: "state_1",
-        logout_hint: "alice",
-        ui_locales: "de",
-        tenant_domain: "carbon.super",
-      });
-      const back = await browser.get(`${rp.base}/logout?state=state_1&error=access_denied`);
-      assert.match(back.text, /You are still logged in/);
-    }
-    const posted = await browser.post(`${rp.base}/logout`, { ...chosen, method: "POST", send_hint: "yes" });
-    assert.match(posted.text, /name="id_token_hint" value="eyJ/);
-    const wrong = await browser.post(`${rp.base}/logout`, { ...chosen, method: "PUT" });
-    assert.equal(wrong.status, 400);
-  });
-
-  test("an error of the OP is told apart from a No", async () => {
-    const browser = await signIn(issuer, rp);
-    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
-    const state = new URL(location).searchParams.get("state");
-    const page = await browser.get(`${rp.base}/logout?error=server_error&state=${state}`);
-    assert.match(page.text, /The OpenID Provider answered server_error/);
-    assert.equal((await sessionOf(browser, rp)).user, "alice");
-  });
-
-  test("without a back channel, coming back is what ends the session", async () => {
-    const browser = await signIn(issuer, rp);
-    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
-    const page = await browser.get(`${rp.base}/logout?state=${new URL(location).searchParams.get("state")}`);
-    assert.match(page.text, /You are logged out[\s\S]*Logged in user : <b[^>]*>null</);
-    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "rp-initiated");
-  });
 });
 
 describe("a wrong setting", () => {

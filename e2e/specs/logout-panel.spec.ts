@@ -19,7 +19,7 @@ test("the preview is the request, by GET and by POST, and a long one goes by POS
   await expect(preview).toContainText(/^POST /);
   await page.getByLabel("tenant_domain").fill("");
   await page.getByLabel("state", { exact: true }).fill("state_1");
-  await page.getByLabel("id_token_hint").uncheck();
+  await page.getByLabel("What to send as id_token_hint").selectOption({ label: "Send none" });
   await expect(preview).not.toContainText("id_token_hint");
   await expect(preview).toContainText(/^GET .*state=state_1/);
 

@@ -25,23 +25,29 @@ type Handler = (
 export class TestIssuer {
   readonly rs256: SigningKey;
   readonly es256: SigningKey;
+  /** For what is encrypted to this issuer; published unless `publishesEncryptionKey` says no. */
+  readonly encryption: SigningKey;
+  publishesEncryptionKey = true;
   /** Requests received, by path. */
   readonly requests: string[] = [];
   /** What the token endpoint answers. */
   token: Handler = () => ({ status: 400, json: { error: "invalid_grant" } });
   userinfo: Handler = () => ({ status: 401, json: {} });
   announcesIss = true;
+  /** Members of the discovery document beside the usual ones. */
+  more: Record<string, unknown> = {};
   #server: Server | undefined;
   #held: Promise<void> = Promise.resolve();
   #port = 0;
 
-  private constructor(rs256: SigningKey, es256: SigningKey) {
+  private constructor(rs256: SigningKey, es256: SigningKey, encryption: SigningKey) {
     this.rs256 = rs256;
     this.es256 = es256;
+    this.encryption = encryption;
   }
 
   static async start(): Promise<TestIssuer> {
-    const issuer = new TestIssuer(await newKey("RS256"), await newKey("ES256"));
+    const issuer = new TestIssuer(await newKey("RS256"), await newKey("ES256"), await newKey("RSA-OAEP-256"));
     await issuer.up();
     return issuer;
   }
@@ -140,7 +146,7 @@ export class TestIssuer {
       case "/oauth2/token/.well-known/openid-configuration":
         return { json: this.#discovery() };
       case "/jwks":
-        return { json: { keys: [this.rs256.publicJwk, this.es256.publicJwk] } };
+        return { json: { keys: this.#publicKeys() } };
       case "/token":
         return this.token(request, body);
       case "/userinfo":
@@ -148,6 +154,12 @@ export class TestIssuer {
       default:
         return { status: 404, json: {} };
     }
+  }
+
+  #publicKeys(): JWK[] {
+    const { alg: _, ...forEncryption } = this.encryption.publicJwk;
+    const signing = [this.rs256.publicJwk, this.es256.publicJwk];
+    return this.publishesEncryptionKey ? [{ ...forEncryption, use: "enc" }, ...signing] : signing;
   }
 
   #discovery() {
@@ -162,6 +174,7 @@ export class TestIssuer {
       response_types_supported: ["code", "id_token", "id_token token", "code id_token"],
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256", "ES256"],
+      ...this.more,
     };
   }
 }

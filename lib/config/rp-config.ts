@@ -1,5 +1,6 @@
 /** Settings of one Relying Party. `.env.example` and the README's table name the same ones; a test compares them. */
 import { z } from "zod";
+import { encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
 
 const list = (item: z.ZodType<string, string>) =>
@@ -73,6 +74,14 @@ export const rpSettings = z
       ])
       .default("RS256")
       .describe("The one algorithm that ID Tokens and logout tokens may be signed with"),
+    ID_TOKEN_ENCRYPTED_RESPONSE_ALG: z
+      .enum(encryptionAlgorithms)
+      .optional()
+      .describe("How keys are encrypted in tokens for CLIENT_ID. Empty: they are not encrypted"),
+    ID_TOKEN_ENCRYPTED_RESPONSE_ENC: z
+      .enum(encryptionMethods)
+      .optional()
+      .describe("How the content of those tokens is encrypted; A128CBC-HS256 when empty"),
     LOGOUT_TOKEN_MODE: z
       .enum(["standard", "strict", "legacy-wso2"])
       .default("standard")

@@ -1,11 +1,13 @@
 /** ID Token validation as Core 3.1.3.7, 3.2.2.11 and 3.3.2.12 list it. */
 import { createHash } from "node:crypto";
 import type { JWTPayload } from "jose";
+import { type Decryption, decryptToken, isEncrypted } from "./jwe.ts";
 import { checkAlgorithm, clockSkew, type KeyResolver, parseJws, tokenType, verifySignature } from "./jws.ts";
 import { Checklist, type Verdict } from "./verdict.ts";
 
 const clauses = {
-  format: "Core 3.1.3.7-1",
+  encryption: "Core 3.1.3.7-1",
+  format: "Core 2",
   alg: "Core 3.1.3.7-7",
   typ: "RFC 8725 3.11",
   key: "Core 10.1",
@@ -39,6 +41,8 @@ export interface IdTokenExpectation {
   /** `id_token_signed_response_alg` of the client. */
   alg: string;
   keys: KeyResolver;
+  /** With nothing registered the ID Token must not be encrypted, otherwise it must. */
+  decryption: Decryption;
   /** The nonce that the request carried; undefined where a grant has none (password, refresh). */
   nonce?: string | undefined;
   /** Access token that came with the ID Token; from the authorization endpoint its hash is required. */
@@ -51,18 +55,23 @@ export interface IdTokenExpectation {
   now: number;
 }
 
+export interface VerifiedIdToken {
+  claims: IdTokenClaims;
+  /** The token as the OP signed it: what came, or what was inside it. */
+  signed: string;
+  verdicts: Verdict[];
+}
+
 /** Validates an ID Token, leaving a verdict for every check.
  * @throws {ProtocolError} `invalid_id_token` with the verdicts, or `provider_unavailable` */
-export async function verifyIdToken(
-  idToken: string,
-  expected: IdTokenExpectation,
-): Promise<{ claims: IdTokenClaims; verdicts: Verdict[] }> {
+export async function verifyIdToken(idToken: string, expected: IdTokenExpectation): Promise<VerifiedIdToken> {
   const checks: Checks = new Checklist("invalid_id_token", clauses);
-  const jws = parseJws(idToken, checks);
+  const signed = await signedToken(idToken, expected.decryption, checks);
+  const jws = parseJws(signed, checks);
   checkAlgorithm(jws, expected.alg, checks);
   const isIdToken = [undefined, "jwt"].includes(tokenType(jws));
   checks.require("typ", isIdToken, "The token is not an ID Token by its type.", "JWT", jws.header.typ);
-  await verifySignature(idToken, jws, expected.keys, checks);
+  await verifySignature(signed, jws, expected.keys, checks);
   const { claims } = jws;
   checks.require(
     "iss",
@@ -83,7 +92,16 @@ export async function verifyIdToken(
   checkNonce(claims, expected, checks);
   checkHash("at_hash", claims, expected.accessToken, jws.header.alg, expected.frontChannel, checks);
   checkHash("c_hash", claims, expected.code, jws.header.alg, expected.frontChannel, checks);
-  return { claims: claims as IdTokenClaims, verdicts: checks.verdicts };
+  return { claims: claims as IdTokenClaims, signed, verdicts: checks.verdicts };
+}
+
+/** The signed token, which an encrypted one has inside. */
+async function signedToken(idToken: string, decryption: Decryption, checks: Checks): Promise<string> {
+  if (isEncrypted(idToken)) return decryptToken(idToken, decryption, checks);
+  const [registered] = decryption.encryptions;
+  if (!registered) return idToken;
+  const message = "The ID Token is not encrypted, but encryption is registered for this client.";
+  return checks.fail("encryption", message, `${registered.alg} with ${registered.enc}`, "a signed token");
 }
 
 function checkAudience(claims: JWTPayload, clientId: string, checks: Checks): void {

@@ -6,7 +6,9 @@ export const longestUrl = 2000;
 
 export type LogoutMethod = "GET" | "POST";
 
-/** The parameters in the order in which they are sent; empty ones are left out. */
+/** The parameters in the order in which they are sent; empty ones are left out. RIL 2 has all but the last two:
+ * `tenant_domain` is WSO2's, and `everywhere=true` asks an OP that declares `end_session_everywhere_supported` to end all
+ * sessions of the user. */
 export const logoutParameters = [
   "id_token_hint",
   "client_id",
@@ -15,6 +17,7 @@ export const logoutParameters = [
   "logout_hint",
   "ui_locales",
   "tenant_domain",
+  "everywhere",
 ] as const;
 
 export type LogoutParameters = Partial<Record<(typeof logoutParameters)[number], string>>;

@@ -1,6 +1,7 @@
 /** Logout token validation: Back-Channel Logout 1.0, section 2.6, step by step. */
 import type { JWTPayload } from "jose";
 import { instant, isNumericDate } from "./id-token.ts";
+import { type Decryption, decryptToken, isEncrypted } from "./jwe.ts";
 import {
   checkAlgorithm,
   clockSkew,
@@ -18,6 +19,7 @@ export const backchannelLogoutEvent = "http://schemas.openid.net/event/backchann
 export type LogoutTokenMode = "standard" | "strict" | "legacy-wso2";
 
 const clauses = {
+  encryption: "BCL 2.6-1",
   format: "BCL 2.4",
   alg: "BCL 2.6-3",
   typ: "BCL 2.4",
@@ -49,6 +51,8 @@ export interface LogoutTokenIssuer {
   alg: string;
   /** The client IDs that this app is configured with at this issuer. */
   clientIds: readonly string[];
+  /** Those of them that are registered for encryption. */
+  encryptedClientIds: readonly string[];
   /** Which of these audiences were typed into the form: clients of this app as well. */
   typedClientIds: (audiences: readonly string[]) => Promise<readonly string[]>;
 }
@@ -56,6 +60,8 @@ export interface LogoutTokenIssuer {
 export interface LogoutTokenExpectation {
   /** The issuer by its exact identifier; undefined when it is not trusted. */
   issuer: (iss: string) => Promise<LogoutTokenIssuer | undefined>;
+  /** What the tokens of this app's clients may be encrypted with. */
+  decryption: Decryption;
   mode: LogoutTokenMode;
   /** Oldest `iat` that is taken, in seconds before now. */
   maxAge: number;
@@ -80,12 +86,14 @@ export async function verifyLogoutToken(
   expected: LogoutTokenExpectation,
 ): Promise<VerifiedLogoutToken> {
   const checks: Checks = new Checklist("invalid_logout_token", clauses);
-  const jws = parseJws(token, checks);
+  const signed = isEncrypted(token) ? await decryptToken(token, expected.decryption, checks) : token;
+  const jws = parseJws(signed, checks);
   const issuer = await trustedIssuer(jws, expected, checks);
   checkAlgorithm(jws, issuer.alg, checks);
   checkType(jws, expected.mode, checks);
-  await verifySignature(token, jws, issuer.keys, checks);
+  await verifySignature(signed, jws, issuer.keys, checks);
   const clientIds = await checkAudience(jws.claims, issuer, checks);
+  if (signed === token) checkUnencrypted(clientIds, issuer, expected.mode, checks);
   checkTimes(jws.claims, expected, checks);
   checkEvents(jws.claims, expected.mode, checks);
   checks.require(
@@ -195,6 +203,19 @@ function checkTimes(
     `later than ${instant(now)}`,
     instant(exp) ?? exp,
   );
+}
+
+/** A token that was to be encrypted should be refused (BCL 2.6-1), but WSO2 IS never encrypts one. */
+function checkUnencrypted(
+  clientIds: readonly string[],
+  { encryptedClientIds }: LogoutTokenIssuer,
+  mode: LogoutTokenMode,
+  checks: Checks,
+): void {
+  if (!clientIds.some((clientId) => encryptedClientIds.includes(clientId))) return;
+  const [expected, actual] = ["an encrypted token, as registered", "signed only"];
+  if (mode !== "strict") checks.warn("encryption", expected, actual);
+  else checks.fail("encryption", "The logout token is not encrypted, as was registered.", expected, actual);
 }
 
 function checkEvents(claims: JWTPayload, mode: LogoutTokenMode, checks: Checks): void {

@@ -1,5 +1,5 @@
 /** One OpenID Provider as a Relying Party sees it: discovered metadata, keys, and requests through openid-client. */
-import { createRemoteJWKSet, customFetch as joseFetch } from "jose";
+import { createRemoteJWKSet, type JWK, customFetch as joseFetch } from "jose";
 import * as client from "openid-client";
 import { ProtocolError } from "./errors.ts";
 import { clockSkew, type KeyResolver } from "./jws.ts";
@@ -50,7 +50,7 @@ export class OpenIdProvider {
   readonly #ports: OpenIdProviderPorts;
   #metadata: { value: Metadata; until: number } | undefined;
   #pending: Promise<Metadata> | undefined;
-  #keys: { uri: string; resolve: KeyResolver } | undefined;
+  #keys: { uri: string; set: ReturnType<typeof createRemoteJWKSet> } | undefined;
 
   constructor(issuer: string, ports: OpenIdProviderPorts) {
     this.issuer = issuer;
@@ -77,13 +77,29 @@ export class OpenIdProvider {
   /** Resolves a token's verification key from the JWKS of this issuer.
    * @throws {ProtocolError} `provider_unavailable` */
   async keys(): Promise<KeyResolver> {
+    return this.#keySet();
+  }
+
+  /** The public keys of this issuer, those for encryption to it included.
+   * @throws {ProtocolError} `provider_unavailable` */
+  async publishedKeys(): Promise<JWK[]> {
+    const set = await this.#keySet();
+    try {
+      if (!set.fresh) await set.reload();
+    } catch (error) {
+      throw unavailable(this.issuer, `its keys cannot be fetched (${reason(error)})`, error);
+    }
+    return set.jwks()?.keys ?? [];
+  }
+
+  async #keySet(): Promise<ReturnType<typeof createRemoteJWKSet>> {
     const { jwks_uri: uri } = await this.metadata();
     if (!uri) throw unavailable(this.issuer, "its discovery document names no jwks_uri");
     if (this.#keys?.uri !== uri) {
       const options = { [joseFetch]: this.#ports.fetch, timeoutDuration: 5000, cooldownDuration: 5000 };
-      this.#keys = { uri, resolve: createRemoteJWKSet(new URL(uri), options) };
+      this.#keys = { uri, set: createRemoteJWKSet(new URL(uri), options) };
     }
-    return this.#keys.resolve;
+    return this.#keys.set;
   }
 
   /** What openid-client needs for a request of this client; endpoints that were chosen win over discovered ones. */

@@ -1,6 +1,7 @@
 /** Token requests (RFC 6749 4.1.3, 4.3.2, 4.4.2) through openid-client, with its faults said in our terms. */
 import * as client from "openid-client";
 import { ProtocolError } from "./errors.ts";
+import { isEncrypted } from "./jwe.ts";
 import { reason, type TokenResponse } from "./provider.ts";
 
 /** Sends a token request.
@@ -11,11 +12,28 @@ export async function requestTokens(
   grantType: string,
   parameters: Record<string, string>,
 ): Promise<TokenResponse> {
+  const fetch = configuration[client.customFetch] as client.CustomFetch;
+  const kept: { id_token?: string } = {};
+  configuration[client.customFetch] = async (url, options) =>
+    withoutEncryptedIdToken(await fetch(url, options), kept);
   try {
-    return await client.genericGrantRequest(configuration, grantType, parameters);
+    return Object.assign(await client.genericGrantRequest(configuration, grantType, parameters), kept);
   } catch (error) {
     throw tokenError(error);
   }
+}
+
+/** openid-client reads ID Tokens too, but not all encrypted ones: those it does not get to see. Whatever it would have
+ * checked, `verifyIdToken` checks. */
+async function withoutEncryptedIdToken(response: Response, kept: { id_token?: string }): Promise<Response> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const { id_token: idToken, ...rest } = Object(body) as Record<string, unknown>;
+  if (typeof idToken !== "string" || !isEncrypted(idToken)) return response;
+  kept.id_token = idToken;
+  return Response.json(rest, { status: response.status });
 }
 
 /** Fetches the claims that the access token opens (Core 5.3).

@@ -12,6 +12,7 @@ import type { Login, PendingLogin } from "#lib/store/types.ts";
 import type { Asker } from "./authorize.ts";
 import { type BrowserForm, clientSecret } from "./authorize-form.ts";
 import { seeOther } from "./http.ts";
+import { usualHint } from "./id-token-hint.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { cookieName, parseCookies, readCookie, sessionCookie, setCookie } from "./session-cookie.ts";
 
@@ -57,10 +58,19 @@ export async function requestConfirmation(
   const parameters = {
     scope: "openid",
     prompt: "none",
-    ...(login.tokens.idToken ? { id_token_hint: login.tokens.idToken } : {}),
+    ...(await hintFor(login, rp)),
     ...(await challenge(pending, false)),
   };
   return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+}
+
+/** Longest hint that fits into what servers take as the head of a request, 8 KiB at many. Without one the answer's `sub`
+ * still tells whether it is the same user. */
+const longestHint = 6000;
+
+async function hintFor(login: Login, rp: RelyingParty): Promise<Record<string, string>> {
+  const hint = await usualHint(login, rp);
+  return hint && hint.length <= longestHint ? { id_token_hint: hint } : {};
 }
 
 async function sendAuthorizationRequest(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import { clientNamed, clientsAt } from "./clients.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 export const grantTypes = {
@@ -162,7 +163,7 @@ export async function formValues(
 ): Promise<{ values: Record<string, string>; problem?: ProtocolError }> {
   const defaults: Record<string, string> = {
     grant_type: "code",
-    client_id: rp.config.CLIENT_ID,
+    client_id: (await clientsAt(rp.provider, rp))[0]?.clientId ?? "",
     scope: rp.config.SCOPE,
     redirect_uri: `${base}/oauth2client`,
     response_type: "id_token",
@@ -185,7 +186,7 @@ export async function formValues(
   }
 }
 
-/** The secret of the client. The configured one is used without ever being shown, where the field is empty; it goes to
+/** The secret of the client. The one that is known is used without ever being shown, where the field is empty; it goes to
  * no other endpoint than that of the OP it belongs to.
  * @throws {FormError} where it would have to */
 export async function clientSecret(
@@ -193,12 +194,12 @@ export async function clientSecret(
   provider: OpenIdProvider,
   rp: RelyingParty,
 ): Promise<string | undefined> {
-  const { CLIENT_ID, CLIENT_SECRET } = rp.config;
   if (form.client_secret) return form.client_secret;
-  if (form.client_id !== CLIENT_ID || !CLIENT_SECRET) return undefined;
+  const client = await clientNamed(rp.provider, form.client_id, rp);
+  if (!client.clientSecret) return undefined;
   const { token_endpoint: own } = await rp.provider.metadata();
-  if (provider === rp.provider && form.token_endpoint === own) return CLIENT_SECRET;
-  const message = `Client Secret is required here: the configured one is sent to ${own} only.`;
+  if (provider === rp.provider && form.token_endpoint === own) return client.clientSecret;
+  const message = `Client Secret is required here: the known one is sent to ${own} only.`;
   throw new FormError({ client_secret: message });
 }
 

@@ -1,5 +1,6 @@
 /** POST /bclogout: Back-Channel Logout 1.0, sections 2.5 to 2.8. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import { isNumericDate } from "#lib/oidc/id-token.ts";
 import {
   type LogoutTokenIssuer,
   type VerifiedLogoutToken,
@@ -7,6 +8,9 @@ import {
 } from "#lib/oidc/logout-token.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
 import type { EndedSession } from "#lib/store/types.ts";
+import { clientsAt } from "./clients.ts";
+import { decryptionFor } from "./encryption-keys.ts";
+import { recordEnded } from "./end-session.ts";
 import { readForm } from "./http.ts";
 import { assertSwitchedOn } from "./mechanisms.ts";
 import type { RelyingParty } from "./relying-party.ts";
@@ -36,21 +40,23 @@ async function readLogoutToken(request: Request): Promise<string> {
   return token;
 }
 
-function verify(token: string, rp: RelyingParty): Promise<VerifiedLogoutToken> {
+async function verify(token: string, rp: RelyingParty): Promise<VerifiedLogoutToken> {
   const { LOGOUT_TOKEN_MODE: mode, LOGOUT_TOKEN_MAX_AGE: maxAge } = rp.config;
   const now = Math.floor(rp.now() / 1000);
-  return verifyLogoutToken(token, { issuer: (iss) => trustedIssuer(iss, rp), mode, maxAge, now });
+  const clients = await Promise.all(rp.trustedProviders.map((provider) => clientsAt(provider, rp)));
+  const decryption = decryptionFor(clients.flat(), rp);
+  return verifyLogoutToken(token, { issuer: (iss) => trustedIssuer(iss, rp), decryption, mode, maxAge, now });
 }
 
 async function trustedIssuer(iss: string, rp: RelyingParty): Promise<LogoutTokenIssuer | undefined> {
   const provider = rp.trustedProvider(iss);
   if (!provider) return undefined;
-  const { CLIENT_ID, PUBLIC_CLIENT_ID, ID_TOKEN_SIGNED_RESPONSE_ALG: alg } = rp.config;
-  const configured = provider === rp.provider ? [CLIENT_ID, PUBLIC_CLIENT_ID ?? ""] : [];
+  const clients = await clientsAt(provider, rp);
   return {
     keys: await rp.keysOf(provider),
-    alg,
-    clientIds: configured.filter(Boolean),
+    alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG,
+    clientIds: clients.map(({ clientId }) => clientId),
+    encryptedClientIds: clients.filter(({ encryption }) => encryption).map(({ clientId }) => clientId),
     typedClientIds: (audiences) => rp.store.usedClientIds(iss, audiences),
   };
 }
@@ -62,7 +68,7 @@ async function endSessions(
 ): Promise<EndedSession[]> {
   const { iss, sub, jti, iat } = claims;
   const sid = claims.sid as string | undefined;
-  const end = { by: "back-channel" as const, at: rp.now() };
+  const end = { by: "back-channel" as const, at: rp.now(), ...noticedAfter(claims.toe, rp.now()) };
   const logout = {
     ...{ iss, sid, sub, clientIds, jti, end },
     iat: Math.floor(iat),
@@ -70,28 +76,27 @@ async function endSessions(
   };
   const ended = await rp.store.receiveLogout(logout, rp.now());
   const replay = { check: "replay", clause: "BCL 2.6-8" };
-  if (ended !== "replayed") {
-    verdicts.push({ ...replay, result: "ok" });
-    return ended;
+  if (ended === "replayed") {
+    verdicts.push({ ...replay, result: "failed", expected: "a new jti", actual: jti });
+    throw new ProtocolError("logout_token_replayed", "This logout token was received before.", { verdicts });
   }
-  verdicts.push({ ...replay, result: "failed", expected: "a new jti", actual: jti });
-  throw new ProtocolError("logout_token_replayed", "This logout token was received before.", { verdicts });
+  verdicts.push({ ...replay, result: "ok" });
+  await recordEnded(ended, end, rp);
+  return ended;
 }
+
+/** How long ago the OP ended its session, by its clock (`toe`, RFC 8417 2.2). `iat`, in whole seconds, is too coarse. */
+const noticedAfter = (toe: unknown, now: number) =>
+  isNumericDate(toe) ? { noticedAfterMs: Math.max(0, Math.round(now - toe * 1000)) } : {};
 
 async function recordAccepted(
   { claims, verdicts }: VerifiedLogoutToken,
   ended: EndedSession[],
   rp: RelyingParty,
 ): Promise<void> {
-  const { iss, sub, aud, jti } = claims;
-  await rp.record({
-    type: "logout_token",
-    data: { iss, aud, sub, sid: claims.sid, jti, sessions: ended.length, verdicts },
-  });
-  for (const { sessionId, sub, sid, since } of ended) {
-    const data = { by: "back-channel", sub, sid, livedMs: rp.now() - since };
-    await rp.record({ type: "session_ended", sessionId, data });
-  }
+  const { iss, sub, sid, aud, jti } = claims;
+  const data = { iss, aud, sub, sid, jti, sessions: ended.length, verdicts };
+  await rp.record({ type: "logout_token", data });
 }
 
 /** BCL 2.8: 400 with an OAuth-style error; 503 where the OP may well try again. */

@@ -58,13 +58,15 @@ type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scop
   expires_in?: number | undefined;
 };
 
-/** What a token response, or the front channel, brought. */
+/** What a token response, or the front channel, brought.
+ * @param signed the ID Token of the response as it was verified */
 export function tokensFrom(
   response: Received,
   { issuer, clientId, now }: { issuer: string; clientId: string; now: number },
+  signed?: string,
 ): Tokens {
   const {
-    id_token: idToken,
+    id_token: received,
     access_token: accessToken,
     refresh_token: refreshToken,
     scope,
@@ -73,7 +75,8 @@ export function tokensFrom(
   return {
     issuer,
     clientId,
-    ...(idToken ? { idToken } : {}),
+    ...(signed ? { idToken: signed } : {}),
+    ...(received && received !== signed ? { encryptedIdToken: received } : {}),
     ...(accessToken ? { accessToken } : {}),
     ...(refreshToken ? { refreshToken } : {}),
     ...(scope ? { scope } : {}),

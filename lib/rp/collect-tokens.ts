@@ -1,12 +1,14 @@
 /** The tokens that a response type promises: from the authorization response, from the token endpoint, or from both. */
 import type { AuthorizationResponse } from "#lib/oidc/authorization-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
+import { type IdTokenClaims, type VerifiedIdToken, verifyIdToken } from "#lib/oidc/id-token.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
 import type { PendingLogin, Tokens } from "#lib/store/types.ts";
 import { tokensFrom } from "./begin-session.ts";
+import { clientNamed } from "./clients.ts";
+import { decryptionFor } from "./encryption-keys.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 interface Collected {
@@ -29,7 +31,8 @@ export async function collectTokens(
     : undefined;
   if (!pending.responseType.includes("code")) {
     if (!front) throw new Error("a response type without code and ID Token is never asked for");
-    return { ...front, tokens: tokensFrom({ ...response, expires_in: Number(response.expires_in) }, origin) };
+    const received = { ...response, expires_in: Number(response.expires_in) };
+    return withTokens(front, tokensFrom(received, origin, front.signed));
   }
   const tokens = await redeemCode(response.code as string, pending, provider, rp);
   if (!tokens.id_token)
@@ -44,8 +47,14 @@ export async function collectTokens(
       "The two ID Tokens of this hybrid flow name different users (Core 3.3.3.6).",
     );
   }
-  return { ...back, tokens: tokensFrom(tokens, origin) };
+  return withTokens(back, tokensFrom(tokens, origin, back.signed));
 }
+
+const withTokens = ({ claims, verdicts }: VerifiedIdToken, tokens: Tokens): Collected => ({
+  claims,
+  verdicts,
+  tokens,
+});
 
 const promised = { code: "code", id_token: "id_token", token: "access_token" } as const;
 
@@ -73,6 +82,7 @@ async function verified(
     clientId: pending.clientId,
     alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG,
     keys: await rp.keysOf(provider),
+    decryption: decryptionFor([await clientNamed(provider, pending.clientId, rp)], rp),
     nonce: pending.nonce,
     accessToken: beside.access_token,
     code: frontChannel ? beside.code : undefined,

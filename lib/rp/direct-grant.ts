@@ -5,6 +5,8 @@ import { requestTokens } from "#lib/oidc/token-request.ts";
 import type { Asker } from "./authorize.ts";
 import { clientSecret, type DirectForm } from "./authorize-form.ts";
 import { beginSession, tokensFrom } from "./begin-session.ts";
+import { clientNamed } from "./clients.ts";
+import { decryptionFor } from "./encryption-keys.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import { sessionCookie } from "./session-cookie.ts";
 
@@ -29,19 +31,17 @@ export async function requestDirectGrant(
     sessionId,
     data: { grantType: form.grant_type, clientId: form.client_id },
   });
+  const origin = { issuer: provider.issuer, clientId: form.client_id, now: rp.now() };
   if (!response.id_token) {
-    await rp.store.saveTokens(
-      sessionId,
-      tokensFrom(response, { issuer: provider.issuer, clientId: form.client_id, now: rp.now() }),
-      rp.now(),
-    );
+    await rp.store.saveTokens(sessionId, tokensFrom(response, origin), rp.now());
     return sessionCookie(sessionId, base, rp);
   }
-  const { claims, verdicts } = await verifyIdToken(response.id_token, {
+  const { claims, verdicts, signed } = await verifyIdToken(response.id_token, {
     issuer: provider.issuer,
     clientId: form.client_id,
     alg,
     keys: await rp.keysOf(provider),
+    decryption: decryptionFor([await clientNamed(provider, form.client_id, rp)], rp),
     accessToken: response.access_token,
     frontChannel: false,
     now: Math.floor(rp.now() / 1000),
@@ -49,7 +49,7 @@ export async function requestDirectGrant(
   const login = {
     claims,
     verdicts,
-    tokens: tokensFrom(response, { issuer: provider.issuer, clientId: form.client_id, now: rp.now() }),
+    tokens: tokensFrom(response, origin, signed),
     clientId: form.client_id,
     grantType: form.grant_type,
     tokenEndpoint: form.token_endpoint,

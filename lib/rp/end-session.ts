@@ -1,5 +1,5 @@
-/** Ending one session of this app, whatever the OP thinks. */
-import type { EndedBy, RpSession } from "#lib/store/types.ts";
+/** Ending sessions of this app, whatever the OP thinks. */
+import type { EndedBy, EndedSession, RpSession, SessionEnd } from "#lib/store/types.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /** Ends the session and records it; nothing happens when nobody is logged in. */
@@ -11,6 +11,17 @@ export async function endSession(
 ): Promise<void> {
   const end = { by, at: rp.now(), ...(detail ? { detail } : {}) };
   const ended = await rp.store.endSession(sessionId, end);
-  if (ended)
-    await rp.record({ type: "session_ended", sessionId, data: { ...end, sub: ended.sub, sid: ended.sid } });
+  if (ended) await recordEnded([ended], end, rp);
+}
+
+/** Records sessions that the store has ended. */
+export async function recordEnded(
+  sessions: EndedSession[],
+  end: SessionEnd,
+  rp: RelyingParty,
+): Promise<void> {
+  for (const { sessionId, sub, sid, since } of sessions) {
+    const data = { ...end, sub, sid, livedMs: end.at - since };
+    await rp.record({ type: "session_ended", sessionId, data });
+  }
 }

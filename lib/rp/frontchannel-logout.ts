@@ -2,7 +2,7 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { EndedSession } from "#lib/store/types.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
-import { endSession } from "./end-session.ts";
+import { endSession, recordEnded } from "./end-session.ts";
 import { type Endpoint, page } from "./http.ts";
 import { assertSwitchedOn } from "./mechanisms.ts";
 import { canonicalBaseUrl, type RelyingParty } from "./relying-party.ts";
@@ -42,12 +42,9 @@ async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedS
       `The front-channel logout is from ${iss}, which is not trusted.`,
     );
   }
-  const at = rp.now();
-  const ended = await rp.store.endBySid(iss, sid, { by: "front-channel", at });
-  for (const { sessionId, sub, since } of ended) {
-    const data = { by: "front-channel", sub, sid, livedMs: at - since };
-    await rp.record({ type: "session_ended", sessionId, data });
-  }
+  const end = { by: "front-channel" as const, at: rp.now() };
+  const ended = await rp.store.endBySid(iss, sid, end);
+  await recordEnded(ended, end, rp);
   if (ended.length === 0 && own?.login) {
     throw new ProtocolError(
       "invalid_request",

@@ -6,29 +6,40 @@ import type { Login } from "#lib/store/types.ts";
 
 export interface LogoutChoice {
   method: LogoutMethod;
-  /** Whether the ID Token goes along as id_token_hint; it is never written into the form. */
-  sendHint: boolean;
-  parameters: Omit<LogoutParameters, "id_token_hint">;
+  parameters: LogoutParameters;
 }
 
-/** What the Logout button sends: everything that RIL 2 recommends. */
-export const defaultChoice = (login: Login, base: string, state: string): LogoutChoice => ({
+/** What the Logout button sends: everything that RIL 2 recommends.
+ * @param hint of this login, encrypted if the login came so: then WSO2 IS asks for its tenant too */
+export const usualChoice = (
+  { clientId, tokens }: Login,
+  hint: string | undefined,
+  base: string,
+  state: string,
+): LogoutChoice => ({
   method: "GET",
-  sendHint: true,
-  parameters: { client_id: login.clientId, post_logout_redirect_uri: `${base}/logout`, state },
+  parameters: {
+    ...(hint ? { id_token_hint: hint } : {}),
+    client_id: clientId,
+    post_logout_redirect_uri: `${base}/logout`,
+    state,
+    ...(tokens.encryptedIdToken ? { tenant_domain: "carbon.super" } : {}),
+  },
 });
 
 const text = z.string().trim().max(2048).default("");
 
 const schema = z.object({
   method: z.enum(["GET", "POST"]).default("GET"),
-  send_hint: z.literal("yes").optional(),
+  /** As long as the body of a form may be. */
+  id_token_hint: z.string().trim().default(""),
   client_id: text,
   post_logout_redirect_uri: text,
   state: text,
   logout_hint: text,
   ui_locales: text,
   tenant_domain: text,
+  everywhere: text,
 });
 
 /** Reads the panel's form. Any value may be sent: to see what the OP makes of it is what the panel is for.
@@ -39,6 +50,6 @@ export function parseLogoutChoice(form: URLSearchParams): LogoutChoice {
     const fields = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
     throw new ProtocolError("invalid_request", `The logout request cannot be built. ${fields.join(" ")}`);
   }
-  const { method, send_hint, ...parameters } = parsed.data;
-  return { method, sendHint: send_hint === "yes", parameters };
+  const { method, ...parameters } = parsed.data;
+  return { method, parameters };
 }

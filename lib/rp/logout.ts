@@ -2,14 +2,17 @@
 import { randomState } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { buildLogoutRequest, type LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Login, RpSession } from "#lib/store/types.ts";
 import { endSession } from "./end-session.ts";
 import { assertSameOrigin, type Endpoint, readForm, seeOther, selfSubmittingForm } from "./http.ts";
-import { defaultChoice, type LogoutChoice, parseLogoutChoice } from "./logout-choice.ts";
+import { usualHint } from "./id-token-hint.ts";
+import { type LogoutChoice, parseLogoutChoice, usualChoice } from "./logout-choice.ts";
 import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
 import { readSession } from "./session-cookie.ts";
 
-/** The session here lives on until the OP says that it ended: the user may still answer "No" there (RIL 2). */
+/** The form's `scope` says how far the logout goes: `here`, `everywhere`, or without one this session of the OP. But
+ * for `here`, the session lives on until the OP says that it ended: the user may still answer "No" there (RIL 2). */
 export const logout: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
   assertSameOrigin(request, base);
@@ -17,12 +20,11 @@ export const logout: Endpoint = async (request, rp) => {
   const session = await readSession(request.headers.get("cookie"), rp);
   const login = session?.login;
   if (!login) return seeOther(`${base}/`);
-  if (!login.endSessionEndpoint) {
-    await endSession(session, "reset", rp);
+  if (fields.get("scope") === "here" || !login.endSessionEndpoint) {
+    await endSession(session, "local", rp);
     return seeOther(`${base}/`);
   }
-  const choice = fields.has("chosen") ? parseLogoutChoice(fields) : defaultChoice(login, base, randomState());
-  const { method, url, fields: sent } = await requestLogout(session, login, choice, rp);
+  const { method, url, fields: sent } = await requestLogout(session, login, fields, base, rp);
   if (method === "GET") return seeOther(url);
   return selfSubmittingForm(rp, base, { action: url, fields: sent, title: "Logging out …" });
 };
@@ -30,7 +32,8 @@ export const logout: Endpoint = async (request, rp) => {
 async function requestLogout(
   { sessionId }: RpSession,
   login: Login,
-  { method, sendHint, parameters }: LogoutChoice,
+  fields: URLSearchParams,
+  base: string,
   rp: RelyingParty,
 ): Promise<LogoutRequest> {
   const record = (data: Record<string, unknown>) => rp.record({ type: "logout_request", sessionId, data });
@@ -40,18 +43,48 @@ async function requestLogout(
     provider.assertEndpoints({ end_session_endpoint: login.endSessionEndpoint });
     // A browser sent to an OP that is down shows an error of its own and loses the user: ask first.
     await provider.reach();
-    const hint = sendHint ? login.tokens.idToken : undefined;
-    const sent = { ...parameters, ...(hint ? { id_token_hint: hint } : {}) };
-    const request = buildLogoutRequest(login.endSessionEndpoint, sent, method);
-    if (sent.state) await rp.store.savePendingLogout({ state: sent.state, sessionId }, rp.now());
-    await record({ method: request.method, parameters: Object.keys(sent), length: request.length });
+    const { method, parameters } = await chosen(fields, login, provider, base, rp);
+    const request = buildLogoutRequest(login.endSessionEndpoint, parameters, method);
+    const { state } = parameters;
+    if (state) await rp.store.savePendingLogout({ state, sessionId }, rp.now());
+    const names = Object.entries(parameters).flatMap(([name, value]) => (value ? [name] : []));
+    await record({ method: request.method, parameters: names, length: request.length });
     return request;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await record({ error: error.message });
     throw new ProtocolError(error.code, `You are still logged in. ${error.message}`, {
-      help: "Try again when the OpenID Provider answers. Reset Session ends the session in this app only.",
+      help:
+        error.help ??
+        "Try again when the OpenID Provider answers. Reset Session ends the session in this app only.",
       detail: error,
     });
   }
 }
+
+/** What the panel says, or what the button means. */
+async function chosen(
+  fields: URLSearchParams,
+  login: Login,
+  provider: OpenIdProvider,
+  base: string,
+  rp: RelyingParty,
+): Promise<LogoutChoice> {
+  if (fields.has("chosen")) return parseLogoutChoice(fields);
+  const choice = usualChoice(login, await usualHint(login, rp), base, randomState());
+  if (fields.get("scope") !== "everywhere") return choice;
+  if (!(await endsEverywhere(provider))) {
+    throw new ProtocolError(
+      "invalid_request",
+      `${provider.issuer} declares no way to end all sessions of a user.`,
+      {
+        help: "Log out in each browser, or ask an administrator of the OpenID Provider.",
+      },
+    );
+  }
+  return { ...choice, parameters: { ...choice.parameters, everywhere: "true" } };
+}
+
+/** Whether the OP takes `everywhere=true`: an extension, as no specification has such a request. */
+export const endsEverywhere = async (provider: OpenIdProvider): Promise<boolean> =>
+  (await provider.metadata()).end_session_everywhere_supported === true;

@@ -1,7 +1,14 @@
 /** How logouts find sessions in SQLite, also those whose login has not finished yet. Called inside a transaction. */
 import type { Database, Row } from "./sqlite-database.ts";
 import { lifetime } from "./store.ts";
-import type { EndedSession, Login, LogoutSelector, ReceivedLogout, SessionEnd } from "./types.ts";
+import type {
+  EndedSession,
+  Login,
+  LogoutSelector,
+  PastSession,
+  ReceivedLogout,
+  SessionEnd,
+} from "./types.ts";
 
 /** The sessions that a logout means: of its issuer, of its audience, by `sid` or else by `sub`. */
 export function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {
@@ -21,7 +28,7 @@ export function endSessions(db: Database, rows: Row[], end: SessionEnd): EndedSe
     const sessionId = String(row.session_id);
     db.run(
       "UPDATE sessions SET login = NULL, tokens = NULL, sid = NULL, sub = NULL, ended = ? WHERE session_id = ?",
-      JSON.stringify(end),
+      JSON.stringify({ ...end, livedMs: end.at - login.since } satisfies PastSession),
       sessionId,
     );
     return { sessionId, sub: login.sub, ...(login.sid ? { sid: login.sid } : {}), since: login.since };

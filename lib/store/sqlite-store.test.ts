@@ -210,6 +210,14 @@ describe("what is kept", () => {
       assert.ok(await store.readSession(session.sessionId, from));
     }));
 
+  test("the keys that were kept first stay, whoever brings others", () =>
+    withStore(async (store) => {
+      assert.equal(await store.readKeys(), undefined);
+      assert.deepEqual(await store.keepKeys([{ kty: "RSA" }]), [{ kty: "RSA" }]);
+      assert.deepEqual(await store.keepKeys([{ kty: "EC" }]), [{ kty: "RSA" }]);
+      assert.deepEqual(await store.readKeys(), [{ kty: "RSA" }]);
+    }));
+
   test("an ended session keeps no token", () =>
     withStore(async (store) => {
       const session = sessionOf("alice", "s1");

@@ -1,5 +1,6 @@
 /** The store on node:sqlite: one file, no server, survives a restart. */
 import { EventEmitter } from "node:events";
+import type { JWK } from "jose";
 import { Database, type Row } from "./sqlite-database.ts";
 import { endedBefore, endSessions, rememberEnded, selectSessions } from "./sqlite-logout.ts";
 import { schema } from "./sqlite-schema.ts";
@@ -205,6 +206,17 @@ class SqliteStore implements Store {
     const sql = `INSERT INTO settings (name, value) VALUES ('mechanisms', ?)
       ON CONFLICT DO UPDATE SET value = excluded.value`;
     this.#db.run(sql, JSON.stringify(chosen));
+  }
+
+  async readKeys(): Promise<JWK[] | undefined> {
+    const row = this.#db.get("SELECT value FROM settings WHERE name = 'keys'");
+    return row && (JSON.parse(String(row.value)) as JWK[]);
+  }
+
+  async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
+    const sql = "INSERT INTO settings (name, value) VALUES ('keys', ?) ON CONFLICT DO NOTHING";
+    this.#db.run(sql, JSON.stringify(keys));
+    return (await this.readKeys()) ?? [];
   }
 
   async sweep(now: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** The one interface to what a Relying Party remembers, whichever engine is behind it. */
+import type { JWK } from "jose";
 import type {
   EndedSession,
   FormState,
@@ -88,6 +89,12 @@ export interface Store {
   /** The mechanisms that are switched on; undefined when nobody has chosen. */
   readMechanisms(): Promise<Mechanism[] | undefined>;
   saveMechanisms(chosen: readonly Mechanism[]): Promise<void>;
+
+  /** The private keys of this app; undefined before there are any. */
+  readKeys(): Promise<JWK[] | undefined>;
+  /** Keeps these keys unless others were kept first.
+   * @returns the ones that are kept */
+  keepKeys(keys: readonly JWK[]): Promise<JWK[]>;
 
   /** Forgets what has expired. */
   sweep(now: number): Promise<void>;

@@ -26,7 +26,10 @@ export interface Login {
 }
 
 export interface Tokens {
+  /** As the OP signed it, decrypted where it came encrypted. */
   idToken?: string;
+  /** As it came, where it came encrypted. */
+  encryptedIdToken?: string;
   accessToken?: string;
   refreshToken?: string;
   scope?: string;
@@ -43,13 +46,20 @@ export const mechanisms = ["back-channel", "front-channel", "session-management"
 export type Mechanism = (typeof mechanisms)[number];
 
 /** By what a session ended. */
-export type EndedBy = Mechanism | "rp-initiated" | "reset" | "new-login";
+export type EndedBy = Mechanism | "rp-initiated" | "local" | "reset" | "new-login";
 
 export interface SessionEnd {
   by: EndedBy;
   at: number;
   /** Why, where the mechanism alone does not say it. */
   detail?: string;
+  /** How long the OP had already known, where it says so (`toe` of the logout token, RFC 8417 2.2). */
+  noticedAfterMs?: number;
+}
+
+/** The end of a session that had begun. */
+export interface PastSession extends SessionEnd {
+  livedMs: number;
 }
 
 /** What came back from the OP after a logout request. */
@@ -76,7 +86,7 @@ export interface RpSession {
   login?: Login;
   /** Tokens of a grant that logs nobody in (client credentials). */
   tokens?: Tokens;
-  ended?: SessionEnd;
+  ended?: PastSession;
   logout?: LogoutOutcome;
 }
 

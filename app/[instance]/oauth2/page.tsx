@@ -1,7 +1,12 @@
 import type { Metadata } from "next";
 import { type Current, current } from "#lib/next/current.ts";
+import { relyingParty } from "#lib/next/relying-party.ts";
 import { formValues } from "#lib/rp/authorize-form.ts";
-import { defaultChoice } from "#lib/rp/logout-choice.ts";
+import { clientsAt } from "#lib/rp/clients.ts";
+import { type IdTokenHints, idTokenHints } from "#lib/rp/id-token-hint.ts";
+import { endsEverywhere } from "#lib/rp/logout.ts";
+import { usualChoice } from "#lib/rp/logout-choice.ts";
+import type { Login } from "#lib/store/types.ts";
 import { AuthorizeForm } from "../../_components/authorize-form.tsx";
 import { LoggedInUser } from "../../_components/logged-in-user.tsx";
 import { LogoutPanel } from "../../_components/logout-panel.tsx";
@@ -21,7 +26,7 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
       <SessionEnded session={session} />
       <LoggedInUser session={session} base={base} />
       <div className="row">
-        {session?.login && <PostButton action={`${base}/logout`} label="Logout" primary />}
+        {session?.login && <LogoutButtons action={`${base}/logout`} login={session.login} />}
         {tokens && (
           <a className="btn" href={`${base}/photos`}>
             My Photos
@@ -29,23 +34,55 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
         )}
         <PostButton action={`${base}/reset`} label="Reset Session" />
       </div>
-      {session?.login?.endSessionEndpoint && (
-        <LogoutPanel
-          action={`${base}/logout`}
-          endpoint={session.login.endSessionEndpoint}
-          idToken={session.login.tokens.idToken ?? ""}
-          initial={defaultChoice(session.login, base, crypto.randomUUID()).parameters}
-        />
-      )}
+      {session?.login?.endSessionEndpoint && <ByHand base={base} login={session.login} />}
       {session?.login && <IdTokenView login={session.login} />}
       {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} />}
     </>
   );
 }
 
-function PostButton({ action, label, primary }: { action: string; label: string; primary?: boolean }) {
+async function LogoutButtons({ action, login }: { action: string; login: Login }) {
+  const provider = relyingParty().trustedProvider(login.iss);
+  const everywhere = provider && (await endsEverywhere(provider).catch(() => false));
+  return (
+    <>
+      <PostButton action={action} label="Logout" primary />
+      <PostButton action={action} label="Log out here only" scope="here" />
+      {everywhere && <PostButton action={action} label="Log out everywhere" scope="everywhere" />}
+    </>
+  );
+}
+
+/** An OP that is down takes the panel's encrypted hints away, and nothing else. */
+async function ByHand({ base, login }: { base: string; login: Login }) {
+  const { usual, values } = await idTokenHints(login, relyingParty()).catch(() => noHints);
+  const { parameters } = usualChoice(login, values[usual], base, crypto.randomUUID());
+  return (
+    <LogoutPanel
+      action={`${base}/logout`}
+      endpoint={login.endSessionEndpoint}
+      hints={values}
+      initial={parameters}
+    />
+  );
+}
+
+const noHints: IdTokenHints = { usual: "signed", values: {} };
+
+function PostButton({
+  action,
+  label,
+  scope,
+  primary,
+}: {
+  action: string;
+  label: string;
+  scope?: string;
+  primary?: boolean;
+}) {
   return (
     <form method="post" action={action}>
+      {scope && <input type="hidden" name="scope" value={scope} />}
       <button type="submit" className={primary ? "btn btn-primary" : "btn"}>
         {label}
       </button>
@@ -55,7 +92,7 @@ function PostButton({ action, label, primary }: { action: string; label: string;
 
 async function Form({ rp, base, session }: Current) {
   const { values, problem } = await formValues(session?.form?.values, base, rp);
-  const { CLIENT_ID, PUBLIC_CLIENT_ID, CLIENT_SECRET } = rp.config;
+  const clients = await clientsAt(rp.provider, rp);
   return (
     <>
       {problem && (
@@ -65,8 +102,8 @@ async function Form({ rp, base, session }: Current) {
       )}
       <AuthorizeForm
         action={`${base}/authorize`}
-        clientIds={[CLIENT_ID, PUBLIC_CLIENT_ID].filter((id) => id !== undefined && id !== "") as string[]}
-        secretConfigured={Boolean(CLIENT_SECRET)}
+        clientIds={clients.map(({ clientId }) => clientId)}
+        secretConfigured={clients.some(({ clientSecret }) => clientSecret)}
         values={values}
         errors={session?.form?.errors ?? {}}
       />

@@ -1,0 +1,146 @@
+/** POST and GET /logout over HTTP: the logout request (RIL 2), its answer (RIL 3), and how far a logout goes. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { appUnderTest } from "../support/app-under-test.ts";
+import { assertAccepted, sendToken } from "../support/logout-requests.ts";
+import { sessionOf, signIn } from "../support/sign-in.ts";
+
+const { issuer, rp } = await appUnderTest();
+
+describe("the logout request", () => {
+  test("names the ID Token, the client and where to come back to, and its state is of this browser", async () => {
+    const browser = await signIn(issuer, rp);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    const { origin, pathname, searchParams } = new URL(location);
+    assert.equal(origin + pathname, `${issuer.origin}/logout`);
+    assert.equal(searchParams.get("client_id"), "playground2");
+    assert.equal(searchParams.get("post_logout_redirect_uri"), `${rp.base}/logout`);
+    assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
+    const state = searchParams.get("state") ?? "";
+    const stranger = await new HttpBrowser().get(`${rp.base}/logout?state=${state}`);
+    assert.equal(stranger.status, 400, "the state is of another browser");
+    assert.equal(
+      (await browser.get(`${rp.base}/logout?state=${state}`)).status,
+      200,
+      "and still this browser's to use",
+    );
+  });
+
+  test("goes by POST, in a form that works without script, when it would not fit into a URL", async () => {
+    const groups = Array.from({ length: 400 }, (_, n) => `group-number-${n}`);
+    const browser = await signIn(issuer, rp, { groups });
+    const answer = await browser.post(`${rp.base}/logout`, {});
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, new RegExp(`action="${issuer.origin}/logout"`));
+    assert.match(answer.text, /name="id_token_hint" value="eyJ[\w.-]{8000,}"/);
+    assert.match(answer.text, /<button[^>]*type="submit"/);
+  });
+
+  test("an answer that nobody asked for leaves the session alone", async () => {
+    const browser = await signIn(issuer, rp);
+    for (const query of ["", "?state=", "?state=made-up"]) {
+      const answer = await browser.get(`${rp.base}/logout${query}`);
+      assert.equal(answer.status, 400);
+      assert.match(answer.text, /not the answer to a logout/);
+    }
+    assert.equal((await sessionOf(browser, rp)).user, "alice");
+  });
+
+  test("a declined logout leaves the session alone and says so; a reload says the same", async () => {
+    const browser = await signIn(issuer, rp);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    const back = `${rp.base}/logout?error=access_denied&state=${new URL(location).searchParams.get("state")}`;
+    for (const time of ["first", "second"]) {
+      const page = await browser.get(back);
+      assert.equal(page.status, 200, time);
+      assert.match(page.text, /You are still logged in/);
+    }
+    assert.equal((await sessionOf(browser, rp)).user, "alice");
+  });
+
+  test("is what the panel says: method, parameters, no hint, and a state that may come again", async () => {
+    const browser = await signIn(issuer, rp);
+    const chosen = {
+      chosen: "yes",
+      state: "state_1",
+      logout_hint: "alice",
+      ui_locales: "de",
+      tenant_domain: "carbon.super",
+    };
+    for (const time of ["first", "second"]) {
+      const { location = "" } = await browser.post(`${rp.base}/logout`, chosen);
+      const { client_id, id_token_hint, ...sent } = Object.fromEntries(new URL(location).searchParams);
+      assert.deepEqual([client_id, id_token_hint], [undefined, undefined], time);
+      assert.deepEqual(sent, {
+        state: "state_1",
+        logout_hint: "alice",
+        ui_locales: "de",
+        tenant_domain: "carbon.super",
+      });
+      const back = await browser.get(`${rp.base}/logout?state=state_1&error=access_denied`);
+      assert.match(back.text, /You are still logged in/);
+    }
+    const posted = await browser.post(`${rp.base}/logout`, {
+      ...chosen,
+      method: "POST",
+      id_token_hint: "a.b.c",
+    });
+    assert.match(posted.text, /name="id_token_hint" value="a.b.c"/);
+    const wrong = await browser.post(`${rp.base}/logout`, { ...chosen, method: "PUT" });
+    assert.equal(wrong.status, 400);
+  });
+
+  test("an error of the OP is told apart from a No", async () => {
+    const browser = await signIn(issuer, rp);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    const state = new URL(location).searchParams.get("state");
+    const page = await browser.get(`${rp.base}/logout?error=server_error&state=${state}`);
+    assert.match(page.text, /The OpenID Provider answered server_error/);
+    assert.equal((await sessionOf(browser, rp)).user, "alice");
+  });
+
+  test("without a back channel, coming back is what ends the session", async () => {
+    const browser = await signIn(issuer, rp);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    const page = await browser.get(`${rp.base}/logout?state=${new URL(location).searchParams.get("state")}`);
+    assert.match(page.text, /You are logged out[\s\S]*Logged in user : <b[^>]*>null</);
+    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "rp-initiated");
+  });
+});
+
+describe("how far a logout goes", () => {
+  test("here only: the session ends without the OP, and the page says so", async () => {
+    const browser = await signIn(issuer, rp);
+    const answer = await browser.post(`${rp.base}/logout`, { scope: "here" });
+    assert.equal(answer.location, `${rp.base}/`);
+    const session = await sessionOf(browser, rp);
+    assert.deepEqual([session.user, session.loggedOutBy], [null, "local"]);
+    assert.match((await browser.get(`${rp.base}/`)).text, /you logged out of this app only/);
+  });
+
+  test("everywhere: the request says so to an OP that declares it, and is refused for another", async () => {
+    const browser = await signIn(issuer, rp);
+    const refused = await browser.post(`${rp.base}/logout`, { scope: "everywhere" });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /You are still logged in.*declares no way to end all sessions/s);
+    assert.doesNotMatch((await browser.get(`${rp.base}/oauth2`)).text, /Log out everywhere/);
+    issuer.more = { end_session_everywhere_supported: true };
+    await rp.restart();
+    assert.match((await browser.get(`${rp.base}/oauth2`)).text, /Log out everywhere/);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, { scope: "everywhere" });
+    const { searchParams } = new URL(location);
+    assert.equal(searchParams.get("everywhere"), "true");
+    assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
+  });
+
+  test("the page says after how many milliseconds a session ended, and how soon the app was told", async () => {
+    const who = { sub: "carol", sid: crypto.randomUUID() };
+    const browser = await signIn(issuer, rp, who);
+    const toe = (Date.now() - 5000) / 1000;
+    await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who, toe }))));
+    const page = (await browser.get(`${rp.base}/`)).text.replaceAll("<!-- -->", "");
+    assert.match(page, /The session here ended after [\d,]+ ms, by back-channel logout/);
+    assert.match(page, /It was told 5,\d\d\d ms after the session at the OpenID Provider had ended/);
+  });
+});

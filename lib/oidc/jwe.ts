@@ -1,0 +1,125 @@
+/** Encrypted tokens: a compact JWE (RFC 7516 7.1) around the token that its issuer signed (Core 10.2). */
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
+import * as withRsa15 from "jose-rsa1_5";
+import type { Checklist } from "./verdict.ts";
+
+/** What a client has registered: `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
+export interface Encryption {
+  alg: string;
+  enc: string;
+}
+
+export const encryptionAlgorithms = [
+  "RSA-OAEP",
+  "RSA-OAEP-256",
+  "RSA-OAEP-384",
+  "RSA-OAEP-512",
+  "RSA1_5",
+  "ECDH-ES",
+] as const;
+
+export const encryptionMethods = [
+  "A128GCM",
+  "A192GCM",
+  "A256GCM",
+  "A128CBC-HS256",
+  "A192CBC-HS384",
+  "A256CBC-HS512",
+] as const;
+
+/** What an OP uses when a client registers an algorithm and no method (Registration 2). */
+export const defaultMethod = "A128CBC-HS256";
+
+export interface Decryption {
+  /** What may come: of one client for an ID Token, of all of this app's for a logout token. */
+  encryptions: readonly Encryption[];
+  /** This app's private keys. */
+  keys: () => Promise<readonly JWK[]>;
+}
+
+type JweCheck = "encryption";
+
+export const isEncrypted = (token: string): boolean => token.split(".").length === 5;
+
+/** Decrypts a token that is encrypted as was registered.
+ * @returns the token inside, not trusted before its signature is verified */
+export async function decryptToken(
+  jwe: string,
+  { encryptions, keys }: Decryption,
+  checks: Checklist<JweCheck>,
+): Promise<string> {
+  const registered = encryptions.map(({ alg, enc }) => `${alg} with ${enc}`).join(" or ");
+  if (!registered) {
+    const message = "The token is encrypted, and no encryption is registered for this client.";
+    const help =
+      "Set ID_TOKEN_ENCRYPTED_RESPONSE_ALG to what the client is registered with, or register it here.";
+    checks.fail("encryption", message, "a signed token of three parts", "five parts (JWE)", help);
+  }
+  const { alg, enc, kid } = headerOf(jwe);
+  const agreed = encryptions.some((each) => each.alg === alg && each.enc === enc);
+  const used = `${alg} with ${enc}`;
+  checks.require(
+    "encryption",
+    agreed,
+    "The token is encrypted otherwise than was registered.",
+    registered,
+    used,
+  );
+  const fitting = (await keys()).filter((key) => key.kty === keyType(String(alg)));
+  const named = fitting.filter((key) => key.kid === kid);
+  // A header names its key as it likes (a thumbprint of a certificate, say): the key decides whether it fits.
+  const key = named[0] ?? fitting[0];
+  const inside = key && (await decrypt(jwe, key, String(alg)));
+  if (inside !== undefined) return inside;
+  const message = "The token cannot be decrypted with this app's key.";
+  const help = "The OpenID Provider may hold an older key: compare it with this app's /jwks.";
+  return checks.fail("encryption", message, `a key of this app (${key?.kid})`, kid ?? "no kid", help);
+}
+
+function headerOf(jwe: string): { alg?: unknown; enc?: unknown; kid?: unknown } {
+  try {
+    return decodeProtectedHeader(jwe);
+  } catch {
+    return {};
+  }
+}
+
+export const keyType = (alg: string): "EC" | "RSA" => (alg.startsWith("ECDH") ? "EC" : "RSA");
+
+async function decrypt(jwe: string, key: JWK, alg: string): Promise<string | undefined> {
+  const options = { keyManagementAlgorithms: [alg] };
+  try {
+    const { plaintext } =
+      alg === "RSA1_5"
+        ? await withRsa15.compactDecrypt(jwe, await withRsa15.importJWK({ ...key, kty: "RSA" }, alg), options)
+        : await compactDecrypt(jwe, { ...key, alg }, options);
+    return new TextDecoder().decode(plaintext);
+  } catch {
+    return undefined; // why it failed is nobody's business: RSA1_5 would become an oracle
+  }
+}
+
+/** Encrypts text to somebody's public key.
+ * @param contentType `JWT` where the text is a token itself (RFC 7519 5.2) */
+export async function encryptTo(
+  key: JWK,
+  text: string,
+  { alg, enc }: Encryption,
+  contentType?: "JWT",
+): Promise<string> {
+  const plaintext = new TextEncoder().encode(text);
+  const header = {
+    alg,
+    enc,
+    ...(key.kid ? { kid: key.kid } : {}),
+    ...(contentType ? { cty: contentType } : {}),
+  };
+  if (alg === "RSA1_5") {
+    const rsa = await withRsa15.importJWK({ ...key, kty: "RSA" }, alg);
+    return new withRsa15.CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(rsa);
+  }
+  // What a key is published for binds its owner's senders; that it has this use we have seen to.
+  const { kty, n, e, crv, x, y } = key;
+  const publicKey = { kty, n, e, crv, x, y, alg } as JWK;
+  return new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(publicKey);
+}

@@ -1,0 +1,39 @@
+/** The clients that this app is at its OpenID Providers: what was agreed on for each decides how its tokens must come. */
+import { defaultMethod, type Encryption } from "#lib/oidc/jwe.ts";
+import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+export interface Client {
+  clientId: string;
+  /** Absent for a public client, and for one that was only typed into the form. */
+  clientSecret?: string;
+  /** Absent: its tokens are signed and not encrypted. */
+  encryption?: Encryption;
+}
+
+/** The clients that are known beforehand; the first is the one that the form is filled in with. */
+export async function clientsAt(provider: OpenIdProvider, rp: RelyingParty): Promise<Client[]> {
+  return provider === rp.provider ? configuredClients(rp) : [];
+}
+
+/** What is known of a client; nothing but its name, if it was only typed into the form. */
+export async function clientNamed(
+  provider: OpenIdProvider,
+  clientId: string,
+  rp: RelyingParty,
+): Promise<Client> {
+  const known = await clientsAt(provider, rp);
+  return known.find((client) => client.clientId === clientId) ?? { clientId };
+}
+
+function configuredClients({ config }: RelyingParty): Client[] {
+  const { CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID } = config;
+  const alg = config.ID_TOKEN_ENCRYPTED_RESPONSE_ALG;
+  const enc = config.ID_TOKEN_ENCRYPTED_RESPONSE_ENC ?? defaultMethod;
+  const own: Client = {
+    clientId: CLIENT_ID,
+    ...(CLIENT_SECRET ? { clientSecret: CLIENT_SECRET } : {}),
+    ...(alg ? { encryption: { alg, enc } } : {}),
+  };
+  return [own, { clientId: PUBLIC_CLIENT_ID ?? "" }].filter(({ clientId }) => clientId !== "");
+}
