@@ -14,7 +14,12 @@ const apps = z
   })
   .pipe(
     z.array(
-      z.object({ name: z.string().min(1), secret: z.string().min(16), baseUrls: z.array(baseUrl).min(1) }),
+      z.object({
+        name: z.string().min(1),
+        secret: z.string().min(16),
+        baseUrls: z.array(baseUrl).min(1),
+        metadata: z.record(z.string(), z.unknown()).optional(),
+      }),
     ),
   );
 
@@ -29,7 +34,9 @@ export const opSettings = z.object({
     .describe("Keys, clients and sessions of the OP; `:memory:` keeps nothing"),
   OP_APPS: apps
     .default([])
-    .describe("JSON: the Relying Parties to register at start, each with name, secret and baseUrls"),
+    .describe(
+      "JSON: the Relying Parties to register at start, each with name, secret, baseUrls and, where wanted, more client metadata as metadata",
+    ),
   OP_FRONT_DOOR: baseUrl.default("http://localhost:8080").describe("Where the OP's pages link back to"),
 });
 

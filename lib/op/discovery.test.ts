@@ -49,17 +49,35 @@ describe("discovery and hosts", () => {
         check_session_iframe: `${origin}/oidc/checksession`,
         authorization_response_iss_parameter_supported: true,
         id_token_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
+        id_token_encryption_alg_values_supported: [
+          "RSA-OAEP",
+          "RSA-OAEP-256",
+          "RSA-OAEP-384",
+          "RSA-OAEP-512",
+          "ECDH-ES",
+          "ECDH-ES+A128KW",
+          "ECDH-ES+A192KW",
+          "ECDH-ES+A256KW",
+        ],
+        id_token_encryption_enc_values_supported: [
+          "A128GCM",
+          "A192GCM",
+          "A256GCM",
+          "A128CBC-HS256",
+          "A192CBC-HS384",
+          "A256CBC-HS512",
+        ],
       });
     });
   }
 
-  it("publishes a key for each algorithm, and no private part", async () => {
+  it("publishes a key for each signature algorithm and two for encryption, and no private part", async () => {
     const { keys } = (await (await fetch(`${op.origin}/oauth2/jwks`)).json()) as {
       keys: Record<string, string>[];
     };
     assert.deepEqual(
-      keys.map(({ alg }) => alg),
-      ["RS256", "PS256", "ES256"],
+      keys.map(({ use, alg, kty }) => `${use} ${alg ?? kty}`),
+      ["sig RS256", "sig PS256", "sig ES256", "enc RSA", "enc EC"],
     );
     for (const key of keys) assert.equal(key.d, undefined);
   });

@@ -40,6 +40,26 @@ it("refuses an app whose name cannot be a client_id", async () => {
   store.close();
 });
 
+it("registers an app with the metadata it is given, and refuses what registration refuses", async () => {
+  const { provider, store } = await provide();
+  const app = { name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] };
+  const metadata = {
+    id_token_encrypted_response_alg: "RSA-OAEP",
+    jwks_uri: "http://localhost:1/jwks",
+    client_id: "other",
+  };
+  await seedClients(provider, store, [{ ...app, metadata }]);
+  const client = await provider.Client.find("photos");
+  assert.equal(client?.metadata().id_token_encrypted_response_enc, "A128CBC-HS256");
+  assert.equal(await provider.Client.find("other"), undefined);
+  const bad = { ...metadata, id_token_encrypted_response_alg: "RSA1_5" };
+  await assert.rejects(seedClients(provider, store, [{ ...app, metadata: bad }]), {
+    name: "ConfigError",
+    message: /OP_APPS: photos: .*RSA1_5 is not offered/,
+  });
+  store.close();
+});
+
 it("the token made for one request of an administrator is gone when that request has failed", async (t) => {
   const { provider, store } = await provide();
   await seedClients(provider, store, [{ name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] }]);

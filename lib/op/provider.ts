@@ -2,7 +2,8 @@
 import { type Configuration, Provider as Library } from "oidc-provider";
 import { findAccount } from "./accounts.ts";
 import { serveAssets } from "./assets.ts";
-import { allowHttpCallbacks, exactPostLogoutUris, extraClientMetadata, RESPONSE_TYPES } from "./clients.ts";
+import { extraClientMetadata } from "./client-metadata.ts";
+import { allowHttpCallbacks, exactPostLogoutUris, RESPONSE_TYPES } from "./clients.ts";
 import {
   canonicalHost,
   discoveryAliases,
@@ -11,10 +12,12 @@ import {
   problemPages,
   sameOriginForms,
 } from "./edge.ts";
+import { CONTENT_ALGORITHMS, KEY_ALGORITHMS } from "./encryption.ts";
 import { keepSessionsEnded } from "./ended-sessions.ts";
 import { logEvents } from "./events.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
+import { decryptedHints } from "./logout/encrypted-hint.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
   type OpenIdProvider,
@@ -55,6 +58,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(administratorsRegister(op));
   provider.use(sameOriginForms(op));
   provider.use(postedRequests(op));
+  provider.use(decryptedHints(op));
   provider.use(ownPages(op));
   provider.use(sessionManagement(op));
   return op;
@@ -89,7 +93,11 @@ function configuration(op: Surroundings): Configuration {
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
-    enabledJWA: { idTokenSigningAlgValues: ["RS256", "PS256", "ES256"] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ["RS256", "PS256", "ES256"],
+      idTokenEncryptionAlgValues: KEY_ALGORITHMS,
+      idTokenEncryptionEncValues: CONTENT_ALGORITHMS,
+    },
     pkce: { required: () => false },
     fetch: outgoingFetch(op.config.OP_APPS),
     renderError: renderLibraryError(op),
@@ -109,6 +117,7 @@ function configuration(op: Surroundings): Configuration {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
+      encryption: { enabled: true },
       introspection: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,

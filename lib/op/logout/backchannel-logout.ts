@@ -24,8 +24,8 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
     const { dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
     const guard = hosts.has(hostname) || LOOPBACK.test(hostname) ? {} : { dispatcher };
     const response = await fetch(url, { ...rest, ...guard, redirect: "manual" });
-    const delivery = answer.getStore();
-    if (!delivery) return response;
+    const delivery = options?.method === "POST" ? answer.getStore() : undefined;
+    if (!delivery) return response; // it may be the `jwks_uri`, whose keys the logout token is encrypted with
     delivery.status = response.status;
     await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body would hold the connection
     return response;

@@ -4,6 +4,7 @@ import { raw } from "hono/html";
 import type Provider from "oidc-provider";
 import type { Configuration, UnknownObject } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
+import { type ClaimedHint, claimedHint } from "../logout/encrypted-hint.ts";
 import { sidOf } from "../logout/end-session.ts";
 import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
@@ -13,16 +14,19 @@ type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpIniti
 
 type Session = Context["oidc"]["session"];
 
+type Hint = UnknownObject | ClaimedHint;
+
 /** Asks the user (RIL 2: the OP should ask, and must when it cannot tell who started the logout). */
 export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature["logoutSource"]> {
   return async (ctx, form) => {
     const { session, client, provider, entities } = ctx.oidc;
     const clientIds = Object.keys(session?.authorizations ?? {});
+    const hint = entities.IdTokenHint?.payload ?? claimedHint(ctx);
     op.log.info(`logout requested by ${client?.clientId ?? "no named client"} for ${session?.accountId}`);
     const body = html`
 <section class="card">
   <h1>Do you want to log out?</h1>
-  <p>${request(client?.clientName ?? client?.clientId, entities.IdTokenHint?.payload, session)}</p>
+  <p>${request(client?.clientName ?? client?.clientId, hint, session)}</p>
   ${await participants(provider, clientIds)}
   ${raw(form)}
   <div class="row">
@@ -36,7 +40,7 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
 
 /** Who wants whom logged out. The library does not compare the hint with the session of this browser; if it is of
  * another one, RIL 2 has the user asked, who then must be able to see it. */
-function request(asking: string | undefined, hint: UnknownObject | undefined, session: Session): Html {
+function request(asking: string | undefined, hint: Hint | undefined, session: Session): Html {
   const user = session?.accountId;
   if (!asking) return html`You are signed in as <b>${user}</b>.`;
   const asks = html`<b>${asking}</b> asks to log out <b>${String(hint?.sub ?? user)}</b>`;

@@ -1,0 +1,70 @@
+/** What the metadata of a client may say beyond the library's rules. */
+import { type Configuration, errors } from "oidc-provider";
+import { refuseRsa15 } from "./encryption.ts";
+
+/** Client metadata of our own, and library properties that we rewrite before the library checks them. */
+export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata"]> = {
+  properties: [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "id_token_encrypted_response_alg",
+  ],
+  validator: (_ctx, name, value, metadata) => {
+    if (name === "redirect_uris") expandCallbacks(metadata);
+    else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
+    else if (name === "id_token_encrypted_response_alg") refuseRsa15(value);
+    else if (value !== undefined) checkFrontchannelMetadata(name, value, metadata);
+  },
+};
+
+type Metadata = Parameters<NonNullable<NonNullable<Configuration["extraClientMetadata"]>["validator"]>>[3];
+
+/** WSO2 IS has one list for callbacks and post-logout URIs, so a `regexp=` callback serves as both. */
+function expandCallbacks(metadata: Metadata): void {
+  const uris = expanded(metadata.redirect_uris);
+  const asAtWso2 =
+    uris?.length !== metadata.redirect_uris?.length && !metadata.post_logout_redirect_uris?.length;
+  metadata.redirect_uris = uris;
+  if (asAtWso2) metadata.post_logout_redirect_uris = uris;
+}
+
+const ALTERNATIVES = /^regexp=\(?(.*?)\)?$/;
+
+/** Replaces `regexp=(a|b)` by its alternatives; other lists and values are left for the library to judge. */
+function expanded(uris: unknown): string[] | undefined {
+  if (!Array.isArray(uris)) return uris as undefined;
+  return uris.flatMap((uri: unknown) => {
+    const alternatives = typeof uri === "string" ? ALTERNATIVES.exec(uri)?.[1] : undefined;
+    return alternatives === undefined ? [uri as string] : alternatives.split("|").map(literal);
+  });
+}
+
+/** A regular expression would be matched against what an attacker sends; a list of URLs is all that is needed. */
+function literal(pattern: string): string {
+  const uri = pattern.replace(/\\([./?-])/g, "$1");
+  if (URL.canParse(uri) && !/[*+()[\]{}^$\\]/.test(uri)) return uri;
+  throw new errors.InvalidClientMetadata(
+    "a regexp= callback must be a list of URLs: regexp=(http://one|http://two)",
+  );
+}
+
+/** FCL 2. The redirect URIs come first among the properties, so they have been expanded here. */
+function checkFrontchannelMetadata(name: string, value: unknown, metadata: Metadata): void {
+  if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
+  else if (typeof value !== "boolean") throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
+}
+
+function checkFrontchannelUri(value: unknown, redirectUris: unknown): void {
+  const uri = typeof value === "string" && /^https?:\/\/[^#\s]+$/i.test(value) ? URL.parse(value) : null;
+  if (!uri) {
+    throw new errors.InvalidClientMetadata("frontchannel_logout_uri must be a web uri without a fragment");
+  }
+  const callbacks: unknown[] = Array.isArray(redirectUris) ? redirectUris : [];
+  if (!callbacks.some((callback) => URL.parse(String(callback))?.origin === uri.origin)) {
+    throw new errors.InvalidClientMetadata(
+      "frontchannel_logout_uri must have the scheme, host and port of a redirect_uri",
+    );
+  }
+}

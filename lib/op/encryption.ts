@@ -1,0 +1,33 @@
+/** Encryption of ID Tokens and logout tokens to clients, and of `id_token_hint` to us. */
+import { type EncryptionAlgValues, type EncryptionEncValues, errors } from "oidc-provider";
+
+/** JWE `alg`, for both directions (RFC 7518 4.1). */
+export const KEY_ALGORITHMS: EncryptionAlgValues[] = [
+  "RSA-OAEP",
+  "RSA-OAEP-256",
+  "RSA-OAEP-384",
+  "RSA-OAEP-512",
+  "ECDH-ES",
+  "ECDH-ES+A128KW",
+  "ECDH-ES+A192KW",
+  "ECDH-ES+A256KW",
+];
+
+/** JWE `enc`, for both directions (RFC 7518 5.1). */
+export const CONTENT_ALGORITHMS: EncryptionEncValues[] = [
+  "A128GCM",
+  "A192GCM",
+  "A256GCM",
+  "A128CBC-HS256",
+  "A192CBC-HS384",
+  "A256CBC-HS512",
+];
+
+/** WSO2 IS offers it, so readers of its documentation will ask for it.
+ * @throws {errors.InvalidClientMetadata} if that is the `id_token_encrypted_response_alg` */
+export function refuseRsa15(alg: unknown): void {
+  if (alg !== "RSA1_5") return;
+  throw new errors.InvalidClientMetadata(
+    "id_token_encrypted_response_alg RSA1_5 is not offered by this OpenID Provider: its padding lets an attacker decrypt by asking often enough (RFC 8725 3.2). Use RSA-OAEP or RSA-OAEP-256",
+  );
+}

@@ -1,0 +1,158 @@
+/** An `id_token_hint` that is encrypted to us (OIDC Core 3.1.2.1): the library gets to see what is inside. */
+import { compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
+import { z } from "zod";
+import { PageError } from "../edge.ts";
+import { CONTENT_ALGORITHMS, KEY_ALGORITHMS } from "../encryption.ts";
+import type { OpKeys } from "../keys.ts";
+import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
+import { ENDPOINTS } from "../paths.ts";
+
+/** Whom a logout request is about, as it says itself: nobody has signed that. */
+export interface ClaimedHint {
+  sub: string;
+  sid?: string | undefined;
+}
+
+const claimed = new WeakMap<Context, ClaimedHint>();
+
+/** The unsigned claims that came with this logout request; good for telling the user, and for nothing else. */
+export const claimedHint = (ctx: Context): ClaimedHint | undefined => claimed.get(ctx);
+
+/** WSO2 IS has tenants, each with keys of its own; this is the first one's name there. */
+const TENANT = "carbon.super";
+
+/** Characters. An ID Token of several hundred groups has some 24,000. */
+const LONGEST = 48 * 1024;
+
+/** Nothing is sent to the client: whose request it is depends on what cannot be read. */
+const refused = (title: string, advice: string): PageError => new PageError(400, title, advice);
+
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Runs where posted requests have become GETs. */
+export function decryptedHints(op: OpenIdProvider) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const { id_token_hint: hint } = ctx.query;
+    const takesHint = ctx.path === ENDPOINTS.end_session || ctx.path === ENDPOINTS.authorization;
+    if (isRead(ctx) && takesHint && typeof hint === "string" && hint.split(".").length === 5) {
+      requireOurTenant(ctx);
+      const content = await decrypted(op.keys, hint);
+      if (COMPACT_JWS.test(content)) handOver(ctx, content);
+      else rememberClaims(op, ctx, content);
+    }
+    await next();
+  };
+}
+
+function requireOurTenant(ctx: Context): void {
+  const tenants = new URLSearchParams(ctx.querystring).getAll("tenant_domain");
+  if (tenants.every((tenant) => tenant === "" || tenant === TENANT)) return;
+  throw refused(
+    "There is no such tenant_domain.",
+    `This OpenID Provider has the one tenant ${TENANT}: send that as tenant_domain, or leave it out.`,
+  );
+}
+
+async function decrypted(keys: OpKeys, hint: string): Promise<string> {
+  if (hint.length > LONGEST) {
+    throw refused(
+      "This id_token_hint is too long.",
+      `Up to ${LONGEST} characters are read. Leave it out and send client_id.`,
+    );
+  }
+  const { alg, enc, zip } = headerOf(hint);
+  requireOffered("alg", alg, KEY_ALGORITHMS);
+  requireOffered("enc", enc, CONTENT_ALGORITHMS);
+  if (zip !== undefined) {
+    throw refused(
+      "This id_token_hint is compressed.",
+      "Encrypt it without zip: what is small here may be huge when unpacked.",
+    );
+  }
+  const kty = alg?.startsWith("RSA") ? "RSA" : "EC";
+  const key = keys.jwks.keys.find((each) => each.use === "enc" && each.kty === kty) as JWK | undefined;
+  if (!key) throw new Error(`no ${kty} key for decryption`);
+  const { plaintext } = await compactDecrypt(hint, key).catch(() => {
+    throw refused(
+      "This id_token_hint cannot be decrypted here.",
+      "It is not encrypted to the key with use enc that this OpenID Provider publishes in its JWKS. An ID Token that is still encrypted to the app cannot be read: the app has to decrypt it, and to encrypt it again to that key.",
+    );
+  });
+  return new TextDecoder().decode(plaintext);
+}
+
+function headerOf(hint: string): ReturnType<typeof decodeProtectedHeader> {
+  try {
+    return decodeProtectedHeader(hint);
+  } catch {
+    throw refused(
+      "This id_token_hint is not a JWE.",
+      "It has five parts, but the first is no header. Send the ID Token as it was issued, or encrypted to this OpenID Provider.",
+    );
+  }
+}
+
+function requireOffered(name: string, value: unknown, offered: readonly string[]): void {
+  if (typeof value === "string" && offered.includes(value)) return;
+  throw refused(
+    `This id_token_hint is encrypted with the ${name} ${String(value)}, which is not offered here.`,
+    `Use one of ${offered.join(", ")}.`,
+  );
+}
+
+/** The signed ID Token, which the library verifies. */
+function handOver(ctx: Context, idToken: string): void {
+  const query = new URLSearchParams(ctx.querystring);
+  query.set("id_token_hint", idToken);
+  ctx.querystring = query.toString();
+}
+
+/** WSO2 IS has the claims encrypted without their signature, and believes them. Everybody has our public key, so here
+ * they name the client, as `client_id` does, and what the user is asked about. RIL 2: without an ID Token that we
+ * issued, the user must be asked. */
+function rememberClaims(op: OpenIdProvider, ctx: Context, content: string): void {
+  if (ctx.path === ENDPOINTS.authorization) {
+    throw refused(
+      "This id_token_hint holds no signed ID Token.",
+      "Claims alone prove nothing: encrypt the ID Token as it was issued, with its signature.",
+    );
+  }
+  const { aud, sub, sid } = claimsIn(content, op.issuer);
+  const query = new URLSearchParams(ctx.querystring);
+  const clients = query.getAll("client_id");
+  if (!clients.every((client) => aud.includes(client))) {
+    throw refused(
+      "The client_id is not in the aud of the id_token_hint.",
+      "Send the ID Token that this client got, or another client_id. Nothing was ended.",
+    );
+  }
+  if (clients.length === 0) query.set("client_id", aud[0]);
+  query.delete("id_token_hint");
+  ctx.querystring = query.toString();
+  claimed.set(ctx, { sub, sid });
+}
+
+const strings = z.tuple([z.string()], z.string());
+
+function claimsIn(content: string, issuer: string) {
+  const claims = z.object({
+    iss: z.literal(issuer),
+    sub: z.string(),
+    aud: z.union([strings, z.string().transform((aud) => strings.parse([aud]))]),
+    sid: z.string().optional(),
+  });
+  const parsed = claims.safeParse(jsonOf(content));
+  if (parsed.success) return parsed.data;
+  throw refused(
+    "What is encrypted in this id_token_hint is no ID Token of this OpenID Provider.",
+    `Encrypt the ID Token as it was issued, with its signature, or its claims with iss ${issuer}, sub and aud. Nothing was ended.`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

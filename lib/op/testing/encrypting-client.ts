@@ -1,0 +1,72 @@
+/** A client that has its ID Tokens encrypted, with its private key, and the OP's key for what is sent back. */
+import assert from "node:assert/strict";
+import { CompactEncrypt, type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK } from "jose";
+import { ADMIN, type OpUnderTest, register } from "./op-under-test.ts";
+
+export interface EncryptingClient {
+  clientId: string;
+  secret: string;
+  /** Public, with `use` enc. */
+  jwk: JWK;
+  /** @returns header and content of a token that is encrypted to this client */
+  decrypt(token: string): Promise<{ header: Record<string, unknown>; content: string }>;
+}
+
+export interface Encryption {
+  alg: string;
+  enc: string;
+}
+
+/** A public key with `use` enc, and what opens what it has closed. */
+export async function encryptionKey(alg: string): Promise<{ jwk: JWK; privateKey: CryptoKey }> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { jwk: { ...(await exportJWK(publicKey)), kid: `key of ${alg}`, use: "enc" }, privateKey };
+}
+
+/** Registers a client at the addresses of `photos`.
+ * @param metadata more of it, such as a `jwks_uri` in place of the `jwks` */
+export async function encryptingClient(
+  op: OpUnderTest,
+  { alg, enc }: Encryption,
+  metadata: (jwk: JWK) => Record<string, unknown> = (jwk) => ({ jwks: { keys: [jwk] } }),
+): Promise<EncryptingClient> {
+  const { jwk, privateKey } = await encryptionKey(alg);
+  const { status, body } = await register(
+    op,
+    {
+      redirect_uris: [`${op.photos.base}/oauth2client`],
+      post_logout_redirect_uris: [`${op.photos.base}/logout`],
+      backchannel_logout_uri: `${op.photos.base}/bclogout`,
+      response_types: ["code", "id_token", "code id_token"],
+      grant_types: ["authorization_code", "implicit"],
+      id_token_encrypted_response_alg: alg,
+      id_token_encrypted_response_enc: enc,
+      ...metadata(jwk),
+    },
+    ADMIN,
+  );
+  assert.equal(status, 201, JSON.stringify(body));
+  return {
+    clientId: String(body.client_id),
+    secret: String(body.client_secret),
+    jwk,
+    decrypt: async (token) => {
+      const { plaintext, protectedHeader } = await compactDecrypt(token, privateKey);
+      return { header: protectedHeader, content: new TextDecoder().decode(plaintext) };
+    },
+  };
+}
+
+/** Encrypts to the key that the OP publishes for this. */
+export async function encryptedToOp(
+  op: OpUnderTest,
+  content: string | object,
+  header: Encryption = { alg: "RSA-OAEP", enc: "A128GCM" },
+): Promise<string> {
+  const { keys } = (await (await fetch(`${op.origin}/oauth2/jwks`)).json()) as { keys: JWK[] };
+  const kty = header.alg.startsWith("RSA") ? "RSA" : "EC";
+  const key = keys.find((each) => each.use === "enc" && each.kty === kty);
+  assert.ok(key, `the OP publishes no ${kty} key for encryption`);
+  const text = typeof content === "string" ? content : JSON.stringify(content);
+  return new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader({ ...header }).encrypt(key);
+}
