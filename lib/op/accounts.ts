@@ -12,6 +12,12 @@ export interface DemoUser {
 
 const ADMINISTRATORS = "administrators";
 
+/** As many as make an ID Token larger than the usual limits of URLs, cookies and headers (some 17 KiB). */
+const manyGroups = Array.from(
+  { length: 350 },
+  (_, index) => `project-${String(index + 1).padStart(3, "0")}-of-the-research-team`,
+);
+
 export const demoUsers: readonly DemoUser[] = [
   {
     username: "admin",
@@ -22,6 +28,13 @@ export const demoUsers: readonly DemoUser[] = [
   },
   { username: "alice", password: "alice", givenName: "Alice", familyName: "Archer", groups: ["everyone"] },
   { username: "bob", password: "bob", givenName: "Bob", familyName: "Baker", groups: ["everyone"] },
+  {
+    username: "grace",
+    password: "grace",
+    givenName: "Grace",
+    familyName: "Gardner",
+    groups: ["everyone", ...manyGroups],
+  },
 ];
 
 export const findUser = (username: string | undefined): DemoUser | undefined =>

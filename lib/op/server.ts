@@ -22,15 +22,20 @@ export interface RunningOp {
 
 const SWEEP_MS = 60_000;
 
+/** Bytes of a request's headers with its URL: a logout request by GET carries an ID Token, which may be large. Node's own
+ * limit is 16 KiB; browsers send more. */
+const MAX_HEADERS = 64 * 1024;
+
 /** Starts the OP. The issuer carries the port that was got, which for `OP_PORT` 0 is known only now. */
 export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
   const store = new OpStore(config.OP_DATA_DIR);
   const handler = Promise.withResolvers<RequestListener>();
   const listener: RequestListener = (request, response) =>
     void handler.promise.then((handle) => handle(request, response));
+  const options = { maxHeaderSize: MAX_HEADERS };
   const server = config.OP_HTTPS
-    ? createSecureServer(await loadCertificate(config.OP_DATA_DIR), listener)
-    : createServer(listener);
+    ? createSecureServer({ ...(await loadCertificate(config.OP_DATA_DIR)), ...options }, listener)
+    : createServer(options, listener);
   try {
     const keys = await loadKeys(store);
     const port = await listen(server, config);
