@@ -2,6 +2,10 @@
 import { type Configuration, errors } from "oidc-provider";
 import { refuseRsa15 } from "./encryption.ts";
 
+/** Whether a logout that this client proves to be of the very session is carried out without asking the user. At WSO2 IS
+ * it is a setting of the application too. */
+export const SKIP_LOGOUT_CONSENT = "skip_logout_consent";
+
 /** Client metadata of our own, and library properties that we rewrite before the library checks them. */
 export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata"]> = {
   properties: [
@@ -10,12 +14,17 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     "frontchannel_logout_uri",
     "frontchannel_logout_session_required",
     "id_token_encrypted_response_alg",
+    SKIP_LOGOUT_CONSENT,
   ],
   validator: (_ctx, name, value, metadata) => {
     if (name === "redirect_uris") expandCallbacks(metadata);
     else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
     else if (name === "id_token_encrypted_response_alg") refuseRsa15(value);
-    else if (value !== undefined) checkFrontchannelMetadata(name, value, metadata);
+    else if (value === undefined) return;
+    else if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
+    else if (typeof value !== "boolean") {
+      throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
+    }
   },
 };
 
@@ -51,11 +60,6 @@ function literal(pattern: string): string {
 }
 
 /** FCL 2. The redirect URIs come first among the properties, so they have been expanded here. */
-function checkFrontchannelMetadata(name: string, value: unknown, metadata: Metadata): void {
-  if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
-  else if (typeof value !== "boolean") throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
-}
-
 function checkFrontchannelUri(value: unknown, redirectUris: unknown): void {
   const uri = typeof value === "string" && /^https?:\/\/[^#\s]+$/i.test(value) ? URL.parse(value) : null;
   if (!uri) {

@@ -52,11 +52,14 @@ it("registers an app with the metadata it is given, and refuses what registratio
   const client = await provider.Client.find("photos");
   assert.equal(client?.metadata().id_token_encrypted_response_enc, "A128CBC-HS256");
   assert.equal(await provider.Client.find("other"), undefined);
-  const bad = { ...metadata, id_token_encrypted_response_alg: "RSA1_5" };
-  await assert.rejects(seedClients(provider, store, [{ ...app, metadata: bad }]), {
-    name: "ConfigError",
-    message: /OP_APPS: photos: .*RSA1_5 is not offered/,
-  });
+  const bad: [metadata: Record<string, unknown>, message: RegExp][] = [
+    [{ ...metadata, id_token_encrypted_response_alg: "RSA1_5" }, /^OP_APPS: photos: .*RSA1_5 is not offered/],
+    [{ skip_logout_consent: "true" }, /^OP_APPS: photos: skip_logout_consent must be a boolean$/],
+  ];
+  for (const [each, message] of bad) {
+    const seeded = seedClients(provider, store, [{ ...app, metadata: each }]);
+    await assert.rejects(seeded, { name: "ConfigError", message });
+  }
   store.close();
 });
 

@@ -26,7 +26,8 @@ import {
   type Surroundings,
 } from "./open-id-provider.ts";
 import { interactionUrl } from "./pages/interaction.ts";
-import { renderLoggedOut, renderLogoutConsent } from "./pages/logout.ts";
+import { renderLogoutConsent } from "./pages/logout.ts";
+import { renderLoggedOut } from "./pages/logout-outcome.ts";
 import { postedRequests } from "./pages/posted-request.ts";
 import { renderLibraryError } from "./pages/problem.ts";
 import { ownPages } from "./pages/routes.ts";

@@ -3,14 +3,9 @@ import type { UnknownObject } from "oidc-provider";
 import { equalSecrets } from "../csrf.ts";
 import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
-import { showBrowserState } from "../logout/browser-state.ts";
-import { endSession, sidOf } from "../logout/end-session.ts";
-import { type Context, type OpenIdProvider, SESSION_COOKIE, shortSid } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
-import { goOnAfterLogout } from "./frontchannel-logout.ts";
-import { sendStillSignedIn } from "./logout.ts";
-
-type Session = Awaited<ReturnType<OpenIdProvider["provider"]["Session"]["get"]>>;
+import { sidOf } from "../logout/end-session.ts";
+import { type Context, type OpenIdProvider, shortSid } from "../open-id-provider.ts";
+import { completeLogout, type Session, sendStillSignedIn } from "./logout-outcome.ts";
 
 /** What the library keeps in the session while the question is open. */
 interface Question {
@@ -19,17 +14,13 @@ interface Question {
   state: UnknownObject;
 }
 
-/** "Yes", and what the library's own pages post without asking. In place of the library's answer, which notifies the
- * clients first and ends the session last: an app that joined in between would never hear of it. */
+/** "Yes", and what the library's own pages post without asking. */
 export async function confirmLogout(op: OpenIdProvider, ctx: Context): Promise<void> {
   const question = await answeredQuestion(op, ctx);
   if (!question.form.get("logout")) return deny(op, ctx, question);
   const { session, state } = question;
   op.log.info(`logout confirmed by ${session.accountId ?? "nobody"} (sid ${shortSid(sidOf(session))})`);
-  const participants = await endSession(op, session.uid, "logout");
-  ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
-  showBrowserState(op, ctx, session);
-  await goOnAfterLogout(op, ctx, participants, confirmedUri(op, state));
+  await completeLogout(op, ctx, session, state);
 }
 
 /** "No": nothing ends and nobody is notified. The library's own answer to it would end the asking client's part. */
@@ -56,14 +47,6 @@ async function answeredQuestion(op: OpenIdProvider, ctx: Context): Promise<Quest
   }
   op.log.warn("answer to a logout question refused: the page is not of this session, or out of date");
   throw new PageError(400, "This page is out of date.", "Begin the logout again from the app.");
-}
-
-/** RIL 3: the registered address with the `state` of the request; without an address, the page that says it is done. */
-function confirmedUri(op: OpenIdProvider, { postLogoutRedirectUri, state }: UnknownObject): string {
-  if (typeof postLogoutRedirectUri !== "string") return `${op.origin}${PAGES.loggedOut}`;
-  const uri = new URL(postLogoutRedirectUri);
-  if (typeof state === "string") uri.searchParams.set("state", state);
-  return uri.href;
 }
 
 /** As WSO2 IS answers the app when the user says no. */

@@ -1,4 +1,4 @@
-/** The pages of RP-Initiated Logout: asking, still signed in, done. */
+/** The question of RP-Initiated Logout. */
 
 import { raw } from "hono/html";
 import type Provider from "oidc-provider";
@@ -6,8 +6,10 @@ import type { Configuration, UnknownObject } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
 import { type ClaimedHint, claimedHint } from "../logout/encrypted-hint.ts";
 import { sidOf } from "../logout/end-session.ts";
-import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
+import { isConsentSkipped } from "../logout/logout-consent.ts";
+import { type Context, type Surroundings, shortSid } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
+import { completeLogout } from "./logout-outcome.ts";
 import { sendPage } from "./page.ts";
 
 type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;
@@ -16,13 +18,14 @@ type Session = Context["oidc"]["session"];
 
 type Hint = UnknownObject | ClaimedHint;
 
-/** Asks the user (RIL 2: the OP should ask, and must when it cannot tell who started the logout). */
+/** Asks the user (RIL 2: the OP should ask, and must when it cannot tell who started the logout), or does without. */
 export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature["logoutSource"]> {
   return async (ctx, form) => {
     const { session, client, provider, entities } = ctx.oidc;
     const clientIds = Object.keys(session?.authorizations ?? {});
     const hint = entities.IdTokenHint?.payload ?? claimedHint(ctx);
     op.log.info(`logout requested by ${client?.clientId ?? "no named client"} for ${session?.accountId}`);
+    if (isConsentSkipped(ctx)) return logOutUnasked(op, ctx);
     const body = html`
 <section class="card">
   <h1>Do you want to log out?</h1>
@@ -36,6 +39,15 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
 </section>`;
     sendPage(ctx, { title: "Log out", body });
   };
+}
+
+/** What "Yes" does, without a page that would have to send itself. */
+async function logOutUnasked(op: Surroundings, ctx: Context): Promise<void> {
+  const { provider, session } = ctx.oidc;
+  if (!session?.state) throw new Error("a logout request without a session");
+  op.log.info(`logout of ${session.accountId} (sid ${shortSid(sidOf(session))}) without asking`);
+  await completeLogout({ ...op, provider }, ctx, session, session.state);
+  await session.destroy(); // or the library would save it once more
 }
 
 /** Who wants whom logged out. The library does not compare the hint with the session of this browser; if it is of
@@ -63,33 +75,3 @@ async function participants(provider: Provider, clientIds: string[]): Promise<Ht
 
 const named = (name: string | undefined, clientId: string | undefined): Html =>
   name && name !== clientId ? html`<b>${name}</b> <code>${clientId}</code>` : html`<b>${clientId}</b>`;
-
-/** After "No", where no app is named to go back to. */
-export function sendStillSignedIn(op: OpenIdProvider, ctx: Context, user: string | undefined): void {
-  const body = html`
-<section class="card">
-  <h1>You are still signed in</h1>
-  <p>Nothing was ended: <b>${user}</b> stays signed in, here and at every app.</p>
-  ${ways(op)}
-</section>`;
-  sendPage(ctx, { title: "Still signed in", body });
-}
-
-/** The end of a logout that names no page of an app. */
-export function renderLoggedOut(op: Surroundings): NonNullable<LogoutFeature["postLogoutSuccessSource"]> {
-  return (ctx) => {
-    const body = html`
-<section class="card">
-  <h1>You have successfully logged out</h1>
-  <p>There is no session of yours at this OpenID Provider any more.</p>
-  ${ways(op)}
-</section>`;
-    sendPage(ctx, { title: "Logged out", body });
-  };
-}
-
-const ways = (op: Pick<OpenIdProvider, "config">): Html => html`
-  <div class="row">
-    <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
-    <a class="btn" href="${PAGES.sessions}">Sessions</a>
-  </div>`;

@@ -18,13 +18,19 @@ export interface OpUnderTest {
 
 export const SECRET = "a-secret-of-the-tests";
 
-/** Clients `photos` and `albums`, and their public twins. */
-export async function opUnderTest(directory = ":memory:", port = 0): Promise<OpUnderTest> {
+/** Clients `photos` and `albums`, and their public twins.
+ * @param metadata more of `photos` */
+export async function opUnderTest(
+  directory = ":memory:",
+  port = 0,
+  metadata: Record<string, unknown> = {},
+): Promise<OpUnderTest> {
   const [photos, albums] = [await receivingRp(), await receivingRp()];
   const apps = Object.entries({ photos, albums }).map(([name, { base }]) => ({
     name,
     secret: SECRET,
     baseUrls: [base],
+    ...(name === "photos" && { metadata }),
   }));
   const config = parseOpConfig({
     OP_PORT: String(port),
