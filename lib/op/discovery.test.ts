@@ -46,6 +46,7 @@ describe("discovery and hosts", () => {
         backchannel_logout_session_supported: true,
         frontchannel_logout_supported: true,
         frontchannel_logout_session_supported: true,
+        end_session_everywhere_supported: true,
         check_session_iframe: `${origin}/oidc/checksession`,
         authorization_response_iss_parameter_supported: true,
         id_token_signing_alg_values_supported: ["RS256", "PS256", "ES256"],

@@ -18,6 +18,7 @@ import { logEvents } from "./events.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
+import { checkEverywhere, EVERYWHERE_SUPPORTED } from "./logout/everywhere.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
   type OpenIdProvider,
@@ -59,6 +60,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(administratorsRegister(op));
   provider.use(sameOriginForms(op));
   provider.use(postedRequests(op));
+  provider.use(checkEverywhere);
   provider.use(decryptedHints(op));
   provider.use(ownPages(op));
   provider.use(sessionManagement(op));
@@ -81,6 +83,7 @@ function configuration(op: Surroundings): Configuration {
       check_session_iframe: `${op.origin}${PAGES.opIframe}`,
       frontchannel_logout_supported: true,
       frontchannel_logout_session_supported: true,
+      ...EVERYWHERE_SUPPORTED,
     },
     responseTypes: RESPONSE_TYPES,
     scopes: Object.keys(SCOPES),

@@ -3,6 +3,7 @@ import type { Configuration, UnknownObject } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession } from "../logout/end-session.ts";
+import { endEverywhere } from "../logout/everywhere.ts";
 import { type Context, type OpenIdProvider, SESSION_COOKIE, type Surroundings } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { goOnAfterLogout } from "./frontchannel-logout.ts";
@@ -12,7 +13,7 @@ type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpIniti
 
 export type Session = Awaited<ReturnType<OpenIdProvider["provider"]["Session"]["get"]>>;
 
-/** Ends the session, has every app of it told, and goes on to where the request wants. In place of the library's way,
+/** Ends the session, or all of the user's, has every app told, and goes on to where the request wants. In place of the library's way,
  * which notifies the clients first and ends the session last: an app that joined in between would never hear of it. */
 export async function completeLogout(
   op: OpenIdProvider,
@@ -20,7 +21,9 @@ export async function completeLogout(
   session: Session,
   request: UnknownObject,
 ): Promise<void> {
-  const participants = await endSession(op, session.uid, "logout");
+  const participants = request.everywhere
+    ? await endEverywhere(op, session)
+    : await endSession(op, session.uid, "logout");
   ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
   showBrowserState(op, ctx, session);
   await goOnAfterLogout(op, ctx, participants, confirmedUri(op, request));

@@ -6,6 +6,7 @@ import type { Configuration, UnknownObject } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
 import { type ClaimedHint, claimedHint } from "../logout/encrypted-hint.ts";
 import { sidOf } from "../logout/end-session.ts";
+import { isEverywhere, sessionsOf } from "../logout/everywhere.ts";
 import { isConsentSkipped } from "../logout/logout-consent.ts";
 import { type Context, type Surroundings, shortSid } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
@@ -22,15 +23,16 @@ type Hint = UnknownObject | ClaimedHint;
 export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature["logoutSource"]> {
   return async (ctx, form) => {
     const { session, client, provider, entities } = ctx.oidc;
-    const clientIds = Object.keys(session?.authorizations ?? {});
     const hint = entities.IdTokenHint?.payload ?? claimedHint(ctx);
     op.log.info(`logout requested by ${client?.clientId ?? "no named client"} for ${session?.accountId}`);
     if (isConsentSkipped(ctx)) return logOutUnasked(op, ctx);
+    const everywhere = isEverywhere(ctx);
+    if (everywhere && session?.state) session.state.everywhere = true; // what this page's "Yes" will mean
     const body = html`
 <section class="card">
-  <h1>Do you want to log out?</h1>
+  <h1>Do you want to log out${everywhere ? " everywhere" : ""}?</h1>
   <p>${request(client?.clientName ?? client?.clientId, hint, session)}</p>
-  ${await participants(provider, clientIds)}
+  ${everywhere ? await allSessions(op, provider, session) : await thisSession(provider, session)}
   ${raw(form)}
   <div class="row">
     <button class="btn btn-primary" form="op.logoutForm" name="logout" value="yes">Yes</button>
@@ -63,14 +65,30 @@ function request(asking: string | undefined, hint: Hint | undefined, session: Se
   return html`${asks}.`;
 }
 
-async function participants(provider: Provider, clientIds: string[]): Promise<Html> {
+async function thisSession(provider: Provider, session: Session): Promise<Html> {
+  const clientIds = Object.keys(session?.authorizations ?? {});
   if (clientIds.length === 0) return html`<p class="muted">No app has used this session.</p>`;
-  const clients = await Promise.all(clientIds.map((clientId) => provider.Client.find(clientId)));
   return html`
   <div>
     <p>It ends for every app that this session reached:</p>
-    <ul class="list-disc pl-6">${clients.map((client, index) => html`<li>${named(client?.clientName, clientIds[index])}</li>`)}</ul>
+    ${await apps(provider, clientIds)}
   </div>`;
+}
+
+async function allSessions(op: Surroundings, provider: Provider, session: Session): Promise<Html> {
+  const sessions = sessionsOf(op.store, session?.accountId);
+  const clientIds = new Set(sessions.flatMap(({ authorizations }) => Object.keys(authorizations ?? {})));
+  const count = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
+  return html`
+  <div>
+    <p><b>${session?.accountId}</b> has ${count} at this OpenID Provider, this browser's among them. Every one ends, for every app that it reached.</p>
+    ${await apps(provider, [...clientIds])}
+  </div>`;
+}
+
+async function apps(provider: Provider, clientIds: string[]): Promise<Html> {
+  const clients = await Promise.all(clientIds.map((clientId) => provider.Client.find(clientId)));
+  return html`<ul class="list-disc pl-6">${clients.map((client, index) => html`<li>${named(client?.clientName, clientIds[index])}</li>`)}</ul>`;
 }
 
 const named = (name: string | undefined, clientId: string | undefined): Html =>

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { decodeJwt } from "jose";
+import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import {
+  goOn,
+  isSignedIn,
+  logoutUrl,
+  type OpUnderTest,
+  opUnderTest,
+  signIn,
+  userinfoStatus,
+} from "./testing/op-under-test.ts";
+
+type SignedIn = Awaited<ReturnType<typeof signIn>>;
+
+describe("logout everywhere", () => {
+  let op: OpUnderTest;
+  let here: HttpBrowser;
+  let other: HttpBrowser;
+  let bobs: HttpBrowser;
+  let photosHere: SignedIn;
+  let photosThere: SignedIn;
+  /** Alice here and in another browser, Bob in a third; `photos` may skip the question. */
+  beforeEach(async () => {
+    op = await opUnderTest(":memory:", 0, { skip_logout_consent: true });
+    [here, other, bobs] = [new HttpBrowser(), new HttpBrowser(), new HttpBrowser()];
+    photosHere = await signIn(op, here, "photos");
+    photosThere = await signIn(op, other, "photos");
+    await signIn(op, other, "albums");
+    await signIn(op, bobs, "photos", "bob");
+  });
+  afterEach(() => op.close());
+
+  const request = (more: Record<string, string> = {}) => ({
+    id_token_hint: photosHere.idToken,
+    post_logout_redirect_uri: `${op.photos.base}/logout`,
+    state: "s",
+    everywhere: "true",
+    ...more,
+  });
+  const question = (more?: Record<string, string>): Promise<Visit> => here.get(logoutUrl(op, request(more)));
+
+  const signedIn = (): Promise<boolean[]> =>
+    Promise.all([here, other, bobs].map((browser) => isSignedIn(op, browser)));
+
+  const toldOf = (client: "photos" | "albums"): unknown[] =>
+    op[client].logoutTokens.map((token) => decodeJwt(token).sid).sort();
+
+  it("asks, even where the question is skipped, and says how many sessions there are and at which apps", async () => {
+    const page = await question();
+    assert.match(page.text, /Do you want to log out everywhere\?/);
+    assert.match(page.text, /<b>alice<\/b> has 2 sessions at this OpenID Provider/);
+    assert.match(
+      page.text,
+      /<li><b>photos<\/b><\/li><li><b>albums<\/b><\/li>|<li><b>albums<\/b><\/li><li><b>photos<\/b><\/li>/,
+    );
+    assert.deepEqual(await signedIn(), [true, true, true]);
+    assert.equal(op.photos.logoutTokens.length, 0);
+  });
+
+  it("Yes: all sessions of the user end, every app of each is told, and nobody else is logged out", async () => {
+    const page = await here.submit(await question(), { logout: "yes" });
+    assert.equal(goOn(page).location, `${op.photos.base}/logout?state=s`);
+    assert.deepEqual(await signedIn(), [false, false, true]);
+    const sids = [photosHere.claims.sid, photosThere.claims.sid];
+    assert.deepEqual(toldOf("photos"), [...sids].sort());
+    assert.deepEqual(toldOf("albums"), [photosThere.claims.sid]);
+    for (const { accessToken } of [photosHere, photosThere])
+      assert.equal(await userinfoStatus(op, accessToken), 401);
+    const frames = [...page.text.matchAll(/<iframe[^>]* src="[^"]*sid=([^"&]*)"/g)].map(([, sid]) => sid);
+    assert.deepEqual(frames, [photosHere.claims.sid], "only the apps that are in this browser");
+  });
+
+  it("No: every session lives", async () => {
+    const answer = await here.submit(await question(), {}, "/oidc/logout/deny");
+    assert.match(answer.location ?? "", /error=access_denied/);
+    assert.deepEqual(await signedIn(), [true, true, true]);
+    assert.deepEqual(toldOf("photos"), []);
+  });
+
+  it("works by POST, also from another site", async () => {
+    const endpoint = `${op.origin}/oidc/logout`;
+    const handOn = await new HttpBrowser().post(endpoint, request(), "https://elsewhere.example");
+    const page = await here.submit(handOn, {});
+    assert.match(page.text, /Do you want to log out everywhere\?/);
+    await here.submit(page, { logout: "yes" });
+    assert.deepEqual(await signedIn(), [false, false, true]);
+  });
+
+  it("ends the sessions of who is signed in here, whoever the hint is of", async () => {
+    const { idToken } = await signIn(op, bobs, "photos", "bob");
+    const page = await question({ id_token_hint: idToken });
+    assert.match(page.text, /log out <b>bob<\/b>, but you are signed in as <b>alice<\/b>/);
+    await here.submit(page, { logout: "yes" });
+    assert.deepEqual(await signedIn(), [false, false, true]);
+  });
+
+  it("is what the page has asked: the answer's form, or an older page, cannot make it so", async () => {
+    const plain = await here.get(logoutUrl(op, { client_id: "photos" }));
+    await question();
+    assert.equal((await here.submit(plain, { logout: "yes" })).status, 400);
+    const again = await here.get(logoutUrl(op, { client_id: "photos" }));
+    assert.match(again.text, /Do you want to log out\?/);
+    await here.submit(again, { logout: "yes", everywhere: "true" });
+    assert.deepEqual(await signedIn(), [false, true, true]);
+  });
+
+  it("is asked for with true and nothing else", async () => {
+    for (const everywhere of ["false", "TRUE", "1", ""]) {
+      const page = await question({ everywhere });
+      assert.equal(page.status, 400, everywhere);
+      assert.equal(page.location, undefined);
+      assert.match(page.text, /The parameter everywhere must be true/);
+    }
+    assert.equal((await here.get(`${logoutUrl(op, request())}&everywhere=true`)).status, 400);
+    assert.deepEqual(await signedIn(), [true, true, true]);
+  });
+});
