@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { verifyLogoutToken } from "#lib/oidc/logout-token.ts";
 import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
 import {
   goOn,
@@ -89,6 +90,26 @@ describe("logout", () => {
     assert.equal(responseOf(answer).get("state"), STATE);
     assert.equal(await isSignedIn(op, browser), false);
     assert.equal(await userinfoStatus(op, accessToken), 401);
+  });
+
+  it("tells every app the moment the session ended, in tokens that the strictest check accepts", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    await signIn(op, browser, "albums");
+    const page = await askedToLogOut(idToken);
+    const before = Date.now();
+    await confirm(page);
+    const after = Date.now();
+    const { toe } = await logoutTokenOf("photos");
+    assert.ok(typeof toe === "number" && toe * 1000 >= before && toe * 1000 <= after, `${toe}`);
+    assert.equal((await logoutTokenOf("albums")).toe, toe);
+    assert.equal((await signIn(op, browser, "photos")).claims.toe, undefined);
+    const photos = { keys: op.jwks, alg: "RS256", clientIds: ["photos"], typedClientIds: async () => [] };
+    await verifyLogoutToken(op.photos.logoutTokens[0] ?? "", {
+      issuer: async (iss) => (iss === op.issuer ? photos : undefined),
+      mode: "strict",
+      maxAge: 300,
+      now: Date.now() / 1000,
+    });
   });
 
   it("Yes without a place to go to: the default page", async () => {

@@ -16,7 +16,7 @@ import { CONTENT_ALGORITHMS, KEY_ALGORITHMS } from "./encryption.ts";
 import { keepSessionsEnded } from "./ended-sessions.ts";
 import { logEvents } from "./events.ts";
 import { loadExistingGrant } from "./grants.ts";
-import { outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
+import { addTimeOfEvent, outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
 import { checkEverywhere, EVERYWHERE_SUPPORTED } from "./logout/everywhere.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
@@ -47,6 +47,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   shareSid(provider);
   keepSessionsEnded(provider, op.store);
   recordDeliveries(provider, op.deliveries);
+  addTimeOfEvent(provider);
   registerPasswordGrant(provider, Object.keys(SCOPES));
   logEvents(provider, op);
   addSessionState(provider, op.keys);

@@ -9,10 +9,11 @@ import type { DeliveryLog } from "./delivery-log.ts";
 type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
 
 /** `backchannelLogout` is a method of the library's clients that its types do not list. */
-type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string): Promise<void> };
+type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string, endedAt: Date): Promise<void> };
 
-/** The answer to the delivery under way, which the library keeps to itself when it was a good one. */
-const answer = new AsyncLocalStorage<{ status?: number }>();
+/** The delivery under way: when its session was taken away, and what came in answer, which the library keeps to itself
+ * when it was a good one. */
+const underWay = new AsyncLocalStorage<{ endedAt: Date; answer: { status?: number } }>();
 
 /** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its dispatcher refuses addresses
  * inside the network, as a client may register any; it is left out for the hosts where the playground's Relying
@@ -24,9 +25,9 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
     const { dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
     const guard = hosts.has(hostname) || LOOPBACK.test(hostname) ? {} : { dispatcher };
     const response = await fetch(url, { ...rest, ...guard, redirect: "manual" });
-    const delivery = options?.method === "POST" ? answer.getStore() : undefined;
-    if (!delivery) return response; // it may be the `jwks_uri`, whose keys the logout token is encrypted with
-    delivery.status = response.status;
+    const answer = options?.method === "POST" ? underWay.getStore()?.answer : undefined;
+    if (!answer) return response; // it may be the `jwks_uri`, whose keys the logout token is encrypted with
+    answer.status = response.status;
     await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body would hold the connection
     return response;
   };
@@ -38,18 +39,30 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): void {
   const prototype = provider.Client.prototype as NotifiedClient;
   const deliver = prototype.backchannelLogout;
-  prototype.backchannelLogout = async function (this: NotifiedClient, sub, sid) {
+  prototype.backchannelLogout = async function (this: NotifiedClient, sub, sid, endedAt) {
     const { clientId, backchannelLogoutUri: uri = "" } = this;
     const at = new Date();
     const result: { status?: number; error?: string } = {};
     try {
-      await answer.run(result, () => deliver.call(this, sub, sid));
+      await underWay.run({ endedAt, answer: result }, () => deliver.call(this, sub, sid, endedAt));
     } catch (error) {
       result.error = reason(error, result.status);
       throw error;
     } finally {
       deliveries.record({ at, clientId, uri, sid, ...result, ms: Date.now() - at.getTime() });
     }
+  };
+}
+
+/** RFC 8417 2.2: `toe`, the moment the session ended, in seconds with three decimals. A client can tell by it how long
+ * it took to hear of the logout. */
+export function addTimeOfEvent(provider: Provider): void {
+  const { prototype } = provider.IdToken;
+  const payload = prototype.payload;
+  prototype.payload = function () {
+    const delivery = underWay.getStore();
+    if (delivery) this.set("toe", delivery.endedAt.getTime() / 1000);
+    return payload.call(this);
   };
 }
 
@@ -60,10 +73,11 @@ export async function notifyClient(
   clientId: string,
   sub: string,
   sid: string,
+  endedAt: Date,
 ): Promise<void> {
   const client = await provider.Client.find(clientId).catch(() => undefined); // its stored metadata may be invalid
   if (!client?.backchannelLogoutUri) return;
-  await (client as NotifiedClient).backchannelLogout(sub, sid).catch(() => undefined);
+  await (client as NotifiedClient).backchannelLogout(sub, sid, endedAt).catch(() => undefined);
 }
 
 function reason(error: unknown, status: number | undefined): string {

@@ -15,11 +15,14 @@ export interface Participant {
 export async function endSession(op: OpenIdProvider, uid: string, by: string): Promise<Participant[]> {
   const session = op.store.takeSession(uid);
   if (!session) return []; // nobody was signed in to it, or another request has ended it
+  const endedAt = new Date();
   op.store.revokeGrants(session.authorizations);
   op.log.info(`session of ${session.accountId} (sid ${shortSid(sidOf(session))}) ended by ${by}`);
   const participants = participantsOf(session);
   await Promise.all(
-    participants.map(({ clientId, sid }) => notifyClient(op.provider, clientId, session.accountId, sid)),
+    participants.map(({ clientId, sid }) =>
+      notifyClient(op.provider, clientId, session.accountId, sid, endedAt),
+    ),
   );
   return participants;
 }
