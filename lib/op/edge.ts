@@ -85,7 +85,8 @@ export function problemPages(op: OpenIdProvider) {
       await next();
     } catch (error) {
       const known = error instanceof PageError;
-      if (!known) op.log.error({ err: error }, `${ctx.method} ${ctx.path} failed`);
+      if (known) op.log.warn(`${ctx.path} refused: ${error.message}`);
+      else op.log.error({ err: error }, `${ctx.method} ${ctx.path} failed`);
       const message = known ? error.message : "Something went wrong here.";
       const advice = known ? error.advice : "The log of the OpenID Provider says more.";
       renderProblem(op, ctx, { status: known ? error.status : 500, title: message, advice });

@@ -45,7 +45,6 @@ async function answeredQuestion(op: OpenIdProvider, ctx: Context): Promise<Quest
   if (typeof state?.secret === "string" && equalSecrets(state.secret, form.get("xsrf") ?? "")) {
     return { form, session, state };
   }
-  op.log.warn("answer to a logout question refused: the page is not of this session, or out of date");
   throw new PageError(400, "This page is out of date.", "Begin the logout again from the app.");
 }
 
