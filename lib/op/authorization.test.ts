@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { decodeJwt, jwtVerify } from "jose";
 import { formOf, HttpBrowser } from "#lib/testing/http-browser.ts";
 import {
@@ -8,22 +8,17 @@ import {
   authorize,
   basic,
   logoutUrl,
-  type OpUnderTest,
-  opUnderTest,
   register,
   responseOf,
   SECRET,
+  sharedOp,
   signIn,
   tokenRequest,
 } from "./testing/op-under-test.ts";
 
-describe("authorization", () => {
-  let op: OpUnderTest;
-  before(async () => {
-    op = await opUnderTest();
-  });
-  after(() => op.close());
+const op = await sharedOp();
 
+describe("authorization", () => {
   const PARAMETERS: Record<string, string[]> = {
     code: ["code"],
     id_token: ["id_token"],

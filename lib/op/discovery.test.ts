@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
-import { type OpUnderTest, opUnderTest } from "./testing/op-under-test.ts";
+import { sharedOp } from "./testing/op-under-test.ts";
 
 const PLACES = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];
 
@@ -21,13 +21,9 @@ function getAs(
   });
 }
 
-describe("discovery and hosts", () => {
-  let op: OpUnderTest;
-  before(async () => {
-    op = await opUnderTest();
-  });
-  after(() => op.close());
+const op = await sharedOp();
 
+describe("discovery and hosts", () => {
   for (const place of PLACES) {
     it(`describes the OP at ${place}/openid-configuration`, async () => {
       const metadata = await (await fetch(`${op.origin}${place}/openid-configuration`)).json();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type IncomingMessage, request } from "node:http";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 import { decodeJwt } from "jose";
 import { formOf, HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
 import { encryptedToOp } from "./testing/encrypting-client.ts";
@@ -10,21 +10,17 @@ import {
   goOn,
   isSignedIn,
   logoutUrl,
-  type OpUnderTest,
-  opUnderTest,
   responseOf,
+  sharedOp,
 } from "./testing/op-under-test.ts";
 
 const KIB = 1024;
 
+const op = await sharedOp();
+
 describe("an ID Token of several hundred groups", () => {
-  let op: OpUnderTest;
   let browser: HttpBrowser;
   let idToken: string;
-  before(async () => {
-    op = await opUnderTest();
-  });
-  after(() => op.close());
   beforeEach(async () => {
     op.photos.logoutTokens.length = 0;
     browser = new HttpBrowser();

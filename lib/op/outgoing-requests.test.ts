@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
+import { it } from "node:test";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
-import { ADMIN, authorize, type OpUnderTest, opUnderTest, register } from "./testing/op-under-test.ts";
+import { ADMIN, authorize, register, sharedOp } from "./testing/op-under-test.ts";
 
-let op: OpUnderTest;
-before(async () => {
-  op = await opUnderTest();
-});
-after(() => op.close());
+const op = await sharedOp();
 
 it("sends a logout token to an app on loopback, and to no other address inside the network", async () => {
   const browser = new HttpBrowser();

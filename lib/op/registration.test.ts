@@ -1,26 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
-import {
-  ADMIN,
-  authorize,
-  basic,
-  logoutUrl,
-  type OpUnderTest,
-  opUnderTest,
-  register,
-  SECRET,
-} from "./testing/op-under-test.ts";
+import { ADMIN, authorize, basic, logoutUrl, register, SECRET, sharedOp } from "./testing/op-under-test.ts";
 
 type Json = Record<string, unknown>;
 
-describe("dynamic client registration", () => {
-  let op: OpUnderTest;
-  before(async () => {
-    op = await opUnderTest();
-  });
-  after(() => op.close());
+const op = await sharedOp();
 
+describe("dynamic client registration", () => {
   const callback = () => `${op.photos.base}/oauth2client`;
 
   it("registers a client for an administrator", async () => {

@@ -8,26 +8,23 @@ import {
   authorizationUrl,
   authorize,
   isSignedIn,
-  type OpUnderTest,
   opUnderTest,
   responseOf,
+  sharedOp,
   signIn,
 } from "./testing/op-under-test.ts";
 
-describe("sign-in and consent", () => {
-  let op: OpUnderTest;
-  before(async () => {
-    op = await opUnderTest();
-  });
-  after(() => op.close());
+const op = await sharedOp();
 
+describe("sign-in and consent", () => {
   const signInPage = async (browser: HttpBrowser) => browser.follow(await browser.get(authorizationUrl(op)));
 
   it("names the app that asks, and lists the demo users", async () => {
     const page = await signInPage(new HttpBrowser());
     assert.equal(page.status, 200);
     assert.match(page.text, /<b>photos<\/b> asks you to sign in/);
-    for (const user of ["admin", "alice", "bob"]) assert.ok(page.text.includes(`<code>${user}</code>`));
+    for (const user of ["admin", "alice", "bob", "grace"])
+      assert.ok(page.text.includes(`<code>${user}</code>`));
   });
 
   it("answers a wrong password with 401 and the form again, with the username and without the password", async () => {

@@ -1,5 +1,6 @@
 /** The OP on a free port, with two Relying Parties that receive logout tokens, and the steps that tests share. */
 import assert from "node:assert/strict";
+import { after } from "node:test";
 import { createRemoteJWKSet, decodeJwt, type JWTPayload } from "jose";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
@@ -48,6 +49,13 @@ export async function opUnderTest(
       await Promise.all([op.close(), photos.close(), albums.close()]);
     },
   };
+}
+
+/** One OP for all tests of a file, ended after them. */
+export async function sharedOp(): Promise<OpUnderTest> {
+  const op = await opUnderTest();
+  after(() => op.close());
+  return op;
 }
 
 /** What registration asks for. */
