@@ -103,9 +103,16 @@ describe("logout", () => {
     assert.ok(typeof toe === "number" && toe * 1000 >= before && toe * 1000 <= after, `${toe}`);
     assert.equal((await logoutTokenOf("albums")).toe, toe);
     assert.equal((await signIn(op, browser, "photos")).claims.toe, undefined);
-    const photos = { keys: op.jwks, alg: "RS256", clientIds: ["photos"], typedClientIds: async () => [] };
+    const photos = {
+      keys: op.jwks,
+      alg: "RS256",
+      clientIds: ["photos"],
+      encryptedClientIds: [],
+      typedClientIds: async () => [],
+    };
     await verifyLogoutToken(op.photos.logoutTokens[0] ?? "", {
       issuer: async (iss) => (iss === op.issuer ? photos : undefined),
+      decryption: { encryptions: [], keys: async () => [] },
       mode: "strict",
       maxAge: 300,
       now: Date.now() / 1000,
