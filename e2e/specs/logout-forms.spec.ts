@@ -1,0 +1,78 @@
+/** How far a logout goes, and with how large a hint, against the real OP. */
+import { demo } from "../support/demo.ts";
+import { expect, op, test } from "../support/fixtures.ts";
+import { App, type User } from "../support/pages.ts";
+
+async function signIn(app: App, user: User): Promise<void> {
+  await app.importPhotos({ grantType: "Implicit" });
+  const username = app.page.getByLabel("Username");
+  await expect(
+    username
+      .or(app.page.getByRole("button", { name: "Allow" }))
+      .or(app.page.locator(".who"))
+      .first(),
+  ).toBeVisible();
+  if (await username.isVisible()) await op(app.page).signIn(user);
+  await op(app.page).allow(app.base);
+  await app.expectLoggedIn(user.name);
+}
+
+test("log out here only: the other app and the OP do not notice", async ({
+  user,
+  playground2,
+  playground3,
+}) => {
+  await signIn(playground2, user);
+  await signIn(playground3, user);
+  await playground2.page.getByRole("button", { name: "Log out here only" }).click();
+  await expect(playground2.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  await expect(playground2.page.locator("[data-logged-out-by=local]")).toContainText(/after [\d,]+ ms/);
+  expect((await playground3.session()).user).toBe(user.name);
+  await playground2.importPhotos({ grantType: "Implicit" });
+  await playground2.expectLoggedIn(user.name);
+});
+
+test("log out everywhere: every session of the user, in another browser too", async ({
+  user,
+  playground2,
+  browser,
+  apps,
+}) => {
+  await signIn(playground2, user);
+  const elsewhere = await browser.newContext();
+  const other = new App(await elsewhere.newPage(), apps.playground3);
+  await signIn(other, user);
+  const { page } = playground2;
+  await page.getByRole("button", { name: "Log out everywhere" }).click();
+  await expect(page.getByRole("heading", { name: "Do you want to log out everywhere?" })).toBeVisible();
+  await op(page).confirmLogout();
+  await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+  await expect(other.page.locator("[data-logged-out-by=back-channel]")).toContainText(
+    /It was told [\d,]+ ms after the session at the OpenID Provider had ended/,
+  );
+  await other.importPhotos({ grantType: "Implicit" });
+  await expect(other.page.getByLabel("Username"), "the OP has ended that browser's session").toBeVisible();
+  await elsewhere.close();
+});
+
+test("an ID Token of more than 16 KiB: signed in, watched and logged out without an error", async ({
+  playground2,
+}) => {
+  const { page } = playground2;
+  const grace = { name: "grace", password: "grace" };
+  await playground2.open();
+  await page.getByRole("link", { name: "Import Photos" }).click();
+  await page.getByLabel("Scope").fill("openid groups");
+  await playground2.fill({ grantType: "Implicit", formPost: "Yes" });
+  await page.getByRole("button", { name: "Authorize" }).click();
+  await op(page).signIn(grace);
+  await op(page).allow(playground2.base);
+  await playground2.expectLoggedIn(grace.name);
+  expect(((await page.locator("#id-token-raw").textContent()) ?? "").length).toBeGreaterThan(16 * 1024);
+  await expect(page.locator("[data-monitor]")).toHaveAttribute("data-monitor", "watching");
+  const sent = page.waitForRequest((request) => request.url().startsWith(`${demo.op}/oidc/logout`));
+  await playground2.logout();
+  expect((await sent).method()).toBe("POST");
+  await op(page).confirmLogout();
+  await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+});
