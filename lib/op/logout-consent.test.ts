@@ -25,7 +25,7 @@ describe("a client whose logout consent is skipped", () => {
   let op: OpUnderTest;
   let browser: HttpBrowser;
   beforeEach(async () => {
-    op = await opUnderTest(":memory:", 0, { skip_logout_consent: true });
+    op = await opUnderTest(":memory:", 0, { metadata: { skip_logout_consent: true } });
     browser = new HttpBrowser();
   });
   afterEach(async () => {

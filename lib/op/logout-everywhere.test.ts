@@ -23,7 +23,7 @@ describe("logout everywhere", () => {
   let photosThere: SignedIn;
   /** Alice here and in another browser, Bob in a third; `photos` may skip the question. */
   beforeEach(async () => {
-    op = await opUnderTest(":memory:", 0, { skip_logout_consent: true });
+    op = await opUnderTest(":memory:", 0, { metadata: { skip_logout_consent: true } });
     [here, other, bobs] = [new HttpBrowser(), new HttpBrowser(), new HttpBrowser()];
     photosHere = await signIn(op, here, "photos");
     photosThere = await signIn(op, other, "photos");

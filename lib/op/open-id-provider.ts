@@ -34,14 +34,16 @@ export type Surroundings = Omit<OpenIdProvider, "provider">;
 /** Seconds a session lives after its last use. */
 export const SESSION_LIFETIME = 12 * 60 * 60;
 
-/** The session cookie. `Lax`: the Relying Parties are on other ports of localhost, which is the same site. */
-export const SESSION_COOKIE = {
-  httpOnly: true,
-  sameSite: "lax",
-  signed: true,
-  overwrite: true,
-  path: "/",
-} as const;
+/** Who gets the cookies that say who is signed in. On http other ports of localhost are the same site, and `Lax` reaches
+ * their frames; the browsers that would take `None` there are few. On https the Relying Parties may be on http, which
+ * makes their pages another site: without `None` no frame of theirs, neither the OP iframe nor a silent request, would
+ * ever see the session. What `None` opens is closed elsewhere: every form of ours asks for its own origin and a token. */
+export const siteAttributes = ({ config }: Pick<OpenIdProvider, "config">) =>
+  config.OP_HTTPS ? ({ sameSite: "none", secure: true } as const) : ({ sameSite: "lax" } as const);
+
+/** Attributes of the session cookie. */
+export const sessionCookie = (op: Pick<OpenIdProvider, "config">) =>
+  ({ httpOnly: true, signed: true, overwrite: true, path: "/", ...siteAttributes(op) }) as const;
 
 /** A sid as logs show it. */
 export const shortSid = (sid: string | undefined): string => (sid ? `${sid.slice(0, 8)}…` : "none");

@@ -22,9 +22,9 @@ import { checkEverywhere, EVERYWHERE_SUPPORTED } from "./logout/everywhere.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
   type OpenIdProvider,
-  SESSION_COOKIE,
   SESSION_LIFETIME,
   type Surroundings,
+  sessionCookie,
 } from "./open-id-provider.ts";
 import { interactionUrl } from "./pages/interaction.ts";
 import { renderLogoutConsent } from "./pages/logout.ts";
@@ -76,7 +76,8 @@ function configuration(op: Surroundings): Configuration {
       // Cookies ignore ports: these names must not be those of a Relying Party on the same host.
       names: { session: "op.session", interaction: "op.interaction", resume: "op.resume" },
       keys: op.keys.cookieKeys,
-      long: SESSION_COOKIE,
+      long: sessionCookie(op),
+      // Of the steps of a sign-in, which are pages of their own and never framed: `Lax` also on https.
       short: { httpOnly: true, sameSite: "lax", signed: true, overwrite: true },
     },
     routes: ENDPOINTS,

@@ -2,7 +2,7 @@
  * It is derived from the session, so that nothing has to be stored and a restart changes nothing. */
 import { createHmac } from "node:crypto";
 import type { OpKeys } from "../keys.ts";
-import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { type Context, type OpenIdProvider, siteAttributes } from "../open-id-provider.ts";
 
 /** The name it has at WSO2 IS. */
 const COOKIE = "opbs";
@@ -31,8 +31,7 @@ export function showBrowserState(op: OpenIdProvider, ctx: Context, { jti }: { jt
     signed: false,
     overwrite: true,
     path: "/",
-    // On https the Relying Party may be on http, which makes its page another site.
-    ...(op.config.OP_HTTPS ? { sameSite: "none", secure: true } : { sameSite: "lax" }),
+    ...siteAttributes(op),
     ...(value && session?.exp && { expires: new Date(session.exp * 1000) }),
   });
 }

@@ -4,7 +4,7 @@ import { type Html, html } from "#lib/ui/html.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession } from "../logout/end-session.ts";
 import { endEverywhere } from "../logout/everywhere.ts";
-import { type Context, type OpenIdProvider, SESSION_COOKIE, type Surroundings } from "../open-id-provider.ts";
+import { type Context, type OpenIdProvider, type Surroundings, sessionCookie } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { goOnAfterLogout } from "./frontchannel-logout.ts";
 import { sendPage } from "./page.ts";
@@ -24,7 +24,7 @@ export async function completeLogout(
   const participants = request.everywhere
     ? await endEverywhere(op, session)
     : await endSession(op, session.uid, "logout");
-  ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
+  ctx.cookies.set(op.provider.cookieName("session"), null, sessionCookie(op));
   showBrowserState(op, ctx, session);
   await goOnAfterLogout(op, ctx, participants, confirmedUri(op, request));
 }

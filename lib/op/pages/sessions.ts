@@ -5,7 +5,7 @@ import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession } from "../logout/end-session.ts";
-import { type Context, type OpenIdProvider, SESSION_COOKIE, SESSION_LIFETIME } from "../open-id-provider.ts";
+import { type Context, type OpenIdProvider, SESSION_LIFETIME, sessionCookie } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { goOnAfterLogout } from "./frontchannel-logout.ts";
 import { sendPage } from "./page.ts";
@@ -41,7 +41,7 @@ export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Pr
   session.loginAccount({ accountId, amr: ["pwd"] });
   await session.save(SESSION_LIFETIME);
   const expires = new Date(session.exp * 1000);
-  ctx.cookies.set(op.provider.cookieName("session"), session.jti, { ...SESSION_COOKIE, expires });
+  ctx.cookies.set(op.provider.cookieName("session"), session.jti, { ...sessionCookie(op), expires });
   showBrowserState(op, ctx, session);
   toSessions(ctx);
 }
@@ -64,7 +64,7 @@ export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promis
   }
   const participants = session ? await endSession(op, session.uid, `${accountId} on ${HERE}`) : [];
   if (session?.uid !== uid) return toSessions(ctx); // the browser of that session is another one
-  ctx.cookies.set(op.provider.cookieName("session"), null, SESSION_COOKIE);
+  ctx.cookies.set(op.provider.cookieName("session"), null, sessionCookie(op));
   showBrowserState(op, ctx, session);
   await goOnAfterLogout(op, ctx, participants, PAGES.sessions);
 }

@@ -20,11 +20,15 @@ export interface OpUnderTest {
 export const SECRET = "a-secret-of-the-tests";
 
 /** Clients `photos` and `albums`, and their public twins.
- * @param metadata more of `photos` */
+ * @param metadata more of `photos`
+ * @param settings of the OP over those of a test */
 export async function opUnderTest(
   directory = ":memory:",
   port = 0,
-  metadata: Record<string, unknown> = {},
+  {
+    metadata = {},
+    settings = {},
+  }: { metadata?: Record<string, unknown>; settings?: Record<string, string> } = {},
 ): Promise<OpUnderTest> {
   const [photos, albums] = [await receivingRp(), await receivingRp()];
   const apps = Object.entries({ photos, albums }).map(([name, { base }]) => ({
@@ -37,14 +41,15 @@ export async function opUnderTest(
     OP_PORT: String(port),
     OP_DATA_DIR: directory,
     OP_APPS: JSON.stringify(apps),
+    ...settings,
   });
   const op = await startOp(config, createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" }));
   return {
-    origin: `http://localhost:${op.port}`,
+    origin: op.origin,
     issuer: op.issuer,
     photos,
     albums,
-    jwks: createRemoteJWKSet(new URL(`http://localhost:${op.port}/oauth2/jwks`)),
+    jwks: createRemoteJWKSet(new URL(`${op.origin}/oauth2/jwks`)),
     close: async () => {
       await Promise.all([op.close(), photos.close(), albums.close()]);
     },
