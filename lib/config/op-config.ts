@@ -19,6 +19,7 @@ const apps = z
         secret: z.string().min(16),
         baseUrls: z.array(baseUrl).min(1),
         metadata: z.record(z.string(), z.unknown()).optional(),
+        serverUrl: baseUrl.optional(),
       }),
     ),
   );
@@ -35,7 +36,7 @@ export const opSettings = z.object({
   OP_APPS: apps
     .default([])
     .describe(
-      "JSON: the Relying Parties to register at start, each with name, secret, baseUrls and, where wanted, more client metadata as metadata",
+      "JSON: the Relying Parties to register at start, each with name, secret and baseUrls; serverUrl if servers reach it elsewhere, metadata for more client metadata",
     ),
   OP_FRONT_DOOR: baseUrl.default("http://localhost:8080").describe("Where the OP's pages link back to"),
 });

@@ -15,15 +15,36 @@ export interface Ports {
   apps: Record<AppName, number>;
 }
 
-/** Origin of a port on this machine, as browsers write it. */
-export const localOrigin = (port: number, scheme: "http" | "https" = "http"): string =>
-  new URL(`${scheme}://localhost:${port}`).origin;
+/** What decides the addresses of the apps. */
+export interface Layout {
+  ports: Ports;
+  /** Browsers use each app at a host of its own, which makes it another site than the OP and the other app. */
+  crossSite: boolean;
+}
 
-/** The addresses an app answers as: the tutorial's one port for both comes first, then the app's own. */
-export const baseUrlsOf = (name: AppName, ports: Ports): [string, string] => [
-  `${localOrigin(ports.frontDoor)}/${name}`,
-  `${localOrigin(ports.apps[name])}/${name}`,
-];
+/** Where an app answers. */
+export interface Addresses {
+  /** The ones that browsers are meant to use come first: the tutorial's one port for both apps, then the app's own. */
+  baseUrls: [string, string, ...string[]];
+  /** Where servers reach it: Node resolves no subdomain of localhost on every system, browsers do by themselves. */
+  serverUrl: string;
+}
+
+/** Origin of a port on this machine, as browsers write it. */
+export const localOrigin = (port: number, scheme: "http" | "https" = "http", host = "localhost"): string =>
+  new URL(`${scheme}://${host}:${port}`).origin;
+
+/** The host of an app in the cross-site layout: for browsers every subdomain of localhost is this machine. */
+export const hostOf = (name: AppName): string => `${name}.localhost`;
+
+export function addressesOf(name: AppName, { ports, crossSite }: Layout): Addresses {
+  const at = (host: string): [string, string] => [
+    `${localOrigin(ports.frontDoor, "http", host)}/${name}`,
+    `${localOrigin(ports.apps[name], "http", host)}/${name}`,
+  ];
+  const local = at("localhost");
+  return { baseUrls: crossSite ? [...at(hostOf(name)), ...local] : local, serverUrl: local[0] };
+}
 
 /** The issuer of the embedded OpenID Provider. */
 export const embeddedIssuer = (ports: Ports, https: boolean): string =>

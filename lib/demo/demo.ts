@@ -1,6 +1,6 @@
 /** The demo from start to end. */
 import type { Environment } from "#lib/config/env.ts";
-import { type AppName, appNames, localOrigin } from "./apps.ts";
+import { type AppName, appNames, hostOf, localOrigin } from "./apps.ts";
 import { type FrontDoor, openFrontDoor } from "./front-door.ts";
 import type { ProcessPlan } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
@@ -77,6 +77,7 @@ function open(options: DemoOptions, clients: Clients, group: ProcessGroup): Prom
   const { ports } = options;
   return openFrontDoor({
     port: ports.frontDoor,
+    hosts: options.crossSite ? appNames.map(hostOf) : [],
     upstreams: appNames.map((name) => ({ name, port: ports.apps[name], state: () => group.stateOf(name) })),
     view: () => readyViewOf(options, clients, (name) => group.stateOf(name)),
   });

@@ -1,17 +1,16 @@
 /** Dynamic client registration (RFC 7591) of an app at an OpenID Provider of the user's own. */
 import * as oidc from "openid-client";
-import type { AppName } from "./apps.ts";
+import type { Addresses, AppName } from "./apps.ts";
 import type { RegistrationAuthorization } from "./options.ts";
 import type { Registration } from "./saved-state.ts";
 
 type Metadata = oidc.ServerMetadata;
-type BaseUrls = [string, string];
 
 export type Registered = Pick<Registration, "clientId" | "clientSecret" | "secretExpiresAt">;
 
 export interface RegistrationRequest {
   name: AppName;
-  baseUrls: BaseUrls;
+  addresses: Addresses;
   metadata: Metadata;
   authorization: RegistrationAuthorization | undefined;
 }
@@ -81,10 +80,10 @@ function responseTypesAt(metadata: Metadata): string[] {
 }
 
 function clientMetadata(
-  { name, baseUrls, metadata }: RegistrationRequest,
+  { name, addresses, metadata }: RegistrationRequest,
   responseTypes: string[],
 ): Partial<oidc.ClientMetadata> {
-  const [home] = baseUrls;
+  const { baseUrls, serverUrl } = addresses;
   // What RFC 8414 says of an OP that declares none.
   const grants = metadata.grant_types_supported ?? ["authorization_code", "implicit"];
   return {
@@ -94,9 +93,9 @@ function clientMetadata(
     response_types: responseTypes,
     grant_types: wantedGrantTypes.filter((grant) => grants.includes(grant)),
     token_endpoint_auth_method: "client_secret_basic",
-    backchannel_logout_uri: `${home}/bclogout`,
+    backchannel_logout_uri: `${serverUrl}/bclogout`,
     backchannel_logout_session_required: true,
-    frontchannel_logout_uri: `${home}/fclogout`,
+    frontchannel_logout_uri: `${baseUrls[0]}/fclogout`,
     frontchannel_logout_session_required: true,
   };
 }

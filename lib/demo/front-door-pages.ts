@@ -94,6 +94,7 @@ const commands = ({ embedded }: ReadyView): Html => html`<section class="card" a
 <table class="grid-table"><tbody>
 ${embedded ? command("npm run demo -- --issuer URL", "the same apps against an OpenID Provider of yours") : ""}
 ${embedded ? command("npm run demo -- --https", "the OpenID Provider on https, with a self-signed certificate") : ""}
+${command("npm run demo -- --cross-site", "each app at a host of its own, to show what third-party cookies do")}
 ${command("npm run demo -- --fresh", "forgets keys, clients and sessions, and starts anew")}
 ${command("npm run demo -- --help", "every flag")}
 ${command("Ctrl-C", "in the terminal ends everything")}

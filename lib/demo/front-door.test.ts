@@ -56,10 +56,12 @@ describe("the front door", () => {
     const options = {
       issuer: undefined,
       https: false,
+      crossSite: false,
       ports: { op: 9443, frontDoor: 8080, apps: { playground2, playground3 } },
     };
     frontDoor = await openFrontDoor({
       port: 0,
+      hosts: ["playground3.localhost"],
       upstreams: [
         { name: "playground2", port: playground2, state: () => stateOf("playground2") },
         { name: "playground3", port: playground3, state: () => stateOf("playground3") },
@@ -173,8 +175,25 @@ describe("the front door", () => {
     assert.equal((await send("/playground2/bclogout", numeric, "POST")).status, 200);
   });
 
+  it("answers by the names that it was given, to the app of the path whatever the name", async () => {
+    const host = `playground3.localhost:${frontDoor.port}`;
+    for (const name of ["playground2", "playground3"]) {
+      const seen = await seenBy(`/${name}/`, { host });
+      assert.deepEqual([seen.name, seen.headers["x-forwarded-host"]], [name, host]);
+    }
+    assert.match((await send("/", { host })).body, /What runs where/);
+  });
+
   it("answers by no other name", async () => {
-    for (const host of ["evil.example", `evil.example:${frontDoor.port}`, "localhost:1"]) {
+    const { port } = frontDoor;
+    const subdomains = [`playground2.localhost:${port}`, `playground3.localhost.evil.example:${port}`];
+    for (const host of [
+      "evil.example",
+      `evil.example:${port}`,
+      "localhost:1",
+      "playground3.localhost",
+      ...subdomains,
+    ]) {
       const answer = await send("/playground2/", { host });
       assert.equal(answer.status, 421, host);
       assert.match(answer.body, /Not by this name/);

@@ -32,12 +32,14 @@ export interface FrontDoor {
 interface FrontDoorOptions {
   /** 0 takes any free one. */
   port: number;
+  /** By which names it answers besides localhost. */
+  hosts: readonly string[];
   upstreams: Upstream[];
   view: () => ReadyView;
 }
 
 /** Opens the front door on loopback. */
-export async function openFrontDoor({ port, upstreams, view }: FrontDoorOptions): Promise<FrontDoor> {
+export async function openFrontDoor({ port, hosts, upstreams, view }: FrontDoorOptions): Promise<FrontDoor> {
   const forward = forwarder();
   const server = createServer((request, response) => {
     responder(request)(request, response);
@@ -47,9 +49,11 @@ export async function openFrontDoor({ port, upstreams, view }: FrontDoorOptions)
   function responder(request: IncomingMessage): Responder {
     const host = request.headers.host ?? "";
     const here = new URL(localOrigin(portOf(server)));
-    const numeric = here.host.replace("localhost", "127.0.0.1");
+    const named = (name: string) => here.host.replace("localhost", name);
+    const numeric = named("127.0.0.1");
+    const known = [here.host, numeric, ...hosts.map(named)];
     // A host that is not ours is no way in: it may be a foreign page's name, pointed at this machine.
-    if (host !== here.host && host !== numeric) return page(421, wrongHostPage(here.origin));
+    if (!known.includes(host)) return page(421, wrongHostPage(here.origin));
     if (host === numeric && isRead(request)) return redirect(`${here.origin}${request.url}`);
 
     const pathname = URL.parse(request.url ?? "/", here.origin)?.pathname ?? "";

@@ -12,6 +12,7 @@ describe("the demo's flags", () => {
     });
     assert.equal(options.issuer, undefined);
     assert.equal(options.data, ".data");
+    assert.equal(options.crossSite, false);
     assert.equal(options.LOG_FORMAT, "pretty");
   });
 
@@ -20,7 +21,7 @@ describe("the demo's flags", () => {
       [
         ...["--issuer", "https://op.example/tenant/"],
         ...["--client", "playground2=app2:s3cret:with=odd", "--client", "playground3=app3"],
-        ...["--ports", "8182,8183", "--registration-auth", "admin:pass:word"],
+        ...["--ports", "8182,8183", "--cross-site", "--registration-auth", "admin:pass:word"],
       ],
       { LOG_FORMAT: "json" },
     );
@@ -31,6 +32,12 @@ describe("the demo's flags", () => {
     assert.deepEqual(options.ports.apps, { playground2: 8182, playground3: 8183 });
     assert.deepEqual(options.registration, { user: "admin", password: "pass:word" });
     assert.equal(options.LOG_FORMAT, "json");
+    assert.equal(options.crossSite, true);
+  });
+
+  it("combine an OpenID Provider on https with apps on other sites", () => {
+    const { https, crossSite } = parseOptions(["--https", "--cross-site"], {});
+    assert.deepEqual([https, crossSite], [true, true]);
   });
 
   it("let --log-format win over LOG_FORMAT", () => {
@@ -88,7 +95,7 @@ describe("the demo's flags", () => {
   it("are all in the text of --help", () => {
     const known = [
       ...["--issuer", "--client", "--registration-token", "--registration-auth", "--https", "--op-port"],
-      ...["--front-port", "--ports", "--data", "--fresh", "--log-format", "--help"],
+      ...["--cross-site", "--front-port", "--ports", "--data", "--fresh", "--log-format", "--help"],
     ];
     for (const flag of known) assert.ok(usage.includes(`\n  ${flag}`), flag);
   });

@@ -24,6 +24,8 @@ export interface DemoOptions {
   clients: Partial<Record<AppName, Client>>;
   registration: RegistrationAuthorization | undefined;
   https: boolean;
+  /** Whether browsers use the apps at hosts of their own. */
+  crossSite: boolean;
   ports: Ports;
   /** Folder of everything that is kept. */
   data: string;
@@ -42,6 +44,8 @@ Starts the OpenID Provider, playground2, playground3 and the front door; Ctrl-C 
   --registration-token TOKEN    initial access token for dynamic registration
   --registration-auth USER:PW   the same by HTTP Basic authentication
   --https                       the embedded OP on https with a self-signed certificate
+  --cross-site                  each app at a host of its own, http://playground2.localhost:8080/playground2:
+                                another site for a browser, to show what third-party cookies do
   --op-port N                   port of the embedded OP (9443)
   --front-port N                port of the front door (8080)
   --ports N,N                   ports of playground2 and playground3 (8082,8083)
@@ -57,6 +61,7 @@ const flags = {
   "registration-token": { type: "string" },
   "registration-auth": { type: "string" },
   https: { type: "boolean" },
+  "cross-site": { type: "boolean" },
   "op-port": { type: "string" },
   "front-port": { type: "string" },
   ports: { type: "string" },
@@ -99,6 +104,7 @@ const schema = z.object({
     .regex(/^[^:]+:.+$/s, "must be USER:PASSWORD")
     .optional(),
   https: z.boolean().default(false),
+  "cross-site": z.boolean().default(false),
   "op-port": port.default(9443),
   "front-port": port.default(8080),
   ports: twoPorts.default([8082, 8083]),
@@ -130,6 +136,7 @@ export function parseOptions(argv: string[], env: Environment): DemoOptions {
     clients: Object.fromEntries(values.client.map(({ name, ...rest }) => [name, rest])),
     registration: authorizationOf(values),
     https: values.https,
+    crossSite: values["cross-site"],
     ports,
     data: values.data,
     fresh: values.fresh,

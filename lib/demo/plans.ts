@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Environment } from "#lib/config/env.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
-import { type AppName, accents, appNames, baseUrlsOf, embeddedIssuer, localOrigin } from "./apps.ts";
+import { type AppName, accents, addressesOf, appNames, embeddedIssuer, localOrigin } from "./apps.ts";
 import type { ProcessPlan } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
 import { isNextBanner, isOpGreeting } from "./output.ts";
@@ -21,7 +21,7 @@ export function opPlan({ options, state, env }: Setting): ProcessPlan {
   const apps = appNames.map((name) => ({
     name,
     secret: state.clientSecrets[name],
-    baseUrls: baseUrlsOf(name, ports),
+    ...addressesOf(name, options),
   }));
   const issuer = embeddedIssuer(ports, https);
   return {
@@ -52,17 +52,18 @@ export function rpPlan(
 ): ProcessPlan {
   const { ports, issuer, https, data } = options;
   const port = ports.apps[name];
+  const { baseUrls } = addressesOf(name, options);
   return {
     name,
     args: ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)],
-    address: `${localOrigin(port)}/${name}/`,
+    address: `${baseUrls[1]}/`,
     probe: `${localOrigin(port)}/${name}/health`,
     isNoise: isNextBanner,
     env: {
       ...env,
       ...logSettings(options),
       RP_NAME: name,
-      RP_BASE_URLS: baseUrlsOf(name, ports).join(","),
+      RP_BASE_URLS: baseUrls.join(","),
       RP_SECRET: sessionSecret,
       RP_ACCENT: accents[name],
       OP_ISSUER: issuer ?? embeddedIssuer(ports, https),

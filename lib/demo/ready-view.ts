@@ -1,5 +1,5 @@
 /** What the ready page shows. */
-import { type AppName, appNames, baseUrlsOf, embeddedIssuer, localOrigin, type Ports } from "./apps.ts";
+import { type AppName, addressesOf, appNames, embeddedIssuer, localOrigin, type Ports } from "./apps.ts";
 import type { ProcessState } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
 
@@ -21,7 +21,7 @@ export interface ReadyView {
 
 /** @param stateOf a process by its name; `starting` before it exists */
 export function readyViewOf(
-  options: Pick<DemoOptions, "issuer" | "https" | "ports">,
+  options: Pick<DemoOptions, "issuer" | "https" | "ports" | "crossSite">,
   clients: Record<AppName, Client>,
   stateOf: (name: string) => ProcessState,
 ): ReadyView {
@@ -29,14 +29,14 @@ export function readyViewOf(
   const issuer = options.issuer ?? embeddedIssuer(ports, https);
   const embedded = options.issuer === undefined;
   const apps = appNames.map((name) => {
-    const [home, ownHome] = baseUrlsOf(name, ports);
+    const [home, ownHome] = addressesOf(name, options).baseUrls;
     return { name, home: `${home}/`, ownHome: `${ownHome}/`, client: clients[name].id };
   });
   return {
     issuer,
     embedded,
     apps,
-    running: [...(embedded ? [op(issuer, stateOf)] : []), ...relyingParties(ports, stateOf)],
+    running: [...(embedded ? [op(issuer, stateOf)] : []), ...relyingParties(apps, ports, stateOf)],
   };
 }
 
@@ -47,11 +47,15 @@ const op = (issuer: string, stateOf: (name: string) => ProcessState): Running =>
   state: stateOf("op"),
 });
 
-const relyingParties = (ports: Ports, stateOf: (name: string) => ProcessState): Running[] => [
-  ...appNames.map((name) => ({
+const relyingParties = (
+  apps: ReadyView["apps"],
+  ports: Ports,
+  stateOf: (name: string) => ProcessState,
+): Running[] => [
+  ...apps.map(({ name, ownHome }) => ({
     name,
     what: "Relying Party",
-    address: `${localOrigin(ports.apps[name])}/${name}/`,
+    address: ownHome,
     state: stateOf(name),
   })),
   {

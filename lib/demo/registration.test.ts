@@ -14,7 +14,7 @@ interface Sent {
 }
 
 const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground3: 8083 } };
-const asked = { ports, clients: {}, registration: undefined };
+const asked = { ports, crossSite: false, clients: {}, registration: undefined };
 const given = { playground2: { id: "two", secret: "s" }, playground3: { id: "three" } };
 
 describe("clients at an OP of one's own", () => {
@@ -91,6 +91,21 @@ describe("clients at an OP of one's own", () => {
       frontchannel_logout_session_required: true,
     });
     assert.equal(sent[0]?.authorization, undefined);
+  });
+
+  it("are registered with the hosts that browsers use, and are told of a logout where servers find them", async () => {
+    await clientsAt({ ...asked, issuer, crossSite: true }, [], remember);
+    const { body } = sent[1] ?? {};
+    assert.deepEqual(body?.redirect_uris, [
+      "http://playground3.localhost:8080/playground3/oauth2client",
+      "http://playground3.localhost:8083/playground3/oauth2client",
+      "http://localhost:8080/playground3/oauth2client",
+      "http://localhost:8083/playground3/oauth2client",
+    ]);
+    assert.equal(body?.frontchannel_logout_uri, "http://playground3.localhost:8080/playground3/fclogout");
+    assert.equal(body?.backchannel_logout_uri, "http://localhost:8080/playground3/bclogout");
+    await clientsAt({ ...asked, issuer }, remembered, remember);
+    assert.equal(sent.length, 4, "registered for other addresses is not registered");
   });
 
   it("may come with 200, and without a word on when the secret expires", async () => {

@@ -1,12 +1,12 @@
 /** Clients at an OpenID Provider of the user's own: given by hand, remembered, or registered dynamically. */
-import { type AppName, baseUrlsOf } from "./apps.ts";
+import { type Addresses, type AppName, addressesOf, type Layout } from "./apps.ts";
 import { DemoError } from "./demo-error.ts";
 import { type Registered, type RegistrationRequest, register } from "./dynamic-registration.ts";
 import type { Client, DemoOptions } from "./options.ts";
 import { causeOf, discover } from "./own-op.ts";
 import type { Registration } from "./saved-state.ts";
 
-type Asked = Pick<DemoOptions, "clients" | "ports" | "registration"> & { issuer: string };
+type Asked = Pick<DemoOptions, "clients" | "registration"> & Layout & { issuer: string };
 
 /**
  * Finds a client for each app. @throws {DemoError} that says what to do
@@ -22,12 +22,13 @@ export async function clientsAt(
   const clientOf = async (name: AppName): Promise<Client> => {
     const given = asked.clients[name];
     if (given) return given;
-    const baseUrls = baseUrlsOf(name, asked.ports);
+    const addresses = addressesOf(name, asked);
+    const { baseUrls } = addresses;
     const earlier = known.find((each) => isFor(each, asked.issuer, name, baseUrls));
     if (earlier) return toClient(earlier);
     const registered = await registerOrExplain({
       name,
-      baseUrls,
+      addresses,
       metadata,
       authorization: asked.registration,
     });
@@ -50,8 +51,8 @@ function isFor(each: Registration, issuer: string, name: AppName, baseUrls: stri
 const USE_CLIENT = "Register it by hand and pass --client NAME=ID[:SECRET].";
 
 async function registerOrExplain(request: RegistrationRequest): Promise<Registered> {
-  const { name, metadata, baseUrls } = request;
-  if (!metadata.registration_endpoint) throw new DemoError(byHand(metadata.issuer, name, baseUrls));
+  const { name, metadata, addresses } = request;
+  if (!metadata.registration_endpoint) throw new DemoError(byHand(metadata.issuer, name, addresses));
   try {
     return await register(request);
   } catch (error) {
@@ -60,5 +61,7 @@ async function registerOrExplain(request: RegistrationRequest): Promise<Register
   }
 }
 
-const byHand = (issuer: string, name: AppName, [home, own]: [string, string]): string =>
-  `${issuer} has no registration_endpoint: register a client by hand with redirect URIs ${home}/oauth2client and ${own}/oauth2client, post-logout redirect URIs ${home}/logout and ${own}/logout, back-channel logout URI ${home}/bclogout, front-channel logout URI ${home}/fclogout, and pass --client ${name}=ID[:SECRET].`;
+function byHand(issuer: string, name: AppName, { baseUrls, serverUrl }: Addresses): string {
+  const all = (path: string) => baseUrls.map((base) => `${base}${path}`).join(" and ");
+  return `${issuer} has no registration_endpoint: register a client by hand with redirect URIs ${all("/oauth2client")}, post-logout redirect URIs ${all("/logout")}, back-channel logout URI ${serverUrl}/bclogout, front-channel logout URI ${baseUrls[0]}/fclogout, and pass --client ${name}=ID[:SECRET].`;
+}

@@ -57,13 +57,19 @@ export async function seedClients(
 }
 
 /** Of each app a confidential and a public client, so that a tutorial can be followed with either. */
-function clientsOf({ name, secret, baseUrls, metadata }: OpConfig["OP_APPS"][number]): ClientMetadata[] {
+function clientsOf({
+  name,
+  secret,
+  baseUrls,
+  serverUrl = baseUrls[0],
+  metadata,
+}: OpConfig["OP_APPS"][number]): ClientMetadata[] {
   const shared = {
     client_name: name,
     response_types: RESPONSE_TYPES,
     redirect_uris: baseUrls.map((base) => `${base}/oauth2client`),
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
-    backchannel_logout_uri: `${baseUrls[0]}/bclogout`,
+    backchannel_logout_uri: `${serverUrl}/bclogout`,
     backchannel_logout_session_required: true,
     frontchannel_logout_uri: `${baseUrls[0]}/fclogout`,
     frontchannel_logout_session_required: true,
