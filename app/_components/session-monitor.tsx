@@ -9,7 +9,7 @@ const texts: Record<string, string> = {
   paused: "paused while this tab is hidden.",
   ended: "the session at the OpenID Provider is over.",
   blocked:
-    "this browser blocks the OpenID Provider's cookie in a frame, so the frame cannot tell. Nobody is logged out by it.",
+    "from the start the OpenID Provider's frame has not seen this login: this browser blocks the OpenID Provider's cookie in a frame (it blocks third-party cookies, or the cookie is SameSite=Lax), or the session there ended before this page was opened. Nobody is logged out by it.",
   "no answer": "the OpenID Provider's frame does not answer.",
   error: "the OpenID Provider's frame did not understand the question.",
   stopped: "stopped:",
@@ -28,13 +28,15 @@ export function SessionMonitor({ src }: { src: string }) {
       }
     };
     addEventListener("message", onMessage);
+    // Only now: the frame says some things once, and may be faster than this script.
+    frame.current?.setAttribute("src", src);
     return () => removeEventListener("message", onMessage);
-  }, []);
+  }, [src]);
 
   return (
     <p className="muted" data-monitor={status}>
       Session management: {texts[status]} {reason}
-      <iframe ref={frame} src={src} title="RP iframe" hidden />
+      <iframe ref={frame} title="RP iframe" hidden />
     </p>
   );
 }

@@ -23,6 +23,14 @@ describe("the RP iframe", () => {
     assert.match(policy, new RegExp(`frame-src ${issuer.origin} `));
   });
 
+  test("is loaded by the page's script, which listens by then: what it says once must not be missed", async () => {
+    const browser = await signIn(issuer, rp, someone());
+    const [frame = ""] =
+      /<iframe[^>]*title="RP iframe"[^>]*>/.exec((await browser.get(`${rp.base}/`)).text) ?? [];
+    assert.match(frame, /title="RP iframe"/);
+    assert.doesNotMatch(frame, /\ssrc=/);
+  });
+
   test("is refused without a session to watch, and where the mechanism is off", async () => {
     const browser = await signIn(issuer, rp, someone());
     assert.equal((await fetch(`${rp.base}/rpiframe`)).status, 400);
