@@ -1,6 +1,8 @@
 /** End-to-end tests: a real Chromium, the real demo, on ports of their own. */
 import { join } from "node:path";
 import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
+import { situations } from "./specs/third-party-cookies.ts";
+import type { WorkerOptions } from "./support/cookie-setting.ts";
 import { demo, testers } from "./support/demo.ts";
 import type { Options } from "./support/fixtures.ts";
 import { findBrowser } from "./support/system.ts";
@@ -22,14 +24,17 @@ export const common = {
   },
 } satisfies PlaywrightTestConfig;
 
-export default defineConfig<Options>({
+const bySituation = /third-party-cookies\.spec/;
+
+export default defineConfig<Options, WorkerOptions>({
   ...common,
   testDir: "specs",
   workers: testers.length,
   timeout: 30_000,
   projects: [
-    { name: "front door", use: { apps: demo.throughFrontDoor } },
+    { name: "front door", use: { apps: demo.throughFrontDoor }, testIgnore: bySituation },
     { name: "own ports", use: { apps: demo.onOwnPorts }, testMatch: /walkthrough/ },
+    ...situations.map((situation) => ({ name: situation.name, use: { situation }, testMatch: bySituation })),
   ],
   webServer: {
     command: demo.command,

@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { opSettings } from "#lib/config/op-config.ts";
 import { rpSettings } from "#lib/config/rp-config.ts";
+import { outcomeTable } from "../specs/third-party-cookies.ts";
 
 const sources = globSync("{app,lib,bin,e2e}/**/*.{ts,tsx,mjs}", {
   exclude: (name) => name.includes("node_modules"),
@@ -25,6 +26,10 @@ describe("settings", () => {
       assert.ok(readme.includes(`| \`${name}\` | ${described} |`), `README: | \`${name}\` | ${described} |`);
     }
   });
+});
+
+test("the README tells of third-party cookies what the browser tests see", () => {
+  assert.ok(read("README.md").includes(`\n\n${outcomeTable()}\n\n`), outcomeTable());
 });
 
 describe("sources", () => {

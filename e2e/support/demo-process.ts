@@ -4,37 +4,49 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addressesOf } from "#lib/demo/apps.ts";
 import type { Apps } from "./demo.ts";
 import { freePort } from "./rp-process.ts";
 
 export interface DemoProcess {
+  /** Where a browser is meant to use the apps. */
   apps: Apps;
+  /** The ready page. */
+  front: string;
   output: () => string;
   stop: () => Promise<void>;
 }
 
 /** Starts the demo and waits until it is ready.
- * @param front port of the front door, because clients may be registered with it; a free one when absent */
+ * @param front port of the front door, because clients may be registered with it; a free one when absent
+ * @param env settings of the apps over those of the demo */
 export async function startDemo({
   front,
   flags,
+  env = {},
 }: {
   front?: number;
   flags: readonly string[];
+  env?: Record<string, string>;
 }): Promise<DemoProcess> {
   const [door, two, three, op] = await Promise.all([front ?? freePort(), freePort(), freePort(), freePort()]);
   const data = mkdtempSync(join(tmpdir(), "demo-"));
-  const origin = `http://localhost:${door}`;
   const ports = ["--front-port", String(door), "--ports", `${two},${three}`];
   const embedded = flags.includes("--issuer") ? [] : ["--op-port", String(op)];
   const args = ["lib/demo/main.ts", "--data", data, ...ports, ...embedded, ...flags];
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...env },
   });
   const output = await ready(child);
+  const layout = {
+    ports: { frontDoor: door, op, apps: { playground2: two, playground3: three } },
+    crossSite: flags.includes("--cross-site"),
+  };
+  const baseOf = (name: keyof Apps) => addressesOf(name, layout).baseUrls[0];
   return {
-    apps: { playground2: `${origin}/playground2`, playground3: `${origin}/playground3` },
+    apps: { playground2: baseOf("playground2"), playground3: baseOf("playground3") },
+    front: `http://localhost:${door}/`,
     output,
     stop: async () => {
       const gone = once(child, "exit");

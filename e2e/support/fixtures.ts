@@ -1,5 +1,5 @@
 /** The actors of the end-to-end tests: two apps in two tabs of one browser, their OP, and a user of one's own. */
-import { test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { type Apps, demo, testers } from "./demo.ts";
 import { App, OpPages, type User } from "./pages.ts";
 
@@ -22,19 +22,24 @@ export const test = base.extend<Options & Actors>({
     if (!tester) throw new Error("more workers than testers");
     await use(tester);
   },
-  // A page that breaks its own policy or throws is a failure, whatever the test looks at.
-  context: async ({ context }, use) => {
-    const complaints: string[] = [];
-    context.on("console", (message) => {
-      if (message.type() === "error" && !isPlainStatus(message.text())) complaints.push(message.text());
-    });
-    context.on("weberror", ({ error }) => complaints.push(String(error())));
-    await use(context);
-    expect(complaints).toEqual([]);
-  },
+  context: async ({ context }, use) => heedComplaints(context, use),
   playground2: async ({ page, apps }, use) => use(new App(page, apps.playground2)),
   playground3: async ({ context, apps }, use) => use(new App(await context.newPage(), apps.playground3)),
 });
+
+/** A page that breaks its own policy or throws is a failure, whatever the test looks at. */
+export async function heedComplaints(
+  context: BrowserContext,
+  use: (context: BrowserContext) => Promise<void>,
+): Promise<void> {
+  const complaints: string[] = [];
+  context.on("console", (message) => {
+    if (message.type() === "error" && !isPlainStatus(message.text())) complaints.push(message.text());
+  });
+  context.on("weberror", ({ error }) => complaints.push(String(error())));
+  await use(context);
+  expect(complaints).toEqual([]);
+}
 
 /** Chromium logs every 4xx document as an error; tests of error pages look at those themselves. */
 const isPlainStatus = (text: string) =>

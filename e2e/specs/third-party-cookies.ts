@@ -1,0 +1,95 @@
+/** What happens to each mechanism, by what a browser does with cookies in frames. The browser tests hold the demo to it,
+ * and a convention has the README's table say the same. */
+
+export const outcomes = {
+  ended: "logged out, without a reload",
+  blocked: "says that the browser blocks the cookie; nobody is logged out",
+  answered: "answered: still logged in",
+  refused: "`login_required`, although the user is signed in",
+} as const;
+
+export type Outcome = keyof typeof outcomes;
+
+/** The columns: the mechanisms, and the request with `prompt=none` that session management makes. */
+export const columns = {
+  "back-channel": "Back-channel logout",
+  "front-channel": "Front-channel logout",
+  "session-management": "Session management",
+  silent: "Silent request (`prompt=none`)",
+} as const;
+
+export interface Situation {
+  name: string;
+  /** How the demo is started. */
+  flags: readonly string[];
+  /** The browser's setting. */
+  thirdPartyCookies: "allowed" | "blocked";
+  /** Why the browser keeps the OP's cookies back from a frame, in the words of its protocol for tools. */
+  withheld: readonly string[];
+  expected: Readonly<Record<keyof typeof columns, Outcome>>;
+}
+
+const withCookie = {
+  "back-channel": "ended",
+  "front-channel": "ended",
+  "session-management": "ended",
+  silent: "answered",
+} as const;
+
+/** Two mechanisms do without the OP's cookie in a frame. */
+const withoutCookie = { ...withCookie, "session-management": "blocked", silent: "refused" } as const;
+
+export const situations: readonly Situation[] = [
+  {
+    name: "same site, third-party cookies blocked",
+    flags: [],
+    thirdPartyCookies: "blocked",
+    withheld: [],
+    expected: withCookie,
+  },
+  {
+    // The OP's cookies are `SameSite=Lax` on http: `None` needs `Secure`.
+    name: "cross-site, third-party cookies allowed",
+    flags: ["--cross-site"],
+    thirdPartyCookies: "allowed",
+    withheld: ["SchemefulSameSiteLax"],
+    expected: withoutCookie,
+  },
+  {
+    name: "cross-site, third-party cookies blocked",
+    flags: ["--cross-site"],
+    thirdPartyCookies: "blocked",
+    withheld: ["SchemefulSameSiteLax", "UserPreferences"],
+    expected: withoutCookie,
+  },
+  {
+    name: "OP on https, third-party cookies allowed",
+    flags: ["--https"],
+    thirdPartyCookies: "allowed",
+    withheld: [],
+    expected: withCookie,
+  },
+  {
+    name: "OP on https, third-party cookies blocked",
+    flags: ["--https"],
+    thirdPartyCookies: "blocked",
+    withheld: ["UserPreferences"],
+    expected: withoutCookie,
+  },
+];
+
+/** The README's table. */
+export function outcomeTable(): string {
+  const names = Object.keys(columns) as (keyof typeof columns)[];
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(["Situation", "Started with", ...Object.values(columns)]),
+    line(["---", "---", ...names.map(() => "---")]),
+    ...situations.map(({ name, flags, expected }) =>
+      line([name, `\`${startedWith(flags)}\``, ...names.map((column) => outcomes[expected[column]])]),
+    ),
+  ].join("\n");
+}
+
+const startedWith = (flags: readonly string[]): string =>
+  flags.length > 0 ? `npm run demo -- ${flags.join(" ")}` : "npm run demo";
