@@ -1,0 +1,177 @@
+/** Session management in a real browser: what a window that a test plays (rp-iframe.test.ts) cannot prove. */
+import type { BrowserContext, Frame, Page } from "@playwright/test";
+import { demo } from "../support/demo.ts";
+import { expect, op, test } from "../support/fixtures.ts";
+import { App, type User } from "../support/pages.ts";
+import { freePort } from "../support/rp-process.ts";
+
+const INTERVAL_MS = 2000;
+
+/** Runs in every frame: keeps each message that comes. */
+function record(): void {
+  const heard: unknown[] = [];
+  Object.assign(globalThis, { heard });
+  addEventListener("message", ({ data }) => heard.push(data));
+}
+
+const heardBy = (frame: Frame): Promise<unknown[]> =>
+  frame.evaluate(() => (globalThis as unknown as { heard: unknown[] }).heard);
+
+/** How often the OP iframe has answered so. */
+const answers = async (page: Page, word: string): Promise<number> =>
+  (await heardBy(rpIframe(page))).filter((data) => data === word).length;
+
+/** How often the OP iframe was asked. */
+const questions = async (page: Page): Promise<number> =>
+  page.frame({ url: OP_IFRAME }) ? (await heardBy(opIframe(page))).length : 0;
+
+const OP_IFRAME = /\/oidc\/checksession\?/;
+const rpIframe = (page: Page) => frameAt(page, /\/rpiframe$/);
+const opIframe = (page: Page) => frameAt(page, OP_IFRAME);
+
+function frameAt(page: Page, url: RegExp): Frame {
+  const frame = page.frame({ url });
+  if (!frame) throw new Error(`no frame at ${url}`);
+  return frame;
+}
+
+const expectMonitor = (page: Page, status: string) =>
+  expect(page.locator("[data-monitor]")).toHaveAttribute("data-monitor", status);
+
+/** Posts to the RP iframe as a script of that frame would. */
+const say = (frame: Frame, data: unknown) =>
+  frame.evaluate((message) => {
+    const target = location.pathname.endsWith("/checksession")
+      ? parent
+      : document.querySelector("iframe")?.contentWindow;
+    target?.postMessage(message, "*");
+  }, data);
+
+async function signedIn(page: Page, base: string, user: User): Promise<void> {
+  await page.context().addInitScript(record);
+  await page.clock.install();
+  const app = new App(page, base);
+  await app.importPhotos({ grantType: "Implicit" });
+  await op(page).signIn(user);
+  await op(page).allow(base);
+  await app.expectLoggedIn(user.name);
+}
+
+/** URLs asked for by the page or one of its frames from now on. */
+function requestsOf(page: Page): string[] {
+  const urls: string[] = [];
+  page.on("request", (request) => urls.push(request.url()));
+  return urls;
+}
+
+/** Lets the time of the page and its frames go on by one interval, and waits until the OP iframe has answered. */
+async function poll(page: Page): Promise<void> {
+  const before = await answers(page, "unchanged");
+  await page.clock.runFor(INTERVAL_MS);
+  await expect.poll(() => answers(page, "unchanged")).toBeGreaterThan(before);
+}
+
+test("sixty idle seconds are thirty questions, no request at all and no changed", async ({
+  page,
+  apps,
+  user,
+}) => {
+  await signedIn(page, apps.playground2, user);
+  await expectMonitor(page, "watching");
+  const requests = requestsOf(page);
+  for (let n = 0; n < 30; n++) await poll(page);
+  expect(await answers(page, "unchanged")).toBeGreaterThan(30);
+  expect(new Set(await heardBy(rpIframe(page)))).toEqual(new Set(["unchanged"]));
+  await expectMonitor(page, "watching");
+  expect(requests).toEqual([]);
+});
+
+test("only the OP iframe is believed, and only its three words", async ({ page, apps, user }) => {
+  await signedIn(page, apps.playground2, user);
+  await expectMonitor(page, "watching");
+  const requests = requestsOf(page);
+  // A second frame of the OP: the right origin, and another window.
+  await rpIframe(page).evaluate(async (src) => {
+    const frame = document.createElement("iframe");
+    frame.src = src;
+    frame.name = "second";
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+    document.body.append(frame);
+    await loaded;
+  }, `${demo.op}/oidc/checksession?second`);
+  const forgeries: [Frame, unknown][] = [
+    [page.mainFrame(), "changed"],
+    [frameAt(page, /\?second$/), "changed"],
+    [opIframe(page), "Changed"],
+    [opIframe(page), ["changed"]],
+  ];
+  for (const [index, [frame, data]] of forgeries.entries()) {
+    await say(frame, data);
+    const others = async () => (await heardBy(rpIframe(page))).filter((heard) => heard !== "unchanged");
+    await expect.poll(async () => (await others()).length).toBe(index + 1);
+  }
+  await poll(page);
+  await expectMonitor(page, "watching");
+  const silent = `${apps.playground2}/rpiframe/silent`;
+  expect(requests).not.toContain(silent);
+
+  const asked = page.waitForRequest(silent);
+  await say(opIframe(page), "changed");
+  await asked;
+  await expectMonitor(page, "watching");
+});
+
+for (const [answer, script, status] of [
+  [
+    "error",
+    'addEventListener("message", ({ source, origin }) => source.postMessage("error", origin))',
+    "error",
+  ],
+  ["nothing", "", "no answer"],
+] as const) {
+  test(`an OP iframe that answers ${answer} is told of, without a silent request`, async ({
+    page,
+    apps,
+    user,
+  }) => {
+    await page.route("**/assets/op-iframe.js", (route) =>
+      route.fulfill({ contentType: "text/javascript", body: script }),
+    );
+    const requests = requestsOf(page);
+    await signedIn(page, apps.playground2, user);
+    await expect.poll(() => questions(page)).toBeGreaterThan(0);
+    for (let n = 0; n < 3; n++) await page.clock.runFor(INTERVAL_MS);
+    await expectMonitor(page, status);
+    expect(requests.filter((url) => url.includes("/rpiframe/silent"))).toEqual([]);
+  });
+}
+
+test("a hidden tab asks nothing, and goes on when it is seen again", async ({
+  playwright,
+  launchOptions,
+  apps,
+  user,
+}) => {
+  const port = await freePort();
+  const args = [...(launchOptions.args ?? []), `--remote-debugging-port=${port}`];
+  const browser = await playwright.chromium.launch({ ...launchOptions, args });
+  // Otherwise every page is made to believe that it is seen.
+  const tabs = await playwright.chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+  const [context] = tabs.contexts() as [BrowserContext];
+  const page = await context.newPage();
+  await signedIn(page, apps.playground2, user);
+  await expectMonitor(page, "watching");
+
+  const other = await context.newPage();
+  await other.bringToFront();
+  await expectMonitor(page, "paused");
+  const asked = await questions(page);
+  for (let n = 0; n < 5; n++) await page.clock.runFor(INTERVAL_MS);
+  expect(await questions(page)).toBe(asked);
+
+  await page.bringToFront();
+  await poll(page);
+  await expectMonitor(page, "watching");
+  await tabs.close();
+  await browser.close();
+});
