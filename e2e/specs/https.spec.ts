@@ -1,4 +1,4 @@
-/** The embedded OP on https and the apps on http: for a browser two sites, so that Lax cookies stay away from POSTs. */
+/** The embedded OP on https and the apps on http: for a browser two sites. */
 import { type DemoProcess, startDemo } from "../support/demo-process.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { App } from "../support/pages.ts";

@@ -127,5 +127,5 @@ export const wrongHostPage = (origin: string): FrontDoorPage => ({
   title: "Another host",
   narrow: true,
   body: html`<h1>Not by this name</h1>
-<p>The playground answers as <a href="${origin}/">${origin}/</a> only.</p>`,
+<p>The playground is at <a href="${origin}/">${origin}/</a>.</p>`,
 });
