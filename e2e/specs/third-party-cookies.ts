@@ -24,8 +24,8 @@ export interface Situation {
   flags: readonly string[];
   /** The browser's setting. */
   thirdPartyCookies: "allowed" | "blocked";
-  /** Why the browser keeps the OP's cookies back from a frame, in the words of its protocol for tools. */
-  withheld: readonly string[];
+  /** Why the browser keeps the OP's cookies back from a frame: for what the cookie says, or what its user chose. */
+  withheldBy: readonly ("SameSite=Lax" | "the setting")[];
   expected: Readonly<Record<keyof typeof columns, Outcome>>;
 }
 
@@ -44,7 +44,7 @@ export const situations: readonly Situation[] = [
     name: "same site, third-party cookies blocked",
     flags: [],
     thirdPartyCookies: "blocked",
-    withheld: [],
+    withheldBy: [],
     expected: withCookie,
   },
   {
@@ -52,28 +52,28 @@ export const situations: readonly Situation[] = [
     name: "cross-site, third-party cookies allowed",
     flags: ["--cross-site"],
     thirdPartyCookies: "allowed",
-    withheld: ["SchemefulSameSiteLax"],
+    withheldBy: ["SameSite=Lax"],
     expected: withoutCookie,
   },
   {
     name: "cross-site, third-party cookies blocked",
     flags: ["--cross-site"],
     thirdPartyCookies: "blocked",
-    withheld: ["SchemefulSameSiteLax", "UserPreferences"],
+    withheldBy: ["SameSite=Lax", "the setting"],
     expected: withoutCookie,
   },
   {
     name: "OP on https, third-party cookies allowed",
     flags: ["--https"],
     thirdPartyCookies: "allowed",
-    withheld: [],
+    withheldBy: [],
     expected: withCookie,
   },
   {
     name: "OP on https, third-party cookies blocked",
     flags: ["--https"],
     thirdPartyCookies: "blocked",
-    withheld: ["UserPreferences"],
+    withheldBy: ["the setting"],
     expected: withoutCookie,
   },
 ];
