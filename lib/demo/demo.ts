@@ -9,7 +9,8 @@ import { opPlan, rpPlan } from "./plans.ts";
 import type { WantedPort } from "./ports.ts";
 import { createProcessGroup, type ProcessGroup, runProcesses } from "./process-group.ts";
 import { readyViewOf } from "./ready-view.ts";
-import { clientsAt } from "./registration.ts";
+import { clientsAt, withRegistration } from "./registration.ts";
+import { exceptions } from "./registration-view.ts";
 import { dropState, loadState, type SavedState, saveState } from "./saved-state.ts";
 
 interface Demo {
@@ -28,7 +29,7 @@ export async function runDemo(demo: Demo): Promise<void> {
   const { options, output, signal } = demo;
   if (options.fresh) await dropState(options.data);
   const state = await loadState(options.data);
-  const clients = await findClients(options, state);
+  const clients = await findClients(demo, state);
 
   const group = createProcessGroup(output);
   const frontDoor = await open(options, clients, group);
@@ -58,7 +59,7 @@ const ANOTHER = 100;
 const MAX_PORT = 65_536;
 
 /** At the embedded OP every app is a client of its own name. */
-async function findClients(options: DemoOptions, state: SavedState): Promise<Clients> {
+async function findClients({ options, output }: Demo, state: SavedState): Promise<Clients> {
   const { issuer } = options;
   if (issuer === undefined) {
     const { playground2, playground3 } = state.clientSecrets;
@@ -67,8 +68,9 @@ async function findClients(options: DemoOptions, state: SavedState): Promise<Cli
       playground3: { id: "playground3", secret: playground3 },
     };
   }
-  return clientsAt({ ...options, issuer }, state.registrations, (registration) => {
-    state.registrations.push(registration);
+  return clientsAt({ ...options, issuer }, state.registrations, (registration, report) => {
+    for (const line of exceptions(report)) output.say(registration.name, line);
+    state.registrations = withRegistration(state.registrations, registration);
     return saveState(options.data, state);
   });
 }

@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
+import type { IdTokenEncryption } from "#lib/oidc/client-metadata.ts";
+import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { type AppName, appNames, type Ports } from "./apps.ts";
 
 /** A flag that is unknown or has a wrong value. The message is one line. */
@@ -12,10 +14,8 @@ export class UsageError extends Error {
 export interface Client {
   id: string;
   secret?: string;
+  encryption?: IdTokenEncryption;
 }
-
-/** How to authorize dynamic registration at an OP that does not let everybody register. */
-export type RegistrationAuthorization = { token: string } | { user: string; password: string };
 
 export interface DemoOptions {
   help: boolean;

@@ -70,6 +70,8 @@ export function rpPlan(
       CLIENT_ID: client.id,
       // Empty counts as unset, and keeps a value in somebody's .env from being taken for this client's.
       CLIENT_SECRET: client.secret ?? "",
+      ID_TOKEN_ENCRYPTED_RESPONSE_ALG: client.encryption?.alg ?? "",
+      ID_TOKEN_ENCRYPTED_RESPONSE_ENC: client.encryption?.enc ?? "",
       PUBLIC_CLIENT_ID: issuer === undefined ? `${name}-public` : "",
       DATA_DIR: path.resolve(data, name),
       ALLOW_LOOPBACK: "true",

@@ -1,9 +1,13 @@
 /** Clients at an OpenID Provider of the user's own: given by hand, remembered, or registered dynamically. */
+import { clientMetadata, type IdTokenEncryption } from "#lib/oidc/client-metadata.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Fetch, Metadata } from "#lib/oidc/provider.ts";
+import { type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
+import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import { type Addresses, type AppName, addressesOf, type Layout } from "./apps.ts";
 import { DemoError } from "./demo-error.ts";
-import { type Registered, type RegistrationRequest, register } from "./dynamic-registration.ts";
 import type { Client, DemoOptions } from "./options.ts";
-import { causeOf, discover } from "./own-op.ts";
+import { discover } from "./own-op.ts";
 import type { Registration } from "./saved-state.ts";
 
 type Asked = Pick<DemoOptions, "clients" | "registration"> & Layout & { issuer: string };
@@ -16,7 +20,7 @@ type Asked = Pick<DemoOptions, "clients" | "registration"> & Layout & { issuer: 
 export async function clientsAt(
   asked: Asked,
   known: Registration[],
-  remember: (registration: Registration) => Promise<void>,
+  remember: (registration: Registration, report: RegistrationReport) => Promise<void>,
 ): Promise<Record<AppName, Client>> {
   const metadata = await discover(asked.issuer);
   const clientOf = async (name: AppName): Promise<Client> => {
@@ -26,21 +30,18 @@ export async function clientsAt(
     const { baseUrls } = addresses;
     const earlier = known.find((each) => isFor(each, asked.issuer, name, baseUrls));
     if (earlier) return toClient(earlier);
-    const registered = await registerOrExplain({
-      name,
-      addresses,
-      metadata,
-      authorization: asked.registration,
-    });
-    await remember({ issuer: asked.issuer, name, baseUrls, ...registered });
-    return toClient(registered);
+    const authorization = asked.registration;
+    const { registration, report } = await registerApp(name, { metadata, addresses, authorization });
+    await remember(registration, report);
+    return toClient(registration);
   };
   return { playground2: await clientOf("playground2"), playground3: await clientOf("playground3") };
 }
 
-const toClient = ({ clientId, clientSecret }: Registered): Client => ({
+const toClient = ({ clientId, clientSecret, encryption }: Registration): Client => ({
   id: clientId,
   ...(clientSecret !== undefined && { secret: clientSecret }),
+  ...(encryption && { encryption }),
 });
 
 function isFor(each: Registration, issuer: string, name: AppName, baseUrls: string[]): boolean {
@@ -48,18 +49,55 @@ function isFor(each: Registration, issuer: string, name: AppName, baseUrls: stri
   return each.issuer === issuer && each.name === name && each.baseUrls.join() === baseUrls.join() && !expired;
 }
 
+/** The registrations with this one in place of an earlier one of the same app at the same addresses. */
+export const withRegistration = (known: Registration[], added: Registration): Registration[] => [
+  ...known.filter(
+    ({ issuer, name, baseUrls }) =>
+      issuer !== added.issuer || name !== added.name || baseUrls.join() !== added.baseUrls.join(),
+  ),
+  added,
+];
+
 const USE_CLIENT = "Register it by hand and pass --client NAME=ID[:SECRET].";
 
-async function registerOrExplain(request: RegistrationRequest): Promise<Registered> {
-  const { name, metadata, addresses } = request;
+/** Registers one app. @throws {DemoError} that says what to do instead */
+export async function registerApp(
+  name: AppName,
+  options: {
+    metadata: Metadata;
+    addresses: Addresses;
+    authorization: RegistrationAuthorization | undefined;
+    encryption?: IdTokenEncryption | undefined;
+  },
+): Promise<{ registration: Registration; report: RegistrationReport }> {
+  const { metadata, addresses, authorization, encryption } = options;
   if (!metadata.registration_endpoint) throw new DemoError(byHand(metadata.issuer, name, addresses));
   try {
-    return await register(request);
+    const asked = clientMetadata({ name, ...addresses, encryption }, metadata);
+    const { report, clientId, clientSecret, secretExpiresAt, ...client } = await registerClient({
+      asked,
+      provider: metadata,
+      authorization,
+      fetch: anyHost,
+    });
+    const registration = {
+      issuer: metadata.issuer,
+      name,
+      baseUrls: addresses.baseUrls,
+      clientId,
+      ...(clientSecret !== undefined && { clientSecret }),
+      ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+      ...(client.encryption && { encryption: client.encryption }),
+    };
+    return { registration, report };
   } catch (error) {
-    const endpoint = metadata.registration_endpoint;
-    throw new DemoError(`${endpoint} refused to register ${name}: ${causeOf(error)}. ${USE_CLIENT}`);
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new DemoError([error.message, error.help, USE_CLIENT].filter(Boolean).join(" "));
   }
 }
+
+/** The user named this OP on the command line. */
+const anyHost: Fetch = (url, init) => fetch(url, init as RequestInit);
 
 function byHand(issuer: string, name: AppName, { baseUrls, serverUrl }: Addresses): string {
   const all = (path: string) => baseUrls.map((base) => `${base}${path}`).join(" and ");

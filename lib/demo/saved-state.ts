@@ -14,6 +14,8 @@ const registration = z.object({
   clientSecret: z.string().optional(),
   /** Seconds since 1970; 0 or absent: never. */
   secretExpiresAt: z.number().optional(),
+  /** How the OP encrypts the ID Tokens of this client. */
+  encryption: z.object({ alg: z.string(), enc: z.string() }).optional(),
 });
 
 const schema = z.object({

@@ -19,6 +19,7 @@ export type ProtocolErrorCode =
   | "switched_off"
   | "endpoint_not_allowed"
   | "provider_unavailable"
+  | "registration_refused"
   | "store_unavailable";
 
 const statuses: Partial<Record<ProtocolErrorCode, number>> = {

@@ -1,4 +1,5 @@
 /** The one way out for server-side requests: a list of origins, no redirects, bounded time and size. */
+import { bounded } from "#lib/oidc/bounded-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Fetch } from "#lib/oidc/provider.ts";
 
@@ -30,22 +31,9 @@ export function guardedFetch(options: { fetch: Fetch; origins: Set<string>; loop
       redirect: "manual",
       signal: AbortSignal.any(signals),
     });
-    return bounded(response);
+    return bounded(response, largestBody);
   };
   return { fetch: guarded, assertAllowed };
 }
 
 const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-
-/** The same response with its body read, refused past the limit. */
-async function bounded(response: Response): Promise<Response> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > largestBody) throw new Error(`the answer is larger than ${largestBody} bytes`);
-    chunks.push(chunk as Uint8Array<ArrayBuffer>);
-  }
-  const empty = [101, 204, 205, 304].includes(response.status);
-  return new Response(empty ? null : new Blob(chunks), response);
-}

@@ -1,0 +1,94 @@
+/** What a Relying Party of this playground registers as (OIDC Registration 2, RFC 7591 2). */
+
+/** How ID Tokens are encrypted: `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
+export interface IdTokenEncryption {
+  alg: string;
+  enc: string;
+}
+
+/** `id_token_encrypted_response_alg` that the apps can decrypt (RFC 7518 4.1). */
+export const keyManagementAlgorithms = [
+  "RSA-OAEP",
+  "RSA-OAEP-256",
+  "RSA-OAEP-384",
+  "RSA-OAEP-512",
+  "RSA1_5",
+  "ECDH-ES",
+] as const;
+
+/** `id_token_encrypted_response_enc` that the apps can decrypt (RFC 7518 5.1). */
+export const contentEncryptionMethods = [
+  "A128GCM",
+  "A192GCM",
+  "A256GCM",
+  "A128CBC-HS256",
+  "A192CBC-HS384",
+  "A256CBC-HS512",
+] as const;
+
+/** OIDC Registration 2: what an OP takes where the client names an algorithm and no method. */
+export const defaultContentEncryption = "A128CBC-HS256";
+
+export interface ClientToRegister {
+  name: string;
+  /** What the app answers as; the OP's pages frame the first. */
+  baseUrls: readonly [string, ...string[]];
+  /** Where the OP itself reaches it; the first of them when absent. */
+  serverUrl?: string;
+  /** `id_token_signed_response_alg`: the one that the app takes. */
+  alg?: string;
+  encryption?: IdTokenEncryption | undefined;
+}
+
+/** What matters here of the OP's own metadata (Discovery 3). */
+export interface ProviderAbilities {
+  response_types_supported?: readonly string[];
+  grant_types_supported?: readonly string[];
+  token_endpoint_auth_methods_supported?: readonly string[];
+}
+
+export interface ClientMetadata {
+  [field: string]: string | boolean | readonly string[];
+  response_types: readonly string[];
+}
+
+const wantedResponseTypes = ["code", "id_token", "id_token token", "code id_token"];
+const wantedGrantTypes = ["authorization_code", "implicit", "refresh_token"];
+
+/** The client metadata to ask for: every logout field, and of the flows those that the OP declares too. */
+export function clientMetadata(
+  { name, baseUrls, serverUrl = baseUrls[0], alg = "RS256", encryption }: ClientToRegister,
+  provider: ProviderAbilities,
+): ClientMetadata {
+  // What Discovery 3 says of an OP that declares none.
+  const grants = provider.grant_types_supported ?? ["authorization_code", "implicit"];
+  const methods = provider.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+  return {
+    client_name: name,
+    redirect_uris: baseUrls.map((base) => `${base}/oauth2client`),
+    post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
+    response_types: responseTypesAt(provider),
+    grant_types: wantedGrantTypes.filter((grant) => grants.includes(grant)),
+    token_endpoint_auth_method: methods.includes("client_secret_basic")
+      ? "client_secret_basic"
+      : "client_secret_post",
+    backchannel_logout_uri: `${serverUrl}/bclogout`,
+    backchannel_logout_session_required: true,
+    frontchannel_logout_uri: `${baseUrls[0]}/fclogout`,
+    frontchannel_logout_session_required: true,
+    id_token_signed_response_alg: alg,
+    ...(encryption && {
+      id_token_encrypted_response_alg: encryption.alg,
+      id_token_encrypted_response_enc: encryption.enc,
+      jwks_uri: `${serverUrl}/jwks`,
+    }),
+  };
+}
+
+/** The words of a response type may come in any order (OAuth 2.0 Multiple Response Types 3). */
+export const sortedWords = (responseType: string): string => responseType.split(" ").sort().join(" ");
+
+function responseTypesAt({ response_types_supported: declared = ["code"] }: ProviderAbilities): string[] {
+  const supported = new Set(declared.map(sortedWords));
+  return wantedResponseTypes.filter((type) => supported.has(sortedWords(type)));
+}

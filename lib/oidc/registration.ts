@@ -1,0 +1,210 @@
+/** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and its end (RFC 7592). */
+import * as oidc from "openid-client";
+import { bounded } from "./bounded-response.ts";
+import type { ClientMetadata, IdTokenEncryption } from "./client-metadata.ts";
+import { ProtocolError } from "./errors.ts";
+import { type Fetch, type Metadata, reason } from "./provider.ts";
+import { attemptsFor } from "./registration-attempts.ts";
+import { encryptionIn, type FieldReport, reportOf } from "./registration-report.ts";
+
+const largestAnswer = 256 * 1024;
+const patience = 10;
+
+/** How to authorize registration at an OP that does not let everybody register. */
+export type RegistrationAuthorization = { token: string } | { user: string; password: string };
+
+/** Where the OP lets a client change and delete itself (RFC 7592 3). */
+export interface ClientManagement {
+  uri: string;
+  /** `registration_access_token` */
+  token: string;
+}
+
+export interface RegistrationRequest {
+  asked: ClientMetadata;
+  provider: Metadata;
+  authorization?: RegistrationAuthorization | undefined;
+  fetch: Fetch;
+  /** Seconds for each request. */
+  timeout?: number;
+}
+
+export interface Registered {
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string;
+  /** Seconds since 1970; 0 or absent: never. */
+  secretExpiresAt?: number;
+  /** `id_token_signed_response_alg` as the OP says it. */
+  alg: string;
+  encryption?: IdTokenEncryption;
+  management?: ClientManagement;
+  report: FieldReport[];
+}
+
+/** Registers one client. Where the OP refuses the metadata, it is asked again without what it refuses, so that the
+ * report can tell a refused field from one that is ignored; once it has registered, it is not asked again.
+ * @throws {ProtocolError} `registration_refused` with the OP's words, or `provider_unavailable` */
+export async function registerClient(request: RegistrationRequest): Promise<Registered> {
+  const attempts = attemptsFor(request.asked);
+  for (;;) {
+    const answer = await send(attempts.metadata(), request);
+    if ("registered" in answer) {
+      return registered(answer.registered, reportOf(request.asked, answer.registered, attempts.reasons()));
+    }
+    if (!answer.metadataRefused || !attempts.refused(answer.words)) throw refusal(answer, request);
+  }
+}
+
+type Json = Record<string, unknown>;
+
+interface Refusal {
+  status: number;
+  /** The OP's own, on one line. */
+  words: string;
+  /** Whether other metadata might be taken. */
+  metadataRefused: boolean;
+}
+
+/** The status and body that the OP answered, which the library's errors do not all carry. */
+interface Heard {
+  status?: number;
+  location?: string | undefined;
+  body?: Json;
+}
+
+async function send(
+  metadata: ClientMetadata,
+  request: RegistrationRequest,
+): Promise<{ registered: Json } | Refusal> {
+  const { provider, authorization, timeout = patience } = request;
+  const heard: Heard = {};
+  try {
+    const configuration = await oidc.dynamicClientRegistration(
+      new URL(`${provider.issuer}/.well-known/openid-configuration`),
+      metadata as Partial<oidc.ClientMetadata>,
+      undefined,
+      {
+        timeout,
+        execute: provider.issuer.startsWith("http:") ? [oidc.allowInsecureRequests] : [],
+        [oidc.customFetch]: registrationFetch(request, heard),
+        ...(authorization && "token" in authorization && { initialAccessToken: authorization.token }),
+      },
+    );
+    return { registered: { ...configuration.clientMetadata() } };
+  } catch (error) {
+    const { status = 0, body, location } = heard;
+    if (status < 300) throw unusable(request, reason(error), error);
+    return refusalOf(status, body, location);
+  }
+}
+
+/**
+ * The library reads the document again: it gets the one we checked. And it takes 201 alone for success, while some
+ * OPs answer 200, and leave out `client_secret_expires_at`, which RFC 7591 demands beside a secret.
+ */
+function registrationFetch(
+  { provider, authorization, fetch }: RegistrationRequest,
+  heard: Heard,
+): oidc.CustomFetch {
+  return async (url, { method, body, headers, signal }) => {
+    if (method === "GET") return Response.json(provider);
+    const sent = new Headers(headers);
+    if (authorization && "user" in authorization) {
+      const credentials = `${authorization.user}:${authorization.password}`;
+      sent.set("authorization", `Basic ${Buffer.from(credentials).toString("base64")}`);
+    }
+    const init = { method, body, headers: sent, redirect: "manual" as const, signal };
+    const response = await bounded(await fetch(url, init), largestAnswer);
+    heard.location = response.headers.get("location") ?? undefined;
+    heard.body = Object(
+      (await response
+        .clone()
+        .json()
+        .catch(() => undefined)) as unknown,
+    ) as Json;
+    heard.status = response.status;
+    if (response.status !== 200 && response.status !== 201) return response;
+    return Response.json({ client_secret_expires_at: 0, ...heard.body }, { status: 201 });
+  };
+}
+
+/** Errors that speak of who asks: other metadata would not help, and more wrong passwords may lock an account. */
+const credentialErrors = ["invalid_token", "insufficient_scope", "access_denied", "invalid_client"];
+
+function refusalOf(status: number, body: Json = {}, location?: string): Refusal {
+  const { error, error_description: description } = body;
+  if (typeof error !== "string") {
+    const elsewhere = location ? `, a redirect to ${location}, which is not followed` : "";
+    return { status, words: oneLine(`HTTP ${status}${elsewhere}`), metadataRefused: false };
+  }
+  const said = typeof description === "string" && description ? `${error}: ${description}` : error;
+  const aboutMetadata = /^invalid_(client_metadata|redirect_uri)$/.test(error);
+  return {
+    status,
+    words: oneLine(`HTTP ${status}, ${said}`),
+    metadataRefused: aboutMetadata || (status === 400 && !credentialErrors.includes(error)),
+  };
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, 500);
+
+function refusal({ status, words }: Refusal, { asked, provider }: RegistrationRequest): ProtocolError {
+  const message = `${provider.registration_endpoint} refused to register ${asked.client_name}: ${words}`;
+  const denied = status === 401 || status === 403;
+  const help = "Check the initial access token, or the username and password, that registration asks for.";
+  return new ProtocolError("registration_refused", asSentence(message), denied ? { help } : {});
+}
+
+function unusable({ provider }: RegistrationRequest, why: string, detail: unknown): ProtocolError {
+  const message = `${provider.registration_endpoint} did not answer as it should: ${why}`;
+  return new ProtocolError("provider_unavailable", asSentence(message), { detail });
+}
+
+const asSentence = (text: string): string => (text.endsWith(".") ? text : `${text}.`);
+
+function registered(answer: Json, report: FieldReport[]): Registered {
+  const { client_id, client_secret, client_secret_expires_at: expires } = answer;
+  const asked = report.find(({ field }) => field === "id_token_signed_response_alg")?.asked;
+  const encryption = encryptionIn(answer);
+  const management = managementIn(answer);
+  return {
+    clientId: String(client_id),
+    alg: String(answer.id_token_signed_response_alg ?? asked),
+    ...(typeof client_secret === "string" && { clientSecret: client_secret }),
+    ...(typeof expires === "number" && { secretExpiresAt: expires }),
+    ...(encryption && { encryption }),
+    ...(management && { management }),
+    report,
+  };
+}
+
+function managementIn({
+  registration_client_uri: uri,
+  registration_access_token: token,
+}: Json): ClientManagement | undefined {
+  return typeof uri === "string" && URL.canParse(uri) && typeof token === "string" && token
+    ? { uri, token }
+    : undefined;
+}
+
+/** Deletes the client at the OP (RFC 7592 2.3).
+ * @throws {ProtocolError} `registration_refused` or `provider_unavailable` */
+export async function deleteClient(
+  { uri, token }: ClientManagement,
+  fetch: Fetch,
+  timeout = patience,
+): Promise<void> {
+  const signal = AbortSignal.timeout(timeout * 1000);
+  const headers = { authorization: `Bearer ${token}` };
+  let response: Response;
+  try {
+    response = await fetch(uri, { method: "DELETE", headers, redirect: "manual", signal });
+    await response.body?.cancel();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    throw new ProtocolError("provider_unavailable", `${uri} did not answer: ${reason(error)}.`);
+  }
+  if (response.ok) return;
+  throw new ProtocolError("registration_refused", `${uri} answered HTTP ${response.status}.`);
+}
