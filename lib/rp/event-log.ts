@@ -65,6 +65,14 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
       ];
     case "mechanisms_chosen":
       return [info(`Logout mechanisms: ${[data.mechanisms].flat().join(", ") || "none"}.`)];
+    case "client_registered":
+      return [registeredLine(data)];
+    case "client_forgotten":
+      return [
+        info(
+          `Registration of client ${at("clientId")} forgotten; at the OpenID Provider: ${at("atProvider")}.`,
+        ),
+      ];
     case "logout_token":
     case "logout_token_unverified":
       return logoutTokenLines(data);
@@ -79,6 +87,14 @@ function endedLine(data: Record<string, unknown>): string {
   return data.by === "back-channel"
     ? `Session invalidated successfully for sid: ${data.sid}`
     : `Session of ${data.sub} ended (${data.by}).`;
+}
+
+function registeredLine({ error, clientId, counts }: Record<string, unknown>): Line {
+  if (error) return warn(`Registration failed: ${error}`);
+  const fields = Object.entries(counts as Record<string, number>).filter(([, count]) => count > 0);
+  return info(
+    `Registered as client ${clientId}; fields: ${fields.map(([result, count]) => `${count} ${result}`).join(", ")}.`,
+  );
 }
 
 function logoutTokenLines(data: Record<string, unknown>): Line[] {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { lifetime, limit, type Store } from "./store.ts";
-import type { ReceivedLogout, RpSession } from "./types.ts";
+import type { ReceivedLogout, RegisteredClient, RpSession } from "./types.ts";
 
 const iss = "https://op.example";
 const soon = () => Date.now() + 60_000;
@@ -230,6 +230,38 @@ describe("what is kept", () => {
       await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
       const left = await store.readSession(session.sessionId, Date.now());
       assert.deepEqual([left?.login, left?.tokens], [undefined, undefined]);
+    }));
+
+  test("a registered client is kept for its issuer, the last one alone, until it is forgotten", () =>
+    withStore(async (store) => {
+      const client: RegisteredClient = {
+        issuer: iss,
+        clientId: "first",
+        clientSecret: "s",
+        alg: "RS256",
+        encryption: { alg: "ECDH-ES", enc: "A128GCM" },
+        management: { uri: `${iss}/register/first`, token: "m" },
+        registeredAt: 1,
+        report: [{ field: "jwks_uri", asked: "u", result: "ignored" }],
+      };
+      await store.saveRegisteredClient(client);
+      assert.deepEqual(await store.readRegisteredClient(iss), client);
+      const second: RegisteredClient = {
+        issuer: iss,
+        clientId: "second",
+        alg: "RS256",
+        registeredAt: 2,
+        report: [],
+      };
+      const elsewhere = { ...second, issuer: `${iss}/` };
+      await store.saveRegisteredClient(second);
+      await store.saveRegisteredClient(elsewhere);
+      assert.deepEqual(await store.readRegisteredClient(iss), second);
+      await store.forgetRegisteredClient(iss);
+      assert.equal(await store.readRegisteredClient(iss), undefined);
+      assert.deepEqual(await store.readRegisteredClient(`${iss}/`), elsewhere);
+      await store.sweep(Date.now() * 2);
+      assert.ok(await store.readRegisteredClient(`${iss}/`), "it does not expire");
     }));
 
   test("sessions survive on disk, in files for the owner only", async () => {

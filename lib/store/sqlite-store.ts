@@ -4,6 +4,7 @@ import type { JWK } from "jose";
 import { Database, type Row } from "./sqlite-database.ts";
 import { endedBefore, endSessions, rememberEnded, selectSessions } from "./sqlite-logout.ts";
 import { schema } from "./sqlite-schema.ts";
+import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./sqlite-settings.ts";
 import { lifetime, limit, type Store } from "./store.ts";
 import type {
   EndedSession,
@@ -15,6 +16,7 @@ import type {
   PendingLogout,
   ProtocolEvent,
   ReceivedLogout,
+  RegisteredClient,
   RpSession,
   SessionEnd,
   Tokens,
@@ -198,25 +200,32 @@ class SqliteStore implements Store {
   }
 
   async readMechanisms(): Promise<Mechanism[] | undefined> {
-    const row = this.#db.get("SELECT value FROM settings WHERE name = 'mechanisms'");
-    return row && (JSON.parse(String(row.value)) as Mechanism[]);
+    return readSetting(this.#db, "mechanisms");
   }
 
   async saveMechanisms(chosen: readonly Mechanism[]): Promise<void> {
-    const sql = `INSERT INTO settings (name, value) VALUES ('mechanisms', ?)
-      ON CONFLICT DO UPDATE SET value = excluded.value`;
-    this.#db.run(sql, JSON.stringify(chosen));
+    saveSetting(this.#db, "mechanisms", chosen);
   }
 
   async readKeys(): Promise<JWK[] | undefined> {
-    const row = this.#db.get("SELECT value FROM settings WHERE name = 'keys'");
-    return row && (JSON.parse(String(row.value)) as JWK[]);
+    return readSetting(this.#db, "keys");
   }
 
   async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
-    const sql = "INSERT INTO settings (name, value) VALUES ('keys', ?) ON CONFLICT DO NOTHING";
-    this.#db.run(sql, JSON.stringify(keys));
+    saveSettingOnce(this.#db, "keys", keys);
     return (await this.readKeys()) ?? [];
+  }
+
+  async readRegisteredClient(issuer: string): Promise<RegisteredClient | undefined> {
+    return readSetting(this.#db, `registered client ${issuer}`);
+  }
+
+  async saveRegisteredClient(client: RegisteredClient): Promise<void> {
+    saveSetting(this.#db, `registered client ${client.issuer}`, client);
+  }
+
+  async forgetRegisteredClient(issuer: string): Promise<void> {
+    forgetSetting(this.#db, `registered client ${issuer}`);
   }
 
   async sweep(now: number): Promise<void> {

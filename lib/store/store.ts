@@ -10,6 +10,7 @@ import type {
   PendingLogout,
   ProtocolEvent,
   ReceivedLogout,
+  RegisteredClient,
   RpSession,
   SessionEnd,
   Tokens,
@@ -95,6 +96,12 @@ export interface Store {
   /** Keeps these keys unless others were kept first.
    * @returns the ones that are kept */
   keepKeys(keys: readonly JWK[]): Promise<JWK[]>;
+
+  /** The client that this app registered itself as at this issuer. */
+  readRegisteredClient(issuer: string): Promise<RegisteredClient | undefined>;
+  /** Keeps it in place of an earlier one at its issuer. */
+  saveRegisteredClient(client: RegisteredClient): Promise<void>;
+  forgetRegisteredClient(issuer: string): Promise<void>;
 
   /** Forgets what has expired. */
   sweep(now: number): Promise<void>;

@@ -1,5 +1,8 @@
 /** What a Relying Party remembers. Times are milliseconds since the epoch unless said otherwise. */
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
+import type { Encryption } from "#lib/oidc/jwe.ts";
+import type { ClientManagement } from "#lib/oidc/registration.ts";
+import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
 
 /** A user is logged in here: what the callback leaves behind. */
@@ -60,6 +63,23 @@ export interface SessionEnd {
 /** The end of a session that had begun. */
 export interface PastSession extends SessionEnd {
   livedMs: number;
+}
+
+/** The client that this app registered itself as (RFC 7591 3.2.1). */
+export interface RegisteredClient {
+  issuer: string;
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string;
+  /** Seconds since 1970, as the OP says it; 0 or absent: never. */
+  secretExpiresAt?: number;
+  /** `id_token_signed_response_alg` */
+  alg: string;
+  encryption?: Encryption;
+  /** How it is deleted at the OP; the token in it is shown to nobody. */
+  management?: ClientManagement;
+  registeredAt: number;
+  report: RegistrationReport;
 }
 
 /** What came back from the OP after a logout request. */
@@ -166,6 +186,8 @@ export type ProtocolEventType =
   | "logout_token"
   | "logout_token_unverified"
   | "mechanisms_chosen"
+  | "client_registered"
+  | "client_forgotten"
   | "provider_discovered"
   | "provider_unavailable";
 
