@@ -11,9 +11,10 @@ import { StepFailed } from "./prepare/step.mjs";
 
 const USAGE = `Usage: slo-playground <command> [flags]
 
-  demo    start the OpenID Provider, both Relying Parties and the front door (npm run demo)
-  test    lint, types, unit, contract and end-to-end tests (npm test)
-  build   build the Relying Parties, when something changed (npm run build)
+  demo      start the OpenID Provider, both Relying Parties and the front door (npm run demo)
+  register  register both Relying Parties at an OpenID Provider
+  test      lint, types, unit, contract and end-to-end tests (npm test)
+  build     build the Relying Parties, when something changed (npm run build)
 
 Flags of a command: slo-playground <command> --help, or npm run demo -- --help
 `;
@@ -22,6 +23,7 @@ Flags of a command: slo-playground <command> --help, or npm run demo -- --help
 const commands = {
   // Demo and tests build by themselves: a wrong flag shows before that, and its time belongs into the list of stages.
   demo: (args) => installAndRun("lib/demo/main.ts", args),
+  register: (args) => installAndRun("lib/demo/register-main.ts", args),
   test: (args) => installAndRun("bin/test/main.ts", args),
   build: async () => {
     await withLock(async () => {

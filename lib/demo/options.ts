@@ -1,5 +1,5 @@
 /** The flags of `npm run demo`. */
-import { parseArgs } from "node:util";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { z } from "zod";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
 import type { IdTokenEncryption } from "#lib/oidc/client-metadata.ts";
@@ -55,7 +55,7 @@ Starts the OpenID Provider, playground2, playground3 and the front door; Ctrl-C 
   --help                        this text
 `;
 
-const flags = {
+export const flags = {
   issuer: { type: "string" },
   client: { type: "string", multiple: true },
   "registration-token": { type: "string" },
@@ -95,7 +95,7 @@ const issuer = baseUrl
     error: `takes the issuer: leave ${DISCOVERY_PATH} away`,
   });
 
-const schema = z.object({
+export const schema = z.object({
   issuer: z.string().pipe(issuer).optional(),
   client: z.array(client).default([]),
   "registration-token": z.string().min(1, "must not be empty").optional(),
@@ -116,7 +116,7 @@ const schema = z.object({
 
 /** Reads the command line. @throws {UsageError} @throws {import("#lib/config/env.ts").ConfigError} */
 export function parseOptions(argv: string[], env: Environment): DemoOptions {
-  const raw = readFlags(argv);
+  const raw = readFlags(argv, flags, "npm run demo -- --help");
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
   const values = parsed.data;
@@ -145,21 +145,25 @@ export function parseOptions(argv: string[], env: Environment): DemoOptions {
   };
 }
 
-function readFlags(argv: string[]) {
+/** Reads flags without looking at their values.
+ * @param help command that lists them
+ * @throws {UsageError} */
+export function readFlags<T extends ParseArgsOptionsConfig>(argv: string[], options: T, help: string) {
   try {
-    return parseArgs({ args: argv, options: flags, allowPositionals: false }).values;
+    return parseArgs({ args: argv, options, allowPositionals: false }).values;
   } catch (error) {
     // Node adds advice about positional arguments, which we have none of: its first sentence says what is wrong.
     const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
-    throw new UsageError(`${sentence}. All flags: npm run demo -- --help`);
+    throw new UsageError(`${sentence}. All flags: ${help}`);
   }
 }
 
-function describeIssue({ path: [flag], message }: { path: PropertyKey[]; message: string }): string {
+/** A line about a flag with a wrong value. */
+export function describeIssue({ path: [flag], message }: { path: PropertyKey[]; message: string }): string {
   return `--${String(flag)} ${flag === "log-format" ? "must be pretty or json" : message}.`;
 }
 
-function refuseMixtures(raw: ReturnType<typeof readFlags>, ownOp: boolean): void {
+function refuseMixtures(raw: Record<string, unknown>, ownOp: boolean): void {
   const needIssuer = ["client", "registration-token", "registration-auth"] as const;
   const forEmbedded = ["https", "op-port"] as const;
   const misplaced = (ownOp ? forEmbedded : needIssuer).find((flag) => raw[flag] !== undefined);
@@ -178,7 +182,10 @@ function refuseSharedPorts(ports: Ports, embedded: boolean): void {
   }
 }
 
-function authorizationOf(values: z.output<typeof schema>): RegistrationAuthorization | undefined {
+/** How `--registration-token` or `--registration-auth` authorize registration. */
+export function authorizationOf(
+  values: Pick<z.output<typeof schema>, "registration-token" | "registration-auth">,
+): RegistrationAuthorization | undefined {
   const { "registration-token": token, "registration-auth": basic } = values;
   if (token !== undefined) return { token };
   if (basic === undefined) return undefined;
