@@ -2,7 +2,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { z } from "zod";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
-import type { IdTokenEncryption } from "#lib/oidc/client-metadata.ts";
+import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { type AppName, appNames, type Ports } from "./apps.ts";
 
@@ -14,7 +14,7 @@ export class UsageError extends Error {
 export interface Client {
   id: string;
   secret?: string;
-  encryption?: IdTokenEncryption;
+  encryption?: Encryption;
 }
 
 export interface DemoOptions {

@@ -1,11 +1,6 @@
 /** The flags of `slo-playground register`. */
 import { z } from "zod";
-import {
-  contentEncryptionMethods,
-  defaultContentEncryption,
-  type IdTokenEncryption,
-  keyManagementAlgorithms,
-} from "#lib/oidc/client-metadata.ts";
+import { defaultMethod, type Encryption, encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { type AppName, appNames, type Ports } from "./apps.ts";
 import {
@@ -25,7 +20,7 @@ export interface RegisterOptions {
   https: boolean;
   apps: readonly AppName[];
   authorization: RegistrationAuthorization | undefined;
-  encryption: IdTokenEncryption | undefined;
+  encryption: Encryption | undefined;
   ports: Ports;
   crossSite: boolean;
   data: string;
@@ -71,7 +66,7 @@ const flags = {
   help: demoFlags.help,
 } as const;
 
-const ENCRYPT = `must be ALG or ALG:ENC, where ALG is one of ${keyManagementAlgorithms.join(", ")} and ENC one of ${contentEncryptionMethods.join(", ")}`;
+const ENCRYPT = `must be ALG or ALG:ENC, where ALG is one of ${encryptionAlgorithms.join(", ")} and ENC one of ${encryptionMethods.join(", ")}`;
 
 const encryption = z
   .string()
@@ -79,13 +74,13 @@ const encryption = z
   .pipe(
     z.union(
       [
-        z.tuple([z.enum(keyManagementAlgorithms)]),
-        z.tuple([z.enum(keyManagementAlgorithms), z.enum(contentEncryptionMethods)]),
+        z.tuple([z.enum(encryptionAlgorithms)]),
+        z.tuple([z.enum(encryptionAlgorithms), z.enum(encryptionMethods)]),
       ],
       ENCRYPT,
     ),
   )
-  .transform(([alg, enc = defaultContentEncryption]) => ({ alg, enc }));
+  .transform(([alg, enc = defaultMethod]) => ({ alg, enc }));
 
 const schema = demoSchema
   .pick({

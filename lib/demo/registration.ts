@@ -1,6 +1,7 @@
 /** Clients at an OpenID Provider of the user's own: given by hand, remembered, or registered dynamically. */
-import { clientMetadata, type IdTokenEncryption } from "#lib/oidc/client-metadata.ts";
+import { clientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { Fetch, Metadata } from "#lib/oidc/provider.ts";
 import { type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
@@ -67,7 +68,7 @@ export async function registerApp(
     metadata: Metadata;
     addresses: Addresses;
     authorization: RegistrationAuthorization | undefined;
-    encryption?: IdTokenEncryption | undefined;
+    encryption?: Encryption | undefined;
   },
 ): Promise<{ registration: Registration; report: RegistrationReport }> {
   const { metadata, addresses, authorization, encryption } = options;

@@ -1,33 +1,5 @@
 /** What a Relying Party of this playground registers as (OIDC Registration 2, RFC 7591 2). */
-
-/** How ID Tokens are encrypted: `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
-export interface IdTokenEncryption {
-  alg: string;
-  enc: string;
-}
-
-/** `id_token_encrypted_response_alg` that the apps can decrypt (RFC 7518 4.1). */
-export const keyManagementAlgorithms = [
-  "RSA-OAEP",
-  "RSA-OAEP-256",
-  "RSA-OAEP-384",
-  "RSA-OAEP-512",
-  "RSA1_5",
-  "ECDH-ES",
-] as const;
-
-/** `id_token_encrypted_response_enc` that the apps can decrypt (RFC 7518 5.1). */
-export const contentEncryptionMethods = [
-  "A128GCM",
-  "A192GCM",
-  "A256GCM",
-  "A128CBC-HS256",
-  "A192CBC-HS384",
-  "A256CBC-HS512",
-] as const;
-
-/** OIDC Registration 2: what an OP takes where the client names an algorithm and no method. */
-export const defaultContentEncryption = "A128CBC-HS256";
+import type { Encryption } from "./jwe.ts";
 
 export interface ClientToRegister {
   name: string;
@@ -37,7 +9,7 @@ export interface ClientToRegister {
   serverUrl?: string;
   /** `id_token_signed_response_alg`: the one that the app takes. */
   alg?: string;
-  encryption?: IdTokenEncryption | undefined;
+  encryption?: Encryption | undefined;
 }
 
 /** What matters here of the OP's own metadata (Discovery 3). */

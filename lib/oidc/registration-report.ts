@@ -1,10 +1,6 @@
 /** What became of each field that a client asked for: RFC 7591 3.2.1 has the OP echo what it registered. */
-import {
-  type ClientMetadata,
-  defaultContentEncryption,
-  type IdTokenEncryption,
-  sortedWords,
-} from "./client-metadata.ts";
+import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
+import { defaultMethod, type Encryption } from "./jwe.ts";
 
 /** `accepted`: echoed as asked. `changed`: echoed with another value. `ignored`: registered, but not echoed.
  * `refused`: the OP registers no client that asks for it. */
@@ -55,8 +51,8 @@ export function countsOf(report: RegistrationReport): Record<FieldResult, number
 }
 
 /** How the OP says that it will encrypt ID Tokens; an OP that leaves the field out will not. */
-export function encryptionIn(answer: Readonly<Record<string, unknown>>): IdTokenEncryption | undefined {
+export function encryptionIn(answer: Readonly<Record<string, unknown>>): Encryption | undefined {
   const { id_token_encrypted_response_alg: alg, id_token_encrypted_response_enc: enc } = answer;
   if (typeof alg !== "string" || alg === "") return undefined;
-  return { alg, enc: typeof enc === "string" && enc ? enc : defaultContentEncryption };
+  return { alg, enc: typeof enc === "string" && enc ? enc : defaultMethod };
 }

@@ -1,8 +1,9 @@
 /** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and its end (RFC 7592). */
 import * as oidc from "openid-client";
 import { bounded } from "./bounded-response.ts";
-import type { ClientMetadata, IdTokenEncryption } from "./client-metadata.ts";
+import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
+import type { Encryption } from "./jwe.ts";
 import { type Fetch, type Metadata, reason } from "./provider.ts";
 import { attemptsFor } from "./registration-attempts.ts";
 import { encryptionIn, type FieldReport, reportOf } from "./registration-report.ts";
@@ -37,7 +38,7 @@ export interface Registered {
   secretExpiresAt?: number;
   /** `id_token_signed_response_alg` as the OP says it. */
   alg: string;
-  encryption?: IdTokenEncryption;
+  encryption?: Encryption;
   management?: ClientManagement;
   report: FieldReport[];
 }
