@@ -4,8 +4,12 @@ import { ScopeField } from "./scope-field.tsx";
 
 interface AuthorizeFormProps extends FieldsProps {
   action: string;
-  /** The configured client, and the same app as a public client where there is one. */
+  /** The clients that this app is, the usual one first. */
   clientIds: readonly string[];
+  /** This app as a public client. */
+  publicClientId: string | undefined;
+  /** The page where this app registers itself. */
+  registrationPage: string;
   /** Whether an empty Client Secret means the configured one. */
   secretConfigured: boolean;
 }
@@ -14,9 +18,15 @@ const browser = "code implicit hybrid";
 const yesNo = { yes: "Yes", no: "No" };
 
 /** The tutorial's form, label by label. Which fields show is decided by style alone, so it works without script. */
-export function AuthorizeForm({ action, clientIds, secretConfigured, values, errors }: AuthorizeFormProps) {
+export function AuthorizeForm(form: AuthorizeFormProps) {
+  const { action, clientIds, publicClientId, registrationPage, secretConfigured, values, errors } = form;
   const props = { values, errors };
-  const clientIdHint = clientIds[1] ? `${clientIds[1]} is this app as a public client.` : "";
+  const clientIdHint = (
+    <>
+      {publicClientId && `${publicClientId} is this app as a public client. `}
+      <a href={registrationPage}>Registration of this app</a>
+    </>
+  );
   const hasOpenid = (values.scope ?? "").split(" ").includes("openid");
   return (
     <form

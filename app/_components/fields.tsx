@@ -17,7 +17,7 @@ interface BaseProps extends FieldsProps {
 
 /** A text field with its label, hint, suggestions and error. */
 export function Field(
-  props: BaseProps & { type?: "text" | "url" | "password"; hint?: string; list?: readonly string[] },
+  props: BaseProps & { type?: "text" | "url" | "password"; hint?: ReactNode; list?: readonly string[] },
 ) {
   const { name, label, values, errors, show, needs, type = "text", hint, list } = props;
   const described = [errors[name] && `${name}-error`, hint && `${name}-hint`].filter(Boolean).join(" ");

@@ -202,7 +202,7 @@ describe("the grants without a browser", () => {
 });
 
 describe("forms of other sites", () => {
-  for (const path of ["/authorize", "/logout", "/reset"]) {
+  for (const path of ["/authorize", "/logout", "/reset", "/register"]) {
     test(`POST ${path} with a foreign Origin is refused and changes nothing`, async () => {
       const browser = await signIn(issuer, rp);
       for (const origin of ["https://evil.example", "null"]) {
@@ -217,7 +217,14 @@ describe("forms of other sites", () => {
 
 describe("addresses", () => {
   test("127.0.0.1 leads to localhost, for pages and endpoints", async () => {
-    for (const path of ["/", "/oauth2", "/photos", "/oauth2client?state=x", "/logout?state=x"]) {
+    for (const path of [
+      "/",
+      "/oauth2",
+      "/photos",
+      "/registration",
+      "/oauth2client?state=x",
+      "/logout?state=x",
+    ]) {
       const url = `${rp.base}${path}`.replace("localhost", "127.0.0.1");
       const response = await fetch(url, { redirect: "manual" });
       assert.equal(response.status, 307, path);
@@ -234,7 +241,7 @@ describe("addresses", () => {
   });
 
   test("every page forbids framing and inline script, and is not stored", async () => {
-    for (const path of ["/", "/oauth2", "/photos"]) {
+    for (const path of ["/", "/oauth2", "/photos", "/registration"]) {
       const { headers } = await fetch(rp.base + path);
       const policy = headers.get("content-security-policy") ?? "";
       assert.match(policy, /frame-ancestors 'none'/);

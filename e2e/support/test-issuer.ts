@@ -33,6 +33,8 @@ export class TestIssuer {
   /** What the token endpoint answers. */
   token: Handler = () => ({ status: 400, json: { error: "invalid_grant" } });
   userinfo: Handler = () => ({ status: 401, json: {} });
+  /** What the registration endpoint answers, and the clients below it (RFC 7591 and 7592). */
+  registration: Handler = () => ({ status: 401, json: { error: "invalid_token" } });
   announcesIss = true;
   /** Members of the discovery document beside the usual ones. */
   more: Record<string, unknown> = {};
@@ -152,6 +154,7 @@ export class TestIssuer {
       case "/userinfo":
         return this.userinfo(request, body);
       default:
+        if (/^\/register(\/|$)/.test(path)) return this.registration(request, body);
         return { status: 404, json: {} };
     }
   }

@@ -51,7 +51,8 @@ export async function registerClient(request: RegistrationRequest): Promise<Regi
   for (;;) {
     const answer = await send(attempts.metadata(), request);
     if ("registered" in answer) {
-      return registered(answer.registered, reportOf(request.asked, answer.registered, attempts.reasons()));
+      const report = reportOf(request.asked, answer.registered, attempts.reasons());
+      return registered(answer.registered, request.provider.issuer, report);
     }
     if (!answer.metadataRefused || !attempts.refused(answer.words)) throw refusal(answer, request);
   }
@@ -164,11 +165,11 @@ function unusable({ provider }: RegistrationRequest, why: string, detail: unknow
 
 const asSentence = (text: string): string => (text.endsWith(".") ? text : `${text}.`);
 
-function registered(answer: Json, report: FieldReport[]): Registered {
+function registered(answer: Json, issuer: string, report: FieldReport[]): Registered {
   const { client_id, client_secret, client_secret_expires_at: expires } = answer;
   const asked = report.find(({ field }) => field === "id_token_signed_response_alg")?.asked;
   const encryption = encryptionIn(answer);
-  const management = managementIn(answer);
+  const management = managementIn(answer, issuer);
   return {
     clientId: String(client_id),
     alg: String(answer.id_token_signed_response_alg ?? asked),
@@ -180,13 +181,14 @@ function registered(answer: Json, report: FieldReport[]): Registered {
   };
 }
 
-function managementIn({
-  registration_client_uri: uri,
-  registration_access_token: token,
-}: Json): ClientManagement | undefined {
-  return typeof uri === "string" && URL.canParse(uri) && typeof token === "string" && token
-    ? { uri, token }
-    : undefined;
+/** An issuer on https is never sent the token over http (RFC 7592 2). */
+function managementIn(
+  { registration_client_uri: uri, registration_access_token: token }: Json,
+  issuer: string,
+): ClientManagement | undefined {
+  if (typeof uri !== "string" || typeof token !== "string" || !token) return undefined;
+  const protocols = issuer.startsWith("https:") ? ["https:"] : ["https:", "http:"];
+  return protocols.includes(URL.parse(uri)?.protocol ?? "") ? { uri, token } : undefined;
 }
 
 /** Deletes the client at the OP (RFC 7592 2.3).

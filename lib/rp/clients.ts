@@ -1,6 +1,7 @@
 /** The clients that this app is at its OpenID Providers: what was agreed on for each decides how its tokens must come. */
 import { defaultMethod, type Encryption } from "#lib/oidc/jwe.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { RegisteredClient } from "#lib/store/types.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 export interface Client {
@@ -13,8 +14,24 @@ export interface Client {
 
 /** The clients that are known beforehand; the first is the one that the form is filled in with. */
 export async function clientsAt(provider: OpenIdProvider, rp: RelyingParty): Promise<Client[]> {
-  return provider === rp.provider ? configuredClients(rp) : [];
+  const registered = await registeredClient(provider, rp);
+  return [...(registered ? [registered] : []), ...(provider === rp.provider ? configuredClients(rp) : [])];
 }
+
+/** The client that this app registered itself as; none once its secret has expired. */
+async function registeredClient({ issuer }: OpenIdProvider, rp: RelyingParty): Promise<Client | undefined> {
+  const client = await rp.store.readRegisteredClient(issuer);
+  if (!client || isExpired(client, rp)) return undefined;
+  const { clientId, clientSecret, encryption } = client;
+  return {
+    clientId,
+    ...(clientSecret !== undefined ? { clientSecret } : {}),
+    ...(encryption ? { encryption } : {}),
+  };
+}
+
+export const isExpired = ({ secretExpiresAt }: RegisteredClient, rp: RelyingParty): boolean =>
+  secretExpiresAt ? secretExpiresAt * 1000 <= rp.now() : false;
 
 /** What is known of a client; nothing but its name, if it was only typed into the form. */
 export async function clientNamed(

@@ -22,6 +22,8 @@ export interface RelyingParty {
   readonly trustedProviders: readonly OpenIdProvider[];
   /** The keys that verify the tokens of a provider: its JWKS, or for a symmetric algorithm our secret there. */
   readonly keysOf: (provider: OpenIdProvider) => Promise<KeyResolver>;
+  /** Server-side requests: only to hosts that are allowed. */
+  readonly fetch: Fetch;
   /** Throws unless a server-side request to this URL is allowed. */
   readonly assertAllowed: (url: string) => void;
 }
@@ -69,13 +71,19 @@ export function createRelyingParty({
       // A secret is shared with one provider: no other may sign with it (RFC 8725 3.8).
       return symmetric ? async () => new TextEncoder().encode(config.CLIENT_SECRET) : issuedBy.keys();
     },
+    fetch: guard.fetch,
     assertAllowed: guard.assertAllowed,
   };
 }
 
 /** A provider vouches for the hosts that its own discovery document names. */
-const serverSideEndpoints = (metadata: Metadata) =>
-  [metadata.jwks_uri, metadata.token_endpoint, metadata.userinfo_endpoint].filter((url) => url !== undefined);
+const serverSideEndpoints = ({
+  jwks_uri,
+  token_endpoint,
+  userinfo_endpoint,
+  registration_endpoint,
+}: Metadata) =>
+  [jwks_uri, token_endpoint, userinfo_endpoint, registration_endpoint].filter((url) => url !== undefined);
 
 /** The base URL under which the browser sees this app: the one of the list that has the request's host, never
  * anything from `request.url`, which shows the address that the server is bound to.

@@ -95,6 +95,15 @@ export interface LogoutOutcome {
 export interface FormState {
   values: Record<string, string>;
   errors: Record<string, string>;
+  /** The registration form likewise. */
+  registration?: RegistrationForm;
+}
+
+export interface RegistrationForm {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+  /** What became of the client at the OP that this app forgot. */
+  forgotten?: string;
 }
 
 /** The session of one browser at this app. Glossary: RP session; never to be confused with the OP's `sid`. */

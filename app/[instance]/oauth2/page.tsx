@@ -102,7 +102,9 @@ async function Form({ rp, base, session }: Current) {
       )}
       <AuthorizeForm
         action={`${base}/authorize`}
+        registrationPage={`${base}/registration`}
         clientIds={clients.map(({ clientId }) => clientId)}
+        publicClientId={rp.config.PUBLIC_CLIENT_ID}
         secretConfigured={clients.some(({ clientSecret }) => clientSecret)}
         values={values}
         errors={session?.form?.errors ?? {}}

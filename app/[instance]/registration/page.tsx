@@ -1,0 +1,148 @@
+import type { Metadata } from "next";
+import { type Current, current } from "#lib/next/current.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { defaultMethod, encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
+import type { Metadata as ProviderMetadata } from "#lib/oidc/provider.ts";
+import { countsOf } from "#lib/oidc/registration-report.ts";
+import { isExpired } from "#lib/rp/clients.ts";
+import { appToRegister, obstacleTo } from "#lib/rp/register.ts";
+import type { RegisteredClient } from "#lib/store/types.ts";
+import { ByHand } from "../../_components/register-by-hand.tsx";
+import { RegistrationForm } from "../../_components/registration-form.tsx";
+import { RegistrationReportTable } from "../../_components/registration-report.tsx";
+
+export const metadata: Metadata = { title: "Registration" };
+
+/** GET /registration : which client this app is, and how it becomes another. */
+export default async function RegistrationPage({ params }: PageProps<"/[instance]/registration">) {
+  const here = await current(params, "/registration");
+  const { rp, base, session } = here;
+  const client = await rp.store.readRegisteredClient(rp.provider.issuer);
+  const forgotten = session?.form?.registration?.forgotten;
+  return (
+    <>
+      <div className="flex flex-col gap-1">
+        <h1>Registration</h1>
+        <p className="muted">
+          Which client this app is at <code>{rp.provider.issuer}</code>.
+        </p>
+      </div>
+      {!client && forgotten && (
+        <p className="note" role="status">
+          {forgotten}
+        </p>
+      )}
+      {client ? (
+        <Registered client={client} expired={isExpired(client, rp)} base={base} />
+      ) : (
+        <Configured {...here} />
+      )}
+      <Registering {...here} />
+      <a className="btn self-start" href={`${base}/oauth2`}>
+        Back
+      </a>
+    </>
+  );
+}
+
+function Configured({ rp }: Current) {
+  const { CLIENT_ID, CLIENT_SECRET } = rp.config;
+  return (
+    <section className="card" aria-labelledby="client">
+      <h2 id="client">This app now</h2>
+      {CLIENT_ID ? (
+        <p>
+          Client <code>{CLIENT_ID}</code>, {CLIENT_SECRET ? "with a secret" : "without a secret"}, as it is
+          configured on the server.
+        </p>
+      ) : (
+        <p>No client: none is configured, and none is registered here.</p>
+      )}
+    </section>
+  );
+}
+
+function Registered({ client, expired, base }: { client: RegisteredClient; expired: boolean; base: string }) {
+  const { clientId, clientSecret, encryption, registeredAt, secretExpiresAt, report } = client;
+  const counts = Object.entries(countsOf(report)).filter(([, count]) => count > 0);
+  return (
+    <section className="card" aria-labelledby="client">
+      <h2 id="client">This app now</h2>
+      <p>
+        Client <code data-client-id>{clientId}</code>, {clientSecret ? "with a secret" : "without a secret"},
+        registered here on {timeOf(registeredAt)}. ID Tokens are{" "}
+        {encryption ? `encrypted: ${encryption.alg} with ${encryption.enc}.` : "not encrypted."}
+      </p>
+      {secretExpiresAt ? (
+        <p className={expired ? "note note-bad" : "muted"}>
+          Its secret {expired ? "expired" : "expires"} on {timeOf(secretExpiresAt * 1000)}.
+          {expired && " The app uses the configured client again; register it anew."}
+        </p>
+      ) : null}
+      <p>What was asked for: {counts.map(([result, count]) => `${count} ${result}`).join(", ")}.</p>
+      <RegistrationReportTable report={report} />
+      <form method="post" action={`${base}/register`}>
+        <input type="hidden" name="action" value="forget" />
+        <button type="submit" className="btn btn-danger">
+          Forget this registration
+        </button>
+      </form>
+    </section>
+  );
+}
+
+const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+async function Registering({ rp, base, session }: Current) {
+  const provider = await discovered(rp);
+  if (provider instanceof ProtocolError) {
+    return (
+      <p className="note note-bad" role="alert">
+        {provider.message} {provider.help}
+      </p>
+    );
+  }
+  const app = appToRegister(rp);
+  const obstacle = obstacleTo(provider, rp);
+  if (obstacle) return <ByHand obstacle={obstacle} app={app} provider={provider} />;
+  const { values = {}, errors = {} } = session?.form?.registration ?? {};
+  return (
+    <RegistrationForm
+      action={`${base}/register`}
+      endpoint={provider.registration_endpoint ?? ""}
+      app={app}
+      provider={abilitiesOf(provider)}
+      algorithms={encryptionAlgorithms}
+      methods={encryptionMethods}
+      hint={hintFor(provider)}
+      values={{ id_token_encrypted_response_enc: defaultMethod, ...values }}
+      errors={errors}
+    />
+  );
+}
+
+async function discovered(rp: Current["rp"]): Promise<ProviderMetadata | ProtocolError> {
+  try {
+    return await rp.provider.metadata();
+  } catch (error) {
+    if (error instanceof ProtocolError) return error;
+    throw error;
+  }
+}
+
+/** What the form's preview is made from, and no more of the document than that. */
+const abilitiesOf = ({
+  response_types_supported,
+  grant_types_supported,
+  token_endpoint_auth_methods_supported,
+}: ProviderMetadata) => ({
+  ...(response_types_supported && { response_types_supported }),
+  ...(grant_types_supported && { grant_types_supported }),
+  ...(token_endpoint_auth_methods_supported && { token_endpoint_auth_methods_supported }),
+});
+
+/** Everybody knows the administrator of the demo's own OP. */
+const hintFor = ({ issuer }: ProviderMetadata): string | undefined =>
+  new URL(issuer).hostname === "localhost"
+    ? "At the demo's own OpenID Provider the administrator is admin, with password admin."
+    : undefined;

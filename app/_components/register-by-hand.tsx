@@ -1,0 +1,47 @@
+import { type ClientToRegister, clientMetadata, type ProviderAbilities } from "#lib/oidc/client-metadata.ts";
+import { Value } from "./registration-report.tsx";
+
+interface ByHandProps {
+  /** Why the app cannot register itself. */
+  obstacle: string;
+  app: ClientToRegister;
+  provider: ProviderAbilities;
+}
+
+/** Exactly what to register where the app cannot do it. */
+export function ByHand({ obstacle, app, provider }: ByHandProps) {
+  const keys = { jwks_uri: `${app.baseUrls[0]}/jwks` };
+  return (
+    <section className="card" aria-labelledby="by-hand">
+      <h2 id="by-hand">Register this app by hand</h2>
+      <p className="note note-warn">{obstacle}</p>
+      <p>
+        Register a client with these values, and give its ID and secret to the app as <code>CLIENT_ID</code>{" "}
+        and <code>CLIENT_SECRET</code>, or to the demo as <code>--client {app.name}=ID:SECRET</code>. The{" "}
+        <code>jwks_uri</code> is for encrypted ID Tokens only.
+      </p>
+      <div className="overflow-x-auto">
+        <table className="grid-table">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Value</th>
+            </tr>
+          </thead>
+          <tbody>
+            {Object.entries({ ...clientMetadata(app, provider), ...keys }).map(([field, value]) => (
+              <tr key={field}>
+                <td>
+                  <code>{field}</code>
+                </td>
+                <td>
+                  <Value value={value} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

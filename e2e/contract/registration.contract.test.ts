@@ -1,0 +1,337 @@
+/** The registration page and POST /register over HTTP, against an issuer that the test plays. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
+import { ask, respondTo, sessionOf } from "../support/sign-in.ts";
+import { TestIssuer } from "../support/test-issuer.ts";
+
+type Json = Record<string, unknown>;
+
+const secret = "theRegisteredSecret";
+const managementToken = "theRegistrationAccessToken";
+const password = "theAdministratorsPassword";
+
+let issuer: TestIssuer;
+let rp: RpProcess;
+/** What the registration endpoint received. */
+let asked: { method: string | undefined; authorization: string | undefined; body: Json }[];
+
+before(async () => {
+  issuer = await TestIssuer.start();
+  issuer.more = { registration_endpoint: `${issuer.origin}/register` };
+  rp = await startRp({ OP_ISSUER: issuer.issuer, CLIENT_SECRET: "theConfiguredSecret" });
+});
+after(async () => {
+  await rp.stop();
+  await issuer.down();
+});
+beforeEach(async () => {
+  asked = [];
+  // Each test begins with the configured client.
+  issuer.registration = () => ({ status: 204, json: {} });
+  await post({ action: "forget" });
+});
+
+const post = (fields: Record<string, string>, browser = new HttpBrowser()) =>
+  browser.post(`${rp.base}/register`, fields);
+
+/** Has the registration endpoint register what it is asked for, as this function changes it. */
+function registersAs(clientId: string, change: (body: Json) => Json = (body) => body): void {
+  issuer.registration = ({ method, headers }, text) => {
+    const body = text ? (JSON.parse(text) as Json) : {};
+    asked.push({ method, authorization: headers.authorization, body });
+    if (method === "DELETE") return { status: 204, json: {} };
+    const credentials = {
+      client_id: clientId,
+      client_secret: secret,
+      client_secret_expires_at: 0,
+      registration_client_uri: `${issuer.origin}/register/${clientId}`,
+      registration_access_token: managementToken,
+    };
+    return { status: 201, json: { ...change(body), ...credentials } };
+  };
+}
+
+/** The registration page, without the marks that React puts between two texts. */
+const pageOf = async (browser = new HttpBrowser(), app = rp) =>
+  (await browser.get(`${app.base}/registration`)).text.replaceAll("<!-- -->", "");
+const resultOf = (field: string, page: string) =>
+  new RegExp(`data-field="${field}" data-result="([a-z]+)"`).exec(page)?.[1];
+/** The value that an input of a page is filled in with. */
+const filledIn = (name: string, page: string) =>
+  new RegExp(`<input id="${name}"[^>]* value="([^"]*)"`).exec(page)?.[1];
+
+async function register(fields: Record<string, string> = {}, browser = new HttpBrowser()): Promise<string> {
+  const answer = await post(fields, browser);
+  assert.equal(answer.status, 303, answer.text);
+  assert.equal(answer.location, `${rp.base}/registration`);
+  return pageOf(browser);
+}
+
+describe("registering by button", () => {
+  test("the page shows beforehand exactly what is sent", async () => {
+    registersAs("a");
+    const page = await pageOf();
+    assert.match(page, /Client <code>playground2<\/code>/);
+    await register();
+    const [sent] = asked;
+    assert.deepEqual(sent?.body.backchannel_logout_uri, `${rp.base}/bclogout`);
+    const shown = /data-preview[^>]*>([\s\S]*?)<\/div>/.exec(page)?.[1] ?? "";
+    const text = shown.replaceAll("&quot;", '"');
+    assert.equal(text, `POST ${issuer.origin}/register\n\n${JSON.stringify(sent?.body, null, 2)}`);
+  });
+
+  test("tells accepted, changed, ignored and refused fields apart, in words", async () => {
+    registersAs("b", ({ frontchannel_logout_session_required: _, ...body }) => ({
+      ...body,
+      backchannel_logout_session_required: false,
+    }));
+    const registers = issuer.registration;
+    issuer.registration = (request, body) =>
+      body.includes("post_logout")
+        ? {
+            status: 400,
+            json: { error: "invalid_client_metadata", error_description: "no post_logout & <such>" },
+          }
+        : registers(request, body);
+    const page = await register();
+    assert.match(page, /<code data-client-id="true">b<\/code>/);
+    assert.equal(resultOf("backchannel_logout_uri", page), "accepted");
+    assert.equal(resultOf("backchannel_logout_session_required", page), "changed");
+    assert.equal(resultOf("frontchannel_logout_session_required", page), "ignored");
+    assert.equal(resultOf("post_logout_redirect_uris", page), "refused");
+    for (const word of ["accepted", "changed", "ignored", "refused"])
+      assert.match(page, new RegExp(`<span class="badge[^"]*">${word}</span>`));
+    assert.match(page, /invalid_client_metadata: no post_logout &amp; &lt;such&gt;/);
+    await rp.printed("Registered as client b; fields: ");
+  });
+
+  test("authorizes by token or by password, and neither is kept, shown or logged", async () => {
+    registersAs("c");
+    const browser = new HttpBrowser();
+    await register({ initial_access_token: "theInitialToken" });
+    const page = await register({ username: "admin", password }, browser);
+    assert.deepEqual(
+      asked.map(({ authorization }) => authorization),
+      ["Bearer theInitialToken", `Basic ${btoa(`admin:${password}`)}`],
+    );
+    const authorizePage = (await browser.get(`${rp.base}/oauth2`)).text;
+    for (const text of [page, authorizePage, rp.output()])
+      for (const hidden of [password, "theInitialToken", secret, managementToken])
+        assert.ok(!text.includes(hidden), hidden);
+  });
+
+  test("fills the authorize form in with the new client, whose secret goes to the token endpoint unseen", async () => {
+    registersAs("d");
+    const browser = new HttpBrowser();
+    await browser.post(`${rp.base}/authorize`, { grant_type: "code", client_id: "playground2" });
+    await register({}, browser);
+    assert.equal(filledIn("client_id", (await browser.get(`${rp.base}/oauth2`)).text), "d");
+    const request = await ask(issuer, rp, { grant_type: "code", client_id: "d", use_pkce: "no" }, browser);
+    issuer.token = async ({ headers }) => {
+      assert.equal(headers.authorization, `Basic ${btoa(`d:${secret}`)}`);
+      const id_token = await issuer.sign(issuer.idClaims({ aud: "d", nonce: request.nonce }));
+      return { json: { access_token: "a", token_type: "Bearer", id_token } };
+    };
+    assert.equal((await respondTo(request, issuer, rp, { code: "c" })).status, 303);
+    assert.equal((await sessionOf(browser, rp)).user, "alice");
+  });
+
+  test("makes logout tokens for the new client welcome, also after a restart", async () => {
+    const tokenFor = async (aud: string) => issuer.sign(issuer.logoutClaims({ aud }));
+    await assertRefused(await sendToken(rp, await tokenFor("e")));
+    registersAs("e");
+    await register();
+    await assertAccepted(await sendToken(rp, await tokenFor("e")));
+    await assertAccepted(await sendToken(rp, await tokenFor("playground2")));
+    await rp.restart();
+    await assertAccepted(await sendToken(rp, await tokenFor("e")));
+  });
+
+  test("asks for encryption, and knows what the OP made of it", async () => {
+    registersAs("f", (body) => ({ ...body, id_token_encrypted_response_enc: "A128GCM" }));
+    const page = await register({
+      id_token_encrypted_response_alg: "ECDH-ES",
+      id_token_encrypted_response_enc: "A256GCM",
+    });
+    assert.equal(asked[0]?.body.id_token_encrypted_response_enc, "A256GCM");
+    assert.equal(asked[0]?.body.jwks_uri, `${rp.base}/jwks`);
+    assert.match(page, /encrypted: ECDH-ES with A128GCM\./);
+  });
+
+  test("a client whose secret has expired is not used any more", async () => {
+    registersAs("g");
+    const registers = issuer.registration;
+    issuer.registration = async (request, body) => {
+      const { json } = await registers(request, body);
+      return { status: 201, json: { ...(json as Json), client_secret_expires_at: 1 } };
+    };
+    const page = await register();
+    assert.match(page, /Its secret expired on 1970-01-01/);
+    assert.equal(
+      filledIn("client_id", (await new HttpBrowser().get(`${rp.base}/oauth2`)).text),
+      "playground2",
+    );
+  });
+});
+
+describe("a registration that fails", () => {
+  const encryption = {
+    id_token_encrypted_response_alg: "RSA-OAEP-384",
+    id_token_encrypted_response_enc: "A192GCM",
+  };
+
+  test("shows the OP's words, keeps the choices, and leaves the client as it was", async () => {
+    registersAs("h");
+    await register();
+    issuer.registration = () => ({
+      status: 401,
+      json: { error: "invalid_token", error_description: "an administrator's, please" },
+    });
+    const page = await register({ username: "bob", password, ...encryption });
+    assert.match(page, /HTTP 401, invalid_token: an administrator&#x27;s, please/);
+    assert.equal(filledIn("username", page), "bob");
+    assert.equal(filledIn("password", page), "");
+    assert.match(page, /<option value="RSA-OAEP-384" selected="">/);
+    assert.match(page, /<option value="A192GCM" selected="">/);
+    assert.match(page, /<code data-client-id="true">h<\/code>/);
+    await rp.printed("Registration failed: ");
+    assert.ok(!rp.output().includes(password));
+  });
+
+  const wrong: Record<string, { fields: Record<string, string>; field: string; reason: RegExp }> = {
+    "a token and a password": {
+      fields: { initial_access_token: "t", username: "a", password },
+      field: "initial_access_token",
+      reason: /but not both/,
+    },
+    "a token with a line break": {
+      fields: { initial_access_token: "a\nb" },
+      field: "initial_access_token",
+      reason: /printable ASCII/,
+    },
+    "a username alone": { fields: { username: "a" }, field: "password", reason: /required with a username/ },
+    "a password alone": { fields: { password }, field: "username", reason: /required with a password/ },
+    "a username with a colon": { fields: { username: "a:b", password }, field: "username", reason: /colon/ },
+    "an algorithm of one's own": {
+      fields: { id_token_encrypted_response_alg: "none" },
+      field: "id_token_encrypted_response_alg",
+      reason: /Choose one/,
+    },
+  };
+  for (const [name, { fields, field, reason }] of Object.entries(wrong)) {
+    test(`${name}: the reason stands beside the field, and nothing is sent`, async () => {
+      registersAs("never");
+      const page = await register(fields);
+      assert.match(new RegExp(`id="${field}-error"[^>]*>([^<]*)`).exec(page)?.[1] ?? "", reason);
+      assert.ok(!page.includes(password));
+      assert.deepEqual(asked, []);
+    });
+  }
+
+  test("a form of another site is refused, and nothing is sent or forgotten", async () => {
+    registersAs("i");
+    await register();
+    for (const fields of [{}, { action: "forget" }] as Record<string, string>[]) {
+      const answer = await new HttpBrowser().post(`${rp.base}/register`, fields, "https://evil.example");
+      assert.equal(answer.status, 403);
+    }
+    assert.equal(asked.length, 1);
+    assert.match(await pageOf(), /<code data-client-id="true">i<\/code>/);
+  });
+});
+
+describe("forgetting a registration", () => {
+  test("deletes the client at the OP and goes back to the configured one", async () => {
+    registersAs("j");
+    const browser = new HttpBrowser();
+    await register({}, browser);
+    issuer.requests.length = 0;
+    const page = await register({ action: "forget" }, browser);
+    assert.deepEqual(issuer.requests, ["/register/j"]);
+    assert.deepEqual([asked[1]?.method, asked[1]?.authorization], ["DELETE", `Bearer ${managementToken}`]);
+    assert.match(page, /Client j is forgotten here\. The OpenID Provider has deleted it too\./);
+    assert.match(page, /Client <code>playground2<\/code>/);
+    assert.equal(filledIn("client_id", (await browser.get(`${rp.base}/oauth2`)).text), "playground2");
+    await assertRefused(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ aud: "j" }))));
+  });
+
+  test("says that the client is still there where the OP does not delete it", async () => {
+    registersAs("k");
+    await register();
+    issuer.registration = () => ({ status: 403, json: {} });
+    const page = await register({ action: "forget" });
+    assert.match(
+      page,
+      /Client k is forgotten here\. At the OpenID Provider it is still registered: .*HTTP 403/,
+    );
+  });
+
+  test("says that too where the OP gave no way to delete it, or one at a host that nobody vouched for", async () => {
+    for (const uri of [undefined, "http://169.254.169.254/register/l"]) {
+      registersAs("l");
+      const registers = issuer.registration;
+      issuer.registration = async (request, body) => {
+        const { json } = await registers(request, body);
+        return { status: 201, json: { ...(json as Json), registration_client_uri: uri } };
+      };
+      await register();
+      const page = await register({ action: "forget" });
+      assert.match(page, uri ? /no requests to http:\/\/169\.254\.169\.254/ : /no registration_client_uri/);
+    }
+  });
+});
+
+describe("an OP without a registration endpoint", () => {
+  let plain: TestIssuer;
+  let app: RpProcess;
+  before(async () => {
+    plain = await TestIssuer.start();
+    app = await startRp({ OP_ISSUER: plain.issuer });
+  });
+  after(async () => {
+    await app.stop();
+    await plain.down();
+  });
+
+  test("the page says so, and lists what to register by hand", async () => {
+    const page = await pageOf(new HttpBrowser(), app);
+    assert.match(page, /has no registration endpoint\./);
+    for (const value of ["oauth2client", "logout", "bclogout", "fclogout", "jwks"])
+      assert.ok(page.includes(`<div>${app.base}/${value}</div>`), value);
+    assert.doesNotMatch(page, /<form/);
+  });
+
+  test("POST /register tells the same, and asks nobody", async () => {
+    const browser = new HttpBrowser();
+    await browser.post(`${app.base}/register`, {});
+    assert.equal((await browser.get(`${app.base}/registration`)).status, 200);
+    await app.printed("Registration failed: ");
+    assert.ok(!plain.requests.some((path) => path.startsWith("/register")));
+  });
+});
+
+test("an app that takes HMAC signatures only says why it cannot register itself", async (t) => {
+  const settings = {
+    ID_TOKEN_SIGNED_RESPONSE_ALG: "HS256",
+    CLIENT_SECRET: "0123456789abcdef0123456789abcdef",
+  };
+  const app = await startRp({ OP_ISSUER: issuer.issuer, ...settings });
+  t.after(() => app.stop());
+  const page = await pageOf(new HttpBrowser(), app);
+  assert.match(page, /signed with HS256 .* Set ID_TOKEN_SIGNED_RESPONSE_ALG/);
+});
+
+test("the registration endpoint may be at a host that only discovery names", async (t) => {
+  const [provider, elsewhere] = [await TestIssuer.start(), await TestIssuer.start()];
+  provider.more = { registration_endpoint: `${elsewhere.origin}/register` };
+  elsewhere.registration = (_, body) => ({ status: 201, json: { ...JSON.parse(body), client_id: "m" } });
+  const app = await startRp({ OP_ISSUER: provider.issuer });
+  t.after(() => Promise.all([app.stop(), provider.down(), elsewhere.down()]));
+  const browser = new HttpBrowser();
+  await browser.post(`${app.base}/register`, {});
+  const page = await pageOf(browser, app);
+  assert.match(page, /<code data-client-id="true">m<\/code>, without a secret/);
+});
