@@ -12,7 +12,7 @@ import { StepFailed } from "./prepare/step.mjs";
 const USAGE = `Usage: slo-playground <command> [flags]
 
   demo      start the OpenID Provider, both Relying Parties and the front door (npm run demo)
-  register  register both Relying Parties at an OpenID Provider
+  register  register both Relying Parties at an OpenID Provider (npm run register)
   test      lint, types, unit, contract and end-to-end tests (npm test)
   build     build the Relying Parties, when something changed (npm run build)
 

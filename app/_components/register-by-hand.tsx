@@ -20,28 +20,28 @@ export function ByHand({ obstacle, app, provider }: ByHandProps) {
         and <code>CLIENT_SECRET</code>, or to the demo as <code>--client {app.name}=ID:SECRET</code>. The{" "}
         <code>jwks_uri</code> is for encrypted ID Tokens only.
       </p>
-      <div className="overflow-x-auto">
-        <table className="grid-table">
-          <thead>
-            <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Value</th>
+      <table className="grid-table table-fixed wrap-anywhere">
+        <thead>
+          <tr>
+            <th scope="col" className="w-2/5">
+              Field
+            </th>
+            <th scope="col">Value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries({ ...clientMetadata(app, provider), ...keys }).map(([field, value]) => (
+            <tr key={field}>
+              <td>
+                <code>{field}</code>
+              </td>
+              <td>
+                <Value value={value} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {Object.entries({ ...clientMetadata(app, provider), ...keys }).map(([field, value]) => (
-              <tr key={field}>
-                <td>
-                  <code>{field}</code>
-                </td>
-                <td>
-                  <Value value={value} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

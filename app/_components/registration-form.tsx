@@ -18,6 +18,8 @@ interface RegistrationFormProps extends FieldsProps {
   methods: readonly string[];
   /** Who may register clients, where that is known. */
   hint?: string | undefined;
+  /** The client that was registered here before. */
+  replaced?: string | undefined;
 }
 
 const algName = "id_token_encrypted_response_alg";
@@ -25,7 +27,7 @@ const encName = "id_token_encrypted_response_enc";
 
 /** Registers this app, with a preview of exactly what is sent. */
 export function RegistrationForm(props: RegistrationFormProps) {
-  const { action, endpoint, app, provider, algorithms, methods, hint, values, errors } = props;
+  const { action, endpoint, app, provider, algorithms, methods, hint, replaced, values, errors } = props;
   const [encryption, setEncryption] = useState({ alg: values[algName] ?? "", enc: values[encName] ?? "" });
   const choices = { values, errors };
   const asked = clientMetadata({ ...app, encryption: encryption.alg ? encryption : undefined }, provider);
@@ -51,6 +53,12 @@ export function RegistrationForm(props: RegistrationFormProps) {
         password of an administrator; leave all three empty where yours does. They are sent to it and kept
         nowhere. {hint}
       </p>
+      {replaced && (
+        <p className="muted">
+          A new registration takes the place of client <code>{replaced}</code>, which stays at the OpenID
+          Provider unless you forget it first.
+        </p>
+      )}
       <div className="fields">
         <div className="sm:col-span-2">
           <Field {...choices} name="initial_access_token" label="Initial access token" type="password" />
@@ -79,7 +87,7 @@ function Preview({ endpoint, asked }: { endpoint: string; asked: ClientMetadata 
   return (
     <div className="field">
       <span className="label">What is sent</span>
-      <div className="token max-h-none" data-preview>
+      <div className="token max-h-none break-normal wrap-anywhere" data-preview>
         POST {endpoint}
         {`\n\n${JSON.stringify(asked, null, 2)}`}
       </div>

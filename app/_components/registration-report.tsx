@@ -10,30 +10,30 @@ const badges: Record<FieldResult, string> = {
 /** What the OP made of each field that this app asked for. */
 export function RegistrationReportTable({ report }: { report: RegistrationReport }) {
   return (
-    <div className="overflow-x-auto">
-      <table className="grid-table" data-registration-report>
-        <thead>
-          <tr>
-            <th scope="col">Field and what was asked for</th>
-            <th scope="col">Answer</th>
+    <table className="grid-table table-fixed wrap-anywhere">
+      <thead>
+        <tr>
+          <th scope="col" className="w-3/5">
+            Field and what was asked for
+          </th>
+          <th scope="col">Answer</th>
+        </tr>
+      </thead>
+      <tbody>
+        {report.map((each) => (
+          <tr key={each.field} data-field={each.field} data-result={each.result}>
+            <td>
+              <code>{each.field}</code>
+              <Value value={each.asked} />
+            </td>
+            <td>
+              <span className={badges[each.result]}>{each.result}</span>
+              <Answer {...each} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {report.map((each) => (
-            <tr key={each.field} data-field={each.field} data-result={each.result}>
-              <td>
-                <code>{each.field}</code>
-                <Value value={each.asked} />
-              </td>
-              <td>
-                <span className={badges[each.result]}>{each.result}</span>
-                <Answer {...each} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -41,7 +41,7 @@ function Answer({ result, answer, reason }: FieldReport) {
   return (
     <>
       {result === "changed" && <Value value={answer} />}
-      {result === "ignored" && <div className="muted">registered, but the answer does not have it</div>}
+      {result === "ignored" && <div className="muted">not in the answer</div>}
       {reason && <div className="muted">{reason}</div>}
     </>
   );

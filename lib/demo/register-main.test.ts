@@ -9,8 +9,12 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { parseOpConfig } from "#lib/config/op-config.ts";
+import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { createLog } from "#lib/log.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
+import { appNames } from "./apps.ts";
+import { parseOptions } from "./options.ts";
+import { rpPlan } from "./plans.ts";
 import { clientsAt } from "./registration.ts";
 import { loadState } from "./saved-state.ts";
 import { freePort } from "./testing/fake-process.ts";
@@ -131,18 +135,23 @@ describe("slo-playground register at an OP of one's own", () => {
     );
   });
 
-  it("remembers how ID Tokens are encrypted, for the demo's apps", async () => {
+  it("remembers how ID Tokens are encrypted, and the demo tells its apps", async () => {
     const op = await taken((body) => ({ status: 201, body: { ...body, client_id: "x" } }));
     const { code } = await register("--issuer", op.issuer, "--encrypt", "ECDH-ES");
-    const { registrations } = await loadState(data);
+    const state = await loadState(data);
+    const asked = { issuer: op.issuer, clients: {}, registration: undefined, ports, crossSite: false };
+    const clients = await clientsAt(asked, state.registrations, async () =>
+      assert.fail("nothing is registered anew"),
+    );
     await op.close();
     assert.equal(code, 0);
-    const kept = registrations.filter(({ issuer }) => issuer === op.issuer);
-    const encryption = { alg: "ECDH-ES", enc: "A128CBC-HS256" };
-    assert.deepEqual(
-      kept.map((each) => each.encryption),
-      [encryption, encryption],
-    );
+    const options = parseOptions(["--issuer", op.issuer], {});
+    for (const name of appNames) {
+      const { env } = rpPlan(name, clients[name], { options, state, env: {} }, state.sessionSecrets[name]);
+      const config = parseRpConfig(env);
+      assert.equal(config.ID_TOKEN_ENCRYPTED_RESPONSE_ALG, "ECDH-ES");
+      assert.equal(config.ID_TOKEN_ENCRYPTED_RESPONSE_ENC, "A128CBC-HS256");
+    }
   });
 
   it("keeps the first client although the second is refused", async () => {

@@ -37,7 +37,7 @@ export default async function RegistrationPage({ params }: PageProps<"/[instance
       ) : (
         <Configured {...here} />
       )}
-      <Registering {...here} />
+      <Registering {...here} replaced={client?.clientId} />
       <a className="btn self-start" href={`${base}/oauth2`}>
         Back
       </a>
@@ -93,7 +93,7 @@ function Registered({ client, expired, base }: { client: RegisteredClient; expir
 
 const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
-async function Registering({ rp, base, session }: Current) {
+async function Registering({ rp, base, session, replaced }: Current & { replaced: string | undefined }) {
   const provider = await discovered(rp);
   if (provider instanceof ProtocolError) {
     return (
@@ -115,6 +115,7 @@ async function Registering({ rp, base, session }: Current) {
       algorithms={encryptionAlgorithms}
       methods={encryptionMethods}
       hint={hintFor(provider)}
+      replaced={replaced}
       values={{ id_token_encrypted_response_enc: defaultMethod, ...values }}
       errors={errors}
     />
