@@ -39,10 +39,13 @@ describe("slo-playground register at the embedded OP", () => {
   });
   after(() => op.close());
 
-  it("registers both apps with every logout field, and the demo uses these clients from then on", async () => {
-    const { code, output } = await register("--op-port", String(op.port));
+  it("registers both apps with every logout field and encryption, and the demo uses these clients from then on", async () => {
+    const { code, output } = await register("--op-port", String(op.port), "--encrypt", "RSA-OAEP:A256GCM");
     assert.equal(code, 0, output);
     for (const field of [
+      "id_token_encrypted_response_alg",
+      "id_token_encrypted_response_enc",
+      "jwks_uri",
       "post_logout_redirect_uris",
       "backchannel_logout_uri",
       "backchannel_logout_session_required",
@@ -68,7 +71,8 @@ describe("slo-playground register at the embedded OP", () => {
     const clients = await clientsAt(asked, registrations, async () =>
       assert.fail("nothing is registered anew"),
     );
-    assert.deepEqual(clients.playground2, { id: two.clientId, secret: two.clientSecret });
+    const encryption = { alg: "RSA-OAEP", enc: "A256GCM" };
+    assert.deepEqual(clients.playground2, { id: two.clientId, secret: two.clientSecret, encryption });
   });
 
   it("registers one app alone, in place of its earlier client, and tells it as JSON", async () => {
