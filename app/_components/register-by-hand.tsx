@@ -10,7 +10,7 @@ interface ByHandProps {
 
 /** Exactly what to register where the app cannot do it. */
 export function ByHand({ obstacle, app, provider }: ByHandProps) {
-  const keys = { jwks_uri: `${app.baseUrls[0]}/jwks` };
+  const keys = { jwks_uri: `${app.serverUrl ?? app.baseUrls[0]}/jwks` };
   return (
     <section className="card" aria-labelledby="by-hand">
       <h2 id="by-hand">Register this app by hand</h2>

@@ -27,11 +27,12 @@ export const register: Endpoint = async (request, rp) => {
 };
 
 /** This app as it registers itself. */
-export const appToRegister = ({ config }: RelyingParty): ClientToRegister => ({
-  name: config.RP_NAME,
-  baseUrls: config.RP_BASE_URLS as [string, ...string[]],
-  alg: config.ID_TOKEN_SIGNED_RESPONSE_ALG,
-});
+export function appToRegister({ config }: Pick<RelyingParty, "config">): ClientToRegister {
+  const baseUrls = config.RP_BASE_URLS as [string, ...string[]];
+  // Browsers find subdomains of localhost by themselves; an OP's server need not.
+  const serverUrl = baseUrls.find((url) => !new URL(url).hostname.endsWith(".localhost")) ?? baseUrls[0];
+  return { name: config.RP_NAME, baseUrls, serverUrl, alg: config.ID_TOKEN_SIGNED_RESPONSE_ALG };
+}
 
 /** Why this app cannot register itself; undefined where it can. */
 export function obstacleTo(provider: Metadata, { config }: RelyingParty): string | undefined {
