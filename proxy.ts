@@ -28,6 +28,6 @@ export function proxy(request: NextRequest): NextResponse {
 export const config = {
   matcher: [
     "/",
-    "/((?!_next/|assets/|[^/]+/(?:assets|authorize|bclogout|events|fclogout|health|jwks|logout|mechanisms|oauth2client|register|reset|rpiframe|session)(?:/|$)).*)",
+    "/((?!_next/|assets/|[^/]+/(?:api|assets|authorize|bclogout|events|fclogout|health|jwks|logout|mechanisms|oauth2client|register|reset|rpiframe|session|signout)(?:/|$)).*)",
   ],
 };

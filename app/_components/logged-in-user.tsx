@@ -11,12 +11,19 @@ export async function LoggedInUser({ session, base }: { session: RpSession | und
   const watched =
     canBeWatched(session?.login) && (await activeMechanisms(relyingParty())).includes("session-management");
   return (
-    <>
+    <div className="flex flex-col gap-2">
       <p className="who">
         Logged in user : <b id="logged-in-user">{session?.login?.sub ?? "null"}</b>
       </p>
+      {session?.login && (
+        <p className="muted" data-signed-in-by={session.login.signedInBy}>
+          {session.login.signedInBy === "next-auth"
+            ? "Signed in with next-auth."
+            : "Signed in with the form."}
+        </p>
+      )}
       <LiveSession events={session?.login && `${base}/events`} shown={sessionVersion(session)} />
       {watched && <SessionMonitor src={`${base}/rpiframe`} />}
-    </>
+    </div>
   );
 }

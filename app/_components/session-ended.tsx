@@ -9,6 +9,8 @@ const texts: Record<EndedBy, string> = {
     "by session management: this page noticed that the session at the OpenID Provider is over.",
   "rp-initiated": "because you logged out at the OpenID Provider and came back.",
   local: "because you logged out of this app only. At the OpenID Provider you are still logged in.",
+  "sign-out": "because you signed out with next-auth.",
+  refresh: "because the OpenID Provider refused to refresh the access token: its grant is over.",
   "new-login": "because you signed in anew.",
   reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",
 };

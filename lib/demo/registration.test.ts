@@ -78,6 +78,7 @@ describe("clients at an OP of one's own", () => {
       redirect_uris: [
         "http://localhost:8080/playground2/oauth2client",
         "http://localhost:8082/playground2/oauth2client",
+        "http://localhost:8080/playground2/api/auth/callback/op",
       ],
       post_logout_redirect_uris: [
         "http://localhost:8080/playground2/logout",
@@ -103,6 +104,7 @@ describe("clients at an OP of one's own", () => {
       "http://playground3.localhost:8083/playground3/oauth2client",
       "http://localhost:8080/playground3/oauth2client",
       "http://localhost:8083/playground3/oauth2client",
+      "http://playground3.localhost:8080/playground3/api/auth/callback/op",
     ]);
     assert.equal(body?.frontchannel_logout_uri, "http://playground3.localhost:8080/playground3/fclogout");
     assert.equal(body?.backchannel_logout_uri, "http://localhost:8080/playground3/bclogout");

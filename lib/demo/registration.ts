@@ -1,5 +1,5 @@
 /** Clients at an OpenID Provider of the user's own: given by hand, remembered, or registered dynamically. */
-import { clientMetadata } from "#lib/oidc/client-metadata.ts";
+import { clientMetadata, redirectUris } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { Fetch, Metadata } from "#lib/oidc/provider.ts";
@@ -102,5 +102,5 @@ const anyHost: Fetch = (url, init) => fetch(url, init as RequestInit);
 
 function byHand(issuer: string, name: AppName, { baseUrls, serverUrl }: Addresses): string {
   const all = (path: string) => baseUrls.map((base) => `${base}${path}`).join(" and ");
-  return `${issuer} has no registration_endpoint: register a client by hand with redirect URIs ${all("/oauth2client")}, post-logout redirect URIs ${all("/logout")}, back-channel logout URI ${serverUrl}/bclogout, front-channel logout URI ${baseUrls[0]}/fclogout, and pass --client ${name}=ID[:SECRET].`;
+  return `${issuer} has no registration_endpoint: register a client by hand with redirect URIs ${redirectUris(baseUrls).join(" and ")}, post-logout redirect URIs ${all("/logout")}, back-channel logout URI ${serverUrl}/bclogout, front-channel logout URI ${baseUrls[0]}/fclogout, and pass --client ${name}=ID[:SECRET].`;
 }

@@ -11,6 +11,7 @@ import { createLog } from "#lib/log.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { createRelyingParty, type RelyingParty } from "#lib/rp/relying-party.ts";
 import { openSqliteStore } from "#lib/store/sqlite-store.ts";
+import { nextAuthSessionId } from "./next-auth-cookie.ts";
 
 const key = Symbol.for("slo-playground.relying-party");
 const holder = globalThis as { [key]?: RelyingParty };
@@ -26,7 +27,8 @@ function start(config: RpConfig): RelyingParty {
     tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(config.CA_FILE, "utf8")]);
   }
   const log = createLog({ ...config, name: config.RP_NAME });
-  const rp = createRelyingParty({ config, log, store: openSqliteStore(config.DATA_DIR, config.RP_NAME) });
+  const store = openSqliteStore(config.DATA_DIR, config.RP_NAME);
+  const rp = createRelyingParty({ config, log, store, otherSessionId: nextAuthSessionId });
   setInterval(
     () => rp.store.sweep(rp.now()).catch((error: unknown) => log.error({ err: error }, "Sweeping failed.")),
     60_000,

@@ -4,7 +4,9 @@ import "server-only";
 import { relyingParty } from "./relying-party.ts";
 
 try {
-  relyingParty();
+  const { config } = relyingParty();
+  // biome-ignore lint/style/noProcessEnv: next-auth reads its own address from here alone
+  process.env.NEXTAUTH_URL = `${config.RP_BASE_URLS[0]}/api/auth`;
 } catch (error) {
   process.stderr.write(`This app cannot start.\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -24,6 +24,13 @@ export interface ClientMetadata {
   response_types: readonly string[];
 }
 
+/** Where an app takes authorization responses: at each of its addresses, and next-auth, which knows one address only,
+ * at the first. */
+export const redirectUris = (baseUrls: readonly [string, ...string[]]): string[] => [
+  ...baseUrls.map((base) => `${base}/oauth2client`),
+  `${baseUrls[0]}/api/auth/callback/op`,
+];
+
 const wantedResponseTypes = ["code", "id_token", "id_token token", "code id_token"];
 const wantedGrantTypes = ["authorization_code", "implicit", "refresh_token"];
 
@@ -37,7 +44,7 @@ export function clientMetadata(
   const methods = provider.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
   return {
     client_name: name,
-    redirect_uris: baseUrls.map((base) => `${base}/oauth2client`),
+    redirect_uris: redirectUris(baseUrls),
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
     response_types: responseTypesAt(provider),
     grant_types: wantedGrantTypes.filter((grant) => grants.includes(grant)),

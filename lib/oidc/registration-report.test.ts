@@ -41,7 +41,7 @@ describe("a registration's report", () => {
     });
     assert.deepEqual(op.sent[0]?.body, {
       client_name: "playground2",
-      redirect_uris: [`${base}/oauth2client`],
+      redirect_uris: [`${base}/oauth2client`, `${base}/api/auth/callback/op`],
       post_logout_redirect_uris: [`${base}/logout`],
       response_types: ["code", "id_token", "id_token token"],
       grant_types: ["authorization_code", "implicit"],

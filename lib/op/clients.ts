@@ -4,6 +4,7 @@ import type Provider from "oidc-provider";
 import { type ClientMetadata, errors, type ResponseType } from "oidc-provider";
 import { ConfigError } from "#lib/config/env.ts";
 import type { OpConfig } from "#lib/config/op-config.ts";
+import { redirectUris } from "#lib/oidc/client-metadata.ts";
 import { CLIENT_ID_RULE, isClientId } from "./client-id.ts";
 import type { OpStore } from "./store/op-store.ts";
 
@@ -67,7 +68,7 @@ function clientsOf({
   const shared = {
     client_name: name,
     response_types: RESPONSE_TYPES,
-    redirect_uris: baseUrls.map((base) => `${base}/oauth2client`),
+    redirect_uris: redirectUris(baseUrls as [string, ...string[]]),
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
     backchannel_logout_uri: `${serverUrl}/bclogout`,
     backchannel_logout_session_required: true,

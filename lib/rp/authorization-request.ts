@@ -27,6 +27,8 @@ export async function requestAuthorization(
   const plain = "code_challenge_method" in form && form.code_challenge_method === "plain";
   const parameters = {
     scope: form.scope,
+    // Core 11: without it an OP may ignore that a refresh token is asked for.
+    ...(form.scope.split(" ").includes("offline_access") ? { prompt: "consent" } : {}),
     ...("form_post" in form && form.form_post === "yes" ? { response_mode: "form_post" } : {}),
     ...(form.acr_values ? { acr_values: form.acr_values } : {}),
     ...(await challenge(pending, plain)),

@@ -4,7 +4,7 @@ import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import { lifetime } from "#lib/store/store.ts";
 import type { Login, RpSession, Tokens } from "#lib/store/types.ts";
 import type { RelyingParty } from "./relying-party.ts";
-import { newSessionId, sessionCookie } from "./session-cookie.ts";
+import { newSessionId } from "./session-cookie.ts";
 
 export interface NewLogin extends Omit<Login, "iss" | "sub" | "sid" | "since"> {
   claims: IdTokenClaims;
@@ -15,11 +15,10 @@ export interface NewLogin extends Omit<Login, "iss" | "sub" | "sid" | "since"> {
 }
 
 /** Begins a session.
- * @returns the session cookie to set
+ * @returns its id
  * @throws {ProtocolError} `session_already_ended` when its logout was faster than its login */
 export async function beginSession(
   { startedAt, formerId, ...login }: NewLogin,
-  base: string,
   rp: RelyingParty,
 ): Promise<string> {
   const { iss, sub, sid } = login.claims;
@@ -50,7 +49,7 @@ export async function beginSession(
   }
   const data = { iss, sub, sid, clientId: login.clientId, session: session.sessionId.slice(0, 6) };
   await rp.record({ type: "session_begun", sessionId: session.sessionId, data });
-  return sessionCookie(session.sessionId, base, rp);
+  return session.sessionId;
 }
 
 type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scope"]?: string | undefined } & {

@@ -8,7 +8,7 @@ import { completeLogin } from "./complete-login.ts";
 import { confirmSession } from "./confirm-session.ts";
 import { type Endpoint, readForm, seeOther, selfSubmittingForm } from "./http.ts";
 import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
-import { readSession } from "./session-cookie.ts";
+import { readSession, sessionCookie } from "./session-cookie.ts";
 
 export const callback: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
@@ -57,7 +57,7 @@ async function logIn(
 ): Promise<string> {
   try {
     const login = await completeLogin(response, pending, rp);
-    return await beginSession({ ...login, formerId }, base, rp);
+    return await sessionCookie(await beginSession({ ...login, formerId }, rp), base, rp);
   } finally {
     await rp.store.forgetPendingLogin(pending.state);
   }

@@ -22,6 +22,7 @@ export async function completeLogin(
   const { state, binding, nonce, codeVerifier, issuer, clientSecret, confirms, ...kept } = pending;
   return {
     ...kept,
+    signedInBy: "form",
     ...(await collectTokens(response, pending, provider, rp)),
     ...(response.session_state ? { sessionState: response.session_state } : {}),
   };

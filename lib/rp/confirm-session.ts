@@ -56,7 +56,14 @@ async function confirm(
     const { login: current } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
     if (!current) return { confirmation: "ended" };
     const { iss, sub, sid } = login.claims;
-    const renewed = { ...current, ...login, iss, sub, ...(sid ? { sid } : {}) };
+    const renewed = {
+      ...current,
+      ...login,
+      signedInBy: current.signedInBy,
+      iss,
+      sub,
+      ...(sid ? { sid } : {}),
+    };
     if (await rp.store.renewLogin(sessionId, renewed)) {
       return { confirmation: "renewed", sessionState: renewed.sessionState ?? "" };
     }

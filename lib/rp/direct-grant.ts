@@ -51,11 +51,13 @@ export async function requestDirectGrant(
     verdicts,
     tokens: tokensFrom(response, origin, signed),
     clientId: form.client_id,
+    signedInBy: "form" as const,
     grantType: form.grant_type,
     tokenEndpoint: form.token_endpoint,
     endSessionEndpoint: form.grant_type === "password" ? form.end_session_endpoint : "",
     // No browser was at the OP, so there is no session to come back to or to watch.
     ...{ responseType: "", redirectUri: "", authorizationEndpoint: "", checkSessionIframe: "" },
   };
-  return beginSession({ ...login, startedAt, formerId: sessionId }, base, rp);
+  const begun = await beginSession({ ...login, startedAt, formerId: sessionId }, rp);
+  return sessionCookie(begun, base, rp);
 }

@@ -12,7 +12,7 @@ export const decryptionFor = (clients: readonly Client[], rp: RelyingParty): Dec
 });
 
 /** The private keys: made when they are first asked for, and kept, since an OP caches what it has read. */
-async function encryptionKeys({ store }: RelyingParty): Promise<JWK[]> {
+export async function encryptionKeys({ store }: RelyingParty): Promise<JWK[]> {
   const kept = await store.readKeys();
   return kept ?? store.keepKeys([await newKey("RSA-OAEP-256"), await newKey("ECDH-ES")]);
 }

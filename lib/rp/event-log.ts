@@ -58,6 +58,8 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
       return [info(`Back from the OpenID Provider after logout: ${at("result")}.`)];
     case "session_confirmed":
       return [info(`Session asked for with prompt=none: ${at("confirmation")}. ${at("reason")}`.trim())];
+    case "tokens_refreshed":
+      return [data.error ? warn(`Tokens not refreshed: ${at("error")}`) : info("Tokens refreshed.")];
     case "frontchannel_logout":
       return [
         info("Frontchannel logout request received."),

@@ -24,17 +24,29 @@ export const logout: Endpoint = async (request, rp) => {
     await endSession(session, "local", rp);
     return seeOther(`${base}/`);
   }
-  const { method, url, fields: sent } = await requestLogout(session, login, fields, base, rp);
-  if (method === "GET") return seeOther(url);
-  return selfSubmittingForm(rp, base, { action: url, fields: sent, title: "Logging out …" });
+  return sendLogoutRequest(await requestLogout(session, login, fields, base, rp), base, rp);
 };
 
-async function requestLogout(
+/** Sends the browser to the OP with a logout request. */
+export function sendLogoutRequest(
+  { method, url, fields }: LogoutRequest,
+  base: string,
+  rp: RelyingParty,
+): Response {
+  if (method === "GET") return seeOther(url);
+  return selfSubmittingForm(rp, base, { action: url, fields, title: "Logging out …" });
+}
+
+/** Builds a logout request and remembers its `state`, and the request too where it is to be sent later.
+ * @param fields of the panel; none for the usual request
+ * @throws {ProtocolError} when the OP cannot be reached, or the fields cannot be used */
+export async function requestLogout(
   { sessionId }: RpSession,
   login: Login,
   fields: URLSearchParams,
   base: string,
   rp: RelyingParty,
+  when: "now" | "later" = "now",
 ): Promise<LogoutRequest> {
   const record = (data: Record<string, unknown>) => rp.record({ type: "logout_request", sessionId, data });
   try {
@@ -46,7 +58,9 @@ async function requestLogout(
     const { method, parameters } = await chosen(fields, login, provider, base, rp);
     const request = buildLogoutRequest(login.endSessionEndpoint, parameters, method);
     const { state } = parameters;
-    if (state) await rp.store.savePendingLogout({ state, sessionId }, rp.now());
+    const pending = { state: state ?? "", sessionId };
+    if (when === "later") await rp.store.savePendingLogout({ ...pending, request }, rp.now());
+    else if (state) await rp.store.savePendingLogout(pending, rp.now());
     const names = Object.entries(parameters).flatMap(([name, value]) => (value ? [name] : []));
     await record({ method: request.method, parameters: names, length: request.length });
     return request;

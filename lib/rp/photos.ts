@@ -2,6 +2,7 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { requestUserInfo } from "#lib/oidc/token-request.ts";
 import type { RpSession } from "#lib/store/types.ts";
+import { refreshed } from "./refresh.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 export type PhotoAlbum =
@@ -10,7 +11,7 @@ export type PhotoAlbum =
 
 /** Reads the owner's claims from the UserInfo endpoint (Core 5.3), or without an access token from the ID Token. */
 export async function photoAlbum(session: RpSession, rp: RelyingParty): Promise<PhotoAlbum> {
-  const { login } = session;
+  const { login } = (await refreshed(session, rp)) ?? {};
   const tokens = login?.tokens ?? session.tokens;
   if (!tokens?.accessToken) {
     return login

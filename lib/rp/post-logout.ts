@@ -13,7 +13,7 @@ export const postLogout: Endpoint = async (request, rp) => {
   const session = await readSession(request.headers.get("cookie"), rp);
   const outcome = await outcomeOf(searchParams, session, rp);
   const left = session && (await rp.store.readSession(session.sessionId, rp.now()));
-  const title = outcome.result === "logged_out" ? "You are logged out" : "You are still logged in";
+  const title = titleOf(outcome, left);
   return page(rp, base, { title, body: outcomeBody(title, outcome, left, base) });
 };
 
@@ -58,6 +58,12 @@ function resultOf(error: string | undefined): LogoutOutcome["result"] {
   return error === "access_denied" ? "declined" : "failed";
 }
 
+/** Sign-out has ended the session here before the OP was asked. */
+function titleOf({ result }: LogoutOutcome, session: RpSession | undefined): string {
+  if (result === "logged_out") return "You are logged out";
+  return session?.login ? "You are still logged in" : "You are logged out of this app only";
+}
+
 const texts: Record<
   LogoutOutcome["result"],
   (outcome: LogoutOutcome, session: RpSession | undefined) => string
@@ -66,8 +72,12 @@ const texts: Record<
     session?.ended?.by === "back-channel"
       ? "The OpenID Provider told this app by back-channel before it sent your browser back."
       : "The OpenID Provider sent your browser back; until then this app had accepted no back-channel logout.",
-  declined: () => "You answered No at the OpenID Provider, so every session lives on.",
-  failed: ({ error }) => `The OpenID Provider answered ${error}. The session in this app lives on.`,
+  declined: (_, session) =>
+    session?.login
+      ? "You answered No at the OpenID Provider, so every session lives on."
+      : "You answered No at the OpenID Provider, so its session lives on. The one in this app has ended.",
+  failed: ({ error }, session) =>
+    `The OpenID Provider answered ${error}. The session in this app ${session?.login ? "lives on" : "has ended"}.`,
 };
 
 function outcomeBody(

@@ -24,6 +24,10 @@ export interface RelyingParty {
   readonly keysOf: (provider: OpenIdProvider) => Promise<KeyResolver>;
   /** Server-side requests: only to hosts that are allowed. */
   readonly fetch: Fetch;
+  /** The refreshes that are under way, by session. */
+  readonly refreshes: Map<string, Promise<void>>;
+  /** The session that a library's cookie names, where one keeps sessions here. */
+  readonly otherSessionId: (cookieHeader: string | null) => Promise<string | undefined>;
   /** Throws unless a server-side request to this URL is allowed. */
   readonly assertAllowed: (url: string) => void;
 }
@@ -34,6 +38,7 @@ export interface RelyingPartyParts {
   log: Log;
   now?: () => number;
   fetch?: Fetch;
+  otherSessionId?: (cookieHeader: string | null, rp: RelyingParty) => Promise<string | undefined>;
 }
 
 /** Puts a Relying Party together. */
@@ -43,6 +48,7 @@ export function createRelyingParty({
   log,
   now = Date.now,
   fetch = (url, init) => globalThis.fetch(url, init as RequestInit),
+  otherSessionId = async () => undefined,
 }: RelyingPartyParts): RelyingParty {
   const record = createEventLog(store, log, now);
   const origins = new Set(
@@ -57,7 +63,7 @@ export function createRelyingParty({
   const provider = new OpenIdProvider(config.OP_ISSUER, ports);
   const others = config.TRUSTED_ISSUERS.map((issuer) => new OpenIdProvider(issuer, ports));
   const trustedProviders = [provider, ...others];
-  return {
+  const rp: RelyingParty = {
     config,
     store,
     log,
@@ -73,7 +79,10 @@ export function createRelyingParty({
     },
     fetch: guard.fetch,
     assertAllowed: guard.assertAllowed,
+    refreshes: new Map(),
+    otherSessionId: (cookieHeader) => otherSessionId(cookieHeader, rp),
   };
+  return rp;
 }
 
 /** A provider vouches for the hosts that its own discovery document names. */

@@ -10,11 +10,20 @@ export const newSessionId = (): string =>
 /** @returns name of a cookie of this instance: cookies ignore ports, so every name carries it */
 export const cookieName = (rp: RelyingParty, purpose: string): string => `${rp.config.RP_NAME}.${purpose}`;
 
-/** The RP session that the browser's cookie names; undefined for none, an unknown or a forged one. */
+/** The RP session of this browser, whichever cookie names it: a login first, then what the app itself has kept. */
 export async function readSession(
   cookieHeader: string | null,
   rp: RelyingParty,
 ): Promise<RpSession | undefined> {
+  const own = await ownSession(cookieHeader, rp);
+  if (own?.login) return own;
+  const otherId = await rp.otherSessionId(cookieHeader);
+  const other = otherId && (await rp.store.readSession(otherId, rp.now()));
+  return other && (other.login || !own) ? other : own;
+}
+
+/** The RP session that the app's own cookie names; undefined for none, an unknown or a forged one. */
+async function ownSession(cookieHeader: string | null, rp: RelyingParty): Promise<RpSession | undefined> {
   const sealed = readCookie(cookieHeader, cookieName(rp, "session"));
   if (!sealed) return undefined;
   // A cookie sealed with another secret, or not sealed at all, is as good as none.

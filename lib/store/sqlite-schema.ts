@@ -46,6 +46,8 @@ CREATE INDEX IF NOT EXISTS pending_logins_by_time ON pending_logins (expires_at)
 CREATE TABLE IF NOT EXISTS pending_logouts (
   state TEXT NOT NULL,
   session_id TEXT NOT NULL,
+  -- the request itself, until the browser has come for it
+  request TEXT,
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (state, session_id)
 ) STRICT;

@@ -21,6 +21,7 @@ function sessionOf(sub: string, sid: string | undefined, changes: Partial<RpSess
     verdicts: [],
     tokens: { issuer: iss, clientId: "app" },
     since: 1,
+    signedInBy: "form" as const,
     grantType: "code",
     responseType: "code",
     redirectUri: "",
@@ -150,6 +151,17 @@ describe("pending requests", () => {
       assert.equal((await store.takePendingLogin("a", Date.now()))?.state, "a");
       assert.equal(await store.takePendingLogin("a", Date.now()), undefined);
       assert.equal(await store.takePendingLogin("b", Date.now()), undefined);
+    }));
+
+  test("a logout request waits for its session's browser, and is taken once", () =>
+    withStore(async (store) => {
+      const request = { method: "GET" as const, url: "https://op.example/logout", fields: [], length: 25 };
+      const pending = { state: "s", sessionId: "a" };
+      await store.savePendingLogout({ ...pending, request }, 1);
+      assert.equal(await store.takeLogoutRequest("b", 2), undefined);
+      assert.deepEqual(await store.takeLogoutRequest("a", 2), request);
+      assert.equal(await store.takeLogoutRequest("a", 2), undefined);
+      assert.equal(await store.takePendingLogout(pending, 2), true, "its state is still to come back");
     }));
 
   test("make their client known while they last, logins for as long as a logout may come", () =>

@@ -1,8 +1,17 @@
 /** The store on node:sqlite: one file, no server, survives a restart. */
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
+import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import { Database, type Row } from "./sqlite-database.ts";
 import { endedBefore, endSessions, rememberEnded, selectSessions } from "./sqlite-logout.ts";
+import {
+  readPendingLogin,
+  savePendingLogin,
+  savePendingLogout,
+  takeLogoutRequest,
+  takePendingLogin,
+  takePendingLogout,
+} from "./sqlite-pending.ts";
 import { schema } from "./sqlite-schema.ts";
 import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./sqlite-settings.ts";
 import { lifetime, limit, type Store } from "./store.ts";
@@ -20,6 +29,7 @@ import type {
   RpSession,
   SessionEnd,
   Tokens,
+  WaitingLogout,
 } from "./types.ts";
 
 /** @param folder of the database file; `:memory:` keeps nothing
@@ -133,46 +143,31 @@ class SqliteStore implements Store {
   }
 
   async savePendingLogin(pending: PendingLogin): Promise<void> {
-    this.#db.run(
-      "INSERT INTO pending_logins (state, iss, client_id, data, expires_at) VALUES (?, ?, ?, ?, ?)",
-      pending.state,
-      pending.issuer,
-      pending.clientId,
-      JSON.stringify(pending),
-      pending.startedAt + lifetime.pendingLogin,
-    );
-    this.#db.run(
-      `DELETE FROM pending_logins WHERE expires_at <=
-         (SELECT expires_at FROM pending_logins ORDER BY expires_at DESC LIMIT 1 OFFSET ?)`,
-      limit.pendingLogins,
-    );
+    savePendingLogin(this.#db, pending);
   }
 
   async readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined> {
-    const sql = "SELECT data FROM pending_logins WHERE state = ? AND expires_at > ? AND NOT taken";
-    const row = this.#db.get(sql, state, now);
-    return row && (JSON.parse(String(row.data)) as PendingLogin);
+    return readPendingLogin(this.#db, state, now);
   }
 
   async takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined> {
-    const sql =
-      "UPDATE pending_logins SET taken = 1 WHERE state = ? AND expires_at > ? AND NOT taken RETURNING data";
-    const row = this.#db.get(sql, state, now);
-    return row && (JSON.parse(String(row.data)) as PendingLogin);
+    return takePendingLogin(this.#db, state, now);
   }
 
   async forgetPendingLogin(state: string): Promise<void> {
     this.#db.run("DELETE FROM pending_logins WHERE state = ?", state);
   }
 
-  async savePendingLogout({ state, sessionId }: PendingLogout, now: number): Promise<void> {
-    const sql = "INSERT OR REPLACE INTO pending_logouts (state, session_id, expires_at) VALUES (?, ?, ?)";
-    this.#db.run(sql, state, sessionId, now + lifetime.pendingLogout);
+  async savePendingLogout(pending: PendingLogout | WaitingLogout, now: number): Promise<void> {
+    savePendingLogout(this.#db, pending, now);
   }
 
-  async takePendingLogout({ state, sessionId }: PendingLogout, now: number): Promise<boolean> {
-    const sql = "DELETE FROM pending_logouts WHERE state = ? AND session_id = ? AND expires_at > ?";
-    return this.#db.run(sql, state, sessionId, now) > 0;
+  async takeLogoutRequest(sessionId: string, now: number): Promise<LogoutRequest | undefined> {
+    return this.#db.atomically(() => takeLogoutRequest(this.#db, sessionId, now));
+  }
+
+  async takePendingLogout(pending: PendingLogout, now: number): Promise<boolean> {
+    return takePendingLogout(this.#db, pending, now);
   }
 
   async appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent> {

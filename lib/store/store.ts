@@ -1,5 +1,6 @@
 /** The one interface to what a Relying Party remembers, whichever engine is behind it. */
 import type { JWK } from "jose";
+import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type {
   EndedSession,
   FormState,
@@ -14,6 +15,7 @@ import type {
   RpSession,
   SessionEnd,
   Tokens,
+  WaitingLogout,
 } from "./types.ts";
 
 /** How long things are kept, in milliseconds. */
@@ -79,7 +81,9 @@ export interface Store {
    * a logout may come while the callback runs. */
   takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
   forgetPendingLogin(state: string): Promise<void>;
-  savePendingLogout(pending: PendingLogout, now: number): Promise<void>;
+  savePendingLogout(pending: PendingLogout | WaitingLogout, now: number): Promise<void>;
+  /** Takes the logout request that waits for this session's browser; its `state` stays pending. */
+  takeLogoutRequest(sessionId: string, now: number): Promise<LogoutRequest | undefined>;
   /** Reads and forgets, but only for the session that asked: nobody else uses it up. */
   takePendingLogout(pending: PendingLogout, now: number): Promise<boolean>;
 

@@ -1,6 +1,7 @@
 /** What a Relying Party remembers. Times are milliseconds since the epoch unless said otherwise. */
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
+import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { ClientManagement } from "#lib/oidc/registration.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
@@ -17,6 +18,8 @@ export interface Login {
   sessionState?: string;
   /** When the session began. */
   since: number;
+  /** Who carried the login out, and keeps the browser's cookie. */
+  signedInBy: "form" | "next-auth";
   grantType: string;
   responseType: string;
   redirectUri: string;
@@ -49,7 +52,7 @@ export const mechanisms = ["back-channel", "front-channel", "session-management"
 export type Mechanism = (typeof mechanisms)[number];
 
 /** By what a session ended. */
-export type EndedBy = Mechanism | "rp-initiated" | "local" | "reset" | "new-login";
+export type EndedBy = Mechanism | "rp-initiated" | "local" | "sign-out" | "refresh" | "reset" | "new-login";
 
 export interface SessionEnd {
   by: EndedBy;
@@ -147,6 +150,11 @@ export interface PendingLogout {
   sessionId: string;
 }
 
+/** One that waits for the browser to come and carry it. */
+export interface WaitingLogout extends PendingLogout {
+  request: LogoutRequest;
+}
+
 /** Which sessions a logout ends: the OP session `sid`, or without one all of `sub`; only those of these clients. */
 export interface LogoutSelector {
   iss: string;
@@ -191,6 +199,7 @@ export type ProtocolEventType =
   | "logout_request"
   | "post_logout"
   | "session_confirmed"
+  | "tokens_refreshed"
   | "frontchannel_logout"
   | "logout_token"
   | "logout_token_unverified"

@@ -6,19 +6,23 @@ import { clientsAt } from "#lib/rp/clients.ts";
 import { type IdTokenHints, idTokenHints } from "#lib/rp/id-token-hint.ts";
 import { endsEverywhere } from "#lib/rp/logout.ts";
 import { usualChoice } from "#lib/rp/logout-choice.ts";
+import { canonicalBaseUrl } from "#lib/rp/relying-party.ts";
 import type { Login } from "#lib/store/types.ts";
 import { AuthorizeForm } from "../../_components/authorize-form.tsx";
 import { LoggedInUser } from "../../_components/logged-in-user.tsx";
 import { LogoutPanel } from "../../_components/logout-panel.tsx";
+import { SignInWithNextAuth, SignOutWithNextAuth } from "../../_components/next-auth-buttons.tsx";
 import { SessionEnded } from "../../_components/session-ended.tsx";
 import { AccessTokenView, IdTokenView } from "../../_components/token-view.tsx";
 
 export const metadata: Metadata = { title: "Import Photos" };
 
 /** GET /oauth2 : the authorize form, or what the login brought. */
-export default async function OAuth2Page({ params }: PageProps<"/[instance]/oauth2">) {
+export default async function OAuth2Page({ params, searchParams }: PageProps<"/[instance]/oauth2">) {
+  const { error } = await searchParams;
   const here = await current(params, "/oauth2");
-  const { base, session } = here;
+  const { rp, base, session } = here;
+  const [app, home] = [`/${rp.config.RP_NAME}`, canonicalBaseUrl(rp)];
   const tokens = session?.login?.tokens ?? session?.tokens;
   return (
     <>
@@ -27,6 +31,9 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
       <LoggedInUser session={session} base={base} />
       <div className="row">
         {session?.login && <LogoutButtons action={`${base}/logout`} login={session.login} />}
+        {session?.login?.signedInBy === "next-auth" && (
+          <SignOutWithNextAuth app={app} then={`${home}/signout`} />
+        )}
         {tokens && (
           <a className="btn" href={`${base}/photos`}>
             My Photos
@@ -36,7 +43,7 @@ export default async function OAuth2Page({ params }: PageProps<"/[instance]/oaut
       </div>
       {session?.login?.endSessionEndpoint && <ByHand base={base} login={session.login} />}
       {session?.login && <IdTokenView login={session.login} />}
-      {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} />}
+      {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} error={error} />}
     </>
   );
 }
@@ -90,7 +97,15 @@ function PostButton({
   );
 }
 
-async function Form({ rp, base, session }: Current) {
+/** Why next-auth came back without a session, where the registry has not said it better. */
+const nextAuthErrors: Record<string, string> = {
+  OAuthSignin: "next-auth could not begin the sign-in. Is the OpenID Provider running, and OP_ISSUER right?",
+  OAuthCallback:
+    "next-auth did not accept the OpenID Provider's answer, or the answer was No. The log says which.",
+  Callback: "next-auth could not finish the sign-in. The log says why.",
+};
+
+async function Form({ rp, base, session, error }: Current & { error: unknown }) {
   const { values, problem } = await formValues(session?.form?.values, base, rp);
   const clients = await clientsAt(rp.provider, rp);
   return (
@@ -100,6 +115,15 @@ async function Form({ rp, base, session }: Current) {
           {problem.message} {problem.help}
         </p>
       )}
+      {!session?.form?.errors[""] && typeof error === "string" && (
+        <p className="note note-bad" role="alert">
+          {nextAuthErrors[error] ?? `next-auth says: ${error}`}
+        </p>
+      )}
+      <div className="row">
+        <SignInWithNextAuth app={`/${rp.config.RP_NAME}`} back={`${canonicalBaseUrl(rp)}/oauth2`} />
+        <span className="muted">or fill in the request yourself:</span>
+      </div>
       <AuthorizeForm
         action={`${base}/authorize`}
         registrationPage={`${base}/registration`}

@@ -1,0 +1,4 @@
+import { nextAuth } from "#lib/next/next-auth.ts";
+
+export const GET = nextAuth;
+export const POST = nextAuth;

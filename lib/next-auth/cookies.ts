@@ -1,0 +1,48 @@
+/** Reading next-auth's cookies where next-auth is not asked: in the endpoints that are not its own. */
+import { decode } from "next-auth/jwt";
+import type { RegisteredToken } from "./options.ts";
+
+/** Cookies ignore ports, so the names carry the app's, and the path is its own.
+ * @param base where the app lives, for example http://localhost:8080/playground2 */
+export function cookiesOf(base: string) {
+  const { protocol, pathname } = new URL(base);
+  const options = { httpOnly: true, sameSite: "lax", path: pathname, secure: protocol === "https:" } as const;
+  const cookie = (name: string) => ({ name: `${pathname.slice(1)}.next-auth.${name}`, options });
+  return {
+    sessionToken: cookie("session"),
+    callbackUrl: cookie("callback-url"),
+    csrfToken: cookie("csrf"),
+    pkceCodeVerifier: cookie("pkce"),
+    state: cookie("state"),
+    nonce: cookie("nonce"),
+  };
+}
+
+export type Cookies = Readonly<Record<string, string | undefined>>;
+
+/** The session of the registry that next-auth's cookie names; undefined for none, and for a forged or an old one. */
+export async function registeredSessionId(
+  cookies: Cookies,
+  base: string,
+  secret: string,
+): Promise<string | undefined> {
+  const token = await decoded(cookies[cookiesOf(base).sessionToken.name], secret);
+  return (token as Partial<RegisteredToken> | undefined)?.sessionId;
+}
+
+/** When the sign-in began that is being answered, in milliseconds: next-auth notes it in the cookie of its `state`. */
+export async function signInStartedAt(
+  cookies: Cookies,
+  base: string,
+  secret: string,
+): Promise<number | undefined> {
+  const { name } = cookiesOf(base).state;
+  const state = await decoded(cookies[name], secret, name);
+  return typeof state?.iat === "number" ? state.iat * 1000 : undefined;
+}
+
+async function decoded(token: string | undefined, secret: string, salt = "") {
+  if (!token) return undefined;
+  const decoded = await decode({ token, secret, salt }).catch(() => null);
+  return decoded ?? undefined;
+}

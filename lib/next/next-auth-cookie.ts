@@ -1,0 +1,16 @@
+/** Where next-auth's cookie counts besides next-auth's own endpoints: everywhere. */
+import "server-only";
+import { registeredSessionId } from "#lib/next-auth/cookies.ts";
+import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
+import { parseCookies } from "#lib/rp/session-cookie.ts";
+
+/** The RP session that next-auth's cookie names. */
+export const nextAuthSessionId = (
+  cookieHeader: string | null,
+  rp: RelyingParty,
+): Promise<string | undefined> =>
+  registeredSessionId(
+    Object.fromEntries(parseCookies(cookieHeader)),
+    canonicalBaseUrl(rp),
+    rp.config.RP_SECRET,
+  );

@@ -1,0 +1,136 @@
+/** next-auth on top of this Relying Party: its registry is the app's store, its sessions are RP sessions like any other. */
+import "server-only";
+import { cookies, headers } from "next/headers";
+import type { NextRequest } from "next/server";
+import NextAuth, { type AuthOptions } from "next-auth";
+import { signInStartedAt } from "#lib/next-auth/cookies.ts";
+import { authOptions } from "#lib/next-auth/options.ts";
+import type { OidcClient } from "#lib/next-auth/provider.ts";
+import type { SessionRegistry } from "#lib/next-auth/session-registry.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { type Client, clientsAt } from "#lib/rp/clients.ts";
+import { encryptionKeys } from "#lib/rp/encryption-keys.ts";
+import { refreshed } from "#lib/rp/refresh.ts";
+import { beginRegisteredSession } from "#lib/rp/registered-login.ts";
+import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
+import { newSessionId, readSession, sessionCookie } from "#lib/rp/session-cookie.ts";
+import { signOut } from "#lib/rp/sign-out.ts";
+import { lifetime } from "#lib/store/store.ts";
+import { relyingParty } from "./relying-party.ts";
+
+interface Context {
+  params: Promise<{ instance: string; nextauth: string[] }>;
+}
+
+/** The route handler of `/api/auth/*`. */
+export async function nextAuth(request: NextRequest, { params }: Context): Promise<Response> {
+  const rp = relyingParty();
+  const { instance, nextauth } = await params;
+  if (instance !== rp.config.RP_NAME) return new Response("Not found", { status: 404 });
+  const own: string[] = [];
+  const options = { ...(await optionsFor(rp, own)), pages: pagesFor(request, rp) };
+  const response: Response = await NextAuth(request, { params: { nextauth } }, options);
+  for (const cookie of own) response.headers.append("set-cookie", cookie);
+  if (response.headers.get("content-type")?.includes("html"))
+    response.headers.set("content-security-policy", ownPagesPolicy);
+  return response;
+}
+
+/** A sign-in that failed is told on the form. Otherwise next-auth shows pages of its own, which work without script. */
+function pagesFor({ nextUrl }: NextRequest, rp: RelyingParty): NonNullable<AuthOptions["pages"]> {
+  const form = `${canonicalBaseUrl(rp)}/oauth2`;
+  return nextUrl.searchParams.has("error") ? { error: form, signIn: form } : { error: form };
+}
+
+/** next-auth's pages bring their style with them. */
+const ownPagesPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+/** next-auth answers as one address only (NEXTAUTH_URL), so everything here is the app's first one.
+ * @param own takes the cookies that the app sets beside next-auth's */
+async function optionsFor(rp: RelyingParty, own: string[]): Promise<AuthOptions> {
+  const base = canonicalBaseUrl(rp);
+  const [client = { clientId: "" }] = await clientsAt(rp.provider, rp);
+  return authOptions({
+    base,
+    secret: rp.config.RP_SECRET,
+    maxAge: lifetime.session / 1000,
+    client: await oidcClient(client, rp),
+    registry: registryOf(client, base, own, rp),
+    logger: {
+      error: (code, metadata) => rp.log.warn({ code, detail: detailOf(metadata) }, "next-auth"),
+      warn: (code) => rp.log.warn({ code }, "next-auth"),
+      debug: () => {},
+    },
+  });
+}
+
+/** An error's own message, and nothing that may hold a token. */
+function detailOf(metadata: unknown): string | undefined {
+  const error = metadata instanceof Error ? metadata : (metadata as { error?: unknown }).error;
+  return error instanceof Error ? error.message : undefined;
+}
+
+async function oidcClient(
+  { clientId, clientSecret, encryption }: Client,
+  rp: RelyingParty,
+): Promise<OidcClient> {
+  const { SCOPE: scope, ID_TOKEN_SIGNED_RESPONSE_ALG } = rp.config;
+  const encrypted = encryption && {
+    id_token_encrypted_response_alg: encryption.alg,
+    id_token_encrypted_response_enc: encryption.enc,
+  };
+  return {
+    issuer: rp.provider.issuer,
+    clientId,
+    ...(clientSecret ? { clientSecret } : {}),
+    scope,
+    metadata: { id_token_signed_response_alg: ID_TOKEN_SIGNED_RESPONSE_ALG, ...encrypted },
+    jwks: { keys: encrypted ? await encryptionKeys(rp) : [] },
+  };
+}
+
+function registryOf(client: Client, base: string, own: string[], rp: RelyingParty): SessionRegistry {
+  /** Makes the browser this RP session's, by the app's own cookie: next-auth's is not there, or about to go. */
+  const name = async (sessionId: string) => own.push(await sessionCookie(sessionId, base, rp));
+  return {
+    begin: async (account) => {
+      const former = await readSession((await headers()).get("cookie"), rp);
+      const formerId = former?.sessionId;
+      const startedAt = (await signInStartedAt(await allCookies(), base, rp.config.RP_SECRET)) ?? rp.now();
+      try {
+        return await beginRegisteredSession(account, client, { base, startedAt, formerId }, rp);
+      } catch (error) {
+        if (error instanceof ProtocolError) await name(await keepReason(error, formerId, rp));
+        throw error;
+      }
+    },
+    find: async (sessionId) => {
+      const session = await rp.store.readSession(sessionId, rp.now());
+      const login = session && (await refreshed(session, rp))?.login;
+      if (session && !login) await name(sessionId); // the page is still to say why it ended
+      return login;
+    },
+    signOut: async (sessionId) => {
+      await signOut(sessionId, base, rp);
+      await name(sessionId); // the page that comes next asks for it
+    },
+  };
+}
+
+const allCookies = async () =>
+  Object.fromEntries((await cookies()).getAll().map(({ name, value }) => [name, value]));
+
+/** For the form, which is where next-auth leads when a sign-in failed.
+ * @returns the id of the RP session that has it */
+async function keepReason(
+  error: ProtocolError,
+  formerId: string | undefined,
+  rp: RelyingParty,
+): Promise<string> {
+  await rp.record({ type: "sign_in_refused", data: { error: error.message, code: error.code } });
+  const sessionId = formerId ?? newSessionId();
+  const reason = [error.message, error.help].filter(Boolean).join(" ");
+  await rp.store.saveForm(sessionId, { values: {}, errors: { "": reason } }, rp.now());
+  return sessionId;
+}
