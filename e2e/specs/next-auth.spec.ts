@@ -1,0 +1,126 @@
+/** Single logout between a session of next-auth and one of the form, each way round, by each mechanism. */
+import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+import { expect, op, test } from "../support/fixtures.ts";
+import { labels, type Mechanism, switchOn } from "../support/mechanisms.ts";
+import { App, type User } from "../support/pages.ts";
+
+test.describe.configure({ mode: "serial" });
+let demo: DemoProcess;
+test.beforeAll(async () => {
+  demo = await startDemo({ flags: [] });
+});
+test.afterAll(() => demo?.stop());
+
+type Way = "next-auth" | "form";
+
+async function signIn(app: App, way: Way, user: User, first: boolean): Promise<void> {
+  if (way === "form") await app.importPhotos({ grantType: "Authorization Code" });
+  else {
+    await app.page.goto(`${app.base}/oauth2`);
+    await app.page.getByRole("link", { name: "Sign in with next-auth" }).click();
+  }
+  if (first) await op(app.page).signIn(user);
+  await op(app.page).allow(app.base);
+  await app.expectLoggedIn(user.name);
+  await expect(app.page.locator(`[data-signed-in-by=${way}]`)).toBeVisible();
+}
+
+/** What next-auth itself says. */
+const nextAuthUser = async (app: App) =>
+  ((await (await app.page.request.get(`${app.base}/api/auth/session`)).json()) as { user?: { name: string } })
+    .user?.name;
+
+for (const mechanism of Object.keys(labels) as Mechanism[]) {
+  for (const [ways, leaver] of [
+    [["next-auth", "form"], 0],
+    [["next-auth", "form"], 1],
+    [["form", "next-auth"], 0],
+    [["form", "next-auth"], 1],
+  ] as const) {
+    const by = ways[leaver] === "next-auth" ? "Sign out with next-auth" : "Logout";
+    test(`${mechanism}: playground2 by ${ways[0]}, playground3 by ${ways[1]}; ${by} at playground${leaver + 2} ends both`, async ({
+      user,
+      page,
+      context,
+    }) => {
+      const apps = [
+        new App(page, demo.apps.playground2),
+        new App(await context.newPage(), demo.apps.playground3),
+      ];
+      const [leaving, staying] = leaver === 0 ? apps : apps.toReversed();
+      if (!leaving || !staying) throw new Error("two apps");
+      await switchOn(staying, mechanism);
+      for (const [index, app] of apps.entries()) await signIn(app, ways[index] ?? "form", user, index === 0);
+      if (mechanism === "session-management")
+        await expect(staying.page.locator("[data-monitor]")).toHaveAttribute("data-monitor", "watching");
+      const old = await context.cookies();
+      await leaving.page.bringToFront();
+      await leaving.page.getByRole(by === "Logout" ? "button" : "link", { name: by, exact: true }).click();
+      await op(leaving.page).confirmLogout();
+      await expect(leaving.page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+      await staying.page.bringToFront();
+      await expect(staying.page.locator(`[data-logged-out-by=${mechanism}]`)).toBeVisible({
+        timeout: 10_000,
+      });
+      for (const app of apps) expect((await app.session()).user).toBeNull();
+
+      await context.clearCookies();
+      await context.addCookies(old);
+      for (const app of apps) {
+        expect((await app.session()).user).toBeNull();
+        expect(await nextAuthUser(app)).toBeUndefined();
+      }
+    });
+  }
+}
+
+test("an ID Token of more than 16 KiB: next-auth's cookie stays small, and sign-out posts the hint", async ({
+  page,
+}) => {
+  const large = await startDemo({ flags: [], env: { SCOPE: "openid groups" } });
+  const app = new App(page, large.apps.playground2);
+  const grace = { name: "grace", password: "grace" };
+  await signIn(app, "next-auth", grace, true);
+  expect(((await page.locator("#id-token-raw").textContent()) ?? "").length).toBeGreaterThan(16 * 1024);
+  const cookies = (await page.context().cookies()).filter(({ name }) => name.includes("next-auth"));
+  for (const { value } of cookies) expect(value.length).toBeLessThan(1024);
+  const sent = page.waitForRequest((request) => request.url().includes("/oidc/logout"));
+  await page.getByRole("link", { name: "Sign out with next-auth" }).click();
+  expect((await sent).method()).toBe("POST");
+  await op(page).confirmLogout();
+  await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+  await large.stop();
+});
+
+test("two browsers, one user: sign-out in one leaves the other alone", async ({ user, page, browser }) => {
+  const here = new App(page, demo.apps.playground2);
+  const elsewhere = await browser.newContext();
+  const there = new App(await elsewhere.newPage(), demo.apps.playground2);
+  await switchOn(here, "back-channel", "front-channel", "session-management");
+  for (const app of [here, there]) await signIn(app, "next-auth", user, true);
+  await page.getByRole("link", { name: "Sign out with next-auth" }).click();
+  await op(page).confirmLogout();
+  await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+  expect(await nextAuthUser(there)).toBe(user.name);
+  await elsewhere.close();
+});
+
+test.describe("without script", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("next-auth's own pages sign in and out", async ({ user, page }) => {
+    const app = new App(page, demo.apps.playground2);
+    await page.goto(`${app.base}/oauth2`);
+    await page.getByRole("link", { name: "Sign in with next-auth" }).click();
+    await page.getByRole("button", { name: /Sign in with/ }).click();
+    await op(page).signIn(user);
+    await op(page).allow(app.base);
+    await app.expectLoggedIn(user.name);
+    await page.getByRole("link", { name: "Sign out with next-auth" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await op(page).confirmLogout();
+    await expect(page.getByRole("heading", { name: "Logging out of your apps" })).toBeVisible();
+    await page.getByRole("link", { name: "Continue" }).click();
+    await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+  });
+});
