@@ -16,6 +16,7 @@ function rpIframe() {
   const listeners: Record<string, (event: object) => void> = {};
   let now = 1_000_000;
   let tick: (() => void) | undefined;
+  let timeout: (() => void) | undefined;
   const opWindow = {
     postMessage: (message: string, targetOrigin: string) => asked.push({ message, targetOrigin }),
   };
@@ -53,6 +54,10 @@ function rpIframe() {
       tick = callback;
       return 1;
     },
+    setTimeout: (callback: () => void) => {
+      timeout = callback;
+      return 2;
+    },
   };
   runInNewContext(script, {
     document,
@@ -61,6 +66,9 @@ function rpIframe() {
     parent: { postMessage: ({ monitor }: { monitor: string }) => seen.push(monitor) },
     clearInterval: () => {
       tick = undefined;
+    },
+    clearTimeout: () => {
+      timeout = undefined;
     },
     addEventListener: (type: string, listener: (event: object) => void) => {
       listeners[type] = listener;
@@ -79,6 +87,7 @@ function rpIframe() {
     message,
     poll: () => tick?.(),
     polls: () => tick !== undefined,
+    losePatience: () => timeout?.(),
     confirmed: (data: object) => message(data, app, silentFrames.at(-1)?.contentWindow),
     wait: (ms: number) => {
       now += ms;
@@ -142,6 +151,18 @@ describe("the RP iframe", () => {
       confirmed({ confirmation, reason: "server_error" });
       assert.deepEqual([seen.at(-1), polls()], [status, false]);
     }
+  });
+
+  test("says so when a silent request is not answered, and still heeds a late answer", () => {
+    const { message, confirmed, losePatience, seen, polls } = rpIframe();
+    message("unchanged");
+    message("changed");
+    losePatience();
+    assert.deepEqual([seen, polls()], [["watching", "confirming", "stopped"], false]);
+    confirmed({ confirmation: "renewed", sessionState: "new.salt" });
+    message("unchanged");
+    losePatience();
+    assert.deepEqual([seen.at(-1), polls()], ["watching", true]);
   });
 
   test("makes at most three requests a minute, then stops; a slow series may go on", () => {

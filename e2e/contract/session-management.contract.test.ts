@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
+import { assertAccepted, sendToken } from "../support/logout-requests.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";
 
 const { issuer, rp } = await appUnderTest();
@@ -104,6 +105,31 @@ describe("a silent request", () => {
       assert.equal((await confirm(browser, () => answer)).confirmation, "failed", JSON.stringify(answer));
       assert.equal((await sessionOf(browser, rp)).user, who.sub);
     }
+  });
+
+  test("that cannot be made tells the frame why, and leaves the session alone", async () => {
+    const who = someone();
+    const browser = await signIn(issuer, rp, who);
+    await rp.restart(); // with no discovery document at hand
+    await issuer.down();
+    const page = await browser.get(`${rp.base}/rpiframe/silent`);
+    await issuer.up();
+    assert.match(page.text, /data-confirmation="[^"]*failed[^"]*cannot be used/);
+    assert.equal((await sessionOf(browser, rp)).user, who.sub);
+  });
+
+  test("answered from an OP session whose logout was faster ends the session", async () => {
+    const [who, sid] = [someone(), `sid-${crypto.randomUUID()}`];
+    const browser = await signIn(issuer, rp, who);
+    const result = await confirm(browser, async (asked) => {
+      const answer = await idTokenOf({ ...who, sid })(asked);
+      await browser.post(`${rp.base}/mechanisms`, { mechanism: "back-channel" });
+      await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who, sid }))));
+      await browser.post(`${rp.base}/mechanisms`, { mechanism: "session-management" });
+      return answer;
+    });
+    assert.deepEqual(result, { confirmation: "ended" });
+    assert.equal((await sessionOf(browser, rp)).user, null);
   });
 
   test("answered after a logout by another way brings nobody back", async () => {

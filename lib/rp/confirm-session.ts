@@ -33,16 +33,21 @@ export async function confirmSession(
   const result = await confirm(response, pending, sessionId, rp).finally(() =>
     rp.store.forgetPendingLogin(pending.state),
   );
-  await rp.record({ type: "session_confirmed", sessionId, data: { ...result } });
-  const body = html`<p data-confirmation="${JSON.stringify(result)}">${result.confirmation}</p>`;
-  const answer = page(rp, base, {
-    title: "Session",
-    body,
-    script: "confirmation.js",
-    frameAncestors: "'self'",
-  });
+  const answer = await tellFrame(result, sessionId, base, rp);
   answer.headers.append("set-cookie", used);
   return answer;
+}
+
+/** The document that hands the outcome to the RP iframe around it. */
+export async function tellFrame(
+  result: Confirmation,
+  sessionId: string,
+  base: string,
+  rp: RelyingParty,
+): Promise<Response> {
+  await rp.record({ type: "session_confirmed", sessionId, data: { ...result } });
+  const body = html`<p data-confirmation="${JSON.stringify(result)}">${result.confirmation}</p>`;
+  return page(rp, base, { title: "Session", body, script: "confirmation.js", frameAncestors: "'self'" });
 }
 
 async function confirm(
@@ -52,7 +57,7 @@ async function confirm(
   rp: RelyingParty,
 ): Promise<Confirmation> {
   try {
-    const login = await completeLogin(response, pending, rp);
+    const { startedAt, ...login } = await completeLogin(response, pending, rp);
     const { login: current } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
     if (!current) return { confirmation: "ended" };
     const { iss, sub, sid } = login.claims;
@@ -67,12 +72,9 @@ async function confirm(
     if (await rp.store.renewLogin(sessionId, renewed)) {
       return { confirmation: "renewed", sessionState: renewed.sessionState ?? "" };
     }
-    await endSession(
-      { sessionId },
-      "session-management",
-      rp,
-      `${sub} is logged in at the OpenID Provider now.`,
-    );
+    const other = iss !== current.iss || sub !== current.sub;
+    const why = other ? `${sub} is logged in at the OpenID Provider now.` : undefined;
+    await endSession({ sessionId }, "session-management", rp, why);
     return { confirmation: "ended" };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

@@ -3,6 +3,8 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Login } from "#lib/store/types.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
 import { requestConfirmation } from "./authorization-request.ts";
+import { FormError } from "./authorize-form.ts";
+import { tellFrame } from "./confirm-session.ts";
 import { type Endpoint, page } from "./http.ts";
 import { assertSwitchedOn } from "./mechanisms.ts";
 import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
@@ -24,7 +26,8 @@ data-silent="${base}/rpiframe/silent"></div>`;
   return response;
 };
 
-/** Leads a hidden frame through the OP with `prompt=none`; its callback tells what came of it. */
+/** Leads a hidden frame through the OP with `prompt=none`; its callback tells what came of it, and where there is
+ * none because no request can be made, this does. */
 export const silentRequest: Endpoint = async (request, rp) => {
   await assertSwitchedOn("session-management", rp);
   const base = baseUrlFor(request.headers, rp);
@@ -32,8 +35,19 @@ export const silentRequest: Endpoint = async (request, rp) => {
   const { login, sessionId } = await watchedSession(request, rp);
   const provider = rp.trustedProvider(login.iss);
   if (!provider) throw new ProtocolError("endpoint_not_allowed", `${login.iss} is no longer trusted.`);
-  return requestConfirmation(login, provider, { sessionId, base, cookies }, rp);
+  try {
+    return await requestConfirmation(login, provider, { sessionId, base, cookies }, rp);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    return tellFrame({ confirmation: "failed", reason }, sessionId, base, rp);
+  }
 };
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof FormError) return Object.values(error.errors).join(" ");
+  return error instanceof ProtocolError ? error.message : undefined;
+}
 
 /** A session that the OP can be asked about: its login brought a `session_state`, and the form named the OP iframe. */
 export const canBeWatched = (login: Login | undefined): login is Login & { sessionState: string } =>

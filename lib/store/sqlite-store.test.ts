@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { lifetime, limit, type Store } from "./store.ts";
-import type { ReceivedLogout, RegisteredClient, RpSession } from "./types.ts";
+import type { Login, ReceivedLogout, RegisteredClient, RpSession } from "./types.ts";
 
 const iss = "https://op.example";
 const soon = () => Date.now() + 60_000;
@@ -97,6 +97,16 @@ describe("a logout", () => {
       await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
       assert.equal((await begin(store, sessionOf("alice", "s1"), Date.now() + 1000))?.by, "back-channel");
       assert.equal(await begin(store, sessionOf("alice", "s2")), undefined);
+    }));
+
+  test("by sid lets no session be renewed with what that OP session brought", () =>
+    withStore(async (store) => {
+      const session = sessionOf("alice", "s1");
+      await begin(store, session);
+      await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now());
+      const renewed = (sid: string) => sessionOf("alice", sid).login as Login;
+      assert.equal(await store.renewLogin(session.sessionId, renewed("s2")), false);
+      assert.equal(await store.renewLogin(session.sessionId, renewed("s3")), true);
     }));
 
   test("by sid is for its client: another client of the same OP session is not held up", () =>

@@ -88,7 +88,10 @@ class SqliteStore implements Store {
 
   async renewLogin(sessionId: string, login: Login): Promise<boolean> {
     const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
-    return this.#db.run(sql, JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub) > 0;
+    const values = [JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub];
+    // Only `sid` counts: what ended all of this `sub` has ended the session that would be renewed as well.
+    const hasEnded = () => endedBefore(this.#db, login, Number.POSITIVE_INFINITY);
+    return this.#db.atomically(() => !hasEnded() && this.#db.run(sql, ...values) > 0);
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {

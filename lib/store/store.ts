@@ -54,7 +54,8 @@ export interface Store {
     former: string | undefined,
     startedAt: number,
   ): Promise<SessionEnd | undefined>;
-  /** Keeps what a confirmed login brought; false when nobody is logged in any more, or somebody else. */
+  /** Keeps what a confirmed login brought; false when nobody is logged in any more, or somebody else, or when the logout
+   * of that OP session came first. */
   renewLogin(sessionId: string, login: Login): Promise<boolean>;
   /** Ends this one session; undefined when nobody was logged in. */
   endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined>;

@@ -6,12 +6,16 @@ const opOrigin = settings.opOrigin ?? "";
 const interval = Number(settings.interval);
 const mostAttempts = 3;
 const minute = 60_000;
+/* A silent request that ends on an error page of the OP, or that the OP lets nobody frame, is never answered. */
+const patience = 10_000;
 
 let sessionState = settings.sessionState ?? "";
 let trusted = false;
 let unanswered = 0;
 /** @type {number | undefined} */
 let timer;
+/** @type {number | undefined} */
+let unansweredTimer;
 /** @type {HTMLIFrameElement | undefined} */
 let silentFrame;
 /** @type {number[]} When silent requests were made. */
@@ -74,10 +78,15 @@ function confirmSession() {
   silentFrame.title = "Silent request";
   silentFrame.src = settings.silent ?? "";
   document.body.append(silentFrame);
+  unansweredTimer = window.setTimeout(
+    () => giveUp("stopped", "the silent request was not answered."),
+    patience,
+  );
 }
 
 /** @param {{ confirmation?: unknown, sessionState?: unknown, reason?: unknown }} result */
 function onConfirmation({ confirmation, sessionState: renewed, reason }) {
+  clearTimeout(unansweredTimer);
   if (confirmation === "renewed") {
     sessionState = String(renewed);
     start();
