@@ -59,6 +59,15 @@ describe("logout everywhere", () => {
     assert.equal(op.photos.logoutTokens.length, 0);
   });
 
+  it("says so when it is the only session, or when no app has used any", async () => {
+    const everywhere = `${op.origin}/oidc/logout?everywhere=true`;
+    const ofBob = await bobs.get(everywhere);
+    assert.match(ofBob.text, /<b>bob<\/b> has one session at this OpenID Provider, that of this browser\./);
+    const fresh = new HttpBrowser();
+    await fresh.submit(await fresh.get(`${op.origin}/sessions`), { username: "grace", password: "grace" });
+    assert.match((await fresh.get(everywhere)).text, /No app has used it\./);
+  });
+
   it("Yes: all sessions of the user end, every app of each is told, and nobody else is logged out", async () => {
     const page = await here.submit(await question(), { logout: "yes" });
     assert.equal(goOn(page).location, `${op.photos.base}/logout?state=s`);

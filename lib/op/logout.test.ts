@@ -225,6 +225,22 @@ describe("logout", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
+  it("goes to the registered address to the letter, its own query included, and adds to it", async (t) => {
+    const registered = "http://localhost:1/out?a=b%20c&d=~(e)&state=own";
+    const metadata = { post_logout_redirect_uris: [registered] };
+    const own = await opUnderTest(":memory:", 0, { metadata });
+    t.after(() => own.close());
+    const { idToken } = await signIn(own, browser, "photos");
+    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: registered };
+    const ask = (more = {}) => browser.get(logoutUrl(own, { ...parameters, ...more }));
+    const no = await deny(await ask({ state: "s s" }));
+    assert.ok(no.location?.startsWith(`${registered}&error=access_denied&`), no.location);
+    const yes = await confirm(await ask({ state: "s s" }));
+    const nobody = await browser.submit(await ask(), {});
+    assert.equal(yes.location, `${registered}&state=s%20s`);
+    assert.equal(nobody.location, registered);
+  });
+
   it("is not held up by an app that does not answer, and still tells the others", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");

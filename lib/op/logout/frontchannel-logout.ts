@@ -1,6 +1,7 @@
 /** OpenID Connect Front-Channel Logout 1.0, the OP's side: whom the user's browser is to tell, and at which address. */
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { Participant } from "./end-session.ts";
+import { withParameters } from "./registered-address.ts";
 
 /** A document of a Relying Party that ends its session when a browser loads it. */
 export interface LogoutFrame {
@@ -20,12 +21,7 @@ async function logoutFrame(op: OpenIdProvider, { clientId, sid }: Participant): 
   const metadata = client?.metadata();
   const uri = metadata?.frontchannel_logout_uri;
   if (typeof uri !== "string") return [];
-  const src = metadata?.frontchannel_logout_session_required ? withSession(uri, op.issuer, sid) : uri;
-  return [{ app: client?.clientName ?? clientId, src }];
-}
-
-/** FCL 3: `iss` and `sid` are added both or neither; the query that the address was registered with stays as it is. */
-function withSession(uri: string, issuer: string, sid: string): string {
-  const query = `iss=${encodeURIComponent(issuer)}&sid=${encodeURIComponent(sid)}`;
-  return `${uri}${uri.includes("?") ? "&" : "?"}${query}`;
+  // FCL 3: both or neither.
+  const session = metadata?.frontchannel_logout_session_required ? { iss: op.issuer, sid } : {};
+  return [{ app: client?.clientName ?? clientId, src: withParameters(uri, session) }];
 }

@@ -4,6 +4,7 @@ import { equalSecrets } from "../csrf.ts";
 import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
 import { sidOf } from "../logout/end-session.ts";
+import { withParameters } from "../logout/registered-address.ts";
 import { type Context, type OpenIdProvider, shortSid } from "../open-id-provider.ts";
 import { completeLogout, type Session, sendStillSignedIn } from "./logout-outcome.ts";
 
@@ -50,11 +51,9 @@ async function answeredQuestion(op: OpenIdProvider, ctx: Context): Promise<Quest
 
 /** As WSO2 IS answers the app when the user says no. */
 function deniedUri(uri: string, state: unknown): string {
-  const parameters = {
+  return withParameters(uri, {
     error: "access_denied",
     error_description: "End User denied the logout request",
     ...(typeof state === "string" && { state }),
-  };
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `${uri}${uri.includes("?") ? "&" : "?"}${query.join("&")}`;
+  });
 }

@@ -4,6 +4,7 @@ import { type Html, html } from "#lib/ui/html.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession } from "../logout/end-session.ts";
 import { endEverywhere } from "../logout/everywhere.ts";
+import { withParameters } from "../logout/registered-address.ts";
 import { type Context, type OpenIdProvider, type Surroundings, sessionCookie } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { goOnAfterLogout } from "./frontchannel-logout.ts";
@@ -13,8 +14,9 @@ type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpIniti
 
 export type Session = Awaited<ReturnType<OpenIdProvider["provider"]["Session"]["get"]>>;
 
-/** Ends the session, or all of the user's, has every app told, and goes on to where the request wants. In place of the library's way,
- * which notifies the clients first and ends the session last: an app that joined in between would never hear of it. */
+/** Ends the session, or all of the user's, has every app told, and goes on to where the request wants. In place of the
+ * library's way, which notifies the clients first and ends the session last: an app that joined in between would never
+ * hear of it. */
 export async function completeLogout(
   op: OpenIdProvider,
   ctx: Context,
@@ -32,9 +34,7 @@ export async function completeLogout(
 /** RIL 3: the registered address with the `state` of the request; without an address, the page that says it is done. */
 function confirmedUri(op: OpenIdProvider, { postLogoutRedirectUri, state }: UnknownObject): string {
   if (typeof postLogoutRedirectUri !== "string") return `${op.origin}${PAGES.loggedOut}`;
-  const uri = new URL(postLogoutRedirectUri);
-  if (typeof state === "string") uri.searchParams.set("state", state);
-  return uri.href;
+  return withParameters(postLogoutRedirectUri, typeof state === "string" ? { state } : {});
 }
 
 /** After "No", where no app is named to go back to. */

@@ -78,17 +78,21 @@ async function thisSession(provider: Provider, session: Session): Promise<Html> 
 async function allSessions(op: Surroundings, provider: Provider, session: Session): Promise<Html> {
   const sessions = sessionsOf(op.store, session?.accountId);
   const clientIds = new Set(sessions.flatMap(({ authorizations }) => Object.keys(authorizations ?? {})));
-  const count = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
+  const user = html`<b>${session?.accountId}</b>`;
   return html`
   <div>
-    <p><b>${session?.accountId}</b> has ${count} at this OpenID Provider, this browser's among them. Every one ends, for every app that it reached.</p>
-    ${await apps(provider, [...clientIds])}
+    <p>${
+      sessions.length === 1
+        ? html`${user} has one session at this OpenID Provider, that of this browser. It ends for every app that it reached:`
+        : html`${user} has ${sessions.length} sessions at this OpenID Provider, this browser's among them. All of them end, for every app that they reached:`
+    }</p>
+    ${clientIds.size === 0 ? html`<p class="muted">No app has used ${sessions.length === 1 ? "it" : "them"}.</p>` : await apps(provider, [...clientIds])}
   </div>`;
 }
 
 async function apps(provider: Provider, clientIds: string[]): Promise<Html> {
   const clients = await Promise.all(clientIds.map((clientId) => provider.Client.find(clientId)));
-  return html`<ul class="list-disc pl-6">${clients.map((client, index) => html`<li>${named(client?.clientName, clientIds[index])}</li>`)}</ul>`;
+  return html`<ul class="list-disc pt-2 pl-6">${clients.map((client, index) => html`<li>${named(client?.clientName, clientIds[index])}</li>`)}</ul>`;
 }
 
 const named = (name: string | undefined, clientId: string | undefined): Html =>
