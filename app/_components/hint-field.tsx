@@ -42,7 +42,7 @@ export function HintField({ hints, value, onChange }: HintFieldProps) {
         className="mono"
         rows={3}
         value={value}
-        onChange={({ target }) => onChange(target.value)}
+        onChange={({ target }) => onChange(target.value.trim())}
         autoComplete="off"
         spellCheck={false}
       />

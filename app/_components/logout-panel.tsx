@@ -6,10 +6,12 @@ import {
   type LogoutMethod,
   type LogoutParameters,
   logoutParameters,
+  longestParameter,
   longestUrl,
 } from "#lib/oidc/logout-request.ts";
 import type { IdTokenHints } from "#lib/rp/id-token-hint.ts";
 import { HintField } from "./hint-field.tsx";
+import { Scrolling } from "./scrolling.tsx";
 
 interface LogoutPanelProps {
   action: string;
@@ -29,7 +31,7 @@ export function LogoutPanel({ action, endpoint, hints, initial }: LogoutPanelPro
   return (
     <details className="card">
       <summary>The logout request, by hand</summary>
-      <form method="post" action={action} className="flex flex-col gap-4 pt-4">
+      <form method="post" action={action} className="flex flex-col gap-4">
         <input type="hidden" name="chosen" value="yes" />
         <fieldset className="field">
           <legend>Method</legend>
@@ -59,6 +61,7 @@ export function LogoutPanel({ action, endpoint, hints, initial }: LogoutPanelPro
                 id={`logout-${name}`}
                 name={name}
                 value={parameters[name] ?? ""}
+                maxLength={longestParameter}
                 onChange={({ target }) => set(name)(target.value)}
                 autoComplete="off"
                 spellCheck={false}
@@ -85,15 +88,15 @@ function Preview({
   parameters: LogoutParameters;
 }) {
   const request = buildLogoutRequest(endpoint, parameters, method);
-  const body = request.fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("\n&");
+  const body = request.fields.map((field) => new URLSearchParams([field])).join("\n&");
   const forced = request.method !== method;
   return (
     <div className="field">
       <span className="label">Preview</span>
-      <div className="token" data-preview>
+      <Scrolling label="Preview" data-preview>
         {request.method} {request.url}
         {body && `\n\n${body}`}
-      </div>
+      </Scrolling>
       <p className="muted" role="status">
         {request.length.toLocaleString("en")} characters as a URL; {longestUrl.toLocaleString("en")} is what
         browsers and servers agree on.{forced && " This is longer, so it goes by POST."}

@@ -67,6 +67,15 @@ describe("a front-channel logout", () => {
     );
   });
 
+  test("of a stranger takes no more of the page than a line", async () => {
+    const iss = `https://${"x".repeat(3000)}.example`;
+    const answer = await frame({ iss, sid: "s" });
+    assert.equal(answer.status, 400);
+    const page = await (await fetch(`${rp.base}/`)).text();
+    assert.match(page, /is from https:\/\/x{192}…, which is not trusted/);
+    assert.doesNotMatch(page + (await answer.text()), /x{193}/);
+  });
+
   test("proves nothing about the OP session: who signs in to it again is welcome", async () => {
     const who = someone();
     await signIn(issuer, rp, who);

@@ -87,8 +87,12 @@ describe("the logout request", () => {
       id_token_hint: "a.b.c",
     });
     assert.match(posted.text, /name="id_token_hint" value="a.b.c"/);
+    const spaced = await browser.post(`${rp.base}/logout`, { ...chosen, state: " state 2 " });
+    assert.equal(new URL(spaced.location ?? "").searchParams.get("state"), " state 2 ");
     const wrong = await browser.post(`${rp.base}/logout`, { ...chosen, method: "PUT" });
     assert.equal(wrong.status, 400);
+    const long = await browser.post(`${rp.base}/logout`, { ...chosen, state: "x".repeat(2049) });
+    assert.match(long.text, /state: must not be longer than 2048 characters\..*Go back and correct it/s);
   });
 
   test("an error of the OP is told apart from a No", async () => {
@@ -132,6 +136,19 @@ describe("how far a logout goes", () => {
     const { searchParams } = new URL(location);
     assert.equal(searchParams.get("everywhere"), "true");
     assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
+  });
+
+  test("everywhere: is neither offered nor pretended by a login that has no Logout Endpoint", async () => {
+    issuer.more = { end_session_everywhere_supported: true };
+    await rp.restart();
+    const browser = await signIn(issuer, rp, {}, { end_session_endpoint: "" });
+    assert.doesNotMatch((await browser.get(`${rp.base}/oauth2`)).text, /Log out everywhere/);
+    const refused = await browser.post(`${rp.base}/logout`, { scope: "everywhere" });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /You are still logged in\. This login has no Logout Endpoint/);
+    assert.equal((await sessionOf(browser, rp)).user, "alice");
+    assert.equal((await browser.post(`${rp.base}/logout`, {})).location, `${rp.base}/`);
+    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "local");
   });
 
   test("the page says after how many milliseconds a session ended, and how soon the app was told", async () => {

@@ -1,6 +1,25 @@
 /** The logout request by hand: what the preview shows is what is sent. */
 import { expect, op, test } from "../support/fixtures.ts";
 
+test("the preview of a POST is its body, to the letter", async ({ user, playground2 }) => {
+  const { page } = playground2;
+  await playground2.importPhotos({ grantType: "Implicit" });
+  await op(page).signIn(user);
+  await op(page).allow(playground2.base);
+  await playground2.expectLoggedIn(user.name);
+  await page.getByText("The logout request, by hand").click();
+  await page.getByRole("radio", { name: "POST" }).check();
+  await page.getByLabel("state", { exact: true }).fill(" it's ~ a&b=c+d (é)! ");
+  const shown = ((await page.locator("[data-preview]").textContent()) ?? "").split("\n\n")[1];
+  const sent = page.waitForRequest(
+    (request) => request.method() === "POST" && request.url().endsWith("/oidc/logout"),
+  );
+  await page.getByRole("button", { name: "Send logout request" }).click();
+  expect((await sent).postData()).toBe(shown?.replaceAll("\n&", "&"));
+  await op(page).declineLogout();
+  await expect(page.getByRole("heading", { name: "You are still logged in" })).toBeVisible();
+});
+
 test("the preview is the request, by GET and by POST, and a long one goes by POST", async ({
   user,
   playground2,

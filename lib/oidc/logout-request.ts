@@ -4,6 +4,9 @@
 /** Longest URL that browsers, proxies and servers agree on; a longer request goes by POST. */
 export const longestUrl = 2000;
 
+/** Longest parameter that this app sends, but for the hint. */
+export const longestParameter = 2048;
+
 export type LogoutMethod = "GET" | "POST";
 
 /** The parameters in the order in which they are sent; empty ones are left out. RIL 2 has all but the last two:

@@ -61,8 +61,8 @@ export class Checklist<Name extends string> {
   }
 }
 
-/** One short line for any claim value. */
-function show(value: unknown): string {
+/** One short line for any value that somebody sent. */
+export function show(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "absent");
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -1,5 +1,6 @@
 /** GET /fclogout: Front-Channel Logout 1.0, section 2. The OP frames it, mostly without our cookies. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import { show } from "#lib/oidc/verdict.ts";
 import type { EndedSession } from "#lib/store/types.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
 import { endSession, recordEnded } from "./end-session.ts";
@@ -14,7 +15,7 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
     await assertSwitchedOn("front-channel", rp);
     const ended = await endMeant(request, rp);
     await rp.record({ type: "frontchannel_logout", data: { sessions: ended.length } });
-    return answer(rp, 200, ended.length > 0 ? "logged out" : "nobody to log out");
+    return answer(rp, 200, ended.length > 0 ? "Logged out." : "Nobody was logged in.");
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await rp.record({ type: "frontchannel_logout", data: { error: error.message, code: error.code } });
@@ -39,7 +40,7 @@ async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedS
   if (!rp.trustedProvider(iss)) {
     throw new ProtocolError(
       "invalid_request",
-      `The front-channel logout is from ${iss}, which is not trusted.`,
+      `The front-channel logout is from ${show(iss)}, which is not trusted.`,
     );
   }
   const end = { by: "front-channel" as const, at: rp.now() };
@@ -56,8 +57,8 @@ async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedS
 
 /** A small document that only an OP of ours may frame. */
 function answer(rp: RelyingParty, status: number, text: string): Response {
-  const body = html`<p>${rp.config.RP_NAME} ${text}</p>`;
-  const response = page(rp, canonicalBaseUrl(rp), { title: "Logout", status, body });
+  const body = html`<section class="card"><h1>Front-channel logout</h1><p>${text}</p></section>`;
+  const response = page(rp, canonicalBaseUrl(rp), { title: "Front-channel logout", status, body });
   const origins = rp.trustedProviders.map(({ issuer }) => new URL(issuer).origin);
   response.headers.set("content-security-policy", documentPolicy([...new Set(origins)].join(" ")));
   return response;

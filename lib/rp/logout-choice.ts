@@ -1,7 +1,7 @@
 /** What a user may choose about a logout request: its method and each of its parameters. */
 import { z } from "zod";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import type { LogoutMethod, LogoutParameters } from "#lib/oidc/logout-request.ts";
+import { type LogoutMethod, type LogoutParameters, longestParameter } from "#lib/oidc/logout-request.ts";
 import type { Login } from "#lib/store/types.ts";
 
 export interface LogoutChoice {
@@ -27,7 +27,11 @@ export const usualChoice = (
   },
 });
 
-const text = z.string().trim().max(2048).default("");
+/** Sent to the letter, spaces included: the preview has shown it so. */
+const text = z
+  .string()
+  .max(longestParameter, `must not be longer than ${longestParameter} characters.`)
+  .default("");
 
 const schema = z.object({
   method: z.enum(["GET", "POST"]).default("GET"),
@@ -48,7 +52,10 @@ export function parseLogoutChoice(form: URLSearchParams): LogoutChoice {
   const parsed = schema.safeParse(Object.fromEntries(form));
   if (!parsed.success) {
     const fields = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    throw new ProtocolError("invalid_request", `The logout request cannot be built. ${fields.join(" ")}`);
+    const help = "Go back and correct it.";
+    throw new ProtocolError("invalid_request", `The logout request cannot be built. ${fields.join(" ")}`, {
+      help,
+    });
   }
   const { method, ...parameters } = parsed.data;
   return { method, parameters };

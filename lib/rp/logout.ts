@@ -20,7 +20,17 @@ export const logout: Endpoint = async (request, rp) => {
   const session = await readSession(request.headers.get("cookie"), rp);
   const login = session?.login;
   if (!login) return seeOther(`${base}/`);
-  if (fields.get("scope") === "here" || !login.endSessionEndpoint) {
+  const scope = fields.get("scope");
+  if (scope === "everywhere" && !login.endSessionEndpoint) {
+    throw new ProtocolError(
+      "invalid_request",
+      "You are still logged in. This login has no Logout Endpoint.",
+      {
+        help: "Log out here only, or sign in again with the Logout Endpoint filled in.",
+      },
+    );
+  }
+  if (scope === "here" || !login.endSessionEndpoint) {
     await endSession(session, "local", rp);
     return seeOther(`${base}/`);
   }

@@ -50,7 +50,8 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
 
 async function LogoutButtons({ action, login }: { action: string; login: Login }) {
   const provider = relyingParty().trustedProvider(login.iss);
-  const everywhere = provider && (await endsEverywhere(provider).catch(() => false));
+  const everywhere =
+    provider && login.endSessionEndpoint && (await endsEverywhere(provider).catch(() => false));
   return (
     <>
       <PostButton action={action} label="Logout" primary />
