@@ -1,25 +1,29 @@
 import { instant } from "#lib/oidc/id-token.ts";
 import type { Login, Tokens } from "#lib/store/types.ts";
+import { Scrolling } from "./scrolling.tsx";
 import { VerdictTable } from "./verdict-table.tsx";
 
 const times = new Set(["exp", "iat", "nbf", "auth_time", "updated_at"]);
 
 /** What a login brought: the ID Token raw, decoded claim by claim, and how it was checked. */
 export function IdTokenView({ login }: { login: Login }) {
+  const { idToken, encryptedIdToken } = login.tokens;
   return (
     <section className="card" aria-labelledby="id-token">
       <h2 id="id-token">ID Token</h2>
-      {login.tokens.encryptedIdToken && (
+      {encryptedIdToken && (
         <div className="field">
           <span className="label">As it came, encrypted to this app</span>
-          <div className="token" id="id-token-encrypted">
-            {login.tokens.encryptedIdToken}
-          </div>
-          <span className="label">Decrypted with this app's key</span>
+          <Scrolling label="Encrypted ID Token" id="id-token-encrypted">
+            {encryptedIdToken}
+          </Scrolling>
         </div>
       )}
-      <div className="token" id="id-token-raw">
-        {login.tokens.idToken}
+      <div className="field">
+        {encryptedIdToken && <span className="label">Decrypted with this app's key</span>}
+        <Scrolling label="Raw ID Token" id="id-token-raw">
+          {idToken}
+        </Scrolling>
       </div>
       <div className="overflow-x-auto">
         <table className="grid-table" id="id-token-claims">
@@ -31,7 +35,12 @@ export function IdTokenView({ login }: { login: Login }) {
                 </th>
                 <td className="mono">
                   {typeof value === "string" ? value : JSON.stringify(value)}
-                  {times.has(name) && <span className="muted whitespace-nowrap"> {instant(value)}</span>}
+                  {times.has(name) && (
+                    <>
+                      {" "}
+                      <span className="muted whitespace-nowrap">{instant(value)}</span>
+                    </>
+                  )}
                 </td>
               </tr>
             ))}
@@ -52,7 +61,7 @@ export function AccessTokenView({ tokens }: { tokens: Tokens }) {
   return (
     <section className="card" aria-labelledby="access-token">
       <h2 id="access-token">Access Token</h2>
-      <div className="token">{tokens.accessToken}</div>
+      <Scrolling label="Raw Access Token">{tokens.accessToken}</Scrolling>
       {tokens.scope && <p className="muted">Scope: {tokens.scope}</p>}
     </section>
   );

@@ -36,6 +36,9 @@ test("registers at the demo's OP, signs in as the new client, and is logged out 
   await page.getByRole("button", { name: "Register this app" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "HTTP 401" })).toBeVisible();
   await expect(page.getByLabel("Username")).toHaveValue("admin");
+  await page.setViewportSize({ width: 400, height: 800 });
+  const tooWide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  expect(await page.evaluate(tooWide), "the OP's words do not widen a narrow page").toBe(0);
   await page.getByLabel("Password").fill("admin");
   await page.getByRole("button", { name: "Register this app" }).click();
   await expect(page.getByText("ID Tokens are encrypted: RSA-OAEP with A256GCM.")).toBeVisible();

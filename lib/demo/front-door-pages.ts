@@ -45,7 +45,7 @@ const walkthrough = ({
 <li>Press <b>Authorize</b>, sign in${embedded ? html` as <code>admin</code> with password <code>admin</code>` : ""} and allow the access. The app shows its ID Token and <b>Logged in user : ${embedded ? html`<code>admin</code>` : "you"}</b>.</li>
 <li>Do the same in <a href="${second?.home}">${second?.name}</a>: you are signed in already, nobody asks for a password.</li>
 <li>Press <b>Logout</b> in one of the two and answer <b>Yes</b> at the OpenID Provider.</li>
-<li>Reload the other: <b>Logged in user : <code>null</code></b>.</li>
+<li>Look at the other: <b>Logged in user : <code>null</code></b>, without a reload.</li>
 </ol>
 </section>`;
 
