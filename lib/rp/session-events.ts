@@ -22,41 +22,51 @@ export const sessionEvents: Endpoint = async (request, rp) => {
   });
 };
 
+/** Ends when the browser goes, or when the store fails: then the browser asks again. */
 function stream(
   sessionId: string,
   seen: string | null,
   signal: AbortSignal,
   rp: RelyingParty,
 ): ReadableStream {
-  const encoder = new TextEncoder();
-  let last = seen;
   let close = () => {};
   return new ReadableStream({
     async start(controller) {
-      const write = (text: string) => controller.enqueue(encoder.encode(text));
-      const tell = async () => {
-        const session = await rp.store.readSession(sessionId, rp.now());
-        const version = sessionVersion(session);
-        if (version !== last)
-          write(`id: ${version}\nevent: session\ndata: ${JSON.stringify(sessionView(session))}\n\n`);
-        last = version;
-      };
-      const stopListening = rp.store.onSessionChange(sessionId, () => void tell().catch(() => close()));
+      const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+      const tell = teller(sessionId, seen, write, rp);
+      const stopListening = rp.store.onSessionChange(sessionId, () => void tell().catch(close));
       const keepAlive = setInterval(() => write(": still here\n\n"), keepAliveMs);
       close = () => {
         stopListening();
         clearInterval(keepAlive);
         signal.removeEventListener("abort", close);
-        try {
-          controller.close();
-        } catch {
-          // the browser has closed it
-        }
+        closeOnce(controller);
       };
       signal.addEventListener("abort", close);
+      if (signal.aborted) return close();
       write("retry: 2000\n\n");
-      await tell();
+      await tell().catch(close);
     },
     cancel: () => close(),
   });
+}
+
+/** Writes the state of the session, unless the browser has seen it. */
+function teller(sessionId: string, seen: string | null, write: (text: string) => void, rp: RelyingParty) {
+  let told = seen;
+  return async (): Promise<void> => {
+    const session = await rp.store.readSession(sessionId, rp.now());
+    const version = sessionVersion(session);
+    if (version !== told)
+      write(`id: ${version}\nevent: session\ndata: ${JSON.stringify(sessionView(session))}\n\n`);
+    told = version;
+  };
+}
+
+function closeOnce(controller: ReadableStreamDefaultController): void {
+  try {
+    controller.close();
+  } catch {
+    // the browser has closed it
+  }
 }
