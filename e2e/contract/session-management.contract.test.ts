@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, sendToken } from "../support/logout-requests.ts";
-import { sessionOf, signIn } from "../support/sign-in.ts";
+import { ask, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 
 const { issuer, rp } = await appUnderTest();
 
@@ -79,6 +79,25 @@ describe("a silent request", () => {
     assert.deepEqual([session.user, session.sessionState, session.since], [who.sub, "new.salt", since]);
   });
 
+  test("asks for what the login was granted, but for offline_access", async () => {
+    const asked = await ask(issuer, rp, { grant_type: "code", scope: "openid profile offline_access" });
+    issuer.token = async () => ({
+      json: {
+        id_token: await issuer.sign(issuer.idClaims({ ...someone(), nonce: asked.nonce })),
+        access_token: "access",
+        token_type: "Bearer",
+        scope: "openid profile offline_access",
+      },
+    });
+    const answer = await respondTo(asked, issuer, rp, { code: "c", session_state: "hash.salt" });
+    assert.equal(answer.status, 303, answer.text);
+    const { location = "" } = await asked.browser.get(`${rp.base}/rpiframe/silent`);
+    assert.equal(new URL(location).searchParams.get("scope"), "openid profile");
+    const implicit = await signIn(issuer, rp, someone());
+    const { location: without = "" } = await implicit.get(`${rp.base}/rpiframe/silent`);
+    assert.equal(new URL(without).searchParams.get("scope"), "openid");
+  });
+
   test("that finds another user, or nobody, ends the session and says why", async () => {
     const answers = [
       idTokenOf(someone()),
@@ -110,8 +129,8 @@ describe("a silent request", () => {
   test("that cannot be made tells the frame why, and leaves the session alone", async () => {
     const who = someone();
     const browser = await signIn(issuer, rp, who);
-    await rp.restart(); // with no discovery document at hand
     await issuer.down();
+    await rp.restart(); // and finds no discovery document
     const page = await browser.get(`${rp.base}/rpiframe/silent`);
     await issuer.up();
     assert.match(page.text, /data-confirmation="[^"]*failed[^"]*cannot be used/);

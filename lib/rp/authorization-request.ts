@@ -44,26 +44,45 @@ export async function requestConfirmation(
   asker: Asker,
   rp: RelyingParty,
 ): Promise<Response> {
-  const { clientId, responseType, grantType, redirectUri, authorizationEndpoint, tokenEndpoint } = login;
-  const code = responseType.includes("code");
-  const asForm = { client_id: clientId, client_secret: "", token_endpoint: tokenEndpoint };
+  const code = login.responseType.includes("code");
+  const asForm = { client_id: login.clientId, client_secret: "", token_endpoint: login.tokenEndpoint };
   const secret = code ? await clientSecret(asForm, provider, rp) : undefined;
-  const { endSessionEndpoint, checkSessionIframe } = login;
   const pending: PendingLogin = {
     ...secrets(provider, rp),
-    ...{ clientId, responseType, grantType, redirectUri, authorizationEndpoint, tokenEndpoint },
-    ...{ endSessionEndpoint, checkSessionIframe },
+    ...requestOf(login),
     ...(secret ? { clientSecret: secret } : {}),
     ...(code ? { codeVerifier: randomPKCECodeVerifier() } : {}),
     confirms: asker.sessionId,
   };
   const parameters = {
-    scope: "openid",
+    scope: scopeOf(login),
     prompt: "none",
     ...(await hintFor(login, rp)),
     ...(await challenge(pending, false)),
   };
   return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+}
+
+/** What is asked for again. */
+const requestOf = ({
+  clientId,
+  responseType,
+  grantType,
+  redirectUri,
+  authorizationEndpoint,
+  tokenEndpoint,
+  endSessionEndpoint,
+  checkSessionIframe,
+}: Login) => ({
+  ...{ clientId, responseType, grantType, redirectUri },
+  ...{ authorizationEndpoint, tokenEndpoint, endSessionEndpoint, checkSessionIframe },
+});
+
+/** The new access token is to be worth what the old one was. `offline_access` needs a consent that nobody can give
+ * here (Core 11). */
+function scopeOf({ tokens: { scope = "" } }: Login): string {
+  const granted = scope.split(" ").filter((name) => name !== "" && name !== "offline_access");
+  return granted.includes("openid") ? granted.join(" ") : "openid";
 }
 
 /** Longest hint that fits into what servers take as the head of a request, 8 KiB at many. Without one the answer's `sub`

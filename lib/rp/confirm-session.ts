@@ -61,14 +61,10 @@ async function confirm(
     const { login: current } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
     if (!current) return { confirmation: "ended" };
     const { iss, sub, sid } = login.claims;
-    const renewed = {
-      ...current,
-      ...login,
-      signedInBy: current.signedInBy,
-      iss,
-      sub,
-      ...(sid ? { sid } : {}),
-    };
+    const { signedInBy } = current;
+    const { refreshToken } = current.tokens; // a silent request brings none
+    const tokens = { ...(refreshToken ? { refreshToken } : {}), ...login.tokens };
+    const renewed = { ...current, ...login, signedInBy, tokens, iss, sub, ...(sid ? { sid } : {}) };
     if (await rp.store.renewLogin(sessionId, renewed)) {
       return { confirmation: "renewed", sessionState: renewed.sessionState ?? "" };
     }
