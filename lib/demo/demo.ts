@@ -9,7 +9,7 @@ import { opPlan, rpPlan } from "./plans.ts";
 import type { WantedPort } from "./ports.ts";
 import { createProcessGroup, type ProcessGroup, runProcesses } from "./process-group.ts";
 import { readyViewOf } from "./ready-view.ts";
-import { clientsAt, withRegistration } from "./registration.ts";
+import { clientsAt, embeddedClients, withRegistration } from "./registration.ts";
 import { exceptions } from "./registration-view.ts";
 import { dropState, loadState, type SavedState, saveState } from "./saved-state.ts";
 
@@ -58,16 +58,9 @@ export function wantedPorts({ issuer, ports }: DemoOptions): WantedPort[] {
 const ANOTHER = 100;
 const MAX_PORT = 65_536;
 
-/** At the embedded OP every app is a client of its own name. */
 async function findClients({ options, output }: Demo, state: SavedState): Promise<Clients> {
   const { issuer } = options;
-  if (issuer === undefined) {
-    const { playground2, playground3 } = state.clientSecrets;
-    return {
-      playground2: { id: "playground2", secret: playground2 },
-      playground3: { id: "playground3", secret: playground3 },
-    };
-  }
+  if (issuer === undefined) return embeddedClients(options, state);
   return clientsAt({ ...options, issuer }, state.registrations, (registration, report) => {
     for (const line of exceptions(report)) output.say(registration.name, line);
     state.registrations = withRegistration(state.registrations, registration);

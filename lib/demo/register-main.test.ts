@@ -15,7 +15,7 @@ import { type RunningOp, startOp } from "#lib/op/server.ts";
 import { appNames } from "./apps.ts";
 import { parseOptions } from "./options.ts";
 import { rpPlan } from "./plans.ts";
-import { clientsAt } from "./registration.ts";
+import { clientsAt, embeddedClients } from "./registration.ts";
 import { loadState } from "./saved-state.ts";
 import { freePort } from "./testing/fake-process.ts";
 import { runProgram } from "./testing/program.ts";
@@ -58,7 +58,8 @@ describe("slo-playground register at the embedded OP", () => {
         `${field} in ${output}`,
       );
     }
-    const { registrations } = await loadState(data);
+    assert.match(output, /^Remembered in .*: the demo uses them from its next start on\.$/m);
+    const { registrations, clientSecrets } = await loadState(data);
     const [two, three] = registrations;
     assert.ok(two?.clientSecret && three?.clientSecret);
     assert.match(
@@ -67,12 +68,17 @@ describe("slo-playground register at the embedded OP", () => {
     );
     assert.ok(!output.includes(two.clientSecret), "the secret is not printed");
 
-    const asked = { issuer: op.issuer, clients: {}, registration: undefined, ports, crossSite: false };
-    const clients = await clientsAt(asked, registrations, async () =>
-      assert.fail("nothing is registered anew"),
-    );
+    const demo = { ports: { ...ports, op: op.port }, https: false, crossSite: false };
     const encryption = { alg: "RSA-OAEP", enc: "A256GCM" };
-    assert.deepEqual(clients.playground2, { id: two.clientId, secret: two.clientSecret, encryption });
+    assert.deepEqual(embeddedClients(demo, { registrations, clientSecrets }), {
+      playground2: { id: two.clientId, secret: two.clientSecret, encryption },
+      playground3: { id: three.clientId, secret: three.clientSecret, encryption },
+    });
+    const elsewhere = { ...demo, ports: { ...demo.ports, frontDoor: 8180 } };
+    assert.deepEqual(embeddedClients(elsewhere, { registrations, clientSecrets }).playground2, {
+      id: "playground2",
+      secret: clientSecrets.playground2,
+    });
   });
 
   it("registers one app alone, in place of its earlier client, and tells it as JSON", async () => {

@@ -35,8 +35,9 @@ async function run(options: RegisterOptions): Promise<number> {
     if (json) process.stdout.write(`${JSON.stringify({ issuer, registered: done }, null, 2)}\n`);
   }
   if (!json) {
-    const again = apps.length > 1 ? "them" : "it";
-    process.stdout.write(`Remembered in ${data}: npm run demo -- --issuer ${issuer} uses ${again}.\n`);
+    const demo = options.issuer ? `npm run demo -- --issuer ${issuer}` : "the demo";
+    const them = apps.length > 1 ? "them" : "it";
+    process.stdout.write(`Remembered in ${data}: ${demo} uses ${them} from its next start on.\n`);
   }
   const asAsked = done.every(({ report }) => report.every(({ result }) => result === "accepted"));
   return options.strict && !asAsked ? 1 : 0;

@@ -31,7 +31,8 @@ export interface RegisterOptions {
 export const registerUsage = `Usage: slo-playground register [flags]
 
 Registers playground2 and playground3 at an OpenID Provider, with every logout field, and says of each field whether
-it was accepted, changed, ignored or refused. The clients are remembered: npm run demo -- --issuer URL uses them.
+it was accepted, changed, ignored or refused. The clients are remembered: npm run demo uses them from its next start on,
+with the same --issuer and ports.
 
   --issuer URL                  the OpenID Provider; without it the demo's own, which must be running
   --registration-token TOKEN    initial access token for dynamic registration

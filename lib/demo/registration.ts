@@ -1,15 +1,15 @@
-/** Clients at an OpenID Provider of the user's own: given by hand, remembered, or registered dynamically. */
+/** The apps' clients: given by hand, remembered, or registered dynamically. */
 import { clientMetadata, redirectUris } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { Fetch, Metadata } from "#lib/oidc/provider.ts";
 import { type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
-import { type Addresses, type AppName, addressesOf, type Layout } from "./apps.ts";
+import { type Addresses, type AppName, addressesOf, embeddedIssuer, type Layout } from "./apps.ts";
 import { DemoError } from "./demo-error.ts";
 import type { Client, DemoOptions } from "./options.ts";
 import { discover } from "./own-op.ts";
-import type { Registration } from "./saved-state.ts";
+import type { Registration, SavedState } from "./saved-state.ts";
 
 type Asked = Pick<DemoOptions, "clients" | "registration"> & Layout & { issuer: string };
 
@@ -28,15 +28,39 @@ export async function clientsAt(
     const given = asked.clients[name];
     if (given) return given;
     const addresses = addressesOf(name, asked);
-    const { baseUrls } = addresses;
-    const earlier = known.find((each) => isFor(each, asked.issuer, name, baseUrls));
-    if (earlier) return toClient(earlier);
+    const earlier = rememberedClient(known, asked.issuer, name, addresses);
+    if (earlier) return earlier;
     const authorization = asked.registration;
     const { registration, report } = await registerApp(name, { metadata, addresses, authorization });
     await remember(registration, report);
     return toClient(registration);
   };
   return { playground2: await clientOf("playground2"), playground3: await clientOf("playground3") };
+}
+
+/** Finds a client for each app at the embedded OP: what `slo-playground register` has made, else the client of the app's
+ * own name, which is always there. */
+export function embeddedClients(
+  demo: Layout & Pick<DemoOptions, "https">,
+  { registrations, clientSecrets }: Pick<SavedState, "registrations" | "clientSecrets">,
+): Record<AppName, Client> {
+  const issuer = embeddedIssuer(demo.ports, demo.https);
+  const clientOf = (name: AppName): Client =>
+    rememberedClient(registrations, issuer, name, addressesOf(name, demo)) ?? {
+      id: name,
+      secret: clientSecrets[name],
+    };
+  return { playground2: clientOf("playground2"), playground3: clientOf("playground3") };
+}
+
+function rememberedClient(
+  known: Registration[],
+  issuer: string,
+  name: AppName,
+  { baseUrls }: Addresses,
+): Client | undefined {
+  const earlier = known.find((each) => isFor(each, issuer, name, baseUrls));
+  return earlier && toClient(earlier);
 }
 
 const toClient = ({ clientId, clientSecret, encryption }: Registration): Client => ({
