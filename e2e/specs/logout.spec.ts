@@ -77,6 +77,30 @@ test.describe("without script", () => {
     await playground2.page.getByRole("link", { name: "Continue" }).click();
     await expect(playground2.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
   });
+
+  test("the logout request by hand goes by GET and by POST", async ({ user, playground2 }) => {
+    const { page, base } = playground2;
+    await playground2.importPhotos({ grantType: "Authorization Code" });
+    await op(page).signIn(user);
+    await op(page).allow(base);
+    const send = async (method: string, state: string) => {
+      await page.goto(`${base}/oauth2`);
+      await page.getByText("The logout request, by hand").click();
+      await page.getByRole("radio", { name: method }).check();
+      await page.getByLabel("state", { exact: true }).fill(state);
+      await page.getByRole("button", { name: "Send logout request" }).click();
+    };
+    await send("GET", "by-get");
+    await op(page).declineLogout();
+    await expect(page.getByRole("heading", { name: "You are still logged in" })).toBeVisible();
+    expect(new URL(page.url()).searchParams.get("state")).toBe("by-get");
+    await send("POST", "by-post");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await op(page).confirmLogout();
+    await page.getByRole("link", { name: "Continue" }).click();
+    await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+    expect(new URL(page.url()).searchParams.get("state")).toBe("by-post");
+  });
 });
 
 test("a Client ID that the OP does not know stays at the OP, with the reason", async ({ playground2 }) => {
