@@ -108,6 +108,13 @@ describe("registering by button", () => {
     await rp.printed("Registered as client b; fields: ");
   });
 
+  test("warns of a signature algorithm that the app does not take, and of no other", async () => {
+    registersAs("b2", (body) => ({ ...body, id_token_signed_response_alg: "ES256" }));
+    assert.match(await register(), /sign ID Tokens with ES256, but this app takes RS256 only/);
+    registersAs("b3");
+    assert.doesNotMatch(await register(), /but this app takes/);
+  });
+
   test("authorizes by token or by password, and neither is kept, shown or logged", async () => {
     registersAs("c");
     const browser = new HttpBrowser();

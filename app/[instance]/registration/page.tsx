@@ -33,7 +33,12 @@ export default async function RegistrationPage({ params }: PageProps<"/[instance
         </p>
       )}
       {client ? (
-        <Registered client={client} expired={isExpired(client, rp)} base={base} />
+        <Registered
+          client={client}
+          expired={isExpired(client, rp)}
+          taken={rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG}
+          base={base}
+        />
       ) : (
         <Configured {...here} />
       )}
@@ -62,8 +67,16 @@ function Configured({ rp }: Current) {
   );
 }
 
-function Registered({ client, expired, base }: { client: RegisteredClient; expired: boolean; base: string }) {
-  const { clientId, clientSecret, encryption, registeredAt, secretExpiresAt, report } = client;
+interface RegisteredProps {
+  client: RegisteredClient;
+  expired: boolean;
+  /** The algorithm of the signatures that this app takes. */
+  taken: string;
+  base: string;
+}
+
+function Registered({ client, expired, taken, base }: RegisteredProps) {
+  const { alg, clientId, clientSecret, encryption, registeredAt, secretExpiresAt, report } = client;
   const counts = Object.entries(countsOf(report)).filter(([, count]) => count > 0);
   return (
     <section className="card" aria-labelledby="client">
@@ -73,6 +86,12 @@ function Registered({ client, expired, base }: { client: RegisteredClient; expir
         registered here on {timeOf(registeredAt)}. ID Tokens are{" "}
         {encryption ? `encrypted: ${encryption.alg} with ${encryption.enc}.` : "not encrypted."}
       </p>
+      {alg !== taken && (
+        <p className="note note-bad">
+          The OpenID Provider will sign ID Tokens with {alg}, but this app takes {taken} only, so nobody can
+          sign in. Set <code>ID_TOKEN_SIGNED_RESPONSE_ALG</code> to {alg}, or forget this registration.
+        </p>
+      )}
       {secretExpiresAt ? (
         <p className={expired ? "note note-bad" : "muted"}>
           Its secret {expired ? "expired" : "expires"} on {timeOf(secretExpiresAt * 1000)}.
