@@ -28,7 +28,8 @@ export async function clientsAt(
     const given = asked.clients[name];
     if (given) return given;
     const addresses = addressesOf(name, asked);
-    const earlier = rememberedClient(known, asked.issuer, name, addresses);
+    const { baseUrls } = addresses;
+    const earlier = rememberedClient(known, { issuer: asked.issuer, name, baseUrls });
     if (earlier) return earlier;
     const authorization = asked.registration;
     const { registration, report } = await registerApp(name, { metadata, addresses, authorization });
@@ -46,21 +47,11 @@ export function embeddedClients(
 ): Record<AppName, Client> {
   const issuer = embeddedIssuer(demo.ports, demo.https);
   const clientOf = (name: AppName): Client =>
-    rememberedClient(registrations, issuer, name, addressesOf(name, demo)) ?? {
+    rememberedClient(registrations, { issuer, name, ...addressesOf(name, demo) }) ?? {
       id: name,
       secret: clientSecrets[name],
     };
   return { playground2: clientOf("playground2"), playground3: clientOf("playground3") };
-}
-
-function rememberedClient(
-  known: Registration[],
-  issuer: string,
-  name: AppName,
-  { baseUrls }: Addresses,
-): Client | undefined {
-  const earlier = known.find((each) => isFor(each, issuer, name, baseUrls));
-  return earlier && toClient(earlier);
 }
 
 const toClient = ({ clientId, clientSecret, encryption }: Registration): Client => ({
@@ -69,9 +60,18 @@ const toClient = ({ clientId, clientSecret, encryption }: Registration): Client 
   ...(encryption && { encryption }),
 });
 
-function isFor(each: Registration, issuer: string, name: AppName, baseUrls: string[]): boolean {
-  const expired = each.secretExpiresAt ? each.secretExpiresAt * 1000 < Date.now() : false;
-  return each.issuer === issuer && each.name === name && each.baseUrls.join() === baseUrls.join() && !expired;
+/** The client that was registered earlier for this app, at these addresses; none once its secret has expired. */
+export function rememberedClient(
+  known: readonly Registration[],
+  { issuer, name, baseUrls }: Pick<Registration, "issuer" | "name" | "baseUrls">,
+): Client | undefined {
+  const found = known.find((each) => {
+    const expired = each.secretExpiresAt ? each.secretExpiresAt * 1000 < Date.now() : false;
+    return (
+      each.issuer === issuer && each.name === name && each.baseUrls.join() === baseUrls.join() && !expired
+    );
+  });
+  return found && toClient(found);
 }
 
 /** The registrations with this one in place of an earlier one of the same app at the same addresses. */

@@ -35,16 +35,21 @@ const OURS = [FILE, "op", ...appNames];
 
 /** Reads what an earlier start left, or makes new secrets. @throws {DemoError} if the file makes no sense */
 export async function loadState(data: string): Promise<SavedState> {
+  const kept = await readState(data);
+  if (kept) return kept;
+  const state = { sessionSecrets: newSecrets(), clientSecrets: newSecrets(), registrations: [] };
+  await saveState(data, state);
+  return state;
+}
+
+/** Reads what an earlier start left, if any. @throws {DemoError} if the file makes no sense */
+export async function readState(data: string): Promise<SavedState | undefined> {
   const file = path.join(data, FILE);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw new DemoError(`${file} cannot be read: ${error.message}`);
   });
-  if (text === undefined) {
-    const state = { sessionSecrets: newSecrets(), clientSecrets: newSecrets(), registrations: [] };
-    await saveState(data, state);
-    return state;
-  }
+  if (text === undefined) return undefined;
   try {
     return schema.parse(JSON.parse(text));
   } catch {
