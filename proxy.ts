@@ -1,6 +1,7 @@
 /** Gives every page its Content-Security-Policy. Next's own inline scripts need a nonce that is new for each
  * response, and this is the place that Next reads it from; nothing else belongs here. */
 import { type NextRequest, NextResponse } from "next/server";
+import { environment } from "#lib/config/env.ts";
 
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
@@ -10,7 +11,7 @@ export function proxy(request: NextRequest): NextResponse {
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
     "style-src 'self'",
     "img-src 'self'",
-    "connect-src 'self'",
+    `connect-src ${connectSources(request.nextUrl.pathname)}`,
     "frame-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -24,10 +25,16 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
+/** The page Doctor asks the OpenID Provider from the browser. */
+function connectSources(path: string): string {
+  const issuer = URL.parse(environment().OP_ISSUER ?? "");
+  return issuer && /^\/[^/]+\/doctor\/?$/.test(path) ? `'self' ${issuer.origin}` : "'self'";
+}
+
 /** The pages, those that are not found included; endpoints and files are left out: they set their own headers. */
 export const config = {
   matcher: [
     "/",
-    "/((?!_next/|assets/|[^/]+/(?:api|assets|authorize|bclogout|events|fclogout|health|jwks|logout|mechanisms|oauth2client|register|reset|rpiframe|session|signout)(?:/|$)).*)",
+    "/((?!_next/|assets/|[^/]+/(?:api|assets|authorize|bclogout|events|examine|fclogout|health|jwks|logout|mechanisms|oauth2client|register|reset|rpiframe|session|signout)(?:/|$)).*)",
   ],
 };

@@ -35,6 +35,10 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
       <LoggedInUser session={session} base={base} />
       <LogoutRequests events={events} />
       <MechanismSwitch action={`${base}/mechanisms`} active={await activeMechanisms(rp)} />
+      <p className="muted">
+        Something does not work? <a href={`${base}/doctor`}>Doctor</a> examines this app and its OpenID
+        Provider.
+      </p>
     </>
   );
 }

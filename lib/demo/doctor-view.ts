@@ -8,7 +8,7 @@ import {
   type Result,
   resultNames,
   summaryOf,
-} from "#lib/rp/doctor/finding.ts";
+} from "#lib/oidc/finding.ts";
 
 const colours = { problem: "red", warning: "yellow", unknown: "cyan", ok: "green" } as const satisfies Record<
   Result,

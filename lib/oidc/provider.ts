@@ -176,7 +176,7 @@ function clientAuthentication(metadata: Metadata, secret: string | undefined): c
 
 function unavailable(issuer: string, why: string, detail?: unknown): ProtocolError {
   return new ProtocolError("provider_unavailable", `The OpenID Provider ${issuer} cannot be used: ${why}.`, {
-    help: "Check that it runs and that OP_ISSUER is its issuer to the byte. This app tries again by itself.",
+    help: "Check that it runs and that OP_ISSUER is its issuer to the byte. The page Doctor of this app tells more, and so does slo-playground doctor. This app tries again by itself.",
     detail,
   });
 }

@@ -167,6 +167,6 @@ function errorBody(error: ProtocolError, base: string): Html {
 ${error.help ? html`<p>${error.help}</p>` : ""}
 ${verdicts.length ? html`<div class="overflow-x-auto"><table class="grid-table"><thead><tr><th>Check</th><th>Result</th><th>Detail</th></tr></thead><tbody>${verdicts}</tbody></table></div>` : ""}
 <p class="muted">Error code <code>${error.code}</code></p>
-<p class="row"><a class="btn btn-primary" href="${base}/oauth2">Back to the form</a><a class="btn" href="${base}/">Start page</a></p>
+<p class="row"><a class="btn btn-primary" href="${base}/oauth2">Back to the form</a>${error.code === "provider_unavailable" ? html`<a class="btn" href="${base}/doctor">Doctor</a>` : ""}<a class="btn" href="${base}/">Start page</a></p>
 </section>`;
 }

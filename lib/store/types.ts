@@ -1,4 +1,5 @@
 /** What a Relying Party remembers. Times are milliseconds since the epoch unless said otherwise. */
+import type { Finding } from "#lib/oidc/finding.ts";
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
@@ -100,6 +101,13 @@ export interface FormState {
   errors: Record<string, string>;
   /** The registration form likewise. */
   registration?: RegistrationForm;
+  /** What the doctor found when this browser last had the checks run. */
+  examination?: Examination;
+}
+
+export interface Examination {
+  at: number;
+  findings: readonly Finding[];
 }
 
 export interface RegistrationForm {

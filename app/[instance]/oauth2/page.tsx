@@ -12,6 +12,7 @@ import { AuthorizeForm } from "../../_components/authorize-form.tsx";
 import { LoggedInUser } from "../../_components/logged-in-user.tsx";
 import { LogoutPanel } from "../../_components/logout-panel.tsx";
 import { SignInWithNextAuth, SignOutWithNextAuth } from "../../_components/next-auth-buttons.tsx";
+import { ProviderProblem } from "../../_components/provider-problem.tsx";
 import { SessionEnded } from "../../_components/session-ended.tsx";
 import { AccessTokenView, IdTokenView } from "../../_components/token-view.tsx";
 
@@ -111,11 +112,7 @@ async function Form({ rp, base, session, error }: Current & { error: unknown }) 
   const clients = await clientsAt(rp.provider, rp);
   return (
     <>
-      {problem && (
-        <p className="note note-bad" role="alert">
-          {problem.message} {problem.help}
-        </p>
-      )}
+      {problem && <ProviderProblem problem={problem} base={base} />}
       {!session?.form?.errors[""] && typeof error === "string" && (
         <p className="note note-bad" role="alert">
           {nextAuthErrors[error] ?? `next-auth says: ${error}`}

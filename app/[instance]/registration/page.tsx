@@ -7,6 +7,7 @@ import { countsOf } from "#lib/oidc/registration-report.ts";
 import { isExpired } from "#lib/rp/clients.ts";
 import { appToRegister, obstacleTo } from "#lib/rp/register.ts";
 import type { RegisteredClient } from "#lib/store/types.ts";
+import { ProviderProblem } from "../../_components/provider-problem.tsx";
 import { ByHand } from "../../_components/register-by-hand.tsx";
 import { RegistrationForm } from "../../_components/registration-form.tsx";
 import { RegistrationReportTable } from "../../_components/registration-report.tsx";
@@ -115,11 +116,7 @@ const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19
 async function Registering({ rp, base, session, replaced }: Current & { replaced: string | undefined }) {
   const provider = await discovered(rp);
   if (provider instanceof ProtocolError) {
-    return (
-      <p className="note note-bad" role="alert">
-        {provider.message} {provider.help}
-      </p>
-    );
+    return <ProviderProblem problem={provider} base={base} />;
   }
   const app = appToRegister(rp);
   const obstacle = obstacleTo(provider, rp);

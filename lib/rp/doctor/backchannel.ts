@@ -1,5 +1,5 @@
 /** The back-channel logout URL: whether it answers from here, and whether the OpenID Provider gets there. */
-import { type Finding, finding, quoted } from "./finding.ts";
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import { type Patient, serverUrlOf } from "./patient.ts";
 import { type Prober, Unanswered } from "./prober.ts";
 import { isLoopback } from "./transport.ts";

@@ -2,7 +2,7 @@
  * it must send an error without showing anything (Core 3.1.2.6), to any other it must not redirect (RFC 6749 4.1.2.1).
  * What its pages say is never looked at. */
 import { redirectUris, sortedWords } from "#lib/oidc/client-metadata.ts";
-import { type Finding, finding, quoted } from "./finding.ts";
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import type { Case } from "./patient.ts";
 import { type Answer, outlineOf, redirectOf, Unanswered } from "./prober.ts";
 

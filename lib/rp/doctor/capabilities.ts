@@ -1,6 +1,6 @@
 /** What the OpenID Provider declares, and what the playground can show with it. */
 import { sortedWords } from "#lib/oidc/client-metadata.ts";
-import { type CheckName, type Finding, finding, quoted } from "./finding.ts";
+import { type CheckName, type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import type { Case } from "./patient.ts";
 
 export function examineCapabilities({ metadata }: Pick<Case, "metadata">): Finding[] {

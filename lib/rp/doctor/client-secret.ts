@@ -1,7 +1,7 @@
 /** Whether the client's secret is right: a token request with a made-up code, and one with a made-up secret too. */
 
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import { noClient } from "./callbacks.ts";
-import { type Finding, finding, quoted } from "./finding.ts";
 import type { Case } from "./patient.ts";
 import { type Answer, Unanswered } from "./prober.ts";
 

@@ -1,5 +1,5 @@
 /** Whether a cookie of the OpenID Provider takes the place of one of the app's (RFC 6265 8.5: cookies ignore ports). */
-import { type Finding, finding, quoted } from "./finding.ts";
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import type { Patient } from "./patient.ts";
 import type { Answer } from "./prober.ts";
 

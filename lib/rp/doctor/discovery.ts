@@ -1,6 +1,7 @@
 /** The discovery document as the server gets it (Discovery 4.1 and 4.2). */
+
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
-import { type Finding, finding, quoted } from "./finding.ts";
 import { examineIssuer } from "./issuer.ts";
 import { type Answer, outlineOf, type Prober, redirectOf, Unanswered } from "./prober.ts";
 

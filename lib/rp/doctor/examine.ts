@@ -1,4 +1,6 @@
 /** One examination: every check that a server can make. */
+
+import type { Finding } from "#lib/oidc/finding.ts";
 import { examineBackchannel } from "./backchannel.ts";
 import { examineCallbacks } from "./callbacks.ts";
 import { examineCapabilities } from "./capabilities.ts";
@@ -6,7 +8,6 @@ import { examineClientSecret } from "./client-secret.ts";
 import { examineClock } from "./clock.ts";
 import { examineCookies } from "./cookies.ts";
 import { examineDiscovery } from "./discovery.ts";
-import type { Finding } from "./finding.ts";
 import { examineKeys } from "./keys.ts";
 import { type Case, type Patient, serverUrlOf } from "./patient.ts";
 import { examinePostLogout } from "./post-logout.ts";

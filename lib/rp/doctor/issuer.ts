@@ -1,5 +1,5 @@
 /** Issuer identifiers are compared to the byte (Discovery 4.3), and what differs is told. */
-import { type Finding, finding, quoted } from "./finding.ts";
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 
 export function examineIssuer(configured: string, declared: unknown): Finding {
   if (typeof declared !== "string") {
@@ -38,14 +38,17 @@ function kindOf(configured: string, declared: string): string {
 
 const schemeOf = ({ protocol }: URL) => protocol.replace(":", "");
 
+/** This runs in browsers too. */
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
 function firstDifference(a: string, b: string): number {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  const [left, right] = [bytesOf(a), bytesOf(b)];
   const at = left.findIndex((byte, index) => byte !== right[index]);
   return at === -1 ? left.length : at;
 }
 
 function byteAt(text: string, at: number): string {
-  const byte = Buffer.from(text)[at];
+  const byte = bytesOf(text)[at];
   if (byte === undefined) return "the end";
   return byte > 0x20 && byte < 0x7f
     ? `"${String.fromCharCode(byte)}"`

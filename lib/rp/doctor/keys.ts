@@ -1,6 +1,6 @@
 /** The keys that the OpenID Provider publishes (RFC 7517). */
 import type { JWK } from "jose";
-import { type Finding, finding, quoted } from "./finding.ts";
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import { isSymmetric, keyFits } from "./key-fit.ts";
 import { algOf, type Case } from "./patient.ts";
 import { outlineOf, Unanswered } from "./prober.ts";

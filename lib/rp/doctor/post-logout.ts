@@ -1,7 +1,7 @@
 /** Whether the post-logout URIs are registered: logout requests without a session (RIL 2 and 3). */
 
+import { type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import { isAt, noClient } from "./callbacks.ts";
-import { type Finding, finding, quoted } from "./finding.ts";
 import type { Case } from "./patient.ts";
 import { outlineOf, redirectOf, Unanswered } from "./prober.ts";
 

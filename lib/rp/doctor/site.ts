@@ -1,6 +1,6 @@
 /** Same site or cross-site, as browsers reckon it: by scheme and registrable domain, ports aside. */
 import { isIP } from "node:net";
-import { type Finding, finding } from "./finding.ts";
+import { type Finding, finding } from "#lib/oidc/finding.ts";
 import type { Case } from "./patient.ts";
 
 export type Relation = "same site" | "cross-site" | "unsure";

@@ -1,8 +1,8 @@
 /** TLS between this server and the OpenID Provider: chain, name, expiry; and plain http where it does no harm. */
 
+import { bySeverity, type Finding, finding, quoted } from "#lib/oidc/finding.ts";
 import { type Certificate, certificateOf } from "./certificate.ts";
 import { endpointsOf } from "./discovery.ts";
-import { bySeverity, type Finding, finding, quoted } from "./finding.ts";
 import type { Case } from "./patient.ts";
 import { Unanswered } from "./prober.ts";
 

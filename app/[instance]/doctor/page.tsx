@@ -1,0 +1,55 @@
+import type { Metadata } from "next";
+import { current } from "#lib/next/current.ts";
+import { examineDelivery } from "#lib/rp/doctor/backchannel.ts";
+import { discoveryUrl } from "#lib/rp/doctor/discovery.ts";
+import { evidenceOf } from "#lib/rp/doctor/evidence.ts";
+import { patientOf } from "#lib/rp/examine.ts";
+import { clock } from "../../_components/clock.ts";
+import { DoctorFindings } from "../../_components/doctor-findings.tsx";
+import { RunChecks } from "../../_components/run-checks.tsx";
+
+export const metadata: Metadata = { title: "Doctor" };
+
+/** GET /doctor : whether this app and its OpenID Provider can work together. It runs nothing: POST /examine does. */
+export default async function DoctorPage({ params }: PageProps<"/[instance]/doctor">) {
+  const { rp, base, session } = await current(params, "/doctor");
+  const { issuer } = rp.provider;
+  const delivery = examineDelivery(await patientOf(rp), await evidenceOf(rp), rp.now());
+  const examination = session?.form?.examination;
+  return (
+    <>
+      <div className="flex flex-col gap-1">
+        <h1>Doctor</h1>
+        <p className="muted">
+          Whether this app and the OpenID Provider <code>{issuer}</code> can work together, and what to do
+          where they cannot.
+        </p>
+      </div>
+      <RunChecks action={`${base}/examine`} />
+      {examination && (
+        <DoctorFindings
+          heading={`${rp.config.RP_NAME} at ${issuer}`}
+          at={clock(examination.at)}
+          findings={[...examination.findings, delivery]}
+          browser={{ issuer, discoveryUrl: discoveryUrl(issuer), health: `${base}/health` }}
+        />
+      )}
+      <section className="card" aria-labelledby="trial">
+        <h2 id="trial">Does a logout token arrive?</h2>
+        <p>
+          Only a real one can show whether the OpenID Provider reaches this app. Sign in, press <b>Logout</b>,
+          say Yes, and come back to this page.
+        </p>
+        <p className="note" data-delivery={delivery.result}>
+          {delivery.found}
+        </p>
+        <a className="btn self-start" href={`${base}/oauth2`} target="_blank" rel="noopener">
+          Try a real back-channel logout
+        </a>
+      </section>
+      <a className="btn self-start" href={`${base}/`}>
+        Start page
+      </a>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+/** What this app's record says of back-channel logout. */
+import type { ProtocolEvent } from "#lib/store/types.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import type { Evidence } from "./backchannel.ts";
+
+export async function evidenceOf({ store }: Pick<RelyingParty, "store">): Promise<Evidence> {
+  const [[token], [unverified], returns] = await Promise.all([
+    store.listEvents("logout_token", 1),
+    store.listEvents("logout_token_unverified", 1),
+    store.listEvents("post_logout", 10),
+  ]);
+  const logout = returns.find(({ data }) => data.result === "logged_out");
+  return {
+    token: token && { at: token.at, error: errorOf(token) },
+    unverified: unverified && { at: unverified.at, error: errorOf(unverified) ?? "" },
+    logout: logout && { at: logout.at },
+  };
+}
+
+const errorOf = ({ data }: ProtocolEvent): string | undefined =>
+  data.error === undefined ? undefined : String(data.error);
