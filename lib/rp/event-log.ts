@@ -1,5 +1,6 @@
 /** Every protocol step is recorded once, here; the terminal's log lines are a reading of that record. */
 import type { Log } from "#lib/log.ts";
+import { type Finding, summaryOf } from "#lib/oidc/finding.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
 import type { Store } from "#lib/store/store.ts";
 import type { NewEvent, ProtocolEvent } from "#lib/store/types.ts";
@@ -80,6 +81,8 @@ function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
       return logoutTokenLines(data);
     case "provider_discovered":
       return [info(`OpenID Provider found: ${at("issuer")}`)];
+    case "provider_examined":
+      return [info(`OpenID Provider examined: ${summaryOf(data.findings as Finding[])}.`)];
     case "provider_unavailable":
       return [warn(at("error"))];
   }

@@ -6,20 +6,21 @@ import type { Patient } from "./doctor/patient.ts";
 import { assertSameOrigin, type Endpoint, seeOther } from "./http.ts";
 import { appToRegister } from "./register.ts";
 import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
-import { newSessionId, readSession, sessionCookie } from "./session-cookie.ts";
 
 export const runChecks: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
   assertSameOrigin(request, base);
-  const findings = await examineOnce(rp);
-  // Only now: the checks take a while, and the session may have changed.
-  const session = await readSession(request.headers.get("cookie"), rp);
-  const sessionId = session?.sessionId ?? newSessionId();
-  const { values = {}, errors = {}, ...more } = session?.form ?? {};
-  const examination = { at: rp.now(), findings };
-  await rp.store.saveForm(sessionId, { values, errors, ...more, examination }, rp.now());
-  return seeOther(`${base}/doctor`, [await sessionCookie(sessionId, base, rp)]);
+  await examineOnce(rp);
+  return seeOther(`${base}/doctor`);
 };
+
+/** The newest examination. It is about the app and no user, so everybody sees the same, whoever logs in meanwhile. */
+export async function lastExamination({
+  store,
+}: RelyingParty): Promise<{ at: number; findings: readonly Finding[] } | undefined> {
+  const [event] = await store.listEvents("provider_examined", 1);
+  return event && { at: event.at, findings: event.data.findings as Finding[] };
+}
 
 /** This app with the client that it is at its OpenID Provider. */
 export async function patientOf(rp: RelyingParty): Promise<Patient> {
@@ -27,12 +28,19 @@ export async function patientOf(rp: RelyingParty): Promise<Patient> {
   return { issuer: rp.provider.issuer, app: appToRegister(rp), client };
 }
 
-/** The examinations that are under way. Whoever asks meanwhile gets the findings of the same one: pressing the button
- * often sends the OpenID Provider no more requests. */
-const underWay = new WeakMap<RelyingParty, Promise<Finding[]>>();
+/** The examinations that are under way. Whoever asks meanwhile waits for the same one: pressing the button often sends
+ * the OpenID Provider no more requests. */
+const underWay = new WeakMap<RelyingParty, Promise<void>>();
 
-function examineOnce(rp: RelyingParty): Promise<Finding[]> {
-  const running = underWay.get(rp) ?? patientOf(rp).then((patient) => examine(patient, rp.now));
-  underWay.set(rp, running);
-  return running.finally(() => underWay.delete(rp));
+function examineOnce(rp: RelyingParty): Promise<void> {
+  const running = underWay.get(rp);
+  if (running) return running;
+  const started = patientOf(rp)
+    .then((patient) => examine(patient, rp.now))
+    .then((findings) =>
+      rp.record({ type: "provider_examined", data: { issuer: rp.provider.issuer, findings } }),
+    )
+    .finally(() => underWay.delete(rp));
+  underWay.set(rp, started);
+  return started;
 }

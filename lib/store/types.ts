@@ -1,5 +1,4 @@
 /** What a Relying Party remembers. Times are milliseconds since the epoch unless said otherwise. */
-import type { Finding } from "#lib/oidc/finding.ts";
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
@@ -101,13 +100,6 @@ export interface FormState {
   errors: Record<string, string>;
   /** The registration form likewise. */
   registration?: RegistrationForm;
-  /** What the doctor found when this browser last had the checks run. */
-  examination?: Examination;
-}
-
-export interface Examination {
-  at: number;
-  findings: readonly Finding[];
 }
 
 export interface RegistrationForm {
@@ -215,6 +207,7 @@ export type ProtocolEventType =
   | "client_registered"
   | "client_forgotten"
   | "provider_discovered"
+  | "provider_examined"
   | "provider_unavailable";
 
 export type NewEvent = Omit<ProtocolEvent, "seq" | "at">;

@@ -3,7 +3,7 @@ import { current } from "#lib/next/current.ts";
 import { examineDelivery } from "#lib/rp/doctor/backchannel.ts";
 import { discoveryUrl } from "#lib/rp/doctor/discovery.ts";
 import { evidenceOf } from "#lib/rp/doctor/evidence.ts";
-import { patientOf } from "#lib/rp/examine.ts";
+import { lastExamination, patientOf } from "#lib/rp/examine.ts";
 import { clock } from "../../_components/clock.ts";
 import { DoctorFindings } from "../../_components/doctor-findings.tsx";
 import { RunChecks } from "../../_components/run-checks.tsx";
@@ -12,10 +12,10 @@ export const metadata: Metadata = { title: "Doctor" };
 
 /** GET /doctor : whether this app and its OpenID Provider can work together. It runs nothing: POST /examine does. */
 export default async function DoctorPage({ params }: PageProps<"/[instance]/doctor">) {
-  const { rp, base, session } = await current(params, "/doctor");
+  const { rp, base } = await current(params, "/doctor");
   const { issuer } = rp.provider;
   const delivery = examineDelivery(await patientOf(rp), await evidenceOf(rp), rp.now());
-  const examination = session?.form?.examination;
+  const examination = await lastExamination(rp);
   return (
     <>
       <div className="flex flex-col gap-1">

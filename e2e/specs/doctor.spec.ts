@@ -1,0 +1,62 @@
+/** The page Doctor in a browser, in a demo of its own: what other tests log out of must not be seen here. */
+import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+import { expect, op, test } from "../support/fixtures.ts";
+import { App } from "../support/pages.ts";
+
+let demo: DemoProcess;
+test.beforeAll(async () => {
+  demo = await startDemo({ flags: [] });
+});
+test.afterAll(() => demo?.stop());
+
+test("finds the demo well, from the server and from this browser, and sees a real logout token arrive", async ({
+  user,
+  page,
+  context,
+}) => {
+  const app = new App(page, demo.apps.playground2);
+  await app.open();
+  await page.getByRole("link", { name: "Doctor" }).click();
+  await page.getByRole("button", { name: "Run the checks" }).click();
+  await expect(page.getByRole("heading", { name: "Findings" })).toBeVisible();
+  for (const check of [
+    "discovery-browser",
+    "clock-browser",
+    "callbacks",
+    "client-secret",
+    "site",
+    "backchannel",
+  ])
+    await expect(page.locator(`[data-check=${check}]`)).toHaveAttribute("data-result", "ok");
+  for (const result of ["problem", "warning"])
+    await expect(page.locator(`[data-result=${result}]`)).toHaveCount(0);
+  const delivery = page.locator("[data-check=delivery]");
+  await expect(delivery).toHaveAttribute("data-result", "unknown");
+
+  await page.getByText("Text for copying").click();
+  const text = page.getByLabel("The findings, without secrets");
+  await expect(text).toHaveValue(
+    /^playground2 at http:\S+: 1 could not tell, \d+ ok\n\n\[could not tell\] Logout tokens arrive: /,
+  );
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy" }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(await text.inputValue());
+
+  const opened = context.waitForEvent("page");
+  await page.getByRole("link", { name: "Try a real back-channel logout" }).click();
+  const trial = new App(await opened, demo.apps.playground2);
+  await trial.page.getByRole("button", { name: "Authorize" }).click();
+  await op(trial.page).signIn(user);
+  await op(trial.page).allow(trial.base);
+  await trial.expectLoggedIn(user.name);
+  await trial.logout();
+  await op(trial.page).confirmLogout();
+  await expect(trial.page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+  await trial.page.close();
+  // As when its tab is looked at again: without a window, all tabs count as seen.
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await expect(delivery).toHaveAttribute("data-result", "ok");
+  await expect(delivery).toContainText("was accepted");
+});
