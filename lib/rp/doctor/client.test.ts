@@ -170,6 +170,13 @@ const illnesses: Illness[] = [
     ...{ check: "post-logout-open", result: "problem", found: /redirects to https:\/\/not-registered-/ },
   },
   {
+    name: "a logout that shows a page for any address",
+    make: (it) => {
+      it.logout = (_, response) => page(response, 200);
+    },
+    ...{ check: "post-logout-open", result: "unknown", found: /A page is shown \(HTTP 200\)/ },
+  },
+  {
     name: "a cookie of the app's name",
     make: (it) => {
       it.headers["set-cookie"] = "playground2.session=x; Path=/; HttpOnly";

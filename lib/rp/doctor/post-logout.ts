@@ -88,7 +88,7 @@ function judge(own: Reception[], foreign: Reception): Finding {
   );
 }
 
-function judgeTwin({ uri, outline, back, silent }: Reception): Finding {
+function judgeTwin({ uri, outline, back, asks, silent }: Reception): Finding {
   if (back)
     return finding(
       "post-logout-open",
@@ -97,5 +97,12 @@ function judgeTwin({ uri, outline, back, silent }: Reception): Finding {
       "Have it compare post-logout URIs to the letter with those that are registered.",
     );
   if (silent) return finding("post-logout-open", "unknown", `${quoted(outline)}.`);
+  if (asks)
+    return finding(
+      "post-logout-open",
+      "unknown",
+      `A page is shown (${outline}); where it leads afterwards cannot be told from here.`,
+      "Log out with another post_logout_redirect_uri once, by the panel below Logout, and see where you end up.",
+    );
   return finding("post-logout-open", "ok", `Not followed (${outline}).`);
 }
