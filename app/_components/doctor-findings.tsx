@@ -1,6 +1,5 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import {
   bySeverity,
@@ -32,7 +31,6 @@ const looks: Record<Exclude<Result, "ok">, { note: string; badge: string }> = {
 /** What the server found and what this browser finds, problems first. */
 export function DoctorFindings({ heading, at, findings, browser }: DoctorFindingsProps) {
   const own = useBrowserFindings(browser, at);
-  useFreshPage();
   const all = bySeverity([...findings, ...own]);
   return (
     <section className="flex flex-col gap-3" aria-labelledby="findings">
@@ -54,31 +52,22 @@ export function DoctorFindings({ heading, at, findings, browser }: DoctorFinding
 }
 
 /** @param at the browser looks once for each time that the server has looked */
-function useBrowserFindings({ issuer, discoveryUrl, health }: BrowserCase, at: string): readonly Finding[] {
+function useBrowserFindings(
+  { issuer, otherIssuer, discoveryUrl, health }: BrowserCase,
+  at: string,
+): readonly Finding[] {
   const [own, setOwn] = useState(notLookedYet);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new examination is looked at anew
   useEffect(() => {
     let gone = false;
-    void examineFromBrowser({ issuer, discoveryUrl, health }).then((found) => {
+    void examineFromBrowser({ issuer, otherIssuer, discoveryUrl, health }).then((found) => {
       if (!gone) setOwn(found);
     });
     return () => {
       gone = true;
     };
-  }, [issuer, discoveryUrl, health, at]);
+  }, [issuer, otherIssuer, discoveryUrl, health, at]);
   return own;
-}
-
-/** Coming back from a logout in another tab shows what has arrived meanwhile. */
-function useFreshPage(): void {
-  const router = useRouter();
-  useEffect(() => {
-    const onVisible = () => {
-      if (!document.hidden) router.refresh();
-    };
-    document.addEventListener("visibilitychange", onVisible);
-    return () => document.removeEventListener("visibilitychange", onVisible);
-  }, [router]);
 }
 
 /** Something to look into. */

@@ -60,3 +60,57 @@ test("finds the demo well, from the server and from this browser, and sees a rea
   await expect(delivery).toHaveAttribute("data-result", "ok");
   await expect(delivery).toContainText("was accepted");
 });
+
+test.describe("what only a browser sees", () => {
+  const others = {
+    "a CORS policy that forbids reading": {
+      answer: {
+        body: "{}",
+        contentType: "application/json",
+        headers: { "access-control-allow-origin": "https://somebody.example" },
+      },
+      check: "discovery-browser",
+      result: "unknown",
+      says: "CORS policy keeps scripts from reading it",
+    },
+    "another server by that name": {
+      answer: {
+        body: '{"issuer":"http://other.example"}',
+        contentType: "application/json",
+        headers: { "access-control-allow-origin": "*" },
+      },
+      check: "discovery-browser",
+      result: "problem",
+      says: "the document of http://other.example: another host name",
+    },
+    "no server by that name": {
+      answer: undefined,
+      check: "discovery-browser",
+      result: "problem",
+      says: "This browser gets no answer from http://localhost:",
+    },
+  } as const;
+  for (const [name, { answer, check, result, says }] of Object.entries(others))
+    test(name, async ({ browser }) => {
+      // A context of its own: the browser complains of these on its console.
+      const page = await browser.newPage();
+      await page.route("**/.well-known/openid-configuration", (route) =>
+        answer ? route.fulfill(answer) : route.abort(),
+      );
+      await page.goto(`${demo.apps.playground3}/doctor`);
+      await page.getByRole("button", { name: "Run the checks" }).click();
+      const finding = page.locator(`[data-check=${check}]`).filter({ hasText: says });
+      await expect(finding).toHaveAttribute("data-result", result);
+      await expect(page.locator("[data-check=discovery]")).toHaveAttribute("data-result", "ok");
+      await page.close();
+    });
+
+  test("a clock that is an hour slow", async ({ page }) => {
+    await page.clock.setSystemTime(Date.now() - 3_600_000);
+    await page.goto(`${demo.apps.playground3}/doctor`);
+    await page.getByRole("button", { name: "Run the checks" }).click();
+    const finding = page.locator("[data-check=clock-browser]");
+    await expect(finding).toHaveAttribute("data-result", "warning");
+    await expect(finding).toContainText(/clock is (36|35)\d\d s behind the app's server's/);
+  });
+});

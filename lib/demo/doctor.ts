@@ -22,7 +22,8 @@ export const issuerOf = ({ issuer, ports, https }: DoctorOptions): string =>
 /** Every finding that can be made without a browser. @throws {DemoError} where there is nothing to examine with */
 export async function consult(options: DoctorOptions): Promise<Finding[]> {
   const authorities = authoritiesOf(options);
-  tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...authorities]);
+  if (authorities.length > 0)
+    tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...authorities]);
   const patient = await patientOf(options);
   return [...(await examine(patient)), deliveryUnseen(patient)];
 }

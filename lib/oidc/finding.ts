@@ -194,8 +194,10 @@ export const summaryOf = (findings: readonly Finding[]): string =>
   results
     .map((result) => ({ result, count: findings.filter((each) => each.result === result).length }))
     .filter(({ count }) => count > 0)
-    .map(({ result, count }) => `${count} ${resultNames[result]}`)
+    .map(({ result, count }) => `${count} ${resultNames[result]}${count > 1 && isNoun(result) ? "s" : ""}`)
     .join(", ");
+
+const isNoun = (result: Result) => result === "problem" || result === "warning";
 
 /** The lines that explain a finding; of one that is all right there is nothing to explain. */
 export function explanationOf({ check, result, todo }: Finding): string[] {

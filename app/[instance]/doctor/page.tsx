@@ -6,6 +6,7 @@ import { evidenceOf } from "#lib/rp/doctor/evidence.ts";
 import { lastExamination, patientOf } from "#lib/rp/examine.ts";
 import { clock } from "../../_components/clock.ts";
 import { DoctorFindings } from "../../_components/doctor-findings.tsx";
+import { FreshWhenSeen } from "../../_components/fresh-when-seen.tsx";
 import { RunChecks } from "../../_components/run-checks.tsx";
 
 export const metadata: Metadata = { title: "Doctor" };
@@ -25,13 +26,21 @@ export default async function DoctorPage({ params }: PageProps<"/[instance]/doct
           where they cannot.
         </p>
       </div>
+      <FreshWhenSeen />
       <RunChecks action={`${base}/examine`} />
       {examination && (
         <DoctorFindings
           heading={`${rp.config.RP_NAME} at ${issuer}`}
           at={clock(examination.at)}
           findings={[...examination.findings, delivery]}
-          browser={{ issuer, discoveryUrl: discoveryUrl(issuer), health: `${base}/health` }}
+          browser={{
+            issuer,
+            otherIssuer: examination.findings.some(
+              ({ check, result }) => check === "issuer" && result !== "ok",
+            ),
+            discoveryUrl: discoveryUrl(issuer),
+            health: `${base}/health`,
+          }}
         />
       )}
       <section className="card" aria-labelledby="trial">

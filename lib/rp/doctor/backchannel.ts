@@ -40,6 +40,8 @@ export interface Evidence {
   unverified?: { at: number; error: string } | undefined;
   /** When a browser came back from a logout at the OP. */
   logout?: { at: number } | undefined;
+  /** Whether the mechanism is switched off here. */
+  off?: boolean;
 }
 
 /** A logout token may come before its browser is back, and some OPs send it after. */
@@ -50,6 +52,13 @@ const late = 10_000;
 export function examineDelivery(patient: Patient, evidence: Evidence, now: number): Finding {
   const { token, unverified, logout } = evidence;
   const advice = adviceFor(patient);
+  if (evidence.off)
+    return finding(
+      "delivery",
+      "warning",
+      "This app has back-channel logout switched off: it answers logout tokens with 404.",
+      "Switch it on again on the start page.",
+    );
   if (unverified && unverified.at > (token?.at ?? 0))
     return finding(
       "delivery",

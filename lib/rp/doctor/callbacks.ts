@@ -164,7 +164,7 @@ function nobodyBack(kept: Reception[], wrong: Reception, clientId: string): Find
     "callbacks",
     "problem",
     `The client ${quoted(clientId)} is not known, or none of its callbacks is: they are answered as one that is not registered (${outline}).`,
-    `Look up the client ID, and register to the letter: ${kept.map(({ callback }) => callback).join(" , ")}`,
+    `Look up the client ID, and register to the letter: ${kept.map(({ callback }) => callback).join(", ")}`,
   );
 }
 

@@ -1,9 +1,11 @@
 /** What this app's record says of back-channel logout. */
 import type { ProtocolEvent } from "#lib/store/types.ts";
+import { activeMechanisms } from "../mechanisms.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import type { Evidence } from "./backchannel.ts";
 
-export async function evidenceOf({ store }: Pick<RelyingParty, "store">): Promise<Evidence> {
+export async function evidenceOf(rp: RelyingParty): Promise<Evidence> {
+  const { store } = rp;
   const [[token], [unverified], returns] = await Promise.all([
     store.listEvents("logout_token", 1),
     store.listEvents("logout_token_unverified", 1),
@@ -14,6 +16,7 @@ export async function evidenceOf({ store }: Pick<RelyingParty, "store">): Promis
     token: token && { at: token.at, error: errorOf(token) },
     unverified: unverified && { at: unverified.at, error: errorOf(unverified) ?? "" },
     logout: logout && { at: logout.at },
+    off: !(await activeMechanisms(rp)).includes("back-channel"),
   };
 }
 

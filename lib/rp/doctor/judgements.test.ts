@@ -1,7 +1,7 @@
 /** Judgements that need no OpenID Provider. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bySeverity, type CheckName, finding, type Result, textOf } from "#lib/oidc/finding.ts";
+import { bySeverity, type CheckName, finding, type Result, summaryOf, textOf } from "#lib/oidc/finding.ts";
 import { type Evidence, examineDelivery } from "./backchannel.ts";
 import { narrowed, offsetOf, secondsBetween } from "./clock-offset.ts";
 import { differenceOf } from "./issuer.ts";
@@ -124,6 +124,7 @@ describe("whether logout tokens arrive", () => {
       "problem",
       /10 min ago was refused: wrong aud/,
     ],
+    ["the mechanism is switched off", { off: true, token: { at: ago(30) } }, "warning", /switched off/],
     ["a logout had none", { logout: { at: ago(60) } }, "problem", /no logout token arrived for it/],
     [
       "a later logout had none",
@@ -163,6 +164,15 @@ describe("whether logout tokens arrive", () => {
 });
 
 describe("findings", () => {
+  it("are counted", () => {
+    const twice = [
+      finding("tls", "problem", ""),
+      finding("site", "problem", ""),
+      finding("jwks", "unknown", ""),
+    ];
+    assert.equal(summaryOf([...twice, ...twice]), "4 problems, 2 could not tell");
+  });
+
   const some = (["ok", "unknown", "problem", "warning"] as const).map((result, index) =>
     finding(
       (["tls", "jwks", "clock", "site"] as CheckName[])[index] as CheckName,
