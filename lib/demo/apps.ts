@@ -49,3 +49,10 @@ export function addressesOf(name: AppName, { ports, crossSite }: Layout): Addres
 /** The issuer of the embedded OpenID Provider. */
 export const embeddedIssuer = (ports: Ports, https: boolean): string =>
   `${localOrigin(ports.op, https ? "https" : "http")}/oauth2/token`;
+
+/** The apps as the embedded OpenID Provider registers them when it starts (`OP_APPS`). */
+export const embeddedApps = (layout: Layout, secrets: Record<AppName, string>) =>
+  appNames.map((name) => ({ name, secret: secrets[name], ...addressesOf(name, layout) }));
+
+/** The public client of an app, where there is one. */
+export const publicClientOf = (name: AppName): string => `${name}-public`;

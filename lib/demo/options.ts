@@ -14,6 +14,8 @@ export class UsageError extends Error {
 export interface Client {
   id: string;
   secret?: string;
+  /** A public client beside it. */
+  publicId?: string;
   encryption?: Encryption;
 }
 

@@ -2,7 +2,15 @@
 import path from "node:path";
 import type { Environment } from "#lib/config/env.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
-import { type AppName, accents, addressesOf, appNames, embeddedIssuer, localOrigin } from "./apps.ts";
+import {
+  type AppName,
+  accents,
+  addressesOf,
+  embeddedApps,
+  embeddedIssuer,
+  localOrigin,
+  publicClientOf,
+} from "./apps.ts";
 import type { ProcessPlan } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
 import { isNextBanner, isOpGreeting } from "./output.ts";
@@ -18,11 +26,7 @@ interface Setting {
 /** The embedded OpenID Provider. */
 export function opPlan({ options, state, env }: Setting): ProcessPlan {
   const { ports, https } = options;
-  const apps = appNames.map((name) => ({
-    name,
-    secret: state.clientSecrets[name],
-    ...addressesOf(name, options),
-  }));
+  const apps = embeddedApps(options, state.clientSecrets);
   const issuer = embeddedIssuer(ports, https);
   return {
     name: "op",
@@ -72,7 +76,7 @@ export function rpPlan(
       CLIENT_SECRET: client.secret ?? "",
       ID_TOKEN_ENCRYPTED_RESPONSE_ALG: client.encryption?.alg ?? "",
       ID_TOKEN_ENCRYPTED_RESPONSE_ENC: client.encryption?.enc ?? "",
-      PUBLIC_CLIENT_ID: issuer === undefined ? `${name}-public` : "",
+      PUBLIC_CLIENT_ID: issuer === undefined ? publicClientOf(name) : (client.publicId ?? ""),
       DATA_DIR: path.resolve(data, name),
       ALLOW_LOOPBACK: "true",
       NEXT_TELEMETRY_DISABLED: "1",

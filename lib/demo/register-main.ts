@@ -1,9 +1,8 @@
 /** `slo-playground register`. Exit code 0: registered; 1: `--strict` and a field was not accepted; 2: not registered. */
 import { ConfigError } from "#lib/config/env.ts";
-import { embeddedIssuer } from "./apps.ts";
 import { DemoError } from "./demo-error.ts";
 import { UsageError } from "./options.ts";
-import { type AppRegistration, registerApps } from "./register.ts";
+import { type AppRegistration, issuerOf, registerApps } from "./register.ts";
 import { parseRegisterOptions, type RegisterOptions, registerUsage } from "./register-options.ts";
 import { table } from "./registration-view.ts";
 
@@ -23,13 +22,16 @@ async function main(): Promise<number> {
 }
 
 async function run(options: RegisterOptions): Promise<number> {
-  const { apps, data, json, ports, https } = options;
-  const issuer = options.issuer ?? embeddedIssuer(ports, https);
+  const { apps, data, json, envDir } = options;
+  const issuer = issuerOf(options);
   const done: AppRegistration[] = [];
   try {
-    await registerApps(options, (registered) => {
-      done.push(registered);
-      if (!json) process.stdout.write(textOf(registered, issuer));
+    await registerApps(options, {
+      tell: (registered) => {
+        done.push(registered);
+        if (!json) process.stdout.write(`${textOf(registered, issuer)}\n`);
+      },
+      say: (line) => process.stderr.write(`${line}\n`),
     });
   } finally {
     if (json) process.stdout.write(`${JSON.stringify({ issuer, registered: done }, null, 2)}\n`);
@@ -37,19 +39,36 @@ async function run(options: RegisterOptions): Promise<number> {
   if (!json) {
     const demo = options.issuer ? `npm run demo -- --issuer ${issuer}` : "the demo";
     const them = apps.length > 1 ? "them" : "it";
-    process.stdout.write(`Remembered in ${data}: ${demo} uses ${them} from its next start on.\n`);
+    const files = apps.map((name) => `${name}.env`).join(" and ");
+    process.stdout.write(
+      envDir === undefined
+        ? `Remembered in ${data}: ${demo} uses ${them} from its next start on.
+`
+        : `Written for node --env-file, in ${envDir}: ${files}.
+`,
+    );
   }
   const asAsked = done.every(({ report }) => report.every(({ result }) => result === "accepted"));
   return options.strict && !asAsked ? 1 : 0;
 }
 
-function textOf({ app, clientId, formerClientId, report }: AppRegistration, issuer: string): string {
+function textOf(registered: AppRegistration, issuer: string): string {
+  const { app, clientId, formerClientId, outcome, report } = registered;
+  const kind = registered.public ? "public client" : "client";
+  const at = `${app} is registered at ${issuer} as ${kind} ${clientId}`;
+  if (report.length === 0) return `${at}: ${words[outcome](registered.changed)}.`;
   const former = formerClientId
     ? [`  Its earlier client ${formerClientId} is not used any more, but still registered there.`]
     : [];
-  const lines = [`${app} is registered at ${issuer} as client ${clientId}.`, ...former, ...table(report), ""];
-  return `${lines.join("\n")}\n`;
+  return [`${at}.`, ...former, ...table(report), ""].join("\n");
 }
+
+const words: Record<AppRegistration["outcome"], (changed: string[]) => string> = {
+  created: () => "created",
+  updated: (changed) => `updated (${changed.join(", ")})`,
+  unchanged: () => "unchanged",
+  seeded: () => "by itself when it starts, from OP_APPS in op.env",
+};
 
 const isExpected = (error: unknown): error is Error =>
   [DemoError, UsageError, ConfigError].some((type) => error instanceof type);

@@ -13,6 +13,7 @@ describe("the flags of slo-playground register", () => {
     });
     assert.deepEqual(options.apps, ["playground2", "playground3"]);
     assert.deepEqual([options.issuer, options.encryption, options.data], [undefined, undefined, ".data"]);
+    assert.deepEqual([options.driver, options.public, options.wait], ["dcr", false, 0]);
   });
 
   it("take an issuer to the byte, one app, encryption and a password with a colon", () => {
@@ -35,6 +36,23 @@ describe("the flags of slo-playground register", () => {
     [["--issuer", "localhost"], /^--issuer must be an absolute http or https URL\.$/],
     [["--issuer", "http://localhost", "--https"], /^--https is for the embedded OP/],
     [["--registration-auth", "admin"], /^--registration-auth must be USER:PASSWORD\.$/],
+    [["--driver", "okta"], /^--driver must be one of dcr, wso2, keycloak, embedded\.$/],
+    [["--driver", "wso2", "--registration-auth", "a:b"], /^--driver wso2 is for an OP of yours; name it/],
+    [["--driver", "keycloak", "--issuer", "http://localhost/realms/x"], /^--driver keycloak needs an admin/],
+    [["--driver", "embedded"], /^--driver embedded writes files: name their folder with --env-dir\.$/],
+    [
+      ["--driver", "embedded", "--env-dir", "x", "--issuer", "http://localhost"],
+      /^--issuer is for --driver dcr/,
+    ],
+    [["--public"], /^--public is for --driver wso2 or keycloak\.$/],
+    [["--driver", "wso2", "--encrypt", "RSA-OAEP"], /^--encrypt is for --driver dcr\.$/],
+    [["--wait", "soon", "--issuer", "http://localhost"], /^--wait must be a number of seconds/],
+    [["--wait", "5"], /^--wait is for an OP of yours; name it with --issuer URL\.$/],
+    [["--issuer", "https://localhost", "--ca", "a", "--trust-first-use", "b"], /exclude each other\.$/],
+    [
+      ["--issuer", "http://localhost", "--trust-first-use", "b"],
+      /^--trust-first-use is for an issuer on https\.$/,
+    ],
     [
       ["--client", "playground2=x"],
       /^Unknown option '--client'\. All flags: slo-playground register --help$/,
@@ -58,6 +76,7 @@ describe("the flags of slo-playground register", () => {
     for (const flag of [
       ...["--issuer", "--registration-token", "--registration-auth", "--encrypt", "--app", "--https"],
       ...["--op-port", "--front-port", "--ports", "--cross-site", "--data", "--json", "--strict", "--help"],
+      ...["--driver", "--public", "--wait", "--ca", "--trust-first-use", "--env-dir"],
     ])
       assert.match(registerUsage, new RegExp(`${flag}[ ,]`));
   });

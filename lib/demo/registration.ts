@@ -54,9 +54,10 @@ export function embeddedClients(
   return { playground2: clientOf("playground2"), playground3: clientOf("playground3") };
 }
 
-const toClient = ({ clientId, clientSecret, encryption }: Registration): Client => ({
+const toClient = ({ clientId, clientSecret, publicClientId, encryption }: Registration): Client => ({
   id: clientId,
   ...(clientSecret !== undefined && { secret: clientSecret }),
+  ...(publicClientId !== undefined && { publicId: publicClientId }),
   ...(encryption && { encryption }),
 });
 

@@ -16,12 +16,14 @@ const registration = z.object({
   secretExpiresAt: z.number().optional(),
   /** How the OP encrypts the ID Tokens of this client. */
   encryption: z.object({ alg: z.string(), enc: z.string() }).optional(),
+  /** A public client of the same app. */
+  publicClientId: z.string().optional(),
 });
 
 const schema = z.object({
   /** Seals an app's session cookie. */
   sessionSecrets: z.record(z.enum(appNames), z.string().min(32)),
-  /** Client secrets at the embedded OP. */
+  /** Client secrets at the embedded OP, and wherever else we may choose them. */
   clientSecrets: z.record(z.enum(appNames), z.string().min(16)),
   registrations: z.array(registration),
 });

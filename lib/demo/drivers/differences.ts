@@ -1,0 +1,36 @@
+/** What is there against what has to be: settings that we do not know are none of our business. */
+
+type Json = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The dotted names of the wanted settings that are missing or have another value. */
+export function differences(current: unknown, wanted: Json, prefix = ""): string[] {
+  const there = isObject(current) ? current : {};
+  return Object.entries(wanted).flatMap(([name, value]) => {
+    if (isObject(value)) return differences(there[name], value, `${prefix}${name}.`);
+    return holds(there[name], value) ? [] : [`${prefix}${name}`];
+  });
+}
+
+/** The settings that are there with the wanted ones put over them. */
+export function merged(current: unknown, wanted: Json): Json {
+  const there = isObject(current) ? current : {};
+  const over = Object.entries(wanted).map(([name, value]) => [
+    name,
+    isObject(value) ? merged(there[name], value) : value,
+  ]);
+  return { ...there, ...Object.fromEntries(over) };
+}
+
+/** Whether a value says at least what is wanted. Of a list the order does not matter. */
+function holds(current: unknown, wanted: unknown): boolean {
+  if (isObject(wanted)) return differences(current, wanted).length === 0;
+  if (!Array.isArray(wanted)) return current === wanted;
+  return (
+    Array.isArray(current) &&
+    current.length === wanted.length &&
+    wanted.every((item) => current.some((each) => holds(each, item)))
+  );
+}

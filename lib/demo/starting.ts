@@ -1,0 +1,61 @@
+/** Waiting for a server that may still be starting. */
+import { setTimeout as delay } from "node:timers/promises";
+import { DemoError } from "./demo-error.ts";
+
+export interface Patience {
+  /** When waiting ends, on the clock of `performance.now()`. */
+  deadline: number;
+  /** Told now and then what is waited for. */
+  say: (line: string) => void;
+}
+
+/** The server does not answer, or not with what it is for: in a moment it may. */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+}
+
+const POLL_MS = 500;
+const SAY_MS = 5_000;
+
+/** Repeats an attempt for as long as it fails with {@link NotYet} and there is time.
+ * @throws {DemoError} with the last reason, when the time is over */
+export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say }: Patience): Promise<T> {
+  let nextWord = 0;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      const now = performance.now();
+      if (now >= deadline) {
+        throw new DemoError(`${error.message} If it is still starting, wait for it with --wait SECONDS.`);
+      }
+      if (now >= nextWord) {
+        say(`Waiting, ${Math.ceil((deadline - now) / 1000)} s at most: ${error.message}`);
+        nextWord = now + SAY_MS;
+      }
+      await delay(POLL_MS);
+    }
+  }
+}
+
+const notYetCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** Whether a failed request may succeed in a moment: nobody listens, it breaks off, or it takes too long. */
+export function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "TimeoutError") return true;
+  if ("code" in error && notYetCodes.has(String(error.code))) return true;
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return isConnectionFailure(inner);
+}
+
+/** What a server, or a proxy before it, answers while it starts. */
+export const isStartingStatus = (status: number): boolean => [502, 503, 504].includes(status);
