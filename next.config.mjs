@@ -1,5 +1,15 @@
+// The image (Dockerfile) wants a folder that runs by itself; `next start` wants none, and warns of it.
+// biome-ignore lint/style/noProcessEnv: a switch of the build, no setting of the app
+const standalone = process.env.NEXT_OUTPUT === "standalone";
+
 /** @type {import("next").NextConfig} */
 export default {
+  ...(standalone && {
+    output: "standalone",
+    outputFileTracingRoot: import.meta.dirname,
+    // It resizes pictures, which nobody here asks for, and is as large as all the rest.
+    outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
+  }),
   poweredByHeader: false,
   typedRoutes: true,
   reactStrictMode: true,
