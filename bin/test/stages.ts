@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { ensureCompose } from "../../e2e/compose/lane.ts";
 import { ensureGlewlwyd } from "../../e2e/idps/glewlwyd/glewlwyd.ts";
 import { ensureBrowser, type Lane, type Say } from "../../e2e/support/system.ts";
 import { ensureBuilt } from "../prepare/build.mjs";
@@ -25,6 +26,8 @@ export interface StageOutcome {
 
 /** A test file that takes longer hangs. */
 const HUNG_MS = 180_000;
+/** The image's steps install the dependencies twice and build once. */
+const IMAGE_MS = 600_000;
 const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
 
 const lint: Stage = {
@@ -58,21 +61,7 @@ const build: Stage = {
 
 const unit: Stage = {
   name: "unit",
-  run: async (args, { node }) => {
-    const file = path.join(scratch(), "unit.json");
-    const ok = await node([
-      "--test",
-      `--test-concurrency=${os.availableParallelism()}`,
-      `--test-timeout=${HUNG_MS}`,
-      "--test-reporter=spec",
-      "--test-reporter-destination=stdout",
-      "--test-reporter=./bin/test/count-reporter.mjs",
-      `--test-reporter-destination=${file}`,
-      ...args,
-      ...unitTests,
-    ]);
-    return outcome(ok, readNodeCounts(file));
-  },
+  run: (args, runner) => nodeTests([`--test-timeout=${HUNG_MS}`, ...args, ...unitTests], runner),
 };
 
 const e2e: Stage = {
@@ -91,6 +80,27 @@ const glewlwyd: Stage = {
   run: (args, runner) => playwright("e2e/glewlwyd.config.ts", args, runner),
 };
 
+/** docker-compose.yml and the Dockerfile, as far as they can be tried without containers. */
+const compose: Stage = {
+  name: "compose",
+  lane: ensureCompose,
+  run: (args, runner) => nodeTests([`--test-timeout=${IMAGE_MS}`, ...args, "e2e/compose/*.spec.ts"], runner),
+};
+
+async function nodeTests(args: string[], { node }: Runner): Promise<StageOutcome> {
+  const file = path.join(scratch(), "node.json");
+  const ok = await node([
+    "--test",
+    `--test-concurrency=${os.availableParallelism()}`,
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+    "--test-reporter=./bin/test/count-reporter.mjs",
+    `--test-reporter-destination=${file}`,
+    ...args,
+  ]);
+  return outcome(ok, readNodeCounts(file));
+}
+
 async function playwright(config: string, args: string[], { node }: Runner): Promise<StageOutcome> {
   const file = path.join(scratch(), "playwright.json");
   const reporters = `--reporter=${process.env.CI ? "line" : "list"},json`;
@@ -99,7 +109,7 @@ async function playwright(config: string, args: string[], { node }: Runner): Pro
   return outcome(ok, readPlaywrightCounts(file));
 }
 
-export const stages: readonly Stage[] = [lint, types, build, unit, e2e, glewlwyd];
+export const stages: readonly Stage[] = [lint, types, build, unit, e2e, glewlwyd, compose];
 
 /** A runner that says nothing about its tests, or ran none, has not passed. */
 const outcome = (ok: boolean, counts: Counts | undefined): StageOutcome => ({

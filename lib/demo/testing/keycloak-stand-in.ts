@@ -13,21 +13,26 @@ const API = "/admin/realms/playground/clients";
 export async function startKeycloak({
   clients = [],
   fault,
+  port,
 }: {
   clients?: Json[];
   fault?: (asked: Asked) => Answer | undefined;
+  port?: number;
 } = {}): Promise<Keycloak> {
-  const server = await standIn((asked, origin) => {
-    const broken = fault?.(asked);
-    if (broken) return broken;
-    const { what, headers } = asked;
-    if (what === "GET /realms/playground/.well-known/openid-configuration")
-      return { status: 200, json: { issuer: `${origin}/realms/playground` } };
-    if (what === "POST /realms/master/protocol/openid-connect/token") return signIn(asked);
-    if (headers.authorization !== "Bearer of-admin")
-      return { status: 401, json: { error: "HTTP 401 Unauthorized" } };
-    return administer(asked, clients, origin);
-  });
+  const server = await standIn(
+    (asked, origin) => {
+      const broken = fault?.(asked);
+      if (broken) return broken;
+      const { what, headers } = asked;
+      if (what === "GET /realms/playground/.well-known/openid-configuration")
+        return { status: 200, json: { issuer: `${origin}/realms/playground` } };
+      if (what === "POST /realms/master/protocol/openid-connect/token") return signIn(asked);
+      if (headers.authorization !== "Bearer of-admin")
+        return { status: 401, json: { error: "HTTP 401 Unauthorized" } };
+      return administer(asked, clients, origin);
+    },
+    { port },
+  );
   return { ...server, issuer: `${server.origin}/realms/playground`, clients };
 }
 

@@ -29,13 +29,25 @@ export async function startWso2(
     const broken = options.fault?.(asked);
     if (broken) return broken;
     if (asked.url.pathname === "/oauth2/token/.well-known/openid-configuration") {
-      return { status: 200, json: { issuer: `${origin}/oauth2/token`, jwks_uri: `${origin}/oauth2/jwks` } };
+      return { status: 200, json: discovery(origin) };
     }
     if (asked.headers.authorization !== `Basic ${btoa("admin:admin")}`) return { status: 401 };
     return administer(asked, applications, origin);
   }, options);
   return { ...server, issuer: `${server.origin}/oauth2/token`, applications };
 }
+
+const discovery = (origin: string): Json => ({
+  issuer: `${origin}/oauth2/token`,
+  authorization_endpoint: `${origin}/oauth2/authorize`,
+  token_endpoint: `${origin}/oauth2/token`,
+  jwks_uri: `${origin}/oauth2/jwks`,
+  end_session_endpoint: `${origin}/oidc/logout`,
+  check_session_iframe: `${origin}/oidc/checksession`,
+  response_types_supported: ["code", "id_token", "id_token token"],
+  subject_types_supported: ["public", "pairwise"],
+  id_token_signing_alg_values_supported: ["RS256"],
+});
 
 function administer(asked: Asked, applications: Application[], origin: string): Answer {
   const { method, url, body } = asked;

@@ -1,0 +1,179 @@
+/** What the Dockerfile builds, and what docker-compose.yml runs of it: the steps and commands of these files, outside of
+ * containers. */
+import assert from "node:assert/strict";
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startKeycloak } from "#lib/demo/testing/keycloak-stand-in.ts";
+import { startWso2 } from "#lib/demo/testing/wso2-stand-in.ts";
+import { loadCertificate } from "#lib/op/tls.ts";
+import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { type Caddy, startCaddy } from "./caddy.ts";
+import { servicesOf } from "./compose-file.ts";
+import { type Container, createMachine, type Machine, seal } from "./containers.ts";
+import { buildImage, type Image, isInContext } from "./dockerfile.ts";
+import { logOut, signIn, userAt } from "./walkthrough.ts";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "image-"));
+chmodSync(scratch, 0o755);
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+let image: Image;
+before(async () => {
+  image = await buildImage(scratch);
+  seal(image);
+});
+
+describe("the image", () => {
+  test("runs as an ordinary user, and starts a Relying Party by itself", () => {
+    assert.equal(image.user, "node");
+    assert.deepEqual(image.command, ["node", "server.js"]);
+    assert.deepEqual(image.healthcheck, ["node", "bin/healthcheck.mjs"]);
+  });
+
+  test("has nothing that is for development or private", () => {
+    for (const file of [
+      ".env",
+      ".data/demo.json",
+      ".git/config",
+      "e2e/compose/lane.ts",
+      "lib/op/tls.test.ts",
+      "lib/testing/http-browser.ts",
+    ])
+      assert.ok(!isInContext(file), file);
+    const packages = readdirSync(path.join(image.root, image.workdir, "node_modules"));
+    for (const name of ["oidc-provider", "next", "openid-client"]) assert.ok(packages.includes(name), name);
+    for (const name of ["typescript", "playwright", "sharp", "node"])
+      assert.ok(!packages.includes(name), name);
+  });
+
+  test("is as large as the README says", () => {
+    const folder = path.join(image.root, image.workdir);
+    const bytes = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((name) => lstatSync(path.join(folder, name)))
+      .filter((file) => file.isFile())
+      .reduce((sum, { size }) => sum + size, 0);
+    const [, megabytes] = /application layer is (\d+) MB/.exec(readFileSync("README.md", "utf8")) ?? [];
+    assert.ok(Math.abs(bytes / 1e6 - Number(megabytes)) < 5, `it is ${(bytes / 1e6).toFixed(1)} MB`);
+  });
+});
+
+const apps = ["playground2", "playground3"] as const;
+
+describe("docker compose --profile embedded up", () => {
+  let machine: Machine;
+  let caddy: Caddy;
+  const started: Record<string, Container> = {};
+
+  before(async () => {
+    machine = await createMachine(image, path.join(scratch, "embedded"));
+    const ports = [
+      `--op-port=${machine.port(9443)}`,
+      `--front-port=${machine.port(8080)}`,
+      `--ports=${machine.port(8082)},${machine.port(8083)}`,
+    ];
+    const setup = machine.start("setup-embedded", ports);
+    assert.equal(await setup.ended, 0, setup.output());
+    for (const name of ["op", "playground2-embedded", "playground3-embedded"])
+      started[name] = machine.start(name);
+    await Promise.all(Object.values(started).map((each) => each.healthy()));
+    caddy = await startCaddy("Caddyfile", {
+      folder: path.join(scratch, "embedded-caddy"),
+      here: machine.here,
+    });
+  });
+  after(async () => {
+    await caddy.stop();
+    await machine.stop();
+  });
+
+  test("starts all services of the profile that are ours", () => {
+    const ours = Object.entries(servicesOf("embedded")).filter(([, { build }]) => build !== undefined);
+    assert.deepEqual(ours.map(([name]) => name).sort(), [...Object.keys(started), "setup-embedded"].sort());
+  });
+
+  test("gives the walkthrough: sign in at both apps, log out at one, and the other has lost its session", async () => {
+    const door = machine.here("http://localhost:8080");
+    const browser = new HttpBrowser();
+    for (const app of apps) {
+      await signIn(browser, `${door}/${app}`, machine.here("http://localhost:9443/oauth2/token"));
+      assert.equal(await userAt(browser, `${door}/${app}`), "admin");
+    }
+    await logOut(browser, `${door}/playground2`);
+    for (const app of apps) assert.equal(await userAt(browser, `${door}/${app}`), null, app);
+    const { output } = started["playground3-embedded"] ?? {};
+    assert.match(output?.() ?? "", /Backchannel logout request received\./);
+  });
+
+  test("serves the apps' scripts and styles, the front door's page too", async () => {
+    const browser = new HttpBrowser();
+    const door = machine.here("http://localhost:8080");
+    const page = await browser.get(`${door}/playground2/oauth2`);
+    const [, script] = /src="(\/_next\/static\/[^"]+\.js)"/.exec(page.text) ?? [];
+    for (const url of [script, "/playground2/assets/playground.css", "/playground3/assets/rp-iframe.js", "/"])
+      assert.equal((await fetch(`${door}${url}`)).status, 200, url);
+    assert.equal((await fetch(machine.here("http://localhost:9443/assets/playground.css"))).status, 200);
+  });
+
+  test("a health check fails where nobody answers", async () => {
+    const app = started["playground2-embedded"];
+    await app?.stop();
+    await assert.rejects(async () => app?.healthy(), /not healthy/);
+  });
+});
+
+describe("docker compose up, with WSO2 Identity Server", () => {
+  test("setup registers the apps and makes them trust the server's certificate", async () => {
+    const machine = await createMachine(image, path.join(scratch, "wso2"));
+    const server = await startWso2({ tls: await loadCertificate(":memory:"), port: machine.port(9443) });
+    const ports = [
+      `--front-port=${machine.port(8080)}`,
+      `--ports=${machine.port(8082)},${machine.port(8083)}`,
+    ];
+    try {
+      const setup = machine.start("setup", ports);
+      assert.equal(await setup.ended, 0, setup.output());
+      assert.match(setup.output(), /Trusted on first use/);
+      assert.deepEqual(server.applications.map(({ name }) => name).sort(), [
+        "playground2",
+        "playground2-public",
+        "playground3",
+        "playground3-public",
+      ]);
+      const running = apps.map((name) => machine.start(name));
+      await Promise.all(running.map((app) => app.healthy()));
+      for (const [index, name] of apps.entries()) {
+        const base = machine.here(`http://localhost:${index === 0 ? 8082 : 8083}/${name}`);
+        const form = await new HttpBrowser().get(`${base}/oauth2`);
+        const [, endpoint] = /name="authorization_endpoint" value="([^"]*)"/.exec(form.text) ?? [];
+        // It comes from the discovery document, which the app has read over https.
+        assert.equal(endpoint, `${server.origin}/oauth2/authorize`);
+      }
+    } finally {
+      await machine.stop();
+      await server.close();
+    }
+  });
+});
+
+describe("docker compose --profile keycloak up", () => {
+  test("setup gives the clients of the imported realm their secrets, and public ones beside them", async () => {
+    const machine = await createMachine(image, path.join(scratch, "keycloak"));
+    const realm = JSON.parse(machine.here(readFileSync("compose/keycloak-realm.json", "utf8"))) as {
+      clients: Record<string, unknown>[];
+    };
+    const clients = realm.clients.map((client) => ({ ...client, id: crypto.randomUUID() }));
+    const server = await startKeycloak({ clients, port: machine.port(9443) });
+    const ports = [
+      `--front-port=${machine.port(8080)}`,
+      `--ports=${machine.port(8082)},${machine.port(8083)}`,
+    ];
+    const setup = machine.start("setup-keycloak", ports);
+    const code = await setup.ended;
+    await server.close();
+    assert.equal(code, 0, setup.output());
+    assert.match(setup.output(), /as client playground2: updated \(secret\)\.$/m);
+    assert.match(setup.output(), /as public client playground3-public: created\.$/m);
+  });
+});

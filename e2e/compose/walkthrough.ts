@@ -1,0 +1,50 @@
+/** The walkthrough over HTTP alone, as far as it needs no script: at the embedded OpenID Provider, by the code grant. */
+import assert from "node:assert/strict";
+import type { HttpBrowser, Visit } from "#lib/testing/http-browser.ts";
+
+const OP_PAGES = [
+  ["login.do", { username: "admin", password: "admin" }],
+  ["oauth2_consent.do", { consent: "allow" }],
+] as const;
+
+/** Signs in at an app as `admin`; the OP asks for what it needs.
+ * @param base of the app
+ * @param issuer of the OP */
+export async function signIn(browser: HttpBrowser, base: string, issuer: string): Promise<void> {
+  const { origin } = new URL(issuer);
+  const asked = await browser.post(`${base}/authorize`, {
+    grant_type: "code",
+    client_id: base.split("/").at(-1) ?? "",
+    scope: "openid",
+    redirect_uri: `${base}/oauth2client`,
+    authorization_endpoint: `${origin}/oauth2/authorize`,
+    token_endpoint: issuer,
+    end_session_endpoint: `${origin}/oidc/logout`,
+    check_session_iframe: `${origin}/oidc/checksession`,
+    use_pkce: "yes",
+  });
+  let page = await goOn(browser, asked);
+  for (const [name, fields] of OP_PAGES) {
+    if (page.url.includes(name)) page = await goOn(browser, await browser.submit(page, fields));
+  }
+  assert.equal(page.url, `${base}/oauth2`, page.text);
+}
+
+/** Presses Logout at an app, and Yes at the OP, which tells the apps before it shows its next page. */
+export async function logOut(browser: HttpBrowser, base: string): Promise<void> {
+  const question = await goOn(browser, await browser.post(`${base}/logout`, {}));
+  assert.match(question.text, /Do you want to log out\?/);
+  await browser.submit(question, { logout: "yes" });
+}
+
+/** The user whom an app shows; null for nobody. */
+export async function userAt(browser: HttpBrowser, base: string): Promise<string | null> {
+  return (JSON.parse((await browser.get(`${base}/session`)).text) as { user: string | null }).user;
+}
+
+/** Follows every redirect, as browsers do. */
+async function goOn(browser: HttpBrowser, visit: Visit): Promise<Visit> {
+  let here = visit;
+  while (here.location) here = await browser.get(here.location);
+  return here;
+}
