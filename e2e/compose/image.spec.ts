@@ -13,7 +13,7 @@ import { type Caddy, startCaddy } from "./caddy.ts";
 import { servicesOf } from "./compose-file.ts";
 import { type Container, createMachine, type Machine, seal } from "./containers.ts";
 import { buildImage, type Image, isInContext } from "./dockerfile.ts";
-import { logOut, signIn, userAt } from "./walkthrough.ts";
+import { loggedOutBy, logOut, signIn, userAt } from "./walkthrough.ts";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "image-"));
 chmodSync(scratch, 0o755);
@@ -100,7 +100,9 @@ describe("docker compose --profile embedded up", () => {
       await signIn(browser, `${door}/${app}`, machine.here("http://localhost:9443/oauth2/token"));
       assert.equal(await userAt(browser, `${door}/${app}`), "admin");
     }
+    const { mechanism } = await loggedOutBy(browser, `${door}/playground3`);
     await logOut(browser, `${door}/playground2`);
+    assert.equal(await mechanism, "back-channel", "a page that is open hears of it, through the front door");
     for (const app of apps) assert.equal(await userAt(browser, `${door}/${app}`), null, app);
     const { output } = started["playground3-embedded"] ?? {};
     assert.match(output?.() ?? "", /Backchannel logout request received\./);

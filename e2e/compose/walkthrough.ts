@@ -37,6 +37,26 @@ export async function logOut(browser: HttpBrowser, base: string): Promise<void> 
   await browser.submit(question, { logout: "yes" });
 }
 
+/** Listens to an app's events, as its pages do.
+ * @returns once it listens, a promise of what ended the session */
+export async function loggedOutBy(
+  browser: HttpBrowser,
+  base: string,
+): Promise<{ mechanism: Promise<string> }> {
+  const headers = { cookie: browser.cookieFor(new URL(base).pathname) };
+  const response = await fetch(`${base}/events`, { headers });
+  const mechanism = (async () => {
+    let heard = "";
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      heard += chunk;
+      const [, by] = /"loggedOutBy":"([^"]+)"/.exec(heard) ?? [];
+      if (by) return by;
+    }
+    throw new Error(`the events ended:\n${heard}`);
+  })();
+  return { mechanism };
+}
+
 /** The user whom an app shows; null for nobody. */
 export async function userAt(browser: HttpBrowser, base: string): Promise<string | null> {
   return (JSON.parse((await browser.get(`${base}/session`)).text) as { user: string | null }).user;
