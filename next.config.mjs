@@ -17,7 +17,7 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // Next bundles each of them once for pages and once more for route handlers, and then `instanceof` of their classes
   // fails across the two. Left to Node they are loaded once.
-  serverExternalPackages: ["jose", "jose-rsa1_5", "openid-client"],
+  serverExternalPackages: ["@redis/client", "jose", "jose-rsa1_5", "openid-client"],
   // The tutorial's URL is http://localhost:8080/playground2/ : no redirect may take the slash away.
   skipTrailingSlashRedirect: true,
   // One build serves every instance: static files live under /assets and are reached below the

@@ -20,6 +20,12 @@ const issuer = z.url({
   error: "is required: an absolute http or https URL, exactly as in the ID Token's iss",
 });
 
+/** Its password may be in it, so nothing ever says which URL was wrong. */
+const isRedisUrl = (value: string): boolean => {
+  const { protocol = "", hostname, pathname } = URL.parse(value) ?? {};
+  return /^rediss?:$/.test(protocol) && Boolean(hostname) && /^(\/\d*)?$/.test(pathname ?? "");
+};
+
 export const rpSettings = z
   .object({
     ...commonSettings,
@@ -110,7 +116,12 @@ export const rpSettings = z
     DATA_DIR: z
       .string()
       .default(".data/rp")
-      .describe("Folder of the session store; `:memory:` keeps nothing"),
+      .describe("Folder of the session store; `:memory:` keeps nothing. Not used with REDIS_URL"),
+    REDIS_URL: z
+      .string()
+      .refine(isRedisUrl, "must be redis://[user:password@]host[:port][/database], or rediss:// for TLS")
+      .optional()
+      .describe("Redis or Valkey that keeps the sessions instead, shared by all replicas of the app"),
   })
   .superRefine((config, context) => {
     for (const url of config.RP_BASE_URLS) {

@@ -7,10 +7,12 @@ import { readFileSync } from "node:fs";
 import tls from "node:tls";
 import { environment } from "#lib/config/env.ts";
 import { parseRpConfig, type RpConfig } from "#lib/config/rp-config.ts";
-import { createLog } from "#lib/log.ts";
+import { createLog, type Log } from "#lib/log.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { createRelyingParty, type RelyingParty } from "#lib/rp/relying-party.ts";
+import { openRedisStore } from "#lib/store/redis-store.ts";
 import { openSqliteStore } from "#lib/store/sqlite-store.ts";
+import type { Store } from "#lib/store/store.ts";
 import { nextAuthSessionId } from "./next-auth-cookie.ts";
 
 const key = Symbol.for("slo-playground.relying-party");
@@ -27,7 +29,7 @@ function start(config: RpConfig): RelyingParty {
     tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(config.CA_FILE, "utf8")]);
   }
   const log = createLog({ ...config, name: config.RP_NAME });
-  const store = openSqliteStore(config.DATA_DIR, config.RP_NAME);
+  const store = openStore(config, log);
   const rp = createRelyingParty({ config, log, store, otherSessionId: nextAuthSessionId });
   setInterval(
     () => rp.store.sweep(rp.now()).catch((error: unknown) => log.error({ err: error }, "Sweeping failed.")),
@@ -35,6 +37,15 @@ function start(config: RpConfig): RelyingParty {
   ).unref();
   void sayWhetherProviderAnswers(rp);
   return rp;
+}
+
+/** The app starts without its Redis too, and says so. */
+function openStore({ REDIS_URL, RP_NAME, DATA_DIR }: RpConfig, log: Log): Store {
+  if (!REDIS_URL) return openSqliteStore(DATA_DIR, RP_NAME);
+  return openRedisStore(REDIS_URL, RP_NAME, {
+    onConnected: () => log.info("The session store answers."),
+    onLost: (error) => log.warn({ detail: error.message }, "The session store does not answer."),
+  });
 }
 
 /** The app starts without its OP, and says so; each request looks for it again. */

@@ -59,6 +59,13 @@ CREATE TABLE IF NOT EXISTS seen_jti (
   PRIMARY KEY (iss, jti)
 ) STRICT, WITHOUT ROWID;
 
+-- sessions whose tokens somebody is refreshing
+CREATE TABLE IF NOT EXISTS refreshes (
+  session_id TEXT PRIMARY KEY,
+  claimant TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- OP sessions and users that a logout token ended: a callback that is still running finds its session here
 CREATE TABLE IF NOT EXISTS ended (
   iss TEXT NOT NULL,

@@ -32,6 +32,17 @@ import type {
   WaitingLogout,
 } from "./types.ts";
 
+/** Whose rows expire. */
+const tables = [
+  "sessions",
+  "clients",
+  "pending_logins",
+  "pending_logouts",
+  "seen_jti",
+  "refreshes",
+  "ended",
+] as const;
+
 /** @param folder of the database file; `:memory:` keeps nothing
  *  @param app whose store it is: two apps may share a folder, never a store */
 export function openSqliteStore(folder: string, app: string): Store {
@@ -122,6 +133,17 @@ class SqliteStore implements Store {
     });
     if (ended !== "replayed") this.#changed(...ended.map(({ sessionId }) => sessionId));
     return ended;
+  }
+
+  async claimRefresh(sessionId: string, claimant: string, now: number): Promise<boolean> {
+    const sql = `INSERT INTO refreshes (session_id, claimant, expires_at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+      SET claimant = excluded.claimant, expires_at = excluded.expires_at WHERE expires_at <= ?4`;
+    return this.#db.run(sql, sessionId, claimant, now + lifetime.refresh, now) > 0;
+  }
+
+  async releaseRefresh(sessionId: string, claimant: string): Promise<void> {
+    this.#db.run("DELETE FROM refreshes WHERE session_id = ? AND claimant = ?", sessionId, claimant);
+    this.#changed(sessionId);
   }
 
   onSessionChange(sessionId: string, listener: () => void): () => void {
@@ -227,7 +249,7 @@ class SqliteStore implements Store {
   }
 
   async sweep(now: number): Promise<void> {
-    for (const table of ["sessions", "clients", "pending_logins", "pending_logouts", "seen_jti", "ended"]) {
+    for (const table of tables) {
       this.#db.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
     }
     this.#db.run("DELETE FROM events WHERE at <= ?", now - lifetime.events);

@@ -28,6 +28,8 @@ export const lifetime = {
   pendingLogout: 15 * 60 * 1000,
   /** Least time an ended OP session is remembered; longer if its tokens live longer. */
   ended: 60 * 60 * 1000,
+  /** Longest time that a refresh of tokens is left to whoever began it: longer than a token request may take. */
+  refresh: 15 * 1000,
   events: 24 * 60 * 60 * 1000,
 } as const;
 
@@ -40,6 +42,8 @@ export const limit = {
   pendingLogins: 5000,
 } as const;
 
+/** @throws {ProtocolError} `store_unavailable`, of every method, within two seconds: nothing is known then of what was
+ * to be written */
 export interface Store {
   readSession(sessionId: string, now: number): Promise<RpSession | undefined>;
   /** Keeps a form, in a new RP session when there is none by that id. */
@@ -72,7 +76,15 @@ export interface Store {
   /** Which of these client IDs have logged somebody in at this issuer, or are about to. */
   usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]>;
 
-  /** Calls back each time something happens to this session: it ended, was replaced, or is gone.
+  /** Claims the refresh of a session's tokens: a refresh token may work once only, whichever replica uses it.
+   * @param claimant any name of its own
+   * @returns false while somebody else has it, for `lifetime.refresh` at most */
+  claimRefresh(sessionId: string, claimant: string, now: number): Promise<boolean>;
+  /** Gives the claim back, and calls back those who wait for it by `onSessionChange`. */
+  releaseRefresh(sessionId: string, claimant: string): Promise<void>;
+
+  /** Calls back each time something may have happened to this session, at whichever replica: it ended, was replaced, is
+   * gone, its tokens were refreshed; and when the connection to the store is back, as something may have been missed.
    * @returns the function that stops it */
   onSessionChange(sessionId: string, listener: () => void): () => void;
 
@@ -108,7 +120,7 @@ export interface Store {
   saveRegisteredClient(client: RegisteredClient): Promise<void>;
   forgetRegisteredClient(issuer: string): Promise<void>;
 
-  /** Forgets what has expired. */
+  /** Forgets what has expired, where the engine does not by itself. */
   sweep(now: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,224 @@
+/** The steps that must be one: Redis runs a script alone, from begin to end.
+ *
+ * A script finds out by itself which keys it needs (the indexes of the sessions that it ends), so it gets their prefix
+ * and not their names. That is why a cluster, which must know the names, is out of scope. */
+import { createHash } from "node:crypto";
+
+export interface Script {
+  source: string;
+  sha: string;
+}
+
+const prelude = `
+local P, a = ARGV[1], cjson.decode(ARGV[2])
+local call = redis.call
+
+local function key(kind, ...)
+  local name, parts = P .. kind, {...}
+  for n, part in ipairs(parts) do
+    name = name .. ':' .. (n < #parts and #part .. ':' or '') .. part
+  end
+  return name
+end
+
+local function changed(id)
+  call('PUBLISH', P .. 'changes', id)
+end
+
+-- a sorted set by expiry: what has expired goes, and the set itself with its last member
+local function addTo(index, member, expires)
+  call('ZREMRANGEBYSCORE', index, '-inf', call('TIME')[1] * 1000)
+  call('ZADD', index, expires, member)
+  call('PEXPIREAT', index, call('ZRANGE', index, -1, -1, 'WITHSCORES')[2])
+end
+
+local function indexOf(kind, iss, value)
+  return key('by-' .. kind, iss, value)
+end
+
+local function index(id)
+  local iss, sid, sub, expires = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub', 'expires'))
+  if sid then addTo(indexOf('sid', iss, sid), id, expires) end
+  addTo(indexOf('sub', iss, sub), id, expires)
+end
+
+-- sid and sub are there exactly while somebody is logged in
+local function unindex(id)
+  local iss, sid, sub = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub'))
+  if sid then call('ZREM', indexOf('sid', iss, sid), id) end
+  if sub then call('ZREM', indexOf('sub', iss, sub), id) end
+end
+
+local function forget(id)
+  unindex(id)
+  call('ZREM', P .. 'visits', id)
+  call('DEL', key('session', id))
+end
+
+local function finish(ids, ended)
+  local done = {}
+  for _, id in ipairs(ids) do
+    local session = key('session', id)
+    local sub, sid, since = unpack(call('HMGET', session, 'sub', 'sid', 'since'))
+    if sub then
+      unindex(id)
+      call('HDEL', session, 'login', 'tokens', 'sid', 'sub')
+      call('HSET', session, 'ended', ended)
+      changed(id)
+      done[#done + 1] = { id, sub, sid, since }
+    end
+  end
+  return done
+end
+
+local function forgetPendingLogin(state)
+  local login = key('pending-login', state)
+  local iss, client = unpack(call('HMGET', login, 'iss', 'client'))
+  if iss then call('ZREM', key('asked', iss, client), state) end
+  call('ZREM', P .. 'pending-logins', state)
+  call('DEL', login)
+end
+`;
+
+const script = (body: string): Script => {
+  const source = prelude + body;
+  return { source, sha: createHash("sha1").update(source).digest("hex") };
+};
+
+/** Makes an RP session for the first thing worth keeping, or keeps it in the one that is there. */
+export const saveVisit = script(`
+local session = key('session', a.id)
+local new = call('EXISTS', session) == 0
+call('HSET', session, a.field, a.value)
+if not new then return end
+call('HSET', session, 'created', a.now, 'expires', a.expires)
+call('PEXPIREAT', session, a.expires)
+local visits = P .. 'visits'
+addTo(visits, a.id, a.expires)
+while call('ZCARD', visits) > a.most do
+  call('DEL', key('session', call('ZPOPMIN', visits)[1]))
+end
+`);
+
+/** A `sid` is ended for good; a `sub` only as far as the login was asked for before the logout came and the user has
+ * not authenticated again since. */
+export const beginSession = script(`
+for _, kind in ipairs({ 'sid', 'sub' }) do
+  if a[kind] then
+    local at, iat, by = unpack(call('HMGET', key('ended', kind, a.iss, a.client, a[kind]), 'at', 'iat', 'by'))
+    if at and (kind == 'sid' or tonumber(at) >= a.startedAt and tonumber(iat) >= a.authenticatedAt) then
+      return { by, at }
+    end
+  end
+end
+if a.former then
+  forget(a.former)
+  changed(a.former)
+end
+local session = key('session', a.id)
+call('HSET', session, unpack(a.fields))
+call('PEXPIREAT', session, a.expires)
+if call('EXISTS', session) == 1 then index(a.id) end
+local client = key('client', a.iss, a.client)
+local known = math.max(tonumber(call('GET', client) or 0), a.clientUntil)
+call('SET', client, known, 'PXAT', known)
+`);
+
+export const renewLogin = script(`
+local session = key('session', a.id)
+local iss, sub = unpack(call('HMGET', session, 'iss', 'sub'))
+if iss ~= a.iss or sub ~= a.sub then return 0 end
+unindex(a.id)
+call('HDEL', session, 'sid')
+call('HSET', session, unpack(a.fields))
+index(a.id)
+return 1
+`);
+
+export const endSession = script("return finish({ a.id }, a.ended)");
+
+export const endBySid = script("return finish(call('ZRANGE', indexOf('sid', a.iss, a.sid), 0, -1), a.ended)");
+
+export const deleteSession = script(`
+forget(a.id)
+changed(a.id)
+`);
+
+/** Of a session that is there: a field alone would make one that never expires. */
+export const saveLogoutOutcome = script(`
+local session = key('session', a.id)
+if call('EXISTS', session) == 1 then call('HSET', session, 'logout', a.outcome) end
+`);
+
+/** The `jti` is kept with the time until which the app waits for this answer, and as answered when it has come. One
+ * whose answer was lost may be sent again after that time: its sender was told to try again. */
+export const receiveLogout = script(`
+local jti = key('jti', a.iss, a.jti)
+local seen = call('GET', jti)
+if seen and (seen == 'answered' or tonumber(seen) > a.now) then return 'replayed' end
+call('SET', jti, a.answerUntil, 'PXAT', a.replayableUntil)
+
+local kind = a.sid and 'sid' or 'sub'
+local meant, rememberUntil = {}, a.rememberUntil
+for _, id in ipairs(call('ZRANGE', indexOf(kind, a.iss, a[kind]), 0, -1)) do
+  local client, tokensUntil = unpack(call('HMGET', key('session', id), 'client', 'until'))
+  for _, clientId in ipairs(a.clientIds) do
+    if client == clientId then
+      meant[#meant + 1] = id
+      rememberUntil = math.max(rememberUntil, tonumber(tokensUntil))
+    end
+  end
+end
+
+for _, clientId in ipairs(a.clientIds) do
+  local ended = key('ended', kind, a.iss, clientId, a[kind])
+  local at, iat, expires = unpack(call('HMGET', ended, 'at', 'iat', 'expires'))
+  expires = math.max(rememberUntil, tonumber(expires or 0))
+  call('HSETNX', ended, 'by', a.by)
+  call('HSET', ended, 'at', math.max(a.at, tonumber(at or 0)), 'iat', math.max(a.iat, tonumber(iat or 0)),
+    'expires', expires)
+  call('PEXPIREAT', ended, expires)
+end
+return finish(meant, a.ended)
+`);
+
+export const savePendingLogin = script(`
+local login, all = key('pending-login', a.state), P .. 'pending-logins'
+call('HSET', login, 'data', a.data, 'iss', a.iss, 'client', a.client)
+call('PEXPIREAT', login, a.expires)
+addTo(all, a.state, a.expires)
+addTo(key('asked', a.iss, a.client), a.state, a.expires)
+while call('ZCARD', all) > a.most do
+  forgetPendingLogin(call('ZRANGE', all, 0, 0)[1])
+end
+`);
+
+export const takePendingLogin = script(`
+local login = key('pending-login', a.state)
+local data, taken = unpack(call('HMGET', login, 'data', 'taken'))
+if not data or taken then return false end
+call('HSET', login, 'taken', 1)
+return data
+`);
+
+export const forgetPendingLoginOf = script("forgetPendingLogin(a.state)");
+
+/** The newest first, each as `SEQ AT JSON`. */
+export const appendEvent = script(`
+local seq, events = call('INCR', P .. 'event-seq'), key('events', a.type)
+call('LPUSH', events, seq .. ' ' .. a.at .. ' ' .. a.event)
+call('LTRIM', events, 0, a.most - 1)
+local last = call('LINDEX', events, -1)
+while last and tonumber(last:match('^%d+ (%d+)')) <= a.oldest do
+  call('RPOP', events)
+  last = call('LINDEX', events, -1)
+end
+call('PEXPIRE', events, a.lifetime)
+return seq
+`);
+
+export const releaseRefresh = script(`
+local claim = key('refresh', a.id)
+if call('GET', claim) == a.claimant then call('DEL', claim) end
+changed(a.id)
+`);

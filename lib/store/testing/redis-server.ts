@@ -1,0 +1,81 @@
+/** A real Redis of a test's own: on a free port, with its data in a folder that goes with it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface RedisServer {
+  port: number;
+  url: string;
+  /** Starts it again, on the same port and data. */
+  start: () => Promise<void>;
+  /** Ends it at once, as a power cut does to a process: nothing is saved any more. */
+  kill: () => Promise<void>;
+  /** Keeps its connections and answers nothing, until `thaw`. */
+  freeze: () => void;
+  thaw: () => void;
+  /** Ends it for good. */
+  stop: () => Promise<void>;
+}
+
+const file = "/usr/bin/redis-server";
+
+/** @param settings as on the command line; by default what is acknowledged is on disk */
+export async function startRedis(
+  settings: readonly string[] = [],
+  transport: "plain" | "tls" = "plain",
+): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), "redis-"));
+  const port = await freePort();
+  const listen = transport === "tls" ? ["--port", "0", "--tls-port", String(port)] : ["--port", String(port)];
+  const args = [...listen, "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
+  const durable = ["--appendonly", "yes", "--appendfsync", "always"];
+  let running = await launch([...args, ...durable, ...settings]);
+  const kill = async () => {
+    if (running.exitCode !== null || running.signalCode !== null) return;
+    const gone = once(running, "exit");
+    running.kill("SIGKILL");
+    await gone;
+  };
+  const killNow = () => running.kill("SIGKILL");
+  process.once("exit", killNow);
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    start: async () => {
+      running = await launch([...args, ...durable, ...settings]);
+    },
+    kill,
+    freeze: () => running.kill("SIGSTOP"),
+    thaw: () => running.kill("SIGCONT"),
+    stop: async () => {
+      await kill();
+      process.off("exit", killNow);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(args: string[]): Promise<ChildProcess> {
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.includes("Ready to accept connections")) resolve();
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`redis-server ended with ${code}:\n${output}`)));
+  });
+  return child;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

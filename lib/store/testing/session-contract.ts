@@ -1,0 +1,87 @@
+/** What a store must do for one session, whichever engine is behind it. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Store } from "../store.ts";
+import type { WithStore } from "./store-contract.ts";
+import { begin, logoutOf, sessionOf, told } from "./stored.ts";
+
+export function sessionContract(withStore: WithStore): void {
+  describe("a session", () => {
+    test("that begins takes the place of the browser's former one, and keeps all it was given", () =>
+      withStore(async (store, replica) => {
+        const former = sessionOf("alice", "s1");
+        const session = sessionOf("bob", "s2", { form: { values: { a: "\u{1f511}" }, errors: {} } });
+        await begin(store, former);
+        await store.beginSession(session, former.sessionId, Date.now());
+        assert.equal(await store.readSession(former.sessionId, Date.now()), undefined);
+        assert.deepEqual(await replica.readSession(session.sessionId, Date.now()), session);
+        assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), []);
+      }));
+
+    test("is renewed for its own user only, and is found by its new sid then", () =>
+      withStore(async (store) => {
+        const session = sessionOf("alice", "s1");
+        await begin(store, session);
+        const renewed = (sub: string, sid: string) =>
+          ({ ...session.login, ...sessionOf(sub, sid).login }) as never;
+        assert.equal(await store.renewLogin(session.sessionId, renewed("bob", "s2")), false);
+        assert.equal(await store.renewLogin(session.sessionId, renewed("alice", "s2")), true);
+        assert.equal(await store.renewLogin("unknown", renewed("alice", "s2")), false);
+        assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), []);
+        assert.equal((await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now())).length, 1);
+        assert.equal(
+          await store.renewLogin(session.sessionId, renewed("alice", "s3")),
+          false,
+          "it has ended",
+        );
+      }));
+
+    test("ends once, and the outcome of its logout is kept where it is", () =>
+      withStore(async (store) => {
+        const session = sessionOf("alice", undefined);
+        await begin(store, session);
+        const end = { by: "local" as const, at: 2, detail: "why" };
+        assert.equal((await store.endSession(session.sessionId, end))?.sub, "alice");
+        assert.equal(await store.endSession(session.sessionId, end), undefined);
+        const outcome = { state: "s", result: "logged_out" as const, at: 3 };
+        await store.saveLogoutOutcome(session.sessionId, outcome);
+        await store.saveLogoutOutcome("unknown", outcome);
+        assert.deepEqual((await store.readSession(session.sessionId, Date.now()))?.logout, outcome);
+        assert.equal(await store.readSession("unknown", Date.now()), undefined);
+      }));
+
+    test("calls back at the other replica whoever listens to it, and nobody else", () =>
+      withStore(async (store, replica) => {
+        const [one, two, other] = [sessionOf("a", "s1"), sessionOf("b", "s2"), sessionOf("c", "s3")];
+        for (const session of [one, two, other]) await begin(store, session);
+        const calls: string[] = [];
+        replica.onSessionChange(other.sessionId, () => calls.push("other"));
+        const ended = told(replica, one);
+        await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        await ended;
+        const replaced = told(replica, two);
+        await store.beginSession(sessionOf("b", "s4"), two.sessionId, Date.now());
+        await replaced;
+        const gone = told(replica, one);
+        await store.deleteSession(one.sessionId);
+        await gone;
+        assert.deepEqual(calls, []);
+      }));
+
+    test("has its tokens refreshed by one replica at a time", () =>
+      withStore(async (store, replica) => {
+        const session = sessionOf("alice", "s1");
+        const claim = (by: Store, name: string, at = Date.now()) =>
+          by.claimRefresh(session.sessionId, name, at);
+        const claims = await Promise.all([claim(store, "a"), claim(replica, "b")]);
+        assert.deepEqual(claims.toSorted(), [false, true]);
+        const winner = claims[0] ? "a" : "b";
+        await store.releaseRefresh(session.sessionId, "somebody else");
+        assert.equal(await claim(replica, "c"), false);
+        const released = told(replica, session);
+        await store.releaseRefresh(session.sessionId, winner);
+        await released;
+        assert.equal(await claim(replica, "c"), true);
+      }));
+  });
+}

@@ -1,0 +1,242 @@
+/** What a store must do whichever engine is behind it: each engine's test calls this. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { lifetime, limit, type Store } from "../store.ts";
+import { sessionContract } from "./session-contract.ts";
+import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "./stored.ts";
+
+/** Runs a test with a store of its own, as two replicas see it. */
+export type WithStore = (work: (store: Store, replica: Store) => Promise<void>) => Promise<void>;
+
+/** The store of one app, opened by two replicas where the engine has several. */
+export interface Opened {
+  store: Store;
+  replica: Store;
+  close: () => Promise<void>;
+}
+
+export function storeContract(open: () => Promise<Opened>): void {
+  const withStore: WithStore = async (work) => {
+    const { store, replica, close } = await open();
+    await work(store, replica).finally(close);
+  };
+
+  describe("a logout", () => {
+    test("ends what it means and nothing else: issuer, sid and client all count", () =>
+      withStore(async (store) => {
+        const meant = sessionOf("alice", "s1");
+        await begin(store, meant);
+        const others = [
+          logoutOf({ sid: "s2" }),
+          logoutOf({ sid: "s1" }, { iss: `${iss}/` }),
+          logoutOf({ sid: "s1" }, { clientIds: ["other"] }),
+        ];
+        for (const other of others) assert.deepEqual(await store.receiveLogout(other, Date.now()), []);
+        const ended = await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        assert.deepEqual(ended, [{ sessionId: meant.sessionId, sub: "alice", sid: "s1", since: 1 }]);
+        const left = await store.readSession(meant.sessionId, Date.now());
+        assert.equal(left?.login, undefined);
+        assert.equal(left?.ended?.by, "back-channel");
+      }));
+
+    test("with a jti seen before does nothing", () =>
+      withStore(async (store) => {
+        const logout = logoutOf({ sub: "alice" });
+        await store.receiveLogout(logout, Date.now());
+        const session = sessionOf("alice", "s9");
+        await begin(store, session, Date.now() + 1000);
+        assert.equal(await store.receiveLogout(logout, Date.now()), "replayed");
+        assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
+      }));
+
+    test("that comes to two replicas at once is taken by exactly one", () =>
+      withStore(async (store, replica) => {
+        const session = sessionOf("alice", "s1");
+        await begin(store, session);
+        const logout = logoutOf({ sid: "s1" });
+        const answers = await Promise.all(
+          [store, replica].map((each) => each.receiveLogout(logout, Date.now())),
+        );
+        assert.equal(answers.filter((answer) => answer === "replayed").length, 1);
+        assert.equal(answers.flat().filter((answer) => answer !== "replayed").length, 1);
+      }));
+
+    test("by sub wins over a login that is being written at the other replica, whichever comes first", () =>
+      withStore(async (store, replica) => {
+        const asked = Date.now() - 1000;
+        for (let round = 0; round < 20; round++) {
+          const session = sessionOf(`user${round}`, "s1");
+          const logout = logoutOf({ sub: `user${round}` });
+          const both = [begin(replica, session, asked), store.receiveLogout(logout, Date.now())];
+          await Promise.all(round % 2 ? both : both.reverse());
+          assert.equal((await store.readSession(session.sessionId, Date.now()))?.login, undefined);
+        }
+      }));
+
+    test("without a signature ends the sessions of a sid, and no login that comes later", () =>
+      withStore(async (store) => {
+        const session = sessionOf("alice", "s1");
+        await begin(store, session);
+        const end = { by: "front-channel" as const, at: 51 };
+        assert.equal((await store.endBySid(`${iss}/`, "s1", end)).length, 0);
+        assert.equal((await store.endBySid(iss, "s1", end)).length, 1);
+        const left = await store.readSession(session.sessionId, Date.now());
+        assert.deepEqual(left?.ended, { ...end, livedMs: 50 });
+        assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
+      }));
+
+    test("by sid keeps that OP session from ever logging in again, by whatever name it is asked for", () =>
+      withStore(async (store) => {
+        await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        assert.equal((await begin(store, sessionOf("alice", "s1"), Date.now() + 1000))?.by, "back-channel");
+        assert.equal(await begin(store, sessionOf("alice", "s2")), undefined);
+      }));
+
+    test("by sid is for its client: another client of the same OP session is not held up", () =>
+      withStore(async (store) => {
+        await store.receiveLogout(logoutOf({ sid: "s1" }, { clientIds: ["other"] }), Date.now());
+        assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
+      }));
+
+    test("that is older than one before it takes nothing back", () =>
+      withStore(async (store) => {
+        const asked = Date.now() - 1000;
+        await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 200 }), Date.now());
+        await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 100 }), Date.now());
+        const again = sessionOf("alice", "s2");
+        if (again.login) again.login.claims.auth_time = 150;
+        assert.ok(await begin(store, again, asked));
+      }));
+
+    test("by sub refuses a login asked for before it, unless the user has authenticated since", () =>
+      withStore(async (store) => {
+        const asked = Date.now() - 1000;
+        await store.receiveLogout(logoutOf({ sub: "alice" }), Date.now());
+        const again = sessionOf("alice", "s2");
+        if (again.login) again.login.claims.auth_time = 101;
+        assert.ok(await begin(store, sessionOf("alice", "s2"), asked));
+        assert.equal(await begin(store, again, asked), undefined);
+        assert.equal(await begin(store, sessionOf("alice", "s3"), Date.now() + 1000), undefined);
+      }));
+  });
+
+  describe("pending requests", () => {
+    test("are taken once, and not after their time", () =>
+      withStore(async (store) => {
+        await store.savePendingLogin(pendingOf("a"));
+        await store.savePendingLogin(pendingOf("b", Date.now() - lifetime.pendingLogin - 1));
+        assert.equal((await store.takePendingLogin("a", Date.now()))?.state, "a");
+        assert.equal(await store.takePendingLogin("a", Date.now()), undefined);
+        assert.equal(await store.takePendingLogin("b", Date.now()), undefined);
+      }));
+
+    test("a logout request waits for its session's browser, and is taken once", () =>
+      withStore(async (store) => {
+        const request = { method: "GET" as const, url: "https://op.example/logout", fields: [], length: 25 };
+        const pending = { state: "s", sessionId: "a" };
+        await store.savePendingLogout({ ...pending, request }, 1);
+        assert.equal(await store.takeLogoutRequest("b", 2), undefined);
+        assert.deepEqual(await store.takeLogoutRequest("a", 2), request);
+        assert.equal(await store.takeLogoutRequest("a", 2), undefined);
+        assert.equal(await store.takePendingLogout(pending, 2), true, "its state is still to come back");
+      }));
+
+    test("make their client known while they last, logins for as long as a logout may come", () =>
+      withStore(async (store) => {
+        await store.savePendingLogin({ ...pendingOf("a"), clientId: "asked" });
+        const session = sessionOf("alice", "s1");
+        await begin(store, session);
+        await store.deleteSession(session.sessionId);
+        const asked = ["app", "asked", "other"];
+        assert.deepEqual(await store.usedClientIds(iss, asked), ["app", "asked"]);
+        await store.takePendingLogin("a", Date.now());
+        assert.deepEqual(await store.usedClientIds(iss, asked), ["app", "asked"], "its callback runs");
+        await store.forgetPendingLogin("a");
+        assert.deepEqual(await store.usedClientIds(iss, asked), ["app"]);
+        assert.deepEqual(await store.usedClientIds("https://other.example", asked), []);
+      }));
+
+    test("are bounded in number: the oldest go first", () =>
+      withStore(async (store) => {
+        const from = Date.now();
+        for (let n = 0; n <= limit.pendingLogins; n++)
+          await store.savePendingLogin(pendingOf(`s${n}`, from + n));
+        assert.equal(await store.readPendingLogin("s0", from), undefined);
+        assert.ok(await store.readPendingLogin("s1", from));
+      }));
+  });
+
+  sessionContract(withStore);
+
+  describe("what is kept", () => {
+    test("an expired session cannot be read", () =>
+      withStore(async (store) => {
+        const session = sessionOf("alice", "s1", { expiresAt: Date.now() - 1 });
+        await begin(store, session);
+        assert.equal(await store.readSession(session.sessionId, Date.now()), undefined);
+      }));
+
+    test("events are bounded in number, each type by itself", () =>
+      withStore(async (store) => {
+        await store.appendEvent({ at: Date.now(), type: "logout_token", data: { first: true } });
+        for (let n = 0; n < limit.events + 5; n++) {
+          await store.appendEvent({ at: Date.now(), type: "logout_token_unverified", data: { n } });
+        }
+        const events = await store.listEvents("logout_token_unverified", limit.events * 2);
+        assert.equal(events.length, limit.events);
+        assert.equal(events[0]?.data.n, limit.events + 4);
+        assert.equal((await store.listEvents("logout_token", 5)).length, 1);
+      }));
+
+    test("sessions without a login are bounded, those with one are not touched by that", () =>
+      withStore(async (store) => {
+        const from = Date.now();
+        const session = sessionOf("alice", "s1", { createdAt: from - 1000 });
+        await begin(store, session);
+        for (let n = 0; n <= limit.visits; n++)
+          await store.saveForm(`v${n}`, { values: {}, errors: {} }, from + n);
+        assert.equal(await store.readSession("v0", from), undefined);
+        assert.ok(await store.readSession("v1", from));
+        assert.ok(await store.readSession(session.sessionId, from));
+      }));
+
+    test("the keys that were kept first stay, whoever brings others", () =>
+      withStore(async (store) => {
+        assert.equal(await store.readKeys(), undefined);
+        assert.deepEqual(await store.keepKeys([{ kty: "RSA" }]), [{ kty: "RSA" }]);
+        assert.deepEqual(await store.keepKeys([{ kty: "EC" }]), [{ kty: "RSA" }]);
+        assert.deepEqual(await store.readKeys(), [{ kty: "RSA" }]);
+      }));
+
+    test("an ended session keeps no token", () =>
+      withStore(async (store) => {
+        const session = sessionOf("alice", "s1");
+        await begin(store, session);
+        await store.saveTokens(
+          session.sessionId,
+          { issuer: iss, clientId: "app", accessToken: "a" },
+          Date.now(),
+        );
+        await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        const left = await store.readSession(session.sessionId, Date.now());
+        assert.deepEqual([left?.login, left?.tokens], [undefined, undefined]);
+      }));
+
+    test("a registered client is kept for its issuer, the last one alone, until it is forgotten", () =>
+      withStore(async (store) => {
+        const client = clientOf("first");
+        await store.saveRegisteredClient(client);
+        assert.deepEqual(await store.readRegisteredClient(iss), client);
+        const second = clientOf("second");
+        const elsewhere = { ...second, issuer: `${iss}/` };
+        await store.saveRegisteredClient(second);
+        await store.saveRegisteredClient(elsewhere);
+        assert.deepEqual(await store.readRegisteredClient(iss), second);
+        await store.forgetRegisteredClient(iss);
+        assert.equal(await store.readRegisteredClient(iss), undefined);
+        assert.deepEqual(await store.readRegisteredClient(`${iss}/`), elsewhere);
+        await store.sweep(Date.now() * 2);
+        assert.ok(await store.readRegisteredClient(`${iss}/`), "it does not expire");
+      }));
+  });
+}
