@@ -1,13 +1,46 @@
 "use client";
 
+import { usePathname } from "next/navigation";
+import { useEffect } from "react";
+
 /** A fault of this app: says so, without telling more than a reference. */
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
+  return error.digest === "store_unavailable" ? <StoreUnavailable /> : <Broken digest={error.digest} />;
+}
+
+function Broken({ digest }: { digest: string | undefined }) {
   return (
     <section className="card" role="alert">
       <h1>Something broke in this app</h1>
       <p>
-        It is not your fault. The log has more{error.digest ? ` under reference ${error.digest}` : ""}. Reload
-        the page to try again.
+        It is not your fault. The log has more{digest ? ` under reference ${digest}` : ""}. Reload the page to
+        try again.
+      </p>
+    </section>
+  );
+}
+
+const retryMs = 2000;
+
+/** Nothing is lost: the page comes back as soon as the store does. */
+function StoreUnavailable() {
+  const [, instance] = usePathname().split("/");
+
+  useEffect(() => {
+    const look = async () => {
+      const health = await fetch(`/${instance}/health`).catch(() => undefined);
+      if (health?.ok) location.reload();
+    };
+    const timer = setInterval(() => void look(), retryMs);
+    return () => clearInterval(timer);
+  }, [instance]);
+
+  return (
+    <section className="card" role="alert">
+      <h1>The session store does not answer</h1>
+      <p>
+        This app cannot say who is logged in, and nobody has been logged out by it. The page comes back by
+        itself as soon as the store does.
       </p>
     </section>
   );

@@ -18,6 +18,8 @@ const endings: Record<string, string> = {
   "rp-initiated": "Logged out at the OpenID Provider.",
 };
 
+const retryMs = 2000;
+
 /** Notices that the session has changed and has the page rendered anew, once for each change. It listens only while
  * the tab is seen: browsers allow few open connections to one host. */
 export function LiveSession({ events, shown }: LiveSessionProps) {
@@ -28,6 +30,8 @@ export function LiveSession({ events, shown }: LiveSessionProps) {
   useEffect(() => {
     if (!events) return;
     let source: EventSource | undefined;
+    let stopped = false;
+    let retry: ReturnType<typeof setTimeout> | undefined;
     const onSession = ({ lastEventId, data }: MessageEvent<string>) => {
       if (lastEventId === shown || lastEventId === handled.current) return;
       handled.current = lastEventId;
@@ -35,15 +39,30 @@ export function LiveSession({ events, shown }: LiveSessionProps) {
       announce(user ? `Logged in user : ${user}` : (endings[loggedOutBy ?? ""] ?? "Logged out."));
       router.refresh();
     };
+    // A browser gives up on a stream that was answered with an error, or with none: a proxy or the store may be back.
+    const lookAgain = async () => {
+      const session = new URL("session", new URL(events, location.href));
+      const answer = await fetch(session).catch(() => undefined);
+      if (stopped) return;
+      if (!answer?.ok) retry = setTimeout(() => void lookAgain(), retryMs);
+      else if (((await answer.json()) as { user: string | null }).user === null) router.refresh();
+      else follow();
+    };
     const follow = () => {
+      clearTimeout(retry);
       source?.close();
       source = document.hidden ? undefined : new EventSource(events);
       source?.addEventListener("session", onSession);
+      source?.addEventListener("error", () => {
+        if (source?.readyState === EventSource.CLOSED) retry = setTimeout(() => void lookAgain(), retryMs);
+      });
     };
     follow();
     document.addEventListener("visibilitychange", follow);
     return () => {
       document.removeEventListener("visibilitychange", follow);
+      stopped = true;
+      clearTimeout(retry);
       source?.close();
     };
   }, [events, shown, router]);

@@ -1,6 +1,6 @@
 /** Hands a Next route over to an endpoint of lib/rp. */
 import "server-only";
-import { type Endpoint, respond } from "#lib/rp/http.ts";
+import { type Endpoint, respond, respondPlainly } from "#lib/rp/http.ts";
 import { relyingParty } from "./relying-party.ts";
 
 interface Context {
@@ -13,5 +13,5 @@ export const endpoint =
   async (request: Request, { params }: Context): Promise<Response> => {
     const rp = relyingParty();
     if ((await params).instance !== rp.config.RP_NAME) return new Response("Not found", { status: 404 });
-    return forPeople ? respond(request, rp, run) : run(request, rp);
+    return (forPeople ? respond : respondPlainly)(request, rp, run);
   };

@@ -10,6 +10,7 @@ import type { SessionRegistry } from "#lib/next-auth/session-registry.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Client, clientsAt } from "#lib/rp/clients.ts";
 import { encryptionKeys } from "#lib/rp/encryption-keys.ts";
+import { respond } from "#lib/rp/http.ts";
 import { refreshed } from "#lib/rp/refresh.ts";
 import { beginRegisteredSession } from "#lib/rp/registered-login.ts";
 import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
@@ -27,13 +28,25 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
   const rp = relyingParty();
   const { instance, nextauth } = await params;
   if (instance !== rp.config.RP_NAME) return new Response("Not found", { status: 404 });
-  const own: string[] = [];
-  const options = { ...(await optionsFor(rp, own)), pages: pagesFor(request, rp) };
-  const response: Response = await NextAuth(request, { params: { nextauth } }, options);
-  for (const cookie of own) response.headers.append("set-cookie", cookie);
-  if (response.headers.get("content-type")?.includes("html"))
-    response.headers.set("content-security-policy", ownPagesPolicy);
-  return response;
+  return respond(request, rp, async () => {
+    const own: Own = { cookies: [] };
+    const options = { ...(await optionsFor(rp, own)), pages: pagesFor(request, rp) };
+    const response: Response = await NextAuth(request, { params: { nextauth } }, options);
+    // next-auth takes any failure for the end of the session, and its cookie back.
+    if (own.failure) throw own.failure;
+    for (const cookie of own.cookies) response.headers.append("set-cookie", cookie);
+    if (response.headers.get("content-type")?.includes("html"))
+      response.headers.set("content-security-policy", ownPagesPolicy);
+    return response;
+  });
+}
+
+/** What a request brings about beside next-auth's own answer. */
+interface Own {
+  /** Cookies that the app sets. */
+  cookies: string[];
+  /** Why it cannot be said whether there is a session. */
+  failure?: unknown;
 }
 
 /** A sign-in that failed is told on the form. Otherwise next-auth shows pages of its own, which work without script. */
@@ -46,9 +59,8 @@ function pagesFor({ nextUrl }: NextRequest, rp: RelyingParty): NonNullable<AuthO
 const ownPagesPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-/** next-auth answers as one address only (NEXTAUTH_URL), so everything here is the app's first one.
- * @param own takes the cookies that the app sets beside next-auth's */
-async function optionsFor(rp: RelyingParty, own: string[]): Promise<AuthOptions> {
+/** next-auth answers as one address only (NEXTAUTH_URL), so everything here is the app's first one. */
+async function optionsFor(rp: RelyingParty, own: Own): Promise<AuthOptions> {
   const base = canonicalBaseUrl(rp);
   const [client = { clientId: "" }] = await clientsAt(rp.provider, rp);
   return authOptions({
@@ -90,9 +102,9 @@ async function oidcClient(
   };
 }
 
-function registryOf(client: Client, base: string, own: string[], rp: RelyingParty): SessionRegistry {
+function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): SessionRegistry {
   /** Makes the browser this RP session's, by the app's own cookie: next-auth's is not there, or about to go. */
-  const name = async (sessionId: string) => own.push(await sessionCookie(sessionId, base, rp));
+  const name = async (sessionId: string) => own.cookies.push(await sessionCookie(sessionId, base, rp));
   return {
     begin: async (account) => {
       const former = await readSession((await headers()).get("cookie"), rp);
@@ -106,10 +118,15 @@ function registryOf(client: Client, base: string, own: string[], rp: RelyingPart
       }
     },
     find: async (sessionId) => {
-      const session = await rp.store.readSession(sessionId, rp.now());
-      const login = session && (await refreshed(session, rp))?.login;
-      if (session && !login) await name(sessionId); // the page is still to say why it ended
-      return login;
+      try {
+        const session = await rp.store.readSession(sessionId, rp.now());
+        const login = session && (await refreshed(session, rp))?.login;
+        if (session && !login) await name(sessionId); // the page is still to say why it ended
+        return login;
+      } catch (error) {
+        own.failure = error;
+        throw error;
+      }
     },
     signOut: async (sessionId) => {
       await signOut(sessionId, base, rp);

@@ -62,6 +62,11 @@ export class ProtocolError extends Error {
     return value instanceof Error && value.name === "ProtocolError";
   }
 
+  /** What Next tells an error page of an error that it does not know: nothing but this. */
+  get digest(): string {
+    return this.code;
+  }
+
   /** HTTP status that says the same. */
   get status(): number {
     return statuses[this.code] ?? 400;

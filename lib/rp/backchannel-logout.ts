@@ -11,7 +11,7 @@ import type { EndedSession } from "#lib/store/types.ts";
 import { clientsAt } from "./clients.ts";
 import { decryptionFor } from "./encryption-keys.ts";
 import { recordEnded } from "./end-session.ts";
-import { readForm } from "./http.ts";
+import { readForm, retriable } from "./http.ts";
 import { assertSwitchedOn } from "./mechanisms.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
@@ -120,9 +120,6 @@ async function refuse(error: unknown, verdicts: readonly Verdict[], rp: RelyingP
 }
 
 function answer(status: number, body?: { error: string; error_description: string }): Response {
-  const headers = new Headers({ "cache-control": "no-store" });
-  if (status === 503) headers.set("retry-after", "5");
-  if (!body) return new Response(null, { status, headers });
-  headers.set("content-type", "application/json");
-  return new Response(JSON.stringify(body), { status, headers });
+  const headers = { "cache-control": "no-store" };
+  return body ? retriable(Response.json(body, { status, headers })) : new Response(null, { status, headers });
 }

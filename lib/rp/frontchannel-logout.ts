@@ -4,7 +4,7 @@ import { show } from "#lib/oidc/verdict.ts";
 import type { EndedSession } from "#lib/store/types.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
 import { endSession, recordEnded } from "./end-session.ts";
-import { type Endpoint, page } from "./http.ts";
+import { type Endpoint, page, retriable } from "./http.ts";
 import { assertSwitchedOn } from "./mechanisms.ts";
 import { canonicalBaseUrl, type RelyingParty } from "./relying-party.ts";
 import { readSession } from "./session-cookie.ts";
@@ -61,5 +61,5 @@ function answer(rp: RelyingParty, status: number, text: string): Response {
   const response = page(rp, canonicalBaseUrl(rp), { title: "Front-channel logout", status, body });
   const origins = rp.trustedProviders.map(({ issuer }) => new URL(issuer).origin);
   response.headers.set("content-security-policy", documentPolicy([...new Set(origins)].join(" ")));
-  return response;
+  return retriable(response);
 }

@@ -60,6 +60,15 @@ ${form.fromFragment ? html`<noscript><p class="note note-warn">The OpenID Provid
   return page(rp, base, { title: form.title, body, script: "submit.js", frameAncestors: "'self'" });
 }
 
+/** How soon to come again after a 503, in seconds: longer than the store keeps a logout token whose answer was lost. */
+const retryAfter = "5";
+
+/** Says when to come again, where that is worth while. */
+export function retriable(response: Response): Response {
+  if (response.status === 503) response.headers.set("retry-after", retryAfter);
+  return response;
+}
+
 /** Reads a form-encoded body of bounded size.
  * @throws {ProtocolError} `unsupported_media_type` or `request_too_large` */
 export async function readForm(request: Request, largest = 64 * 1024): Promise<URLSearchParams> {
@@ -114,6 +123,21 @@ export async function respond(request: Request, rp: RelyingParty, endpoint: Endp
   }
 }
 
+/** Runs an endpoint that programs call: a fault of the other side is a line of text with its status. */
+export async function respondPlainly(
+  request: Request,
+  rp: RelyingParty,
+  endpoint: Endpoint,
+): Promise<Response> {
+  try {
+    return await endpoint(request, rp);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const { message, status } = error;
+    return retriable(new Response(`${message}\n`, { status, headers: { "cache-control": "no-store" } }));
+  }
+}
+
 /** `127.0.0.1` is another site than `localhost` for a browser, with other cookies: it is sent over. */
 export function loopbackRedirect(
   request: { headers: Headers; url: string },
@@ -133,7 +157,8 @@ function failure(error: unknown, request: Request, rp: RelyingParty): Response {
   const base = knownBase(request, rp);
   if (error instanceof ProtocolError) {
     rp.log.warn({ code: error.code, detail: error.detail ? String(error.detail) : undefined }, error.message);
-    return page(rp, base, { title: "That did not work", status: error.status, body: errorBody(error, base) });
+    const content = { title: "That did not work", status: error.status, body: errorBody(error, base) };
+    return retriable(page(rp, base, content));
   }
   const reference = crypto.randomUUID().slice(0, 8);
   rp.log.error({ err: error, reference }, "An endpoint failed.");

@@ -1,8 +1,10 @@
-/** Access tokens that have expired are refreshed (RFC 6749 6, Core 12), once for all that ask at the same time. */
+/** Access tokens that have expired are refreshed (RFC 6749 6, Core 12), once for all that ask at the same time, at
+ * whichever replica. */
 import { ResponseBodyError } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { verifyIdToken } from "#lib/oidc/id-token.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
+import { lifetime } from "#lib/store/store.ts";
 import type { Login, RpSession } from "#lib/store/types.ts";
 import { tokensFrom } from "./begin-session.ts";
 import { clientNamed } from "./clients.ts";
@@ -17,14 +19,41 @@ const soon = 30_000;
  * is over, so is the session; if it cannot be asked, everything stays as it is.
  * @returns undefined when the session is gone */
 export async function refreshed(session: RpSession, rp: RelyingParty): Promise<RpSession | undefined> {
-  const { tokens } = session.login ?? {};
-  const expired = tokens?.expiresAt !== undefined && tokens.expiresAt < rp.now() + soon;
-  if (!session.login || !tokens?.refreshToken || !expired) return session;
-  // A refresh token may work once only: whoever comes while it is in use waits for the same answer.
-  const running = rp.refreshes.get(session.sessionId) ?? refresh(session.sessionId, session.login, rp);
-  rp.refreshes.set(session.sessionId, running);
-  await running.finally(() => rp.refreshes.delete(session.sessionId));
-  return rp.store.readSession(session.sessionId, rp.now());
+  if (!needsRefresh(session.login, rp)) return session;
+  const { sessionId } = session;
+  const claimant = crypto.randomUUID();
+  const change = nextChange(sessionId, rp);
+  try {
+    // A refresh token may work once only: whoever comes while it is in use waits for the same answer.
+    if (!(await rp.store.claimRefresh(sessionId, claimant, rp.now()))) await change.come;
+    else await refreshOnce(sessionId, rp).finally(() => rp.store.releaseRefresh(sessionId, claimant));
+  } finally {
+    change.stop();
+  }
+  return rp.store.readSession(sessionId, rp.now());
+}
+
+const needsRefresh = (login: Login | undefined, rp: RelyingParty): login is Login =>
+  Boolean(login?.tokens.refreshToken && (login.tokens.expiresAt ?? Infinity) < rp.now() + soon);
+
+/** The session's next change, or the time when whoever had the claim must have lost it. */
+function nextChange(sessionId: string, { store }: RelyingParty) {
+  const { promise: come, resolve } = Promise.withResolvers<void>();
+  const forget = store.onSessionChange(sessionId, resolve);
+  const timer = setTimeout(resolve, lifetime.refresh);
+  return {
+    come,
+    stop: () => {
+      forget();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Somebody else may have done it between the look at the session and the claim. */
+async function refreshOnce(sessionId: string, rp: RelyingParty): Promise<void> {
+  const { login } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
+  if (needsRefresh(login, rp)) await refresh(sessionId, login, rp);
 }
 
 async function refresh(sessionId: string, login: Login, rp: RelyingParty): Promise<void> {

@@ -24,8 +24,6 @@ export interface RelyingParty {
   readonly keysOf: (provider: OpenIdProvider) => Promise<KeyResolver>;
   /** Server-side requests: only to hosts that are allowed. */
   readonly fetch: Fetch;
-  /** The refreshes that are under way, by session. */
-  readonly refreshes: Map<string, Promise<void>>;
   /** The session that a library's cookie names, where one keeps sessions here. */
   readonly otherSessionId: (cookieHeader: string | null) => Promise<string | undefined>;
   /** Throws unless a server-side request to this URL is allowed. */
@@ -79,7 +77,6 @@ export function createRelyingParty({
     },
     fetch: guard.fetch,
     assertAllowed: guard.assertAllowed,
-    refreshes: new Map(),
     otherSessionId: (cookieHeader) => otherSessionId(cookieHeader, rp),
   };
   return rp;

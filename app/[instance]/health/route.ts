@@ -1,5 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
+import { health } from "#lib/rp/health.ts";
 
-export const GET = endpoint(async () => new Response("ok\n", { headers: { "cache-control": "no-store" } }), {
-  forPeople: false,
-});
+export const GET = endpoint(health, { forPeople: false });
