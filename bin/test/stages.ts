@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { ensureCompose } from "../../e2e/compose/lane.ts";
 import { ensureGlewlwyd } from "../../e2e/idps/glewlwyd/glewlwyd.ts";
-import { ensureBrowser, type Lane, type Say } from "../../e2e/support/system.ts";
+import { allOf, ensureBrowser, ensureProgram, type Lane, type Say } from "../../e2e/support/system.ts";
 import { ensureBuilt } from "../prepare/build.mjs";
 import { withLock } from "../prepare/lock.mjs";
 import { type Counts, readNodeCounts, readPlaywrightCounts } from "./counts.ts";
@@ -28,6 +28,7 @@ export interface StageOutcome {
 const HUNG_MS = 180_000;
 /** The image's steps install the dependencies twice and build once. */
 const IMAGE_MS = 600_000;
+const redisTests = ["lib/**/*.redis-test.ts", "e2e/*/**/*.redis-test.ts"];
 const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
 
 const lint: Stage = {
@@ -52,7 +53,7 @@ const types: Stage = {
 /** Contract tests start Relying Parties too. */
 const build: Stage = {
   name: "build",
-  forStages: ["unit", "e2e", "glewlwyd"],
+  forStages: ["unit", "e2e", "glewlwyd", "redis", "replicas"],
   run: async () => {
     await withLock(ensureBuilt);
     return { ok: true };
@@ -61,7 +62,14 @@ const build: Stage = {
 
 const unit: Stage = {
   name: "unit",
-  run: (args, runner) => nodeTests([`--test-timeout=${HUNG_MS}`, ...args, ...unitTests], runner),
+  run: (args, runner) => nodeTests(unitTests, args, runner),
+};
+
+/** The session store on a real Redis, and the apps with it. */
+const redis: Stage = {
+  name: "redis",
+  lane: (say) => ensureProgram("redis-server", say),
+  run: (args, runner) => nodeTests(redisTests, args, runner),
 };
 
 const e2e: Stage = {
@@ -73,10 +81,7 @@ const e2e: Stage = {
 /** An OpenID Provider that others wrote. */
 const glewlwyd: Stage = {
   name: "glewlwyd",
-  lane: async (say) => {
-    const browser = await ensureBrowser(say);
-    return browser.ready ? ensureGlewlwyd(say) : browser;
-  },
+  lane: (say) => allOf([() => ensureBrowser(say), () => ensureGlewlwyd(say)]),
   run: (args, runner) => playwright("e2e/glewlwyd.config.ts", args, runner),
 };
 
@@ -84,19 +89,38 @@ const glewlwyd: Stage = {
 const compose: Stage = {
   name: "compose",
   lane: ensureCompose,
-  run: (args, runner) => nodeTests([`--test-timeout=${IMAGE_MS}`, ...args, "e2e/compose/*.spec.ts"], runner),
+  run: (args, runner) => nodeTests(["e2e/compose/*.spec.ts"], args, runner, IMAGE_MS),
 };
 
-async function nodeTests(args: string[], { node }: Runner): Promise<StageOutcome> {
+/** Two replicas of each app behind a proxy. */
+const replicas: Stage = {
+  name: "replicas",
+  lane: (say) =>
+    allOf([
+      () => ensureBrowser(say),
+      () => ensureProgram("redis-server", say),
+      () => ensureProgram("caddy", say),
+    ]),
+  run: (args, runner) => playwright("e2e/replicas.config.ts", args, runner),
+};
+
+async function nodeTests(
+  files: string[],
+  args: string[],
+  { node }: Runner,
+  timeout = HUNG_MS,
+): Promise<StageOutcome> {
   const file = path.join(scratch(), "node.json");
   const ok = await node([
     "--test",
     `--test-concurrency=${os.availableParallelism()}`,
+    `--test-timeout=${timeout}`,
     "--test-reporter=spec",
     "--test-reporter-destination=stdout",
     "--test-reporter=./bin/test/count-reporter.mjs",
     `--test-reporter-destination=${file}`,
     ...args,
+    ...files,
   ]);
   return outcome(ok, readNodeCounts(file));
 }
@@ -109,7 +133,7 @@ async function playwright(config: string, args: string[], { node }: Runner): Pro
   return outcome(ok, readPlaywrightCounts(file));
 }
 
-export const stages: readonly Stage[] = [lint, types, build, unit, e2e, glewlwyd, compose];
+export const stages: readonly Stage[] = [lint, types, build, unit, redis, e2e, replicas, glewlwyd, compose];
 
 /** A runner that says nothing about its tests, or ran none, has not passed. */
 const outcome = (ok: boolean, counts: Counts | undefined): StageOutcome => ({

@@ -16,11 +16,20 @@ export interface RpProcess {
   /** Starts it again with the same store, port and settings, or with some of them changed. */
   restart: (changes?: Record<string, string>) => Promise<void>;
   stop: () => Promise<void>;
+  /** Ends it at once, in the middle of whatever it does. */
+  kill: () => Promise<void>;
 }
 
-/** @param settings environment over the defaults of a test; RP_BASE_URLS is made up here */
-export async function startRp(settings: Record<string, string>, name = "playground2"): Promise<RpProcess> {
-  const port = await freePort();
+/** @param settings environment over the defaults of a test
+ *  @param on a port of one's own choice
+ *  @param status that /health is to answer: 503 for an app that misses its session store */
+export async function startRp(
+  settings: Record<string, string>,
+  name = "playground2",
+  on?: number,
+  status = 200,
+): Promise<RpProcess> {
+  const port = on ?? (await freePort());
   const base = `http://localhost:${port}/${name}`;
   const data = mkdtempSync(join(tmpdir(), "rp-"));
   const environment = {
@@ -32,15 +41,16 @@ export async function startRp(settings: Record<string, string>, name = "playgrou
     DATA_DIR: data,
     ...settings,
   };
-  let running = await start(port, environment, `${base}/health`);
+  let running = await start(port, environment, `${base}/health`, status);
   return {
     base,
     output: () => running.output(),
     printed: (text) => running.printed(text),
     restart: async (changes = {}) => {
       await running.stop();
-      running = await start(port, { ...environment, ...changes }, `${base}/health`);
+      running = await start(port, { ...environment, ...changes }, `${base}/health`, 200);
     },
+    kill: () => running.stop("SIGKILL"),
     stop: async () => {
       await running.stop();
       rmSync(data, { recursive: true, force: true });
@@ -50,15 +60,18 @@ export async function startRp(settings: Record<string, string>, name = "playgrou
 
 const withoutColour = () => ({ ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" });
 
-async function start(port: number, env: NodeJS.ProcessEnv, health: string) {
+async function start(port: number, env: NodeJS.ProcessEnv, health: string, status: number) {
   const args = ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const heard = listen(child);
-  await Promise.race([answers(health, () => child.exitCode === null), failsToStart(child, heard.output)]);
-  const stop = async () => {
+  await Promise.race([
+    answers(health, status, () => child.exitCode === null),
+    failsToStart(child, heard.output),
+  ]);
+  const stop = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
-    child.kill("SIGTERM");
+    child.kill(signal);
     await gone;
   };
   return { ...heard, stop };
@@ -86,12 +99,12 @@ async function failsToStart(child: ChildProcess, output: () => string): Promise<
   throw new Error(`the app ended with ${code}:\n${output()}`);
 }
 
-/** Polls until a URL answers 200, for at most 20 seconds and only as long as `goOn` says. */
-async function answers(url: string, goOn: () => boolean): Promise<void> {
+/** Polls until a URL answers so, for at most 20 seconds and only as long as `goOn` says. */
+async function answers(url: string, status: number, goOn: () => boolean): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (goOn()) {
     const response = await fetch(url).catch(() => undefined);
-    if (response?.ok) return;
+    if (response?.status === status) return;
     if (Date.now() > deadline) throw new Error(`${url} did not answer in 20 s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,6 +1,7 @@
 /** Real components that tests need from the machine: a browser, Debian's packages. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 
 /** Whether the tests that need a component can run here; if not, why, and the command that would bring it. */
@@ -109,6 +110,22 @@ export async function ensureDebianPackages(
   if (second.ok) return READY;
   const [reason = "apt-get failed"] = second.output.trim().split("\n").slice(-1);
   return { ready: false, reason: `${packages} cannot be installed (${reason})`, command };
+}
+
+/** Finds a program, or installs the Debian package of its name. */
+export async function ensureProgram(name: string, say: Say): Promise<Lane> {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  if (folders.some((folder) => existsSync(join(folder, name)))) return READY;
+  return ensureDebianPackages([name], { say });
+}
+
+/** The first lane that is not ready, if any: the others are not looked at. */
+export async function allOf(lanes: readonly (() => Promise<Lane>)[]): Promise<Lane> {
+  for (const lane of lanes) {
+    const result = await lane();
+    if (!result.ready) return result;
+  }
+  return READY;
 }
 
 const isInstalled = (name: string): boolean =>

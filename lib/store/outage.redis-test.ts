@@ -10,7 +10,7 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import { answerMs } from "./redis-connection.ts";
 import { openRedisStore } from "./redis-store.ts";
 import type { Store } from "./store.ts";
-import { fragileConnection } from "./testing/cut-connection.ts";
+import { fragileConnection } from "./testing/fragile-connection.ts";
 import { type RedisServer, startRedis } from "./testing/redis-server.ts";
 import { begin, logoutOf, sessionOf, told } from "./testing/stored.ts";
 
@@ -106,7 +106,7 @@ test("a logout whose answer was lost can be sent again, and then never more", as
   await begin(store, session);
   const logout = logoutOf({ sid: "c1" });
   const now = Date.now();
-  const lost = wire.loseNextAnswer();
+  const lost = wire.loseAnswerTo("evalsha");
   await assertUnavailable(store.receiveLogout(logout, now), answerMs + 500);
   await lost;
   await connected();
@@ -115,7 +115,7 @@ test("a logout whose answer was lost can be sent again, and then never more", as
   assert.deepEqual(await store.receiveLogout(logout, now + 2 * answerMs), [], "nothing is left to end");
   assert.equal(await store.receiveLogout(logout, now + 60_000), "replayed");
   await store.close();
-  await wire.close();
+  await wire.cut();
 });
 
 describe("a Redis with a password and TLS", () => {

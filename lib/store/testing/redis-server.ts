@@ -20,8 +20,6 @@ export interface RedisServer {
   stop: () => Promise<void>;
 }
 
-const file = "/usr/bin/redis-server";
-
 /** @param settings as on the command line; by default what is acknowledged is on disk */
 export async function startRedis(
   settings: readonly string[] = [],
@@ -59,7 +57,7 @@ export async function startRedis(
 }
 
 async function launch(args: string[]): Promise<ChildProcess> {
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   await new Promise<void>((resolve, reject) => {
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {

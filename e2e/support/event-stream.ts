@@ -1,0 +1,36 @@
+/** GET /events as a browser's EventSource reads it. */
+import type { HttpBrowser } from "#lib/testing/http-browser.ts";
+import type { RpProcess } from "./rp-process.ts";
+
+export interface Event {
+  id: string;
+  event: string;
+  data: Record<string, unknown>;
+}
+
+/** Listens as an EventSource does; `next` resolves with the next event of the stream. */
+export async function listen(browser: HttpBrowser, rp: RpProcess, lastEventId?: string) {
+  const end = new AbortController();
+  const headers = {
+    cookie: browser.cookieFor("/playground2"),
+    ...(lastEventId ? { "last-event-id": lastEventId } : {}),
+  };
+  const response = await fetch(`${rp.base}/events`, { headers, signal: end.signal });
+  const chunks = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = "";
+  const next = async (): Promise<Event> => {
+    for (;;) {
+      const [block, ...rest] = text.split("\n\n");
+      if (rest.length > 0) {
+        text = rest.join("\n\n");
+        const fields = Object.fromEntries((block ?? "").split("\n").map((line) => line.split(/: (.*)/s)));
+        if (fields.event) return { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
+      } else {
+        const chunk = await chunks?.next();
+        if (!chunk || chunk.done) throw new Error("the stream ended");
+        text += chunk.value;
+      }
+    }
+  };
+  return { response, next, stop: () => end.abort() };
+}
