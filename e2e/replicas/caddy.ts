@@ -1,0 +1,60 @@
+/** The proxy in front of the replicas; docs/scaling.md shows the same configuration. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** @param port that it answers on
+ *  @param upstreams ports of each app's replicas, by name
+ *  @returns the function that stops it */
+export async function startCaddy(port: number, upstreams: Record<string, number[]>) {
+  const folder = mkdtempSync(join(tmpdir(), "caddy-"));
+  const file = join(folder, "Caddyfile");
+  writeFileSync(file, caddyfile(port, upstreams));
+  // Caddy keeps nothing between runs, and finds no configuration of somebody else's.
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const args = ["run", "--config", file, "--adapter", "caddyfile"];
+  const child = spawn("caddy", args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const killNow = () => child.kill("SIGKILL");
+  process.once("exit", killNow);
+  let output = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.includes("serving initial configuration")) resolve();
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`caddy ended with ${code}:\n${output}`)));
+  });
+  return async () => {
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    await gone;
+    process.off("exit", killNow);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+function caddyfile(port: number, upstreams: Record<string, number[]>): string {
+  const proxy = (matcher: string, ports: number[]) => `
+  reverse_proxy ${matcher} ${ports.map((each) => `127.0.0.1:${each}`).join(" ")} {
+    lb_policy round_robin
+    lb_try_duration 2s
+    fail_duration 2s
+    flush_interval -1
+    transport http {
+      # the apps close idle connections after 5 s; a POST that goes out in that moment would be lost
+      keepalive 2s
+    }
+  }`;
+  const apps = Object.entries(upstreams).map(([name, ports]) => proxy(`/${name}/*`, ports));
+  return `{
+  admin off
+  auto_https off
+  grace_period 1s
+}
+http://localhost:${port} {${apps.join("")}${proxy("/_next/*", Object.values(upstreams).flat())}
+}
+`;
+}

@@ -1,0 +1,89 @@
+/** The walkthrough on two replicas of each app, in a browser, while parts of it come and go. */
+import { type BrowserContext, expect, test } from "@playwright/test";
+import { App, OpPages } from "../support/pages.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const user = { name: "alice", password: "alice" };
+let cluster: Cluster;
+
+test.beforeAll(async () => {
+  cluster = await startCluster();
+});
+
+test.afterAll(async () => {
+  await cluster?.stop();
+});
+
+async function signInToBoth(context: BrowserContext): Promise<[App, App]> {
+  const apps: [App, App] = [
+    new App(await context.newPage(), cluster.base.playground2),
+    new App(await context.newPage(), cluster.base.playground3),
+  ];
+  for (const [n, app] of apps.entries()) {
+    await app.importPhotos({ grantType: "Authorization Code" });
+    if (n === 0) await new OpPages(app.page).signIn(user);
+    await new OpPages(app.page).allow(app.base);
+    await app.expectLoggedIn(user.name);
+  }
+  return apps;
+}
+
+async function logOutOf(app: App): Promise<void> {
+  await app.logout();
+  await new OpPages(app.page).confirmLogout();
+  await expect(app.page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
+}
+
+/** Without a reload: the page that was there is still the same document. */
+async function expectToldOf(app: App): Promise<void> {
+  await app.page.bringToFront();
+  await expect(app.page.locator("[data-logged-out-by=back-channel]")).toBeVisible();
+  await expect(app.page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  await expect(app.page.locator("html[data-same-document]")).toHaveCount(1);
+}
+
+const mark = (app: App) =>
+  app.page.evaluate(() => document.documentElement.setAttribute("data-same-document", ""));
+
+test("the walkthrough passes, round robin, and the other app's page turns by itself", async ({ context }) => {
+  const [playground2, playground3] = await signInToBoth(context);
+  await mark(playground3);
+  await logOutOf(playground2);
+  await expectToldOf(playground3);
+  const session = await playground3.session();
+  expect(session).toMatchObject({ user: null, loggedOutBy: "back-channel" });
+});
+
+test("Redis is restarted: the apps say so, recover by themselves, and take the logout then", async ({
+  context,
+  request,
+}) => {
+  const [playground2, playground3] = await signInToBoth(context);
+  const { page } = playground2;
+  await mark(playground3);
+  await cluster.redis.kill();
+  await playground2.open();
+  await expect(page.getByRole("heading", { name: "The session store does not answer" })).toBeVisible();
+  const refused = await request.post(`${cluster.base.playground3}/bclogout`, { form: { logout_token: "x" } });
+  expect(refused.status()).toBe(503);
+  expect(Number(refused.headers()["retry-after"])).toBeGreaterThan(0);
+  await cluster.redis.start();
+  await playground2.expectLoggedIn(user.name);
+  await page.goto(`${playground2.base}/oauth2`);
+  await logOutOf(playground2);
+  await expectToldOf(playground3);
+});
+
+test("one replica of each app is killed in the middle: the walkthrough goes on", async ({ context }) => {
+  const [playground2, playground3] = await signInToBoth(context);
+  await mark(playground3);
+  await Promise.all(Object.values(cluster.replicas).map(([first]) => first.kill()));
+  await playground2.page.reload();
+  await playground2.expectLoggedIn(user.name);
+  await logOutOf(playground2);
+  await expectToldOf(playground3);
+  await playground2.importPhotos({ grantType: "Implicit" });
+  await new OpPages(playground2.page).signIn(user);
+  await new OpPages(playground2.page).allow(playground2.base);
+  await playground2.expectLoggedIn(user.name);
+});
