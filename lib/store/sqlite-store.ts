@@ -2,7 +2,7 @@
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
-import { Database, type Row } from "./sqlite-database.ts";
+import { Database } from "./sqlite-database.ts";
 import { endedBefore, endSessions, rememberEnded, selectSessions } from "./sqlite-logout.ts";
 import {
   readPendingLogin,
@@ -13,6 +13,7 @@ import {
   takePendingLogout,
 } from "./sqlite-pending.ts";
 import { schema } from "./sqlite-schema.ts";
+import { insertSession, saveVisit, sessionFrom } from "./sqlite-session.ts";
 import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./sqlite-settings.ts";
 import { lifetime, limit, type Store } from "./store.ts";
 import type {
@@ -65,11 +66,11 @@ class SqliteStore implements Store {
   }
 
   async saveForm(sessionId: string, form: FormState, now: number): Promise<void> {
-    this.#saveVisit(sessionId, "form", form, now);
+    saveVisit(this.#db, sessionId, "form", form, now);
   }
 
   async saveTokens(sessionId: string, tokens: Tokens, now: number): Promise<void> {
-    this.#saveVisit(sessionId, "tokens", tokens, now);
+    saveVisit(this.#db, sessionId, "tokens", tokens, now);
   }
 
   async beginSession(
@@ -83,7 +84,7 @@ class SqliteStore implements Store {
       const ended = endedBefore(this.#db, login, startedAt);
       if (ended) return ended;
       if (former) this.#db.run("DELETE FROM sessions WHERE session_id = ?", former);
-      this.#insertSession(session, login);
+      insertSession(this.#db, session, login);
       this.#db.run(
         `INSERT INTO clients (iss, client_id, expires_at) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
@@ -262,51 +263,4 @@ class SqliteStore implements Store {
   #changed(...sessionIds: string[]): void {
     for (const sessionId of sessionIds) this.#changes.emit(sessionId);
   }
-
-  /** An RP session that holds no login yet: made on the first thing worth keeping. */
-  #saveVisit(sessionId: string, column: "form" | "tokens", value: FormState | Tokens, now: number): void {
-    this.#db.run(
-      `INSERT INTO sessions (session_id, created_at, expires_at, ${column}) VALUES (?, ?, ?, ?)
-       ON CONFLICT (session_id) DO UPDATE SET ${column} = excluded.${column}`,
-      sessionId,
-      now,
-      now + lifetime.visit,
-      JSON.stringify(value),
-    );
-    this.#db.run(
-      `DELETE FROM sessions WHERE client_id IS NULL AND created_at <=
-         (SELECT created_at FROM sessions WHERE client_id IS NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?)`,
-      limit.visits,
-    );
-  }
-
-  #insertSession(session: RpSession, login: Login): void {
-    this.#db.run(
-      `INSERT INTO sessions (session_id, created_at, expires_at, form, login, iss, sid, sub, client_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      session.sessionId,
-      session.createdAt,
-      session.expiresAt,
-      session.form ? JSON.stringify(session.form) : null,
-      JSON.stringify(login),
-      login.iss,
-      login.sid ?? null,
-      login.sub,
-      login.clientId,
-    );
-  }
-}
-
-function sessionFrom(row: Row): RpSession {
-  const parsed = (column: string) => (row[column] ? { [column]: JSON.parse(String(row[column])) } : {});
-  return {
-    sessionId: String(row.session_id),
-    createdAt: Number(row.created_at),
-    expiresAt: Number(row.expires_at),
-    ...parsed("form"),
-    ...parsed("login"),
-    ...parsed("tokens"),
-    ...parsed("ended"),
-    ...parsed("logout"),
-  };
 }
