@@ -1,0 +1,108 @@
+/** What a person waits for: the demo's start, a page, and the other app's page after "Yes". */
+import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import { startDemo } from "../e2e/support/demo-process.ts";
+import { App, OpPages } from "../e2e/support/pages.ts";
+import { findBrowser } from "../e2e/support/system.ts";
+import { ms, printTable, quantile } from "./table.ts";
+
+const rounds = 5;
+const user = { name: "alice", password: "alice" };
+
+export async function benchBrowser(): Promise<void> {
+  const began = performance.now();
+  const demo = await startDemo({ flags: ["--fresh"] });
+  const coldStart = performance.now() - began;
+  const executablePath = findBrowser();
+  const browser = await chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: ["--no-sandbox"],
+  });
+  try {
+    const context = await browser.newContext();
+    const waits: number[] = [];
+    const noticed: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const { wait, afterOp } = await logOut(context, demo.apps);
+      waits.push(wait);
+      noticed.push(afterOp);
+    }
+    const weights = await Promise.all(
+      ["/", "/oauth2"].map(async (path) => weigh(await context.newPage(), `${demo.apps.playground2}${path}`)),
+    );
+    printTable("In a browser", [
+      ["", "median", "worst"],
+      [
+        "from the OP's Yes to the other app's page showing null",
+        ms(quantile(waits, 0.5)),
+        ms(Math.max(...waits)),
+      ],
+      [
+        "from the end of the OP's session (toe) to the app's",
+        ms(quantile(noticed, 0.5)),
+        ms(Math.max(...noticed)),
+      ],
+      ["demo: from the command to Ready", ms(coldStart), ""],
+    ]);
+    printTable("Pages, first visit, bytes over the wire", [
+      ["Page", "document", "scripts", "of them files", "all"],
+      ...weights,
+    ]);
+  } finally {
+    await browser.close();
+    await demo.stop();
+  }
+}
+
+async function logOut(context: BrowserContext, bases: { playground2: string; playground3: string }) {
+  const two = new App(await context.newPage(), bases.playground2);
+  const three = new App(await context.newPage(), bases.playground3);
+  for (const app of [two, three]) {
+    await app.importPhotos({ grantType: "Authorization Code" });
+    if (app === two) await new OpPages(app.page).signIn(user);
+    await new OpPages(app.page).allow(app.base);
+    await app.expectLoggedIn(user.name);
+  }
+  await two.logout();
+  const yes = two.page.getByRole("button", { name: "Yes" });
+  await yes.waitFor();
+  await three.page.bringToFront();
+  // Both ends are read off clocks of pages of one browser, on one machine.
+  const seen = three.page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const look = () => {
+          if (document.querySelector("#logged-in-user")?.textContent === "null") resolve(Date.now());
+        };
+        new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+      }),
+  );
+  const clicked = await yes.evaluate((button: HTMLButtonElement) => {
+    setTimeout(() => button.click());
+    return Date.now();
+  });
+  const wait = (await seen) - clicked;
+  const text = await three.page.getByText(/It was told \d/).textContent();
+  await Promise.all([two.page.close(), three.page.close()]);
+  return { wait, afterOp: Number(/told ([\d,]+) ms after/.exec(text ?? "")?.[1]?.replaceAll(",", "")) };
+}
+
+async function weigh(page: Page, url: string): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const types = new Map<string, string>();
+  const sizes: Record<string, number[]> = {};
+  session.on("Network.responseReceived", ({ requestId, type }) => types.set(requestId, type));
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const type = types.get(requestId) ?? "";
+    sizes[type] = [...(sizes[type] ?? []), encodedDataLength];
+  });
+  await page.goto(url);
+  await page.close();
+  const sum = (of: number[] = []) => of.reduce((total, each) => total + each, 0);
+  const kb = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
+  return [
+    ...[new URL(url).pathname, kb(sum(sizes.Document)), kb(sum(sizes.Script))],
+    ...[String(sizes.Script?.length ?? 0), kb(sum(Object.values(sizes).flat()))],
+  ];
+}

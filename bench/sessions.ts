@@ -1,0 +1,41 @@
+/** Sessions of the size that an ordinary OpenID Provider makes them. */
+import { randomBytes } from "node:crypto";
+import type { ReceivedLogout, RpSession } from "#lib/store/types.ts";
+
+export const iss = "https://op.example/oauth2/token";
+const clientId = "playground2";
+
+const token = (bytes: number) => randomBytes(Math.floor((bytes * 3) / 4)).toString("base64url");
+
+/** A login by code: an ID Token of 900 bytes, an access and a refresh token, the claims and the verdicts. */
+export function sessionNumber(n: number): RpSession {
+  const now = Date.now();
+  const [sub, sid] = [`user-${n}`, `sid-${n}-${token(20)}`];
+  const seconds = Math.floor(now / 1000);
+  const claims = { iss, sub, aud: clientId, sid, iat: seconds, exp: seconds + 3600, nonce: token(32) };
+  const checks = ["signature", "alg", "iss", "aud", "azp", "exp", "iat", "nonce", "at_hash", "sub"];
+  const login = {
+    ...{ iss, sub, sid, clientId, claims, since: now },
+    verdicts: checks.map((check) => ({ check, result: "ok" as const, clause: "Core 3.1.3.7" })),
+    tokens: {
+      ...{ issuer: iss, clientId, idToken: token(900), accessToken: token(900), refreshToken: token(60) },
+      ...{ scope: "openid", expiresAt: now + 3600_000 },
+    },
+    ...{ signedInBy: "form" as const, grantType: "code", responseType: "code", sessionState: token(60) },
+    redirectUri: "https://app.example/playground2/oauth2client",
+    authorizationEndpoint: "https://op.example/oauth2/authorize",
+    tokenEndpoint: "https://op.example/oauth2/token",
+    endSessionEndpoint: "https://op.example/oidc/logout",
+    checkSessionIframe: "https://op.example/oidc/checksession",
+  };
+  const expiresAt = now + 12 * 3600_000;
+  return { sessionId: token(32), createdAt: now, expiresAt, login };
+}
+
+/** The logout token that ends this session, as the store takes it in. */
+export const logoutOf = ({ login }: RpSession): ReceivedLogout => ({
+  ...{ iss, sid: login?.sid, sub: login?.sub, clientIds: [clientId], jti: token(32) },
+  iat: Math.floor(Date.now() / 1000),
+  replayableUntil: Date.now() + 300_000,
+  end: { by: "back-channel", at: Date.now() },
+});

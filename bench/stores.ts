@@ -1,0 +1,118 @@
+/** What a session weighs and what a logout costs, in SQLite and in Redis, by how many sessions there are. */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { createClient } from "@redis/client";
+import { openRedisStore } from "#lib/store/redis-store.ts";
+import { openSqliteStore } from "#lib/store/sqlite-store.ts";
+import type { Store } from "#lib/store/store.ts";
+import { startRedis } from "#lib/store/testing/redis-server.ts";
+import type { RpSession } from "#lib/store/types.ts";
+import { logoutOf, sessionNumber } from "./sessions.ts";
+import { ms, printTable, quantile, timed, times } from "./table.ts";
+
+const logouts = 1000;
+/** Sign-ins that are under way at a time. */
+const concurrency = 32;
+
+interface Engine {
+  name: string;
+  open: () => Promise<Opened>;
+}
+
+interface Opened {
+  store: Store;
+  bytes: () => Promise<number>;
+  /** Spares the disk while the sessions are made that are only there to be many. */
+  spareDisk: (spare: boolean) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+const sqlite: Engine = {
+  name: "SQLite",
+  open: async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bench-"));
+    const store = openSqliteStore(folder, "bench");
+    return {
+      store,
+      bytes: async () => {
+        const db = new DatabaseSync(join(folder, "bench.sqlite"));
+        db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        db.close();
+        return statSync(join(folder, "bench.sqlite")).size;
+      },
+      spareDisk: async () => {},
+      close: async () => {
+        await store.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+const redisWith = (appendfsync: string): Engine => ({
+  name: `Redis, appendfsync ${appendfsync}`,
+  open: async () => {
+    const server = await startRedis(["--appendfsync", appendfsync]);
+    const store = openRedisStore(server.url, "bench");
+    const client = await createClient({ url: server.url }).connect();
+    return {
+      store,
+      bytes: async () => Number(/used_memory:(\d+)/.exec(await client.info("memory"))?.[1]),
+      spareDisk: async (spare) => void (await client.configSet("appendfsync", spare ? "no" : appendfsync)),
+      close: async () => {
+        await Promise.all([store.close(), client.close()]);
+        await server.stop();
+      },
+    };
+  },
+});
+
+const engines = [sqlite, redisWith("everysec"), redisWith("always")];
+
+/** @param sizes how many sessions there are while logouts are measured */
+export async function benchStores(sizes: readonly number[]): Promise<void> {
+  const rows = [["Sessions", "Store", "Logout p50", "p99", "against SQLite", "Sign-ins/s", "Bytes/session"]];
+  for (const size of sizes) {
+    let peer: number | undefined;
+    for (const { name, open } of engines) {
+      const engine = await open();
+      await engine.store.readMechanisms();
+      const before = await engine.bytes();
+      await engine.spareDisk(true);
+      await begin(engine.store, sessions(0, size - logouts));
+      await engine.spareDisk(false);
+      const sample = [...sessions(size - logouts, size)];
+      const began = performance.now();
+      await begin(engine.store, sample);
+      const seconds = (performance.now() - began) / 1000;
+      const bytes = ((await engine.bytes()) - before) / size;
+      const durations = await timed(sample.map(logoutOf), (each) =>
+        engine.store.receiveLogout(each, Date.now()),
+      );
+      await engine.close();
+      const p50 = quantile(durations, 0.5);
+      peer ??= p50;
+      rows.push([
+        ...[String(size), name, ms(p50), ms(quantile(durations, 0.99)), times(p50 / peer)],
+        ...[String(Math.round(logouts / seconds)), String(Math.round(bytes))],
+      ]);
+    }
+  }
+  printTable("Stores: a logout token that ends one session (receiveLogout), and beginSession", rows);
+}
+
+function* sessions(from: number, to: number): Generator<RpSession> {
+  for (let n = from; n < to; n++) yield sessionNumber(n);
+}
+
+async function begin(store: Store, all: Iterable<RpSession>): Promise<void> {
+  const waiting = all[Symbol.iterator]();
+  const work = async () => {
+    for (let next = waiting.next(); !next.done; next = waiting.next()) {
+      await store.beginSession(next.value, undefined, Date.now());
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+}
