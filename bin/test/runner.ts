@@ -23,7 +23,9 @@ export function createRunner(): Runner {
     isStopped: () => stopped,
     node: (args, env = {}) =>
       new Promise((resolve) => {
-        running = spawn(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...env } });
+        // A Redis that somebody works with is none for tests.
+        const environment = { ...process.env, REDIS_URL: "", ...env };
+        running = spawn(process.execPath, args, { stdio: "inherit", env: environment });
         running.once("error", () => resolve(false));
         running.once("exit", (code) => resolve(code === 0 && !stopped));
       }),

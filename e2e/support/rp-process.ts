@@ -39,6 +39,7 @@ export async function startRp(
     RP_SECRET: crypto.randomUUID() + crypto.randomUUID(),
     CLIENT_ID: name,
     DATA_DIR: data,
+    REDIS_URL: "",
     ...settings,
   };
   let running = await start(port, environment, `${base}/health`, status);
