@@ -124,10 +124,12 @@ local known = math.max(tonumber(call('GET', client) or 0), a.clientUntil)
 call('SET', client, known, 'PXAT', known)
 `);
 
+/** Only `sid` counts: what ended all of this `sub` has ended the session that would be renewed as well. */
 export const renewLogin = script(`
 local session = key('session', a.id)
 local iss, sub = unpack(call('HMGET', session, 'iss', 'sub'))
 if iss ~= a.iss or sub ~= a.sub then return 0 end
+if a.sid and call('EXISTS', key('ended', 'sid', a.iss, a.client, a.sid)) == 1 then return 0 end
 unindex(a.id)
 call('HDEL', session, 'sid')
 call('HSET', session, unpack(a.fields))

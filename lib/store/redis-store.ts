@@ -90,9 +90,9 @@ class RedisStore implements Store {
   }
 
   async renewLogin(sessionId: string, login: Login): Promise<boolean> {
-    const { iss, sub } = login;
+    const { iss, sub, sid, clientId: client } = login;
     const fields = loginFields(login);
-    return (await this.#run(scripts.renewLogin, { id: sessionId, iss, sub, fields })) === 1;
+    return (await this.#run(scripts.renewLogin, { id: sessionId, iss, sub, sid, client, fields })) === 1;
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lifetime, limit, type Store } from "../store.ts";
+import type { Login } from "../types.ts";
 import { sessionContract } from "./session-contract.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "./stored.ts";
 
@@ -90,6 +91,16 @@ export function storeContract(open: () => Promise<Opened>): void {
         await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
         assert.equal((await begin(store, sessionOf("alice", "s1"), Date.now() + 1000))?.by, "back-channel");
         assert.equal(await begin(store, sessionOf("alice", "s2")), undefined);
+      }));
+
+    test("by sid lets no session be renewed with what that OP session brought", () =>
+      withStore(async (store) => {
+        const session = sessionOf("alice", "s1");
+        await begin(store, session);
+        await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now());
+        const renewed = (sid: string) => sessionOf("alice", sid).login as Login;
+        assert.equal(await store.renewLogin(session.sessionId, renewed("s2")), false);
+        assert.equal(await store.renewLogin(session.sessionId, renewed("s3")), true);
       }));
 
     test("by sid is for its client: another client of the same OP session is not held up", () =>
