@@ -17,6 +17,10 @@ import { begin, logoutOf, sessionOf, told } from "./testing/stored.ts";
 const redis = await startRedis();
 after(() => redis.stop());
 
+/** Closed once more at the end: a test that failed has left its own open. */
+const opened: Store[] = [];
+after(() => Promise.all(opened.map((store) => store.close())));
+
 /** A store that says how its connection does. */
 function watched(url = redis.url) {
   const lost: Error[] = [];
@@ -28,6 +32,7 @@ function watched(url = redis.url) {
     },
     onConnected: () => connected.resolve(),
   });
+  opened.push(store);
   return { store, lost, connected: () => connected.promise };
 }
 
