@@ -1,5 +1,5 @@
 /** The proxy in front of the replicas; docs/scaling.md shows the same configuration. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,13 +36,23 @@ export async function startCaddy(port: number, upstreams: Record<string, number[
   };
 }
 
+/** Only a request that Caddy still has can go to another replica: without this, a POST that it tries first at one that
+ * is gone is answered 502. The name has changed with 2.7. */
+function bufferOption(): string {
+  const [, major = 0, minor = 0] =
+    /^v?(\d+)\.(\d+)/.exec(execFileSync("caddy", ["version"], { encoding: "utf8" }))?.map(Number) ?? [];
+  return major > 2 || minor >= 7 ? "request_buffers 256KiB" : "buffer_requests";
+}
+
 function caddyfile(port: number, upstreams: Record<string, number[]>): string {
+  const buffers = bufferOption();
   const proxy = (matcher: string, ports: number[]) => `
   reverse_proxy ${matcher} ${ports.map((each) => `127.0.0.1:${each}`).join(" ")} {
     lb_policy round_robin
     lb_try_duration 2s
     fail_duration 2s
     flush_interval -1
+    ${buffers}
     transport http {
       # the apps close idle connections after 5 s; a POST that goes out in that moment would be lost
       keepalive 2s
