@@ -1,10 +1,11 @@
 /** Runs the services of docker-compose.yml outside of containers: their commands, with their environment, in the folder
  * that the Dockerfile made; without the right to write anywhere but to the volume. Ports are mapped to free ones. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { freePort } from "../support/rp-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import { composeFile } from "./compose-file.ts";
 import type { Image } from "./dockerfile.ts";
 

@@ -1,4 +1,5 @@
 /** The front door of docker-compose.yml: the real Caddy before apps that a test plays. */
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { freePort } from "../support/rp-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import { type Caddy, startCaddy, validate } from "./caddy.ts";
 import { composeFile } from "./compose-file.ts";
 

@@ -1,9 +1,11 @@
 /** What runs in production, on one machine: a Redis, an OpenID Provider, two replicas of each app, and a proxy. */
+
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { startOp } from "#lib/op/server.ts";
 import { type RedisServer, startRedis } from "#lib/store/testing/redis-server.ts";
-import { freePort, type RpProcess, startRp } from "../support/rp-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { startCaddy } from "./caddy.ts";
 
 const names = ["playground2", "playground3"] as const;

@@ -1,11 +1,13 @@
 /** An app whose Redis is away: it says so, loses nothing, and recovers by itself. */
+
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { freePort } from "#lib/testing/free-port.ts";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { listen } from "../support/event-stream.ts";
 import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
 import { nextAuthSession, signInWithNextAuth } from "../support/next-auth.ts";
-import { freePort, type RpProcess, startRp } from "../support/rp-process.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, sessionOf, signIn } from "../support/sign-in.ts";
 import { password, twoReplicas } from "./two-replicas.ts";
 

@@ -1,8 +1,10 @@
 /** Two processes of one app on one Redis, each reached by itself. */
+
 import { after } from "node:test";
 import { type FragileConnection, fragileConnection } from "#lib/store/testing/fragile-connection.ts";
 import { type RedisServer, startRedis } from "#lib/store/testing/redis-server.ts";
-import { freePort, type RpProcess, startRp } from "../support/rp-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
 /** In REDIS_URL, and nowhere else. */

@@ -1,9 +1,10 @@
 /** Session management in a real browser: what a window that a test plays (rp-iframe.test.ts) cannot prove. */
+
 import type { BrowserContext, Frame, Page } from "@playwright/test";
+import { freePort } from "#lib/testing/free-port.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { App, type User } from "../support/pages.ts";
-import { freePort } from "../support/rp-process.ts";
 
 const INTERVAL_MS = 2000;
 

@@ -1,12 +1,13 @@
 /** `npm run demo` with flags of a test, as a child process. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addressesOf } from "#lib/demo/apps.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import type { Apps } from "./demo.ts";
-import { freePort } from "./rp-process.ts";
 
 export interface DemoProcess {
   /** Where a browser is meant to use the apps. */

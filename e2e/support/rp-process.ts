@@ -1,10 +1,11 @@
 /** The real app, built and started as in production, with the settings of one test. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "#lib/testing/free-port.ts";
 
 export interface RpProcess {
   /** Base URL, for example http://localhost:41234/playground2 */
@@ -109,13 +110,4 @@ async function answers(url: string, status: number, goOn: () => boolean): Promis
     if (Date.now() > deadline) throw new Error(`${url} did not answer in 20 s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

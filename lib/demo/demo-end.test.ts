@@ -1,7 +1,9 @@
 /** However the demo ends, none of its processes is left. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { freePort, takenPort } from "./testing/fake-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
+import { takenPort } from "./testing/fake-process.ts";
 import { isAlive, type Program, runProgram, until } from "./testing/program.ts";
 
 interface Running {

@@ -1,4 +1,5 @@
 /** `slo-playground doctor` as a program, against the embedded OP. */
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -11,11 +12,11 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import { addressesOf, appNames } from "./apps.ts";
 import { parseDoctorOptions } from "./doctor-options.ts";
 import { UsageError } from "./options.ts";
 import { loadState, saveState } from "./saved-state.ts";
-import { freePort } from "./testing/fake-process.ts";
 import { runProgram } from "./testing/program.ts";
 
 interface Report {

@@ -1,7 +1,9 @@
 /** The command line of the demo, as a program. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { freePort, takenPort } from "./testing/fake-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
+import { takenPort } from "./testing/fake-process.ts";
 import { runProgram } from "./testing/program.ts";
 
 const demo = (...flags: string[]) => runProgram(["lib/demo/main.ts", ...flags]);

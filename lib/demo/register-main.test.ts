@@ -1,4 +1,5 @@
 /** `slo-playground register` as a program, against the embedded OP and against one that a test plays. */
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -12,12 +13,12 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { createLog } from "#lib/log.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import { appNames } from "./apps.ts";
 import { parseOptions } from "./options.ts";
 import { rpPlan } from "./plans.ts";
 import { clientsAt, embeddedClients } from "./registration.ts";
 import { loadState } from "./saved-state.ts";
-import { freePort } from "./testing/fake-process.ts";
 import { runProgram } from "./testing/program.ts";
 
 type Json = Record<string, unknown>;

@@ -1,11 +1,12 @@
 /** The two apps walk through against Glewlwyd: registered dynamically, and by hand as confidential and public clients. */
+
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { freePort } from "#lib/testing/free-port.ts";
 import { type DemoProcess, startDemo } from "../../support/demo-process.ts";
 import { App } from "../../support/pages.ts";
-import { freePort } from "../../support/rp-process.ts";
 import { type Glewlwyd, type GlewlwydClient, startGlewlwyd } from "./glewlwyd.ts";
 
 const user = { name: "dwho", password: crypto.randomUUID() };

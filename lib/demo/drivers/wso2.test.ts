@@ -1,4 +1,5 @@
 /** `slo-playground register --driver wso2` as a program, against a stand-in of the server's API. */
+
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,8 +7,8 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { parseEnv } from "node:util";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import { loadState } from "../saved-state.ts";
-import { freePort } from "../testing/fake-process.ts";
 import { runProgram, until } from "../testing/program.ts";
 import type { Answer, Asked, Json } from "../testing/stand-in.ts";
 import { type Application, startWso2 } from "../testing/wso2-stand-in.ts";

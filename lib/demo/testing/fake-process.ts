@@ -25,13 +25,6 @@ export const fakePlan = (name: string, port: number): ProcessPlan => ({
   env: environment(),
 });
 
-/** A port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const { port, release } = await takenPort();
-  await release();
-  return port;
-}
-
 /** A port that somebody listens on, as long as the test wants. */
 export function takenPort(): Promise<{ port: number; release: () => Promise<void> }> {
   return new Promise((resolve, reject) => {

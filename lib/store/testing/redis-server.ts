@@ -1,10 +1,11 @@
 /** A real Redis of a test's own: on a free port, with its data in a folder that goes with it. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "#lib/testing/free-port.ts";
 
 export interface RedisServer {
   port: number;
@@ -68,12 +69,4 @@ async function launch(args: string[]): Promise<ChildProcess> {
     child.once("exit", (code) => reject(new Error(`redis-server ended with ${code}:\n${output}`)));
   });
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
