@@ -20,7 +20,7 @@ async function register(issuer: string, data: string, ...flags: string[]) {
   return { code: await program.ended, output: program.output() };
 }
 
-describe("slo-playground register --driver keycloak", { concurrency: true }, () => {
+describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => {
   it("creates both clients with every logout field, and nothing the second time", async () => {
     const [server, data] = [await startKeycloak(), newFolder()];
     const first = await register(server.issuer, data);

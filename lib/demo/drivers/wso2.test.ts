@@ -39,7 +39,7 @@ async function register(issuer: string, data: string, ...flags: string[]) {
 
 const writes = (asked: Asked[]) => asked.filter(({ method }) => method !== "GET").map(({ what }) => what);
 
-describe("slo-playground register --driver wso2", { concurrency: true }, () => {
+describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   it("creates both apps, each with its own logout URLs, and nothing the second time", async () => {
     const [server, data] = [await startWso2(), newFolder()];
     const first = await register(server.issuer, data);
