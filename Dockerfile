@@ -18,7 +18,7 @@ RUN mkdir data
 FROM base AS packages
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
-RUN npm uninstall --no-save --omit=dev --omit=optional next next-auth react react-dom iron-session
+RUN npm uninstall --no-save --omit=dev --omit=optional next next-auth react react-dom iron-session @redis/client
 
 FROM base
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1

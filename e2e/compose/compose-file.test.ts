@@ -83,8 +83,7 @@ describe("docker-compose.yml", () => {
 
   test("sets only variables that exist, and no secret", () => {
     const settings = new Set([...Object.keys(rpSettings.shape), ...Object.keys(opSettings.shape)]);
-    // The port is read by Next itself. Replicas share a store by REDIS_URL.
-    for (const name of ["PORT", "REDIS_URL"]) settings.add(name);
+    settings.add("PORT"); // which Next itself reads
     for (const [name, service] of all) {
       if (!isOurs(service)) continue;
       for (const variable of Object.keys(service.environment ?? {})) {

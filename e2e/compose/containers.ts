@@ -34,7 +34,7 @@ export interface Machine {
 }
 
 /** Ports that docker-compose.yml speaks of. */
-const knownPorts = [8080, 8082, 8083, 8182, 8183, 8282, 8283, 9443];
+const knownPorts = [8080, 8082, 8083, 8182, 8183, 8282, 8283, 9443, 6379];
 
 /** @param data folder for the volume of this test */
 export async function createMachine(image: Image, data: string): Promise<Machine> {

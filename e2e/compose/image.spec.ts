@@ -1,7 +1,9 @@
 /** What the Dockerfile builds, and what docker-compose.yml runs of it: the steps and commands of these files, outside of
  * containers. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -10,7 +12,7 @@ import { startWso2 } from "#lib/demo/testing/wso2-stand-in.ts";
 import { loadCertificate } from "#lib/op/tls.ts";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { type Caddy, startCaddy } from "./caddy.ts";
-import { servicesOf } from "./compose-file.ts";
+import { composeFile, servicesOf } from "./compose-file.ts";
 import { type Container, createMachine, type Machine, seal } from "./containers.ts";
 import { buildImage, type Image, isInContext } from "./dockerfile.ts";
 import { loggedOutBy, logOut, signIn, userAt } from "./walkthrough.ts";
@@ -184,3 +186,75 @@ describe("docker compose --profile keycloak up", () => {
     assert.match(setup.output(), /as public client playground3-public: created\.$/m);
   });
 });
+
+describe("docker compose --profile scale up", () => {
+  let machine: Machine;
+  let caddy: Caddy;
+  let redis: ChildProcess;
+
+  before(async () => {
+    machine = await createMachine(image, path.join(scratch, "scale"));
+    redis = await startRedis(machine.port(6379), path.join(scratch, "redis"));
+    const ports = [
+      `--op-port=${machine.port(9443)}`,
+      `--front-port=${machine.port(8080)}`,
+      `--ports=${machine.port(8082)},${machine.port(8083)}`,
+    ];
+    const setup = machine.start("setup-embedded", ports);
+    assert.equal(await setup.ended, 0, setup.output());
+    const ours = Object.entries(servicesOf("scale")).filter(([, { build }]) => build !== undefined);
+    const staying = ours.map(([name]) => name).filter((name) => name !== "setup-embedded");
+    await Promise.all(staying.map((name) => machine.start(name).healthy()));
+    const { environment = {} } = composeFile.services["front-door-scale"] ?? {};
+    const env = Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, machine.here(value)]),
+    );
+    const folder = path.join(scratch, "scale-caddy");
+    caddy = await startCaddy("scale.Caddyfile", { folder, here: machine.here, env });
+  });
+  after(async () => {
+    await caddy.stop();
+    await machine.stop();
+    const gone = once(redis, "exit");
+    redis.kill("SIGTERM");
+    await gone;
+  });
+
+  test("gives the walkthrough, whichever replica is asked, with the sessions in Redis", async () => {
+    const door = machine.here("http://localhost:8080");
+    const browser = new HttpBrowser();
+    for (const app of apps) {
+      await signIn(browser, `${door}/${app}`, machine.here("http://localhost:9443/oauth2/token"));
+      // One replica, then the other.
+      for (let turn = 0; turn < 2; turn++) assert.equal(await userAt(browser, `${door}/${app}`), "admin");
+    }
+    const cli = ["-p", String(machine.port(6379)), "keys", "*"];
+    const keys = spawnSync("redis-cli", cli, { encoding: "utf8" }).stdout;
+    for (const app of apps) assert.ok(keys.includes(app), keys);
+
+    const { mechanism } = await loggedOutBy(browser, `${door}/playground3`);
+    await logOut(browser, `${door}/playground2`);
+    assert.equal(await mechanism, "back-channel");
+    for (const base of ["http://localhost:8082/playground2", "http://localhost:8083/playground3"])
+      assert.equal(await userAt(browser, machine.here(base)), null, "at the app's own port");
+  });
+});
+
+/** Debian's Redis, with the flags that the service gives to Valkey. */
+async function startRedis(port: number, folder: string): Promise<ChildProcess> {
+  const [, ...flags] = composeFile.services.redis?.command ?? [];
+  mkdirSync(folder);
+  const child = spawn("redis-server", [...flags, "--port", String(port), "--dir", folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.includes("Ready to accept connections")) resolve();
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`redis-server ended with ${code}:\n${output}`)));
+  });
+  return child;
+}

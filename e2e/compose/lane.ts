@@ -1,4 +1,4 @@
-/** What the tests of docker-compose.yml need of the machine: Compose, though no engine, and Caddy. */
+/** What the tests of docker-compose.yml need of the machine: Compose, though no engine, Caddy and Redis. */
 import { spawnSync } from "node:child_process";
 import { ensureDebianPackages, type Lane, type Say } from "../support/system.ts";
 
@@ -16,6 +16,7 @@ export async function ensureCompose(say: Say): Promise<Lane> {
   const missing = [
     ...(composeCommand() ? [] : ["docker-compose"]),
     ...(runs(["caddy", "version"]) ? [] : ["caddy"]),
+    ...(runs(["redis-server", "--version"]) ? [] : ["redis-server"]),
   ];
   return ensureDebianPackages(missing, { say });
 }
