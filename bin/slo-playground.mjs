@@ -14,6 +14,7 @@ const USAGE = `Usage: slo-playground <command> [flags]
   demo      start the OpenID Provider, both Relying Parties and the front door (npm run demo)
   register  register both Relying Parties at an OpenID Provider (npm run register)
   doctor    examine an OpenID Provider, and whether the apps can work with it (npm run doctor)
+  check     check the single logout of an OpenID Provider, clause by clause (npm run check)
   test      lint, types, unit, contract and end-to-end tests (npm test)
   build     build the Relying Parties, when something changed (npm run build)
 
@@ -26,6 +27,7 @@ const commands = {
   demo: (args) => installAndRun("lib/demo/main.ts", args),
   register: (args) => installAndRun("lib/demo/register-main.ts", args),
   doctor: (args) => installAndRun("lib/demo/doctor-main.ts", args),
+  check: (args) => installAndRun("e2e/check/main.ts", args),
   test: (args) => installAndRun("bin/test/main.ts", args),
   build: async () => {
     await withLock(async () => {

@@ -1,0 +1,13 @@
+/** Every check, in the order of its family and number. */
+import type { Check } from "../check.ts";
+import { backChannel } from "./back-channel.ts";
+import { rpInitiated } from "./rp-initiated.ts";
+
+const all: readonly Check[] = [...rpInitiated, ...backChannel];
+
+const families = "RBFSDI";
+
+/** `R-02` before `R-10` before `B-01`. */
+const rank = ({ id }: Check): number => families.indexOf(id.charAt(0)) * 1000 + Number(id.slice(2));
+
+export const catalogue: readonly Check[] = all.toSorted((a, b) => rank(a) - rank(b));

@@ -1,0 +1,44 @@
+/** What the suite has to be told of an OpenID Provider, because no specification says it: one file for each product.
+ * A driver of your own is a module whose default export is a `Driver`. */
+import type { Page } from "@playwright/test";
+import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
+import type { Metadata } from "#lib/oidc/provider.ts";
+
+export interface User {
+  name: string;
+  password: string;
+}
+
+export interface RegisteredClient {
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string;
+  /** Fields of the metadata that the OP ignored or refused, so that no check is built upon them. */
+  missing: readonly string[];
+}
+
+/** What a driver may use. */
+export interface DriverContext {
+  issuer: string;
+  metadata: Metadata;
+  admin: User | undefined;
+  /** For the OP's own API; bounded in time. */
+  fetch: typeof globalThis.fetch;
+}
+
+export interface Driver {
+  name: string;
+  /** Signs in at the page that asks for a password, and allows what the client asks for. Returns once the browser has
+   * left the OP, or nothing more is asked. */
+  login(page: Page, user: User): Promise<void>;
+  /** Answers the question whether to log out with yes. Waits for the question; rejects if there is none. */
+  confirmLogout(page: Page): Promise<void>;
+  declineLogout(page: Page): Promise<void>;
+  /** Registers a client with this metadata. */
+  register?(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient>;
+  /** Ends one session of the user as an administrator does, by its `sid`. */
+  endSession?(user: User, sid: string, context: DriverContext): Promise<void>;
+  endAllSessions?(user: User, context: DriverContext): Promise<void>;
+  /** Logs the user out at the OP's own page, where there is one. */
+  logoutAtOp?(page: Page, context: DriverContext): Promise<void>;
+}

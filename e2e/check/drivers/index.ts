@@ -1,0 +1,34 @@
+/** The drivers that come with the suite, and how one of the user's own is loaded. */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Driver } from "../driver.ts";
+import { CannotRun } from "../world.ts";
+import { embedded } from "./embedded.ts";
+import { generic } from "./generic.ts";
+
+const drivers: Readonly<Record<string, Driver>> = { embedded, generic };
+
+export const driverNames = Object.keys(drivers);
+
+/** @param name of a driver, or the path of a module whose default export is one */
+export async function driverNamed(name: string): Promise<Driver> {
+  const known = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
+  if (known) return known;
+  if (!/[./\\]/.test(name)) {
+    throw new CannotRun(
+      `There is no driver ${name}: choose ${driverNames.join(", ")}, or a path such as ./my-driver.ts.`,
+    );
+  }
+  const module: { default?: unknown } = await import(pathToFileURL(resolve(name)).href).catch(
+    (error: unknown) => {
+      throw new CannotRun(`The driver ${name} cannot be loaded: ${String(error)}`);
+    },
+  );
+  if (isDriver(module.default)) return module.default;
+  throw new CannotRun(`${name} has no default export with login, confirmLogout and declineLogout.`);
+}
+
+const isDriver = (value: unknown): value is Driver =>
+  typeof value === "object" &&
+  value !== null &&
+  ["login", "confirmLogout", "declineLogout"].every((name) => typeof Reflect.get(value, name) === "function");

@@ -1,0 +1,64 @@
+/** The OP that a run without `--issuer` checks: the embedded one, on https, in a process and with keys of its own. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { CannotRun } from "./world.ts";
+
+export interface EmbeddedOp {
+  issuer: string;
+  /** PEM of its certificate. */
+  certificate: string;
+  stop(): Promise<void>;
+}
+
+/** Starts it on a free port. On https, because only there can its cookies be seen by frames of other sites.
+ * @param env settings over those of a run */
+export async function startEmbeddedOp(env: Record<string, string> = {}): Promise<EmbeddedOp> {
+  const folder = mkdtempSync(join(tmpdir(), "check-op-"));
+  const child = spawn(process.execPath, ["lib/op/main.ts"], {
+    cwd: join(import.meta.dirname, "../.."),
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      OP_PORT: "0",
+      OP_HTTPS: "true",
+      OP_DATA_DIR: folder,
+      OP_APPS: "[]",
+      LOG_FORMAT: "json",
+      LOG_LEVEL: "info",
+      ...env,
+    },
+  });
+  const gone = once(child, "exit");
+  const issuer = await issuerOf(child.stdout, child.stderr, gone);
+  return {
+    issuer,
+    certificate: readFileSync(join(folder, CERTIFICATE_FILE), "utf8"),
+    stop: async () => {
+      child.kill("SIGTERM");
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function issuerOf(
+  stdout: NodeJS.ReadableStream,
+  stderr: NodeJS.ReadableStream,
+  gone: Promise<unknown>,
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let text = "";
+  const hear = (chunk: Buffer) => {
+    text += chunk;
+    const found = /\(issuer ([^)\s]+)\)/.exec(text)?.[1];
+    if (found) resolve(found);
+  };
+  stdout.on("data", hear);
+  stderr.on("data", hear);
+  void gone.then(() => reject(new CannotRun(`The embedded OpenID Provider ended: ${text.trim()}`)));
+  return promise;
+}

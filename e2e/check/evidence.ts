@@ -1,0 +1,35 @@
+/** Evidence that may be shown to anybody: tokens lose their signature, secrets are left out. */
+
+/** A JWS without its signature and, if it is long, without its middle. */
+export function shortenedToken(token: string): string {
+  const parts = token.split(".");
+  if (parts.length < 3)
+    return token.length > 200 ? `${token.slice(0, 80)}… (${token.length} characters)` : token;
+  const kept = parts.slice(0, -1).join(".");
+  const start = kept.length > 160 ? `${kept.slice(0, 160)}…` : kept;
+  return `${start}.(signature) (${token.length} characters)`;
+}
+
+const secret = /secret|password|cookie|authorization|code_verifier/i;
+
+/** Parameters as evidence shows them. */
+export const shortened = (parameters: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      secret.test(name) ? "(left out)" : shortenedToken(value),
+    ]),
+  );
+
+/** The request for a terminal; tokens are variables that the reader fills in. */
+export function curlOf(
+  method: "GET" | "POST",
+  url: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  const fields = Object.entries(parameters).map(([name, value]) =>
+    /token|hint/.test(name) && value.length > 100 ? `${name}=$${name.toUpperCase()}` : `${name}=${value}`,
+  );
+  const data = fields.map((field) => `--data-urlencode "${field.replaceAll(/["\\`]/g, "\\$&")}"`).join(" ");
+  return `curl -i ${method === "GET" ? "-G " : ""}"${url}" ${data}`.trim();
+}

@@ -1,0 +1,57 @@
+/** The logout tokens that a probe has received, read without judging them. */
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from "jose";
+import { shortenedToken } from "./evidence.ts";
+import type { Recorded } from "./recorder.ts";
+import type { RelyingParty } from "./relying-party.ts";
+import type { Trial } from "./trial.ts";
+
+export interface ReceivedLogoutToken {
+  rp: RelyingParty;
+  recorded: Recorded;
+  raw: string;
+  /** Empty where the token is no JWT. */
+  header: ProtectedHeaderParameters;
+  claims: JWTPayload & { sid?: string; events?: unknown; nonce?: unknown };
+}
+
+/** Longest wait for a delivery after the logout, in milliseconds. */
+export const deliveryPatience = 10_000;
+
+/** Waits for a logout token at each of these probes.
+ * @param from on the clock of the recorders: when the logout began
+ * @returns the first that came to each */
+export async function logoutTokensAt(
+  trial: Trial,
+  from: number,
+  ...rps: RelyingParty[]
+): Promise<ReceivedLogoutToken[]> {
+  return Promise.all(
+    rps.map(async (rp) => {
+      const recorded = await rp.recorder.waitFor(({ kind }) => kind === "back-channel", {
+        from,
+        timeout: deliveryPatience,
+      });
+      if (!recorded) trial.fail(`${rp.name} received no logout token in ${deliveryPatience / 1000} s.`);
+      const token = read(rp, recorded);
+      trial.note(`logout token at ${rp.name}`, {
+        token: shortenedToken(token.raw),
+        header: token.header,
+        claims: token.claims,
+      });
+      return token;
+    }),
+  );
+}
+
+/** All logout tokens that have come to a probe since then, without waiting. */
+export const tokensSince = (rp: RelyingParty, from: number): ReceivedLogoutToken[] =>
+  rp.recorder.since(from, "back-channel").map((recorded) => read(rp, recorded));
+
+function read(rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken {
+  const raw = recorded.form.get("logout_token") ?? "";
+  try {
+    return { rp, recorded, raw, header: decodeProtectedHeader(raw), claims: decodeJwt(raw) };
+  } catch {
+    return { rp, recorded, raw, header: {}, claims: {} };
+  }
+}

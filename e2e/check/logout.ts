@@ -1,0 +1,112 @@
+/** RP-initiated logout in a real browser, and where it ended. */
+import type { BrowserContext, Page } from "@playwright/test";
+import type { Recorded } from "./recorder.ts";
+import type { RelyingParty } from "./relying-party.ts";
+import type { Trial } from "./trial.ts";
+
+export interface LogoutAttempt {
+  parameters: Record<string, string>;
+  method?: "GET" | "POST";
+  /** What the user answers where the OP asks; `nothing` leaves the question open. */
+  answer?: "yes" | "no" | "nothing";
+  /** Whether the browser is expected back at a probe. If not, it is watched for a while in which it must not come. */
+  comesBack?: boolean;
+}
+
+export interface LogoutOutcome {
+  /** When the request left, on the clock of the recorders. */
+  startedAt: number;
+  asked: boolean;
+  /** The browser's arrival at a probe's post-logout URI. */
+  arrived: (Recorded & { rp: RelyingParty }) | undefined;
+  /** Where the browser was left. */
+  finalUrl: string;
+  page: Page;
+}
+
+/** Longest wait for the browser to come back, in milliseconds: an OP may tell slow apps first. */
+const patience = 15_000;
+/** How long a browser that must not come back is watched, in milliseconds. */
+const watch = 2_000;
+
+/** Sends a logout request from the page of a probe and answers the OP's question.
+ * @param from the probe whose page sends it: a form of it for POST, as Relying Parties do */
+export async function logOut(
+  trial: Trial,
+  browser: BrowserContext,
+  from: RelyingParty,
+  { parameters, method = "GET", answer = "yes", comesBack = true }: LogoutAttempt,
+): Promise<LogoutOutcome> {
+  const endpoint = trial.metadata.end_session_endpoint;
+  if (!endpoint) trial.skip("The discovery document names no end_session_endpoint.");
+  const page = await browser.newPage();
+  await page.goto(`${from.base}/`);
+  const startedAt = performance.now();
+  trial.noteRequest(`logout request from ${from.name}`, method, endpoint, parameters);
+  await send(page, method, endpoint, parameters);
+  const arrival = arrivalAt(trial, startedAt, comesBack ? patience : watch);
+  const question = answer === "nothing" ? undefined : answerQuestion(trial, page, answer);
+  const asked = question ? await Promise.race([question, arrival.then(() => false)]) : false;
+  // The answer may have taken a while: from it on, the browser gets its full time.
+  const arrived = asked ? await arrivalAt(trial, startedAt, comesBack ? patience : watch) : await arrival;
+  trial.note("where the logout ended", {
+    url: page.url(),
+    asked,
+    came_back_to: arrived?.rp.name ?? "nobody",
+  });
+  return { startedAt, asked, arrived, finalUrl: page.url(), page };
+}
+
+/** With everything that RIL 2 recommends. */
+export const usualParameters = (session: { idToken: string; rp: RelyingParty }): Record<string, string> => ({
+  id_token_hint: session.idToken,
+  post_logout_redirect_uri: session.rp.postLogoutUri,
+});
+
+async function send(
+  page: Page,
+  method: "GET" | "POST",
+  endpoint: string,
+  parameters: Record<string, string>,
+): Promise<void> {
+  await page.evaluate(
+    ([verb, action, fields]) => {
+      const url = new URL(action);
+      const form = document.createElement("form");
+      Object.assign(form, { method: verb, action: url.origin + url.pathname });
+      if (verb === "POST") form.action = action;
+      const own = verb === "GET" ? [...url.searchParams] : [];
+      for (const [name, value] of [...own, ...Object.entries(fields)]) {
+        const input = document.createElement("input");
+        Object.assign(input, { type: "hidden", name, value });
+        form.append(input);
+      }
+      document.body.append(form);
+      form.submit();
+    },
+    [method, endpoint, parameters] as const,
+  );
+}
+
+async function answerQuestion(trial: Trial, page: Page, answer: "yes" | "no"): Promise<boolean> {
+  try {
+    await (answer === "yes" ? trial.driver.confirmLogout(page) : trial.driver.declineLogout(page));
+    return true;
+  } catch {
+    return new Promise(() => {}); // no question; the browser's arrival, or the end of the wait, decides
+  }
+}
+
+async function arrivalAt(trial: Trial, from: number, timeout: number): Promise<LogoutOutcome["arrived"]> {
+  const probes = Object.values(trial.world);
+  const wanted = ({ kind }: Recorded) => kind === "post-logout";
+  const waits = probes.map(async (rp) => {
+    const recorded = await rp.recorder.waitFor(wanted, { from, timeout });
+    return recorded && { ...recorded, rp };
+  });
+  const first = await Promise.race([
+    ...waits.map(async (wait) => (await wait) ?? new Promise<never>(() => {})),
+    Promise.all(waits).then((all) => all.find(Boolean)),
+  ]);
+  return first;
+}

@@ -1,0 +1,31 @@
+/** `npm run check`. Exit code 0: nothing unexpected; 1: a failure; 2: could not run. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "#lib/demo/options.ts";
+import { parseOptions, usage } from "./options.ts";
+import { countsOf } from "./report/progress.ts";
+import { checkProvider } from "./session.ts";
+import { CannotRun } from "./world.ts";
+
+async function main(): Promise<number> {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options.help) {
+      process.stdout.write(usage);
+      return 0;
+    }
+    const report = await checkProvider(options, (line) => process.stdout.write(`${line}\n`));
+    if (options.report) {
+      mkdirSync(options.report, { recursive: true });
+      writeFileSync(join(options.report, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+    }
+    process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
+    return report.checks.some(({ verdict }) => verdict === "fail") ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof CannotRun)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+process.exit(await main());

@@ -1,0 +1,158 @@
+/** The flags of `npm run check`. */
+import { z } from "zod";
+import { describeIssue, readFlags, UsageError } from "#lib/demo/options.ts";
+import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
+import type { RegisteredClient, User } from "./driver.ts";
+import { type ProbeName, probeNames } from "./world.ts";
+
+export interface CheckOptions {
+  help: boolean;
+  /** The embedded OP where absent. */
+  issuer: string | undefined;
+  driver: string;
+  users: { alice: User; bob: User };
+  /** Registered by hand. */
+  clients: Partial<Record<ProbeName, RegisteredClient>>;
+  printClients: boolean;
+  /** First of the four ports of clients that are registered by hand. */
+  port: number;
+  admin: User | undefined;
+  only: readonly string[] | undefined;
+  skip: readonly string[];
+  severities: readonly Severity[];
+  cookieModes: readonly CookieMode[];
+  headed: boolean;
+  workers: number;
+  expect: string | undefined;
+  report: string | undefined;
+  ca: string | undefined;
+  insecure: boolean;
+}
+
+export const usage = `Usage: npm run check -- [flags]
+
+Checks the single logout of an OpenID Provider: a verdict for each clause, in two apps and a real browser.
+Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation that is out of date; 2: could not run.
+
+  --issuer URL               the OpenID Provider to check; the embedded one without it
+  --driver NAME|PATH         auto, embedded, wso2, keycloak, glewlwyd, generic, or a file such as ./my-driver.ts (auto)
+  --user NAME:SECRET         a user to sign in, twice: the first is alice, the second bob (alice:alice, bob:bob)
+  --client NAME=ID[:SECRET]  a client registered by hand, for ${probeNames.join(", ")}; else dynamic registration
+  --print-clients            say what to register by hand, and end
+  --port N                   first of the four ports of clients registered by hand (47100)
+  --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
+  --only ID,ID               these checks alone; --skip ID,ID all but these
+  --severity C,H,M,L,I       critical, high, medium, low, info (all)
+  --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
+  --headed                   show the browser
+  --workers N                checks at the same time (3)
+  --expect FILE              expected results with reasons; a new failure fails the run, and so does a stale entry
+  --report DIR               report.json, report.html, junit.xml and report.md
+  --ca FILE                  PEM of a certificate authority to trust
+  --insecure                 do not verify certificates
+`;
+
+const flags = {
+  issuer: { type: "string" },
+  driver: { type: "string" },
+  user: { type: "string", multiple: true },
+  client: { type: "string", multiple: true },
+  "print-clients": { type: "boolean" },
+  port: { type: "string" },
+  admin: { type: "string" },
+  only: { type: "string" },
+  skip: { type: "string" },
+  severity: { type: "string" },
+  browser: { type: "string" },
+  headed: { type: "boolean" },
+  workers: { type: "string" },
+  expect: { type: "string" },
+  report: { type: "string" },
+  ca: { type: "string" },
+  insecure: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const user = z
+  .string()
+  .regex(/^[^:]+:.+$/s, "must be NAME:SECRET")
+  .transform((text): User => {
+    const colon = text.indexOf(":");
+    return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+  });
+const client = z
+  .string()
+  .regex(
+    new RegExp(`^(${probeNames.join("|")})=[^:]+(:.+)?$`, "s"),
+    `must be NAME=ID[:SECRET], NAME one of ${probeNames.join(", ")}`,
+  )
+  .transform((text): [ProbeName, RegisteredClient] => {
+    const [, name, clientId = "", clientSecret] = /^([^=]+)=([^:]+)(?::(.+))?$/s.exec(text) ?? [];
+    return [name as ProbeName, { clientId, ...(clientSecret ? { clientSecret } : {}), missing: [] }];
+  });
+const ids = z
+  .string()
+  .transform((text) => text.split(",").map((id) => id.trim().toUpperCase()))
+  .pipe(z.array(z.string().regex(/^[RBFSDI]-\d\d$/, "must be IDs such as R-01, with commas between them")));
+const words = <T extends string>(allowed: readonly T[]) =>
+  z
+    .string()
+    .transform((text) => text.split(",").map((word) => word.trim()))
+    .pipe(z.array(z.enum(allowed as readonly [T, ...T[]], `must be of ${allowed.join(", ")}`)));
+const letters = z
+  .string()
+  .regex(/^[CHMLI](,[CHMLI])*$/, "must be letters of C,H,M,L,I with commas between them")
+  .transform((text) => severities.filter((name) => text.includes(name.charAt(0).toUpperCase())));
+const number = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const schema = z.object({
+  issuer: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL, exactly as the issuer" })
+    .optional(),
+  driver: z.string().default("auto"),
+  user: z.array(user).max(2, "is for two users at most").default([]),
+  client: z.array(client).default([]),
+  "print-clients": z.boolean().default(false),
+  port: number(1, 65532).default(47100),
+  admin: user.optional(),
+  only: ids.optional(),
+  skip: ids.default([]),
+  severity: letters.default([...severities]),
+  browser: words(cookieModes).default([...cookieModes]),
+  headed: z.boolean().default(false),
+  workers: number(1, 8).default(3),
+  expect: z.string().optional(),
+  report: z.string().optional(),
+  ca: z.string().optional(),
+  insecure: z.boolean().default(false),
+  help: z.boolean().default(false),
+});
+
+/** Reads the command line. @throws {UsageError} with a line for each flag that is wrong */
+export function parseOptions(argv: string[]): CheckOptions {
+  const parsed = schema.safeParse(readFlags(argv, flags, "npm run check -- --help"));
+  if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
+  const {
+    user: users,
+    client: clients,
+    "print-clients": printClients,
+    severity,
+    browser,
+    ...rest
+  } = parsed.data;
+  const [alice = { name: "alice", password: "alice" }, bob = { name: "bob", password: "bob" }] = users;
+  return {
+    ...rest,
+    issuer: rest.issuer,
+    admin: rest.admin,
+    only: rest.only,
+    expect: rest.expect,
+    report: rest.report,
+    ca: rest.ca,
+    users: { alice, bob },
+    clients: Object.fromEntries(clients),
+    printClients,
+    severities: severity,
+    cookieModes: browser,
+  };
+}

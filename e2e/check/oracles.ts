@@ -1,0 +1,74 @@
+/** How the suite knows that a session has ended, or has not. The text of a page is never asked. */
+import type { BrowserContext, Cookie } from "@playwright/test";
+import type { User } from "./driver.ts";
+import type { RelyingParty, Session } from "./relying-party.ts";
+import type { Trial } from "./trial.ts";
+
+/** Errors that mean that nobody is signed in (Core 3.1.2.6). `consent_required` is no proof: it says that somebody is. */
+const nobodyThere = ["login_required", "interaction_required", "account_selection_required"];
+
+/** L0: nobody is signed in at the OP in this browser, says `prompt=none` at every one of these probes. */
+export async function assertLoggedOut(
+  trial: Trial,
+  browser: BrowserContext,
+  ...rps: RelyingParty[]
+): Promise<void> {
+  for (const rp of rps) {
+    const result = await trial.ask(browser, rp);
+    if (!("error" in result))
+      trial.fail(`The OP session lives on: prompt=none at ${rp.name} signed ${result.sub} in.`);
+    if (!nobodyThere.includes(result.error)) {
+      trial.fail(
+        `prompt=none at ${rp.name} answered ${result.error}, which does not prove that the session ended.`,
+      );
+    }
+  }
+}
+
+/** K: this user is still signed in. */
+export async function assertKept(
+  trial: Trial,
+  browser: BrowserContext,
+  session: Pick<Session, "rp" | "sub">,
+): Promise<void> {
+  const result = await trial.ask(browser, session.rp);
+  if ("error" in result)
+    trial.fail(`The OP session is gone: prompt=none at ${session.rp.name} answered ${result.error}.`);
+  if (result.sub !== session.sub)
+    trial.fail(`prompt=none at ${session.rp.name} signed another user in: ${result.sub}.`);
+}
+
+/** L1: the OP's cookies of before the logout sign nobody in, in a browser that never heard of the logout. */
+export async function assertCookiesDead(trial: Trial, jar: Cookie[], rp: RelyingParty): Promise<void> {
+  const other = await trial.browser();
+  await other.addCookies(jar);
+  await assertLoggedOut(trial, other, rp);
+}
+
+/** L2: the next interactive sign-in asks for the password. */
+export async function assertAsksForPassword(
+  trial: Trial,
+  browser: BrowserContext,
+  rp: RelyingParty,
+): Promise<void> {
+  const request = await rp.authorizationRequest();
+  const page = await browser.newPage();
+  await page.goto(request.url);
+  const field = page.locator('input[type="password"]').first();
+  await field
+    .waitFor({ timeout: 10_000 })
+    .catch(() => trial.fail(`The next sign-in asks for no password; the browser is at ${page.url()}.`));
+  await page.close();
+}
+
+/** Signs the user in at several probes in one browser. */
+export async function signInAt<const Rps extends readonly RelyingParty[]>(
+  trial: Trial,
+  browser: BrowserContext,
+  user: User,
+  ...rps: Rps
+): Promise<{ [Index in keyof Rps]: Session }> {
+  const sessions: Session[] = [];
+  for (const rp of rps) sessions.push(await trial.signIn(browser, rp, user));
+  return sessions as { [Index in keyof Rps]: Session };
+}

@@ -1,0 +1,26 @@
+/** Three columns: what is declared, what was configured, what was seen. */
+import type { Metadata } from "#lib/oidc/provider.ts";
+import { type Capability, type CheckResult, capabilities } from "../check.ts";
+import { declared } from "../run.ts";
+import type { CapabilityReport } from "./report.ts";
+
+/** The checks that see a capability at work when they pass. */
+const witnesses: Readonly<Record<Capability, readonly string[]>> = {
+  "end-session": ["R-01"],
+  "back-channel": ["B-01"],
+  "front-channel": ["F-01"],
+  "session-management": ["S-05"],
+  registration: [],
+};
+
+export function capabilitiesOf(metadata: Metadata, results: readonly CheckResult[]): CapabilityReport[] {
+  const seen = (id: string) => results.some((result) => result.id === id && /pass|warn/.test(result.verdict));
+  const notConfigured = (id: string) =>
+    results.some((result) => result.id === id && /did not register/.test(result.reason));
+  return capabilities.map((capability) => ({
+    capability,
+    declared: Boolean(metadata[declared[capability]]),
+    configured: Boolean(metadata[declared[capability]]) && !witnesses[capability].some(notConfigured),
+    observed: witnesses[capability].some(seen),
+  }));
+}

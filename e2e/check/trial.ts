@@ -1,0 +1,199 @@
+/** One check at work: the steps that checks share, what they find, and what of it becomes evidence. */
+import type { BrowserContext } from "@playwright/test";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Browsers } from "./browsers.ts";
+import type { CookieMode, Evidence, Verdict } from "./check.ts";
+import type { Driver, DriverContext, User } from "./driver.ts";
+import { curlOf, shortened } from "./evidence.ts";
+import type { Recorded } from "./recorder.ts";
+import { type AuthorizationRequest, type Refused, RelyingParty, type Session } from "./relying-party.ts";
+import type { ProbeName, World } from "./world.ts";
+
+/** Longest that a browser may take from an authorization request to its answer, in milliseconds. */
+const patience = 20_000;
+
+export interface TrialSettings {
+  world: World;
+  users: { alice: User; bob: User };
+  provider: OpenIdProvider;
+  metadata: Metadata;
+  driver: Driver;
+  context: DriverContext;
+  browsers: Browsers;
+  cookieMode: CookieMode;
+  /** When the run began, on the clock of the recorders. */
+  runStartedAt: number;
+}
+
+/** Thrown by `fail` and `skip`: it ends the check. */
+export class Ended extends Error {
+  override readonly name = "Ended";
+  readonly verdict: Verdict;
+
+  constructor(verdict: Verdict, reason: string) {
+    super(reason);
+    this.verdict = verdict;
+  }
+}
+
+export class Trial {
+  readonly world: World;
+  readonly alice: User;
+  readonly bob: User;
+  readonly provider: OpenIdProvider;
+  readonly metadata: Metadata;
+  readonly driver: Driver;
+  readonly context: DriverContext;
+  readonly cookieMode: CookieMode;
+  /** When this check began, on the clock of the recorders. */
+  readonly startedAt = performance.now();
+  readonly evidence: Evidence[] = [];
+  readonly warnings: string[] = [];
+  readonly measured: string[] = [];
+  curl: string | undefined;
+  readonly #browsers: Browsers;
+  readonly #runStartedAt: number;
+  readonly #opened: BrowserContext[] = [];
+  readonly #undo: (() => void | Promise<void>)[] = [];
+
+  constructor(settings: TrialSettings) {
+    this.world = settings.world;
+    this.alice = settings.users.alice;
+    this.bob = settings.users.bob;
+    this.provider = settings.provider;
+    this.metadata = settings.metadata;
+    this.driver = settings.driver;
+    this.context = settings.context;
+    this.cookieMode = settings.cookieMode;
+    this.#browsers = settings.browsers;
+    this.#runStartedAt = settings.runStartedAt;
+  }
+
+  // What a check says.
+
+  /** The OP does not do what the clause demands. Ends the check. */
+  fail(reason: string): never {
+    throw new Ended("fail", reason);
+  }
+
+  /** It cannot be tried at this OP. Ends the check. */
+  skip(reason: string): never {
+    throw new Ended("skip", reason);
+  }
+
+  /** Fails unless it holds. */
+  require(condition: boolean, reason: string): void {
+    if (!condition) this.fail(reason);
+  }
+
+  /** Against a SHOULD, or against good practice; the check goes on. */
+  warn(reason: string): void {
+    this.warnings.push(reason);
+  }
+
+  /** A figure or an observation that is neither right nor wrong. */
+  measure(text: string): void {
+    this.measured.push(text);
+  }
+
+  note(what: string, detail: Evidence["detail"]): void {
+    this.evidence.push({ at: Math.round(performance.now() - this.#runStartedAt), what, detail });
+  }
+
+  /** Undone when the check has ended, however it ends. */
+  afterwards(undo: () => void | Promise<void>): void {
+    this.#undo.push(undo);
+  }
+
+  async cleanUp(): Promise<void> {
+    for (const undo of this.#undo.toReversed()) await undo();
+    await Promise.all(this.#opened.map((context) => context.close()));
+  }
+
+  // What a check does.
+
+  /** A browser of its own: no cookie, no history. */
+  async browser(): Promise<BrowserContext> {
+    const context = await this.#browsers.fresh();
+    this.#opened.push(context);
+    return context;
+  }
+
+  rp(name: ProbeName): RelyingParty {
+    return this.world[name];
+  }
+
+  /** Signs the user in at a probe; signs in at the OP only if it asks.
+   * @param parameters of the authorization request, over the usual ones */
+  async signIn(
+    browser: BrowserContext,
+    rp: RelyingParty,
+    user: User,
+    parameters: Record<string, string> = {},
+  ): Promise<Session> {
+    const request = await rp.authorizationRequest(parameters);
+    const page = await browser.newPage();
+    const from = performance.now();
+    await page.goto(request.url);
+    const failure = Promise.withResolvers<never>();
+    void this.driver.login(page, user).catch((error: unknown) => failure.reject(error));
+    failure.promise.catch(() => undefined);
+    const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
+    const answer = await Promise.race([answered, failure.promise]);
+    if (!answer)
+      this.fail(`${user.name} could not sign in at ${rp.name}: no answer in ${patience / 1000} s.`);
+    const session = await this.#complete(rp, request, answer);
+    if ("error" in session) {
+      this.fail(
+        `${user.name} could not sign in at ${rp.name}: ${session.error} ${session.description ?? ""}`,
+      );
+    }
+    this.note(`${user.name} signed in at ${rp.name}`, { sub: session.sub, sid: session.sid ?? "none" });
+    await page.close();
+    return session;
+  }
+
+  /** Asks with `prompt=none` whether somebody is signed in. */
+  async ask(
+    browser: BrowserContext,
+    rp: RelyingParty,
+    parameters: Record<string, string> = {},
+  ): Promise<Session | Refused> {
+    const request = await rp.authorizationRequest({ prompt: "none", ...parameters });
+    const page = await browser.newPage();
+    const from = performance.now();
+    await page.goto(request.url).catch(() => undefined); // the callback may have answered while the page still loads
+    const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
+    const url = page.url();
+    await page.close();
+    if (!answer) this.fail(`prompt=none got no answer at ${rp.name}; the browser was left at ${url}.`);
+    const result = await this.#complete(rp, request, answer);
+    this.note(
+      `prompt=none at ${rp.name}`,
+      "error" in result ? { error: result.error } : { sub: result.sub, sid: result.sid ?? "none" },
+    );
+    return result;
+  }
+
+  async #complete(rp: RelyingParty, request: AuthorizationRequest, answer: Recorded) {
+    try {
+      return await rp.complete(request, answer);
+    } catch (error) {
+      if (error instanceof ProtocolError)
+        this.fail(`The answer to ${rp.name} does not hold: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** Everything that has come to a probe since the check began. */
+  received(rp: RelyingParty, kind: Recorded["kind"], since = this.startedAt): Recorded[] {
+    return rp.recorder.since(since, kind);
+  }
+
+  /** Remembers how a request is sent by hand, and shows it. */
+  noteRequest(what: string, method: "GET" | "POST", url: string, parameters: Record<string, string>): void {
+    this.curl = curlOf(method, url, parameters);
+    this.note(what, { method, url, ...shortened(parameters) });
+  }
+}
