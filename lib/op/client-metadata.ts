@@ -6,6 +6,20 @@ import { refuseRsa15 } from "./encryption.ts";
  * it is a setting of the application too. */
 export const SKIP_LOGOUT_CONSENT = "skip_logout_consent";
 
+/** Seconds from `iat` to `exp` in the ID Tokens of this client: a short one lets a logout be tried with a hint that has
+ * expired (RIL 2). */
+export const ID_TOKEN_LIFETIME = "id_token_lifetime";
+
+const USUAL_ID_TOKEN_LIFETIME = 3600;
+const LONGEST_ID_TOKEN_LIFETIME = 24 * 3600;
+
+/** The library's `ttl` of ID Tokens, in seconds. */
+export const idTokenLifetime = (
+  _ctx: unknown,
+  _token: unknown,
+  client: { metadata(): Record<string, unknown> },
+): number => (client.metadata()[ID_TOKEN_LIFETIME] as number | undefined) ?? USUAL_ID_TOKEN_LIFETIME;
+
 /** Client metadata of our own, and library properties that we rewrite before the library checks them. */
 export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata"]> = {
   properties: [
@@ -15,6 +29,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     "frontchannel_logout_session_required",
     "id_token_encrypted_response_alg",
     SKIP_LOGOUT_CONSENT,
+    ID_TOKEN_LIFETIME,
   ],
   validator: (_ctx, name, value, metadata) => {
     if (name === "redirect_uris") expandCallbacks(metadata);
@@ -22,11 +37,20 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     else if (name === "id_token_encrypted_response_alg") refuseRsa15(value);
     else if (value === undefined) return;
     else if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
+    else if (name === ID_TOKEN_LIFETIME) checkLifetime(value);
     else if (typeof value !== "boolean") {
       throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
     }
   },
 };
+
+function checkLifetime(seconds: unknown): void {
+  if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= LONGEST_ID_TOKEN_LIFETIME)
+    return;
+  throw new errors.InvalidClientMetadata(
+    `${ID_TOKEN_LIFETIME} must be a whole number of seconds from 1 to ${LONGEST_ID_TOKEN_LIFETIME}`,
+  );
+}
 
 type Metadata = Parameters<NonNullable<NonNullable<Configuration["extraClientMetadata"]>["validator"]>>[3];
 

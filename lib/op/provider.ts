@@ -2,7 +2,7 @@
 import { type Configuration, Provider as Library } from "oidc-provider";
 import { findAccount } from "./accounts.ts";
 import { serveAssets } from "./assets.ts";
-import { extraClientMetadata } from "./client-metadata.ts";
+import { extraClientMetadata, idTokenLifetime } from "./client-metadata.ts";
 import { allowHttpCallbacks, exactPostLogoutUris, RESPONSE_TYPES } from "./clients.ts";
 import {
   canonicalHost,
@@ -112,7 +112,7 @@ function configuration(op: Surroundings): Configuration {
       AuthorizationCode: 60,
       ClientCredentials: 3600,
       Grant: 14 * 24 * 3600,
-      IdToken: 3600,
+      IdToken: idTokenLifetime,
       Interaction: 3600,
       RefreshToken: 14 * 24 * 3600,
       Session: SESSION_LIFETIME,
