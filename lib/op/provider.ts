@@ -19,6 +19,7 @@ import { loadExistingGrant } from "./grants.ts";
 import { addTimeOfEvent, outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
 import { checkEverywhere, EVERYWHERE_SUPPORTED } from "./logout/everywhere.ts";
+import { refuseOtherTokensAsHints } from "./logout/hint-type.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
   type OpenIdProvider,
@@ -48,6 +49,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   keepSessionsEnded(provider, op.store);
   recordDeliveries(provider, op.deliveries);
   addTimeOfEvent(provider);
+  refuseOtherTokensAsHints(provider);
   registerPasswordGrant(provider, Object.keys(SCOPES));
   logEvents(provider, op);
   addSessionState(provider, op.keys);
