@@ -28,6 +28,8 @@ export interface DriverContext {
 
 export interface Driver {
   name: string;
+  /** A user, and the scope that makes his ID Token larger than the usual limits of URLs. */
+  largeIdToken?: { user: User; scope: string };
   /** Signs in at the page that asks for a password, and allows what the client asks for. Returns once the browser has
    * left the OP, or nothing more is asked. */
   login(page: Page, user: User): Promise<void>;

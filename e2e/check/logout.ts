@@ -50,7 +50,7 @@ export async function logOut(
   // The answer may have taken a while: from it on, the browser gets its full time.
   const arrived = asked ? await arrivalAt(trial, startedAt, comesBack ? patience : watch) : await arrival;
   trial.note("where the logout ended", {
-    url: page.url(),
+    url: page.url().split("?", 1)[0],
     asked,
     came_back_to: arrived?.rp.name ?? "nobody",
   });
@@ -98,9 +98,8 @@ async function answerQuestion(trial: Trial, page: Page, answer: "yes" | "no"): P
 }
 
 async function arrivalAt(trial: Trial, from: number, timeout: number): Promise<LogoutOutcome["arrived"]> {
-  const probes = Object.values(trial.world);
   const wanted = ({ kind }: Recorded) => kind === "post-logout";
-  const waits = probes.map(async (rp) => {
+  const waits = trial.probes.map(async (rp) => {
     const recorded = await rp.recorder.waitFor(wanted, { from, timeout });
     return recorded && { ...recorded, rp };
   });

@@ -34,14 +34,18 @@ export interface AuthorizationRequest {
   codeVerifier: string;
 }
 
+export type MoreMetadata =
+  | Readonly<Record<string, unknown>>
+  | ((rp: RelyingParty) => Readonly<Record<string, unknown>>);
+
 export interface ProbeSettings {
   name: string;
   /** What the browser calls it; servers call it `localhost`. */
   host: string;
   port?: number;
   provider: OpenIdProvider;
-  /** Over the usual metadata; an undefined field is left out. */
-  metadata?: Readonly<Record<string, ClientMetadata[string] | undefined>>;
+  /** Over the usual metadata, perhaps with addresses of the probe; an undefined field is left out. */
+  metadata?: MoreMetadata;
 }
 
 export class RelyingParty {
@@ -49,7 +53,7 @@ export class RelyingParty {
   readonly recorder: Recorder;
   readonly provider: OpenIdProvider;
   readonly #host: string;
-  readonly #more: NonNullable<ProbeSettings["metadata"]>;
+  readonly #more: MoreMetadata;
   client: RegisteredClient = { clientId: "", missing: [] };
 
   constructor({ name, host, port = 0, provider, metadata = {} }: ProbeSettings) {
@@ -88,7 +92,8 @@ export class RelyingParty {
       frontchannel_logout_uri: `${this.base}/fclogout`,
       frontchannel_logout_session_required: true,
     };
-    const all = Object.entries({ ...usual, ...this.#more }).filter(([, value]) => value !== undefined);
+    const more = typeof this.#more === "function" ? this.#more(this) : this.#more;
+    const all = Object.entries({ ...usual, ...more }).filter(([, value]) => value !== undefined);
     return Object.fromEntries(all) as unknown as ClientMetadata;
   }
 

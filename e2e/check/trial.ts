@@ -52,6 +52,8 @@ export class Trial {
   readonly warnings: string[] = [];
   readonly measured: string[] = [];
   curl: string | undefined;
+  /** Probes that this check alone has, beside those of its world. */
+  readonly extras: RelyingParty[] = [];
   readonly #browsers: Browsers;
   readonly #runStartedAt: number;
   readonly #opened: BrowserContext[] = [];
@@ -122,6 +124,11 @@ export class Trial {
 
   rp(name: ProbeName): RelyingParty {
     return this.world[name];
+  }
+
+  /** Every probe that a browser may come to. */
+  get probes(): RelyingParty[] {
+    return [...Object.values(this.world), ...this.extras];
   }
 
   /** Signs the user in at a probe; signs in at the OP only if it asks.

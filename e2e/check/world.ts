@@ -10,7 +10,7 @@ export type ProbeName = (typeof probeNames)[number];
 export type World = Record<ProbeName, RelyingParty>;
 
 /** Both branches in one run: RP-A asks for `sid`, RP-B leaves it to the OP. */
-const metadata: Readonly<Record<ProbeName, ProbeSettings["metadata"] & object>> = {
+const metadata: Readonly<Record<ProbeName, NonNullable<ProbeSettings["metadata"]>>> = {
   "rp-a": {},
   "rp-b": { backchannel_logout_session_required: false, frontchannel_logout_session_required: false },
   "rp-c": {},

@@ -1,9 +1,10 @@
 /** Every check, in the order of its family and number. */
 import type { Check } from "../check.ts";
 import { backChannel } from "./back-channel.ts";
+import { forgedHints } from "./id-token-hint-forged.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 
-const all: readonly Check[] = [...rpInitiated, ...backChannel];
+const all: readonly Check[] = [...rpInitiated, ...forgedHints, ...backChannel];
 
 const families = "RBFSDI";
 

@@ -5,6 +5,7 @@ import { registerDynamically } from "./dynamic.ts";
 export const embedded: Driver = {
   name: "embedded",
   register: registerDynamically,
+  largeIdToken: { user: { name: "grace", password: "grace" }, scope: "openid groups" },
 
   async login(page, { name, password }) {
     const username = page.getByLabel("Username");

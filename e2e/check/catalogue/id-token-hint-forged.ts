@@ -1,0 +1,160 @@
+/** R: an `id_token_hint` that the OP never issued as an ID Token proves nothing (RIL 2). */
+import { decodeProtectedHeader, exportJWK } from "jose";
+import type { Check } from "../check.ts";
+import { attackersKeys, publicKeyAsSecrets, resigned, withClaims, withHeader } from "../forged-tokens.ts";
+import { otherTokensOf } from "../other-tokens.ts";
+import type { Session } from "../relying-party.ts";
+import type { Trial } from "../trial.ts";
+import { assertUnobeyed } from "../unobeyed.ts";
+
+/** Signs alice in, and sends logout requests with hints made of her ID Token. */
+async function assertHintsRefused(
+  t: Trial,
+  forge: (session: Session) => Promise<Record<string, string>>,
+): Promise<void> {
+  const browser = await t.browser();
+  const a = t.rp("rp-a");
+  const session = await t.signIn(browser, a, t.alice);
+  const requests = Object.entries(await forge(session)).map(([what, hint]) => ({
+    what,
+    parameters: { id_token_hint: hint, post_logout_redirect_uri: a.postLogoutUri },
+  }));
+  await assertUnobeyed(t, browser, session, requests);
+}
+
+export const forgedHints: Check[] = [
+  {
+    id: "R-15",
+    title: "A hint whose header says alg none is not acted upon",
+    clause: "RIL 2",
+    severity: "critical",
+    needs: ["end-session"],
+    run: (t) =>
+      assertHintsRefused(t, async ({ idToken }) => {
+        const signature = idToken.split(".")[2] ?? "";
+        const { kid } = decodeProtectedHeader(idToken);
+        return {
+          "alg none without a signature": withHeader(idToken, { alg: "none", typ: "JWT" }, ""),
+          "alg none with kid": withHeader(idToken, { alg: "none", kid }, ""),
+          "alg None": withHeader(idToken, { alg: "None", typ: "JWT" }, ""),
+          "alg none with the old signature": withHeader(idToken, { alg: "none", kid }, signature),
+          "no signature under the old header": `${idToken.split(".").slice(0, 2).join(".")}.`,
+        };
+      }),
+  },
+  {
+    id: "R-16",
+    title: "A hint that somebody else has signed is not acted upon",
+    clause: "RIL 2",
+    severity: "critical",
+    needs: ["end-session"],
+    run: async (t) => {
+      const keyServer = t.rp("rp-c");
+      const from = performance.now();
+      await assertHintsRefused(t, async ({ idToken, rp }) => {
+        const { privateKey, publicKey } = await attackersKeys();
+        const jwk = { ...(await exportJWK(publicKey)), use: "sig", alg: "RS256" };
+        const { clientId, clientSecret } = rp.client;
+        const iss = "https://attacker.example";
+        return {
+          "an attacker's key under the kid of the OP": await resigned(idToken, privateKey),
+          "an attacker's key without kid": await resigned(idToken, privateKey, {
+            header: { kid: undefined },
+          }),
+          "the key in the header": await resigned(idToken, privateKey, { header: { jwk, kid: undefined } }),
+          "the key behind jku": await resigned(idToken, privateKey, {
+            header: { jku: `${keyServer.serverBase}/attackers-jwks` },
+          }),
+          "another issuer": await resigned(idToken, privateKey, { claims: { iss } }),
+          "another audience": await resigned(idToken, privateKey, {
+            claims: { aud: t.rp("rp-b").client.clientId },
+          }),
+          ...(clientSecret && {
+            "the client's secret": await resigned(idToken, Buffer.from(clientSecret), {
+              header: { alg: "HS256", kid: undefined },
+              claims: { azp: clientId },
+            }),
+          }),
+        };
+      });
+      const fetched = keyServer.recorder.since(from).find(({ url }) => url.startsWith("/attackers-jwks"));
+      t.require(!fetched, "The OP fetched the keys that the header of an unverified hint names.");
+    },
+  },
+  {
+    id: "R-17",
+    title: "A hint whose claims were changed under its old signature is not acted upon",
+    clause: "RIL 2",
+    severity: "critical",
+    needs: ["end-session"],
+    run: (t) =>
+      assertHintsRefused(t, async ({ idToken, claims }) => ({
+        "another sub": withClaims(idToken, { sub: t.bob.name }),
+        "another sid": withClaims(idToken, { sid: "another-session" }),
+        "another aud": withClaims(idToken, { aud: t.rp("rp-b").client.clientId }),
+        "a later exp": withClaims(idToken, { exp: claims.exp + 86_400 }),
+        "one character more": `${idToken}A`,
+      })),
+  },
+  {
+    id: "R-18",
+    title: "A valid ID Token of another issuer is not acted upon",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const other = t.rp("rp-d");
+      const { privateKey, publicKey } = await attackersKeys();
+      const kid = "other-issuer";
+      const key = { ...(await exportJWK(publicKey)), kid, use: "sig", alg: "RS256" };
+      const iss = other.serverBase;
+      // A whole issuer: whoever believes the iss of a hint finds its discovery document and its keys.
+      const undo = other.recorder.answer("other", (response, { url }) => {
+        const document = url.includes("jwks") ? { keys: [key] } : { issuer: iss, jwks_uri: `${iss}/jwks` };
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
+      });
+      t.afterwards(undo);
+      await assertHintsRefused(t, async ({ idToken }) => ({
+        "an ID Token of another issuer for this client": await resigned(idToken, privateKey, {
+          header: { kid },
+          claims: { iss },
+        }),
+        "the same with an iss below this one": await resigned(idToken, privateKey, {
+          header: { kid },
+          claims: { iss: `${t.provider.issuer}/other` },
+        }),
+      }));
+    },
+  },
+  {
+    id: "R-19",
+    title: "A hint that the OP's public key was misused for as an HMAC secret is not acted upon",
+    clause: "RFC 8725 2.1",
+    severity: "high",
+    needs: ["end-session"],
+    run: (t) =>
+      assertHintsRefused(t, async ({ idToken }) => {
+        const { kid } = decodeProtectedHeader(idToken);
+        const keys = await t.provider.publishedKeys();
+        const key = keys.find((each) => each.kid === kid) ?? keys.find((each) => each.kty === "RSA");
+        if (!key) return t.skip("The OP publishes no key that its ID Token names.");
+        const forged = publicKeyAsSecrets(key).map(async ({ what, secret }) => [
+          what,
+          await resigned(idToken, secret, { header: { alg: "HS256" } }),
+        ]);
+        return Object.fromEntries(await Promise.all(forged)) as Record<string, string>;
+      }),
+  },
+  {
+    id: "R-20",
+    title: "Tokens of other kinds are no hint: access token, logout token, UserInfo, JARM",
+    clause: "RFC 8725 3.12",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const others = await otherTokensOf(t);
+      if (Object.keys(others).length === 0) t.skip("The OP issues no JWT but ID Tokens.");
+      await assertHintsRefused(t, async () => others);
+    },
+  },
+];

@@ -1,0 +1,53 @@
+/** A logout request that is sent as it stands, with the browser's cookies but without following where it leads. */
+import type { BrowserContext } from "@playwright/test";
+import type { Trial } from "./trial.ts";
+
+/** Longest wait for the OP's answer, in milliseconds. */
+const patience = 10_000;
+
+export interface RawAnswer {
+  /** 0 where the OP hung up or said nothing. */
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** The logout endpoint, or the end of the check. */
+export function endSessionEndpoint(trial: Trial): string {
+  return (
+    trial.metadata.end_session_endpoint ?? trial.skip("The discovery document names no end_session_endpoint.")
+  );
+}
+
+/** The URL of a logout request by GET; a list may say a parameter twice. */
+export function endSessionUrl(trial: Trial, parameters: Record<string, string> | [string, string][]): string {
+  const url = new URL(endSessionEndpoint(trial));
+  for (const [name, value] of Array.isArray(parameters) ? parameters : Object.entries(parameters)) {
+    url.searchParams.append(name, value);
+  }
+  return url.href;
+}
+
+/** Sends it. */
+export async function sendRaw(
+  browser: BrowserContext,
+  url: string,
+  { method = "GET", form }: { method?: "GET" | "POST"; form?: Record<string, string> } = {},
+): Promise<RawAnswer> {
+  try {
+    const response = await browser.request.fetch(url, {
+      method,
+      ...(form && { form }),
+      maxRedirects: 0,
+      timeout: patience,
+      failOnStatusCode: false,
+    });
+    return { status: response.status(), headers: response.headers(), body: await response.text() };
+  } catch {
+    return { status: 0, headers: {}, body: "" };
+  }
+}
+
+/** An error that leads nowhere: there is nothing for a browser to follow. */
+export const isPlainRefusal = ({ status, headers }: RawAnswer): boolean =>
+  status >= 400 && status < 500 && headers.location === undefined && headers.refresh === undefined;
