@@ -77,6 +77,16 @@ export async function confirms(trial: Trial, page: Page): Promise<boolean> {
   return Promise.race([question, elapsed(watch)]);
 }
 
+/** The same, and gives the browser the time in which it must not be led away.
+ * @returns whether the OP asked */
+export async function confirmsAndStays(trial: Trial, page: Page, from: number): Promise<boolean> {
+  if (!(await confirms(trial, page))) return false;
+  await elapsed(watch);
+  const [visit] = visitsSince(trial, from);
+  if (visit) trial.fail(`The browser was sent to ${visit.headers.host}${visit.url}, which nobody asked for.`);
+  return true;
+}
+
 const elapsed = (milliseconds: number): Promise<false> =>
   new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
 

@@ -1,10 +1,22 @@
 /** Every check, in the order of its family and number. */
 import type { Check } from "../check.ts";
 import { backChannel } from "./back-channel.ts";
+import { idTokenHints } from "./id-token-hint.ts";
 import { forgedHints } from "./id-token-hint-forged.ts";
+import { logoutQuestions } from "./logout-questions.ts";
+import { logoutState } from "./logout-state.ts";
+import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 
-const all: readonly Check[] = [...rpInitiated, ...forgedHints, ...backChannel];
+const all: readonly Check[] = [
+  ...rpInitiated,
+  ...logoutState,
+  ...postLogoutUris,
+  ...forgedHints,
+  ...idTokenHints,
+  ...logoutQuestions,
+  ...backChannel,
+];
 
 const families = "RBFSDI";
 

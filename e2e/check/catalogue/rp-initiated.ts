@@ -47,25 +47,6 @@ export const rpInitiated: Check[] = [
     },
   },
   {
-    id: "R-08",
-    title: "An unregistered post_logout_redirect_uri is never gone to",
-    clause: "RIL 3",
-    severity: "critical",
-    needs: ["end-session"],
-    run: async (t) => {
-      const browser = await t.browser();
-      const a = t.rp("rp-a");
-      const session = await t.signIn(browser, a, t.alice);
-      const unregistered = `${a.base}/logout/elsewhere`;
-      const { startedAt } = await logOut(t, browser, a, {
-        parameters: { id_token_hint: session.idToken, post_logout_redirect_uri: unregistered },
-        comesBack: false,
-      });
-      const gone = a.recorder.since(startedAt).find(({ url }) => url.startsWith("/logout/elsewhere"));
-      t.require(!gone, "The browser was sent to a URI that is not registered: an open redirect.");
-    },
-  },
-  {
     id: "R-52",
     title: "After a logout the next sign-in asks for the password",
     clause: "RIL 2",

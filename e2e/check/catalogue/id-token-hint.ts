@@ -1,0 +1,218 @@
+/** R: genuine hints that are not of the session in this browser, or not plain, or no token at all (RIL 2, RIL 4). */
+import { exportJWK, generateKeyPair } from "jose";
+import type { Check } from "../check.ts";
+import { decryptedIdToken, encryptedToOp } from "../encrypted-hints.ts";
+import { clientWith, extraProbe } from "../extra-client.ts";
+import { logOut, usualParameters } from "../logout.ts";
+import { assertKept, assertLoggedOut } from "../oracles.ts";
+import { endSessionEndpoint, endSessionUrl, sendRaw } from "../raw-request.ts";
+import { rawSignIn } from "../raw-sign-in.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import { Ended, type Trial } from "../trial.ts";
+import { assertGoodLogout, assertUnobeyed, visitsSince } from "../unobeyed.ts";
+
+/** Longest life of an ID Token that a check waits for the end of, in seconds. */
+const longestWait = 60;
+
+/** A client whose ID Tokens live for a second, where the OP has such a setting; else RP-A. */
+async function shortLived(t: Trial): Promise<RelyingParty> {
+  try {
+    return await extraProbe(t, "rp-short", { id_token_lifetime: 1 });
+  } catch (error) {
+    if (error instanceof Ended) return t.rp("rp-a");
+    throw error;
+  }
+}
+
+const garbage: Record<string, string> = {
+  "an empty hint": "",
+  "a word": "hint",
+  "three words": "a.b.c",
+  "a list as claims": `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.${Buffer.from("[]").toString("base64url")}.AA`,
+  "null as claims": `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.bnVsbA.AA`,
+  "five empty parts": "....",
+  "a zero byte": "a\0.b.c",
+  "not base64url": "%%%.???.###",
+  "deep JSON": `${Buffer.from("[".repeat(5000)).toString("base64url")}.AA.AA`,
+};
+
+export const idTokenHints: Check[] = [
+  {
+    id: "R-14",
+    title: "A client_id that is not the hint's client is refused",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const session = await t.signIn(browser, a, t.alice);
+      const request = (rp: RelyingParty) => ({
+        what: `RP-B's client_id with RP-A's hint and the address of ${rp === a ? "RP-A" : "RP-B"}`,
+        parameters: {
+          ...usualParameters({ idToken: session.idToken, rp }),
+          client_id: b.client.clientId,
+        },
+      });
+      await assertUnobeyed(t, browser, session, [request(a), request(b)]);
+    },
+  },
+  {
+    id: "R-21",
+    title: "A hint that has expired still logs its live session out",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const rp = await shortLived(t);
+      const session = await t.signIn(browser, rp, t.alice);
+      const lifetime = session.claims.exp - session.claims.iat;
+      if (lifetime > longestWait) {
+        t.skip(`The ID Token lives for ${lifetime} s, and the check waits for ${longestWait} s at most.`);
+      }
+      const left = (session.claims.exp + 1) * 1000 - Date.now();
+      await new Promise((resolve) => setTimeout(resolve, Math.max(left, 0)));
+      t.note("the hint has expired", {
+        lifetime,
+        expired: new Date(session.claims.exp * 1000).toISOString(),
+      });
+      const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
+      const after = await t.ask(browser, rp);
+      if (arrived?.rp === rp && "error" in after) return;
+      t.warn("A hint that has expired is refused: whoever was away for a while cannot log out (SHOULD).");
+    },
+  },
+  {
+    id: "R-22",
+    title: "The hint of a session that has ended does not end the next one unasked",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const ended = await t.signIn(browser, a, t.alice);
+      await assertGoodLogout(t, browser, ended);
+      const session = await t.signIn(browser, a, t.alice);
+      t.require(session.sid === undefined || session.sid !== ended.sid, "Both sessions have the same sid.");
+      const { startedAt } = await logOut(t, browser, a, {
+        parameters: usualParameters(ended),
+        answer: "nothing",
+        comesBack: false,
+      });
+      t.require(visitsSince(t, startedAt).length === 0, "The browser was sent back without being asked.");
+      await assertKept(t, browser, session);
+      await assertGoodLogout(t, browser, session);
+    },
+  },
+  {
+    id: "R-23",
+    title: "Garbage as a hint gives an error that is not the server's, and no redirect",
+    clause: "RIL 4",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      const post_logout_redirect_uri = a.postLogoutUri;
+      const judge = (what: string, status: number, location = "") => {
+        t.note(what, { status, ...(location && { location }) });
+        t.require(status < 500, `${what}: HTTP ${status}.`);
+        const away = t.probes.some(({ base }) => location.startsWith(base));
+        t.require(!away, `${what}: the OP redirects to ${location}.`);
+      };
+      for (const [what, hint] of Object.entries(garbage)) {
+        const url = endSessionUrl(t, { id_token_hint: hint, post_logout_redirect_uri });
+        const { status, headers } = await sendRaw(browser, url);
+        judge(what, status, headers.location);
+      }
+      const form = { id_token_hint: "x".repeat(1024 * 1024), post_logout_redirect_uri };
+      const { status, headers } = await sendRaw(browser, endSessionEndpoint(t), { method: "POST", form });
+      judge("1 MiB by POST", status, headers.location);
+      await assertKept(t, browser, session);
+      await assertGoodLogout(t, browser, session);
+    },
+  },
+  {
+    id: "R-36",
+    title: "With encrypted ID Tokens, what is inside is a hint, also when encrypted to the OP",
+    clause: "Core 3.1.2.1",
+    severity: "medium",
+    needs: ["end-session", "registration"],
+    run: async (t) => {
+      const { publicKey, privateKey } = await generateKeyPair("RSA-OAEP-256", { extractable: true });
+      const key = { ...(await exportJWK(publicKey)), use: "enc", alg: "RSA-OAEP-256", kid: "probe" };
+      const fields = { id_token_encrypted_response_alg: "RSA-OAEP-256" };
+      const metadata = { ...fields, id_token_encrypted_response_enc: "A128CBC-HS256", jwks: { keys: [key] } };
+      const rp = await clientWith(t, "rp-enc", metadata, ...Object.keys(fields));
+      const browser = await t.browser();
+      const signIn = async () => decryptedIdToken(t, await rawSignIn(t, browser, rp, t.alice), privateKey);
+      const assertEnds = async (what: string, idToken: string) => {
+        const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters({ idToken, rp }) });
+        t.require(arrived?.rp === rp, `The OP does not take ${what} as a hint.`);
+        await assertLoggedOut(t, browser, rp);
+      };
+      await assertEnds("the signed token inside", await signIn());
+      const hint = await encryptedToOp(t, await signIn());
+      if (!hint) return t.measure("The OP publishes no key that a hint can be encrypted with.");
+      await assertEnds("a token that is encrypted to it", hint);
+    },
+  },
+  {
+    id: "R-37",
+    title: "An ID Token signed with the client's secret is a hint, with and without client_id",
+    clause: "RIL 2",
+    severity: "medium",
+    needs: ["end-session", "registration"],
+    run: async (t) => {
+      const algs: unknown = t.metadata.id_token_signing_alg_values_supported;
+      if (!Array.isArray(algs) || !algs.includes("HS256")) t.skip("The OP signs no ID Token with HS256.");
+      const field = "id_token_signed_response_alg";
+      const rp = await clientWith(t, "rp-hs", { [field]: "HS256" }, field);
+      const browser = await t.browser();
+      for (const more of [{ client_id: rp.client.clientId }, {}]) {
+        const idToken = await rawSignIn(t, browser, rp, t.alice);
+        const parameters = { ...usualParameters({ idToken, rp }), ...more };
+        const { arrived } = await logOut(t, browser, rp, { parameters });
+        const how = "client_id" in more ? "with client_id" : "without client_id";
+        t.require(arrived?.rp === rp, `The OP does not take an HS256 ID Token as a hint ${how}.`);
+        await assertLoggedOut(t, browser, rp);
+      }
+    },
+  },
+  {
+    id: "R-47",
+    title: "The hint of a client that this browser's session never reached is asked about",
+    clause: "RIL 2",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const [browser, other] = [await t.browser(), await t.browser()];
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const session = await t.signIn(browser, b, t.alice);
+      const elsewhere = await t.signIn(other, a, t.alice);
+      const { startedAt } = await logOut(t, browser, a, {
+        parameters: usualParameters(elsewhere),
+        answer: "nothing",
+        comesBack: false,
+      });
+      t.require(visitsSince(t, startedAt).length === 0, "The browser was sent back without being asked.");
+      await assertKept(t, browser, session);
+      await assertKept(t, other, elsewhere);
+      await assertGoodLogout(t, other, elsewhere);
+    },
+  },
+  {
+    id: "R-49",
+    title: "A hint signed with a key that has been rotated out is still accepted",
+    clause: "RIL 2",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) =>
+      t.skip(
+        "Not provable from outside: no protocol has the OP replace its signing key between two requests.",
+      ),
+  },
+];

@@ -1,0 +1,50 @@
+/** A sign-in whose ID Token is taken as it came, for clients whose tokens the probes do not validate. */
+import type { BrowserContext } from "@playwright/test";
+import type { User } from "./driver.ts";
+import { RelyingParty } from "./relying-party.ts";
+import type { Trial } from "./trial.ts";
+
+/** Longest wait for the answer, in milliseconds. */
+const patience = 20_000;
+
+/** @returns the ID Token, signed or encrypted */
+export async function rawSignIn(
+  trial: Trial,
+  browser: BrowserContext,
+  rp: RelyingParty,
+  user: User,
+): Promise<string> {
+  const request = await rp.authorizationRequest();
+  const page = await browser.newPage();
+  const from = performance.now();
+  await page.goto(request.url);
+  void trial.driver.login(page, user).catch(() => undefined); // the answer tells
+  const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
+  await page.close();
+  const code = answer?.query.get("code");
+  if (!code) return trial.fail(`${user.name} could not sign in at ${rp.name}: no code came.`);
+  const idToken = await redeemed(trial, rp, code, request.codeVerifier);
+  trial.note(`${user.name} signed in at ${rp.name}`, { id_token_parts: idToken.split(".").length });
+  return idToken;
+}
+
+async function redeemed(trial: Trial, rp: RelyingParty, code: string, verifier: string): Promise<string> {
+  const { clientId, clientSecret = "" } = rp.client;
+  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(":");
+  const response = await trial.context.fetch(trial.metadata.token_endpoint ?? "", {
+    method: "POST",
+    headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: `${rp.base}/callback`,
+      code_verifier: verifier,
+    }),
+  });
+  const { id_token: idToken } = Object(await response.json().catch(() => undefined)) as {
+    id_token?: unknown;
+  };
+  return typeof idToken === "string"
+    ? idToken
+    : trial.fail(`The token endpoint gave ${rp.name} no ID Token: HTTP ${response.status}.`);
+}
