@@ -1,8 +1,10 @@
 /** Every check, in the order of its family and number. */
 import type { Check } from "../check.ts";
+import { afterLogout } from "./after-logout.ts";
 import { backChannel } from "./back-channel.ts";
 import { idTokenHints } from "./id-token-hint.ts";
 import { forgedHints } from "./id-token-hint-forged.ts";
+import { logoutPages } from "./logout-pages.ts";
 import { logoutQuestions } from "./logout-questions.ts";
 import { logoutState } from "./logout-state.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
@@ -15,6 +17,8 @@ const all: readonly Check[] = [
   ...forgedHints,
   ...idTokenHints,
   ...logoutQuestions,
+  ...logoutPages,
+  ...afterLogout,
   ...backChannel,
 ];
 

@@ -1,7 +1,55 @@
 /** R: RP-Initiated Logout 1.0, what must work. */
+import type { BrowserContext } from "@playwright/test";
+import { responsesOf, traceOf } from "../browser-trace.ts";
 import type { Check } from "../check.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import { assertAsksForPassword, assertCookiesDead, assertLoggedOut, signInAt } from "../oracles.ts";
+import { tokensSince } from "../logout-tokens.ts";
+import { assertCookiesDead, assertLoggedOut, signInAt } from "../oracles.ts";
+import { endSessionEndpoint, endSessionUrl, sendRaw } from "../raw-request.ts";
+import type { RelyingParty, Session } from "../relying-party.ts";
+import type { Trial } from "../trial.ts";
+import { confirms } from "../unobeyed.ts";
+
+const notBack = "The browser did not come back to the registered post_logout_redirect_uri.";
+
+/** Everything right but for what is given: it must work. */
+async function assertLogsOut(
+  t: Trial,
+  session: Session,
+  browser: BrowserContext,
+  attempt: { method?: "GET" | "POST"; more?: Record<string, string> } = {},
+): Promise<void> {
+  const { method = "GET", more = {} } = attempt;
+  const parameters = { ...usualParameters(session), ...more };
+  const { arrived } = await logOut(t, browser, session.rp, { parameters, method });
+  t.require(arrived?.rp === session.rp, notBack);
+  await assertLoggedOut(t, browser, session.rp);
+}
+
+/** Signs alice in, and logs her out with more parameters than usual. */
+async function assertHarmless(t: Trial, more: Record<string, string>): Promise<void> {
+  const browser = await t.browser();
+  await assertLogsOut(t, await t.signIn(browser, t.rp("rp-a"), t.alice), browser, { more });
+}
+
+/** Cookies without SameSite go with a POST of another site for two minutes after they were set. Set again with the
+ * attribute that they are read with, they are as old cookies are. */
+async function ageCookies(browser: BrowserContext): Promise<void> {
+  await browser.addCookies(await browser.cookies());
+}
+
+/** The user whose ID Token is large, or alice with everything that the OP says of her. */
+function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Promise<Session> {
+  const { largeIdToken } = t.driver;
+  if (largeIdToken) return t.signIn(browser, rp, largeIdToken.user, { scope: largeIdToken.scope });
+  const scopes: unknown = t.metadata.scopes_supported;
+  const all = Array.isArray(scopes)
+    ? scopes.filter((scope) => scope !== "offline_access").join(" ")
+    : "openid";
+  return t.signIn(browser, rp, t.alice, { scope: all });
+}
+
+const kib = (characters: number): string => `${Math.round(characters / 102.4) / 10} KiB`;
 
 export const rpInitiated: Check[] = [
   {
@@ -16,17 +64,14 @@ export const rpInitiated: Check[] = [
       const [session] = await signInAt(t, browser, t.alice, a, b);
       const jar = await browser.cookies();
       const { arrived } = await logOut(t, browser, a, { parameters: usualParameters(session) });
-      t.require(
-        arrived?.rp === a,
-        "The browser did not come back to the registered post_logout_redirect_uri.",
-      );
+      t.require(arrived?.rp === a, notBack);
       await assertLoggedOut(t, browser, a, b);
       await assertCookiesDead(t, jar, a);
     },
   },
   {
     id: "R-02",
-    title: "A logout request by POST from another site ends the OP session",
+    title: "A logout request by POST from another site ends the OP session, also of a sign-in long ago",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -34,30 +79,119 @@ export const rpInitiated: Check[] = [
     run: async (t) => {
       const browser = await t.browser();
       const a = t.rp("rp-a");
+      await assertLogsOut(t, await t.signIn(browser, a, t.alice), browser, { method: "POST" });
       const session = await t.signIn(browser, a, t.alice);
-      const { arrived } = await logOut(t, browser, a, {
-        parameters: usualParameters(session),
-        method: "POST",
-      });
-      t.require(
-        arrived?.rp === a,
-        "The browser did not come back to the registered post_logout_redirect_uri.",
-      );
-      await assertLoggedOut(t, browser, a);
+      await ageCookies(browser);
+      t.note("the OP's cookies", "are now as they are two minutes after the sign-in");
+      await assertLogsOut(t, session, browser, { method: "POST" });
     },
   },
   {
-    id: "R-52",
-    title: "After a logout the next sign-in asks for the password",
+    id: "R-03",
+    title: "A large ID Token is a hint by POST; how much fits into a GET is reported",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
     run: async (t) => {
       const browser = await t.browser();
+      const session = await largeSession(t, browser, t.rp("rp-a"));
+      const { length } = session.idToken;
+      if (length < 8 * 1024) {
+        t.skip(
+          `No ID Token of 8 KiB could be had, the largest was ${kib(length)}: the driver names no such user.`,
+        );
+      }
+      const fits: string[] = [];
+      for (const size of [2, 4, 8, 16]) {
+        const { status } = await sendRaw(browser, endSessionUrl(t, { padding: "x".repeat(size * 1024) }));
+        if (status > 0 && status < 400) fits.push(`${size}`);
+      }
+      t.measure(`A GET may have ${fits.at(-1) ?? "less than 2"} of 2, 4, 8 and 16 KiB.`);
+      await assertLogsOut(t, session, browser, { method: "POST" });
+      t.measure(`The hint by POST had ${kib(length)}.`);
+      const form = { ...usualParameters(session), padding: "x".repeat(64 * 1024 - length) };
+      const { status } = await sendRaw(browser, endSessionEndpoint(t), { method: "POST", form });
+      t.measure(`A POST of 64 KiB is answered with HTTP ${status}.`);
+    },
+  },
+  {
+    id: "R-30",
+    title: "A second logout of the same session is no error",
+    clause: "RIL 4",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
-      await logOut(t, browser, a, { parameters: usualParameters(session) });
-      await assertAsksForPassword(t, browser, a);
+      await assertLogsOut(t, session, browser);
+      const trace = traceOf(browser);
+      const parameters = usualParameters(session);
+      const again = await logOut(t, browser, a, { parameters, comesBack: false });
+      if (again.arrived) return;
+      const statuses = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).map((each) => each.status());
+      t.note("answers to the second request", statuses.join(", "));
+      const worst = Math.max(0, ...statuses);
+      t.require(statuses.length > 0 && worst < 400, `The second logout is answered with HTTP ${worst}.`);
+      t.measure("The browser stays at the OP.");
     },
+  },
+  {
+    id: "R-31",
+    title: "Two logout requests at once end one session once, and break nothing",
+    clause: "RIL 4",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const [session] = await signInAt(t, browser, t.alice, a, b);
+      const trace = traceOf(browser);
+      const startedAt = performance.now();
+      const tab = async () => {
+        const page = await browser.newPage();
+        await page.goto(endSessionUrl(t, usualParameters(session))).catch(() => undefined);
+        return page;
+      };
+      const tabs = await Promise.all([tab(), tab()]);
+      await Promise.all(tabs.map((page) => confirms(t, page)));
+      const back = { from: startedAt, timeout: 10_000 };
+      const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", back);
+      t.require(came !== undefined, "Of two tabs that log out, none came back.");
+      await assertLoggedOut(t, browser, a, b);
+      const broken = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).filter(
+        (each) => each.status() >= 500,
+      );
+      t.require(broken.length === 0, `One of the two was answered with HTTP ${broken[0]?.status()}.`);
+      const counts = [a, b].map((rp) => ({ rp, count: tokensSince(rp, startedAt).length }));
+      t.note("logout tokens", Object.fromEntries(counts.map(({ rp, count }) => [rp.name, count])));
+      const twice = counts.filter(({ count }) => count > 1);
+      if (twice.length > 0)
+        t.fail(`${twice[0]?.rp.name} received ${twice[0]?.count} logout tokens for one session.`);
+    },
+  },
+  {
+    id: "R-32",
+    title: "ui_locales that the OP does not have are no error",
+    clause: "RIL 2",
+    severity: "low",
+    needs: ["end-session"],
+    run: (t) => assertHarmless(t, { ui_locales: "xx-XX tlh not_a_locale" }),
+  },
+  {
+    id: "R-33",
+    title: "No logout_hint is an error, whatever it says",
+    clause: "RIL 2",
+    severity: "low",
+    needs: ["end-session"],
+    run: (t) => assertHarmless(t, { logout_hint: "nobody@example.com; 1=1" }),
+  },
+  {
+    id: "R-34",
+    title: "Parameters that no specification knows are no error",
+    clause: "RIL 2",
+    severity: "low",
+    needs: ["end-session"],
+    run: (t) => assertHarmless(t, { unknown_parameter: "1", foo: "" }),
   },
 ];
