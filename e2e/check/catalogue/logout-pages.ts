@@ -171,6 +171,12 @@ export const logoutPages: Check[] = [
       if (!arrived) return t.fail(notBack);
       const channels = (["back-channel", "front-channel"] as const).filter((kind) => isUsed(t, kind));
       if (channels.length === 0) t.skip("The OP declares neither back-channel nor front-channel logout.");
+      // Whatever comes now comes late.
+      const wait = { from: startedAt, timeout: 1_000 };
+      const each = [a, b].flatMap((rp) =>
+        channels.map((kind) => rp.recorder.waitFor((it) => it.kind === kind, wait)),
+      );
+      await Promise.all(each);
       for (const rp of [a, b]) {
         for (const kind of channels) {
           const told = rp.recorder.since(startedAt, kind)[0];
