@@ -57,7 +57,9 @@ export async function assertAsksForPassword(
   const field = page.locator('input[type="password"]').first();
   await field
     .waitFor({ timeout: 10_000 })
-    .catch(() => trial.fail(`The next sign-in asks for no password; the browser is at ${page.url()}.`));
+    .catch(() =>
+      trial.fail(`The next sign-in asks for no password; the browser is at ${page.url().split("?", 1)[0]}.`),
+    );
   await page.close();
 }
 
