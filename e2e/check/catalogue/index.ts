@@ -8,6 +8,9 @@ import { logoutPages } from "./logout-pages.ts";
 import { logoutQuestions } from "./logout-questions.ts";
 import { logoutState } from "./logout-state.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
+import { frontChannel } from "./front-channel.ts";
+import { frontChannelAddresses } from "./front-channel-addresses.ts";
+import { frontChannelFailures } from "./front-channel-failures.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 
 const all: readonly Check[] = [
@@ -20,6 +23,9 @@ const all: readonly Check[] = [
   ...logoutPages,
   ...afterLogout,
   ...backChannel,
+  ...frontChannel,
+  ...frontChannelFailures,
+  ...frontChannelAddresses,
 ];
 
 const families = "RBFSDI";

@@ -1,0 +1,103 @@
+/** F: Front-Channel Logout 1.0, the addresses and names that clients register. */
+import type { Check } from "../check.ts";
+import { extraProbe } from "../extra-probe.ts";
+import { frontChannelLogout, received, watchPages } from "../front-channel.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import type { Trial } from "../trial.ts";
+
+const element = "broken-out";
+const markup = `<${element}></${element}>`;
+/** Each closes what it may stand in: an attribute, an element, a script, a string of a script. */
+const hostileName = `"'></title></textarea>--></script>${markup}`;
+const hostileQueries = [`x="'>${markup}</script>${markup}`, `x=";brokenOut=1;"&y=';brokenOut=1;'`];
+
+export const frontChannelAddresses: Check[] = [
+  {
+    id: "F-04",
+    title: "The address keeps the query it was registered with, and nothing but iss and sid is added",
+    clause: "FCL 2",
+    severity: "medium",
+    needs: ["end-session", "front-channel"],
+    run: async (t) => {
+      const own = "x=1&y=a%20b&z";
+      const rp = await extraProbe(t, "rp-query", ({ base }) => ({
+        frontchannel_logout_uri: `${base}/fclogout?${own}`,
+      }));
+      if (!rp || isMissing(rp))
+        return t.warn("The OP registers no frontchannel_logout_uri with a query, which FCL 2 allows.");
+      const a = t.rp("rp-a");
+      const came = received(t, await frontChannelLogout(t, await t.browser(), [a, rp]));
+      const url = came.find(({ session }) => session.rp === rp)?.recorded.url;
+      if (!url) return t.fail("No request came to the address that has a query; the one without was asked.");
+      const kept = new URL(url, rp.base).searchParams;
+      for (const [name, value] of new URLSearchParams(own))
+        t.require(kept.get(name) === value, `Of the registered ?${own}, ${name} is lost: ${url}`);
+      for (const { session, recorded } of came) {
+        const allowed = ["iss", "sid", ...(session.rp === rp ? ["x", "y", "z"] : [])];
+        const added = [...recorded.query.keys()].filter((name) => !allowed.includes(name));
+        if (added.length > 0) t.warn(`${session.rp.name} was also sent ${added.join(", ")}.`);
+      }
+    },
+  },
+  {
+    id: "F-10",
+    title: "The address and the name of a client cannot break out of the OP's pages",
+    clause: "FCL 3",
+    severity: "high",
+    needs: ["end-session", "front-channel"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const broken = await watchPages(
+        browser,
+        `new MutationObserver(() => document.querySelector("${element}") && report("markup")).observe(
+          document, { childList: true, subtree: true });
+        Object.defineProperty(window, "brokenOut", { set: () => report("a script") });`,
+      );
+      const hostile = await Promise.all([
+        ...hostileQueries.map((query) => hostileProbe(t, ({ base }) => `${base}/fclogout?${query}`)),
+        hostileProbe(t, () => "javascript:parent.brokenOut=1"),
+      ]);
+      // With its address refused, a client still has its name: one of those is enough.
+      const registered = hostile.filter((rp) => rp !== undefined);
+      const taken = registered.filter((rp, index) => index === 0 || !isMissing(rp));
+      const withAddress = taken.filter((rp) => !isMissing(rp)).length;
+      t.note("hostile clients", { registered: taken.length, with_their_address: withAddress });
+      if (taken.length === 0) return t.measure("The OP registers no such name and no such address.");
+      await frontChannelLogout(t, browser, [t.rp("rp-a"), ...taken], { comesBack: false });
+      const atOp = broken.filter(({ page }) => !taken.some(({ base }) => page.startsWith(base)));
+      for (const { page, value } of atOp) t.note("broken out", `${value} at ${page}`);
+      const [first] = atOp;
+      if (first) t.fail(`What a client registered became ${first.value} of the OP's page ${first.page}.`);
+    },
+  },
+  {
+    id: "F-11",
+    title: "An address of another origin than the redirect URIs is not registered",
+    clause: "FCL 2",
+    severity: "medium",
+    needs: ["front-channel"],
+    run: async (t) => {
+      const foreign: Record<string, (rp: RelyingParty) => string> = {
+        host: ({ recorder }) => `http://elsewhere.localhost:${recorder.port}/fclogout`,
+        port: ({ base, recorder }) => base.replace(`:${recorder.port}`, `:${recorder.port - 1}/fclogout`),
+        scheme: ({ base }) => `${base.replace("http:", "https:")}/fclogout`,
+      };
+      for (const [part, uri] of Object.entries(foreign)) {
+        const rp = await extraProbe(t, "rp-foreign", (probe) => ({ frontchannel_logout_uri: uri(probe) }));
+        const taken = rp && !isMissing(rp);
+        t.note(`frontchannel_logout_uri of another ${part}`, taken ? "registered" : "not registered");
+        if (taken)
+          t.warn(`The OP registers a frontchannel_logout_uri of another ${part} than every redirect URI.`);
+      }
+    },
+  },
+];
+
+const isMissing = ({ client }: RelyingParty): boolean => client.missing.includes("frontchannel_logout_uri");
+
+/** A client with a hostile name, and with this address where the OP takes it. */
+const hostileProbe = (t: Trial, address: (rp: RelyingParty) => string): Promise<RelyingParty | undefined> =>
+  extraProbe(t, "rp-hostile", (rp) => ({
+    client_name: hostileName,
+    frontchannel_logout_uri: address(rp),
+  }));
