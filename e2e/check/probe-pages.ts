@@ -14,24 +14,44 @@ for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
 if (location.hash.length > 1) document.forms[0].submit();
 </script>`;
 
-/** Frames the OP iframe and asks it what a check says: \`await ask(message, targetOrigin)\` answers with what came back
- * within two seconds, or \`silent\`. */
-export const opIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OP iframe</title><script>
-let answered;
+/** The page around an RP iframe and the OP iframe, as SM 3 draws it: `load(src)` frames the OP iframe, and
+ * `ask(message, targetOrigin)` has the RP iframe ask it; it answers with what came back within two seconds, or `silent`.
+ * What the page itself hears is in `heard`. */
+export const opIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OP iframe</title><body><script>
 const heard = [];
-addEventListener("message", (event) => {
-  if (event.source !== frame.contentWindow) return;
-  heard.push({ data: event.data, origin: event.origin });
-  answered?.(event.data);
-});
-const frame = document.createElement("iframe");
-const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
-function load(src) { frame.src = src; document.body.append(frame); return loaded; }
-function ask(message, targetOrigin) {
+addEventListener("message", ({ data, origin }) => heard.push({ data, origin }));
+function frame(src) {
+  const frame = document.createElement("iframe");
+  const loaded = new Promise((resolve) => frame.addEventListener("load", () => resolve(frame), { once: true }));
+  frame.src = src;
+  document.body.append(frame);
+  return loaded;
+}
+const rpIframe = frame("/rp-iframe");
+let opIframe;
+async function load(src) {
+  opIframe?.remove();
+  opIframe = await frame(src);
+}
+async function ask(message, targetOrigin) {
+  return (await rpIframe).contentWindow.ask(opIframe.contentWindow, message, targetOrigin);
+}
+</script></body>`;
+
+/** The RP iframe: it asks, and takes answers from the frame that it asked only. */
+export const rpIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>RP iframe</title><script>
+const heard = [];
+addEventListener("message", ({ data, origin }) => heard.push({ data, origin }));
+function ask(opIframe, message, targetOrigin) {
   return new Promise((resolve) => {
-    answered = resolve;
-    setTimeout(() => resolve("silent"), 2000);
-    frame.contentWindow.postMessage(message, targetOrigin);
+    const end = (answer) => {
+      removeEventListener("message", hear);
+      resolve(answer);
+    };
+    const hear = ({ source, data }) => source === opIframe && end(data);
+    addEventListener("message", hear);
+    setTimeout(end, 2000, "silent");
+    opIframe.postMessage(message, targetOrigin);
   });
 }
-</script><body></body>`;
+</script>`;

@@ -1,7 +1,7 @@
 /** The HTTP side of a probe: records every request before it answers it, and answers as a check says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { callbackPage, opIframePage, plainPage } from "./probe-pages.ts";
+import { callbackPage, opIframePage, plainPage, rpIframePage } from "./probe-pages.ts";
 
 export type RequestKind = "authorization" | "back-channel" | "front-channel" | "post-logout" | "other";
 
@@ -29,14 +29,15 @@ const kinds: Readonly<Record<string, RequestKind>> = {
   "/logout": "post-logout",
 };
 
+const pages: Readonly<Record<string, string>> = { "/op-iframe": opIframePage, "/rp-iframe": rpIframePage };
+
 const defaults: Readonly<Record<RequestKind, Answer>> = {
   authorization: (response, { method, query }) =>
     page(response, method === "GET" && query.size === 0 ? callbackPage : plainPage("Signed in")),
   "back-channel": (response) => void response.writeHead(200, { "cache-control": "no-store" }).end(),
   "front-channel": (response) => page(response, plainPage("Logged out")),
   "post-logout": (response) => page(response, plainPage("Back after logout")),
-  other: (response, { url }) =>
-    page(response, url.startsWith("/op-iframe") ? opIframePage : plainPage("Probe")),
+  other: (response, { url }) => page(response, pages[url] ?? plainPage("Probe")),
 };
 
 const page = (response: ServerResponse, html: string): void =>

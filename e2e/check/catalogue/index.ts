@@ -11,7 +11,11 @@ import { postLogoutUris } from "./post-logout-uri.ts";
 import { frontChannel } from "./front-channel.ts";
 import { frontChannelAddresses } from "./front-channel-addresses.ts";
 import { frontChannelFailures } from "./front-channel-failures.ts";
+import { opIframe } from "./op-iframe.ts";
+import { opIframeBlocked } from "./op-iframe-blocked.ts";
+import { opIframeStrangers } from "./op-iframe-strangers.ts";
 import { rpInitiated } from "./rp-initiated.ts";
+import { sessionState } from "./session-state.ts";
 
 const all: readonly Check[] = [
   ...rpInitiated,
@@ -26,6 +30,10 @@ const all: readonly Check[] = [
   ...frontChannel,
   ...frontChannelFailures,
   ...frontChannelAddresses,
+  ...sessionState,
+  ...opIframe,
+  ...opIframeStrangers,
+  ...opIframeBlocked,
 ];
 
 const families = "RBFSDI";
