@@ -142,7 +142,7 @@ export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: S
     await iframe.load();
     const again = await iframe.ask(asked);
     if (again === "unchanged") {
-      trial.measure("The OP iframe answers only with client_id and redirect_uri in its address (S-12).");
+      trial.note("the OP iframe", "answers only with client_id and redirect_uri in its address (S-12)");
       answer = again;
     } else iframe.src = plain;
   }

@@ -7,9 +7,10 @@ import type { Trial } from "../trial.ts";
 
 const element = "broken-out";
 const markup = `<${element}></${element}>`;
-/** Each closes what it may stand in: an attribute, an element, a script, a string of a script. */
-const hostileName = `"'></title></textarea>--></script>${markup}`;
-const hostileQueries = [`x="'>${markup}</script>${markup}`, `x=";brokenOut=1;"&y=';brokenOut=1;'`];
+/** Closes what it may stand in: an attribute, a frame, a script, a text. */
+const breakOut = `"'></iframe></script></title></textarea></noscript>-->${markup}`;
+/** The second is for a string of a script. */
+const hostileQueries = [`x=${breakOut}`, `x=";brokenOut=1;"&y=';brokenOut=1;'`];
 
 export const frontChannelAddresses: Check[] = [
   {
@@ -98,6 +99,6 @@ const isMissing = ({ client }: RelyingParty): boolean => client.missing.includes
 /** A client with a hostile name, and with this address where the OP takes it. */
 const hostileProbe = (t: Trial, address: (rp: RelyingParty) => string): Promise<RelyingParty | undefined> =>
   extraProbe(t, "rp-hostile", (rp) => ({
-    client_name: hostileName,
+    client_name: breakOut,
     frontchannel_logout_uri: address(rp),
   }));

@@ -98,11 +98,12 @@ export const opIframe: Check[] = [
       });
       if (await answered()) return;
       await iframe.load();
-      t.note("how the OP iframe is sent", policies.join("; ") || "no response was seen");
+      const sent = policies.join("; ") || "no response was seen";
+      t.note("how the OP iframe is sent", sent);
       iframe.src = withClient(iframe.src, a);
       await iframe.load();
       t.require(!(await answered()), "It answers only with client_id and redirect_uri in its address.");
-      t.fail(`It gives no answer to an RP iframe beside it (${policies.join("; ") || "no response"}).`);
+      t.fail(`It gives no answer to an RP iframe beside it (${sent}).`);
     },
   },
   {
