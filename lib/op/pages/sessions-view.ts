@@ -1,6 +1,7 @@
 /** How the sessions page looks. */
 import { type Html, html } from "#lib/ui/html.ts";
 import type { Delivery } from "../logout/delivery-log.ts";
+import { sidOf } from "../logout/end-session.ts";
 import { PAGES } from "../paths.ts";
 import type { StoredSession } from "../store/op-store.ts";
 
@@ -30,7 +31,7 @@ function sessionCard({ ownUid, token }: SessionsView, session: StoredSession): H
   const { uid, accountId, loginTs = 0, authorizations = {} } = session;
   const apps = Object.entries(authorizations);
   return html`
-<section class="card" data-session="${accountId}">
+<section class="card" data-session="${accountId}" data-sid="${sidOf(session) ?? ""}">
   <div class="row justify-between">
     <h2>${accountId} ${uid === ownUid ? html`<span class="badge badge-ok">this browser</span>` : ""}</h2>
     <form method="post" action="${PAGES.sessionsEnd}">
@@ -62,7 +63,7 @@ function deliveriesCard(deliveries: readonly Delivery[]): Html {
 }
 
 const deliveryItem = ({ at, clientId, uri, status, error, ms }: Delivery): Html => html`
-<li class="flex flex-col gap-1 border-t border-line py-3">
+<li class="flex flex-col gap-1 border-t border-line py-3" data-client="${clientId}" data-at="${at.toISOString()}" data-error="${error ?? ""}">
   <div class="row gap-y-1">
     <span class="badge ${error ? "badge-bad" : "badge-ok"}">${status ?? "no answer"}</span>
     <b>${clientId}</b>
