@@ -43,4 +43,7 @@ export interface Driver {
   endAllSessions?(user: User, context: DriverContext): Promise<void>;
   /** Logs the user out at the OP's own page, where there is one. */
   logoutAtOp?(page: Page, context: DriverContext): Promise<void>;
+  /** What the OP tells its administrator of a logout token that did not reach this client since then; undefined where
+   * it tells nothing. */
+  failedDelivery?(clientId: string, since: Date, context: DriverContext): Promise<string | undefined>;
 }

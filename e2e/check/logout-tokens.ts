@@ -32,22 +32,23 @@ export async function logoutTokensAt(
         timeout: deliveryPatience,
       });
       if (!recorded) trial.fail(`${rp.name} received no logout token in ${deliveryPatience / 1000} s.`);
-      const token = read(rp, recorded);
-      trial.note(`logout token at ${rp.name}`, {
-        token: shortenedToken(token.raw),
-        header: token.header,
-        claims: token.claims,
-      });
+      const token = readToken(rp, recorded);
+      noteToken(trial, token);
       return token;
     }),
   );
 }
 
+/** A logout token as evidence shows it. */
+export const noteToken = (trial: Trial, { rp, raw, header, claims }: ReceivedLogoutToken): void =>
+  trial.note(`logout token at ${rp.name}`, { token: shortenedToken(raw), header, claims });
+
 /** All logout tokens that have come to a probe since then, without waiting. */
 export const tokensSince = (rp: RelyingParty, from: number): ReceivedLogoutToken[] =>
-  rp.recorder.since(from, "back-channel").map((recorded) => read(rp, recorded));
+  rp.recorder.since(from, "back-channel").map((recorded) => readToken(rp, recorded));
 
-function read(rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken {
+/** The token in a request to the back-channel logout URI. */
+export function readToken(rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken {
   const raw = recorded.form.get("logout_token") ?? "";
   try {
     return { rp, recorded, raw, header: decodeProtectedHeader(raw), claims: decodeJwt(raw) };

@@ -3,6 +3,7 @@
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
+import type { Decryption } from "#lib/oidc/jwe.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
 import type { RegisteredClient } from "./driver.ts";
@@ -46,7 +47,13 @@ export interface ProbeSettings {
   provider: OpenIdProvider;
   /** Over the usual metadata, perhaps with addresses of the probe; an undefined field is left out. */
   metadata?: MoreMetadata;
+  /** `id_token_signed_response_alg` that it is registered with; RS256 where absent. */
+  alg?: string;
+  /** What opens its ID Tokens, where it is registered for encryption. */
+  decryption?: Decryption;
 }
+
+const unencrypted: Decryption = { encryptions: [], keys: async () => [] };
 
 export class RelyingParty {
   readonly name: string;
@@ -54,14 +61,18 @@ export class RelyingParty {
   readonly provider: OpenIdProvider;
   readonly #host: string;
   readonly #more: MoreMetadata;
+  readonly alg: string;
+  readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
 
-  constructor({ name, host, port = 0, provider, metadata = {} }: ProbeSettings) {
+  constructor({ name, host, port = 0, provider, metadata = {}, alg, decryption }: ProbeSettings) {
     this.name = name;
     this.#host = host;
     this.recorder = new Recorder(port);
     this.provider = provider;
     this.#more = metadata;
+    this.alg = alg ?? "RS256";
+    this.#decryption = decryption ?? unencrypted;
   }
 
   /** As browsers reach it. */
@@ -138,9 +149,9 @@ export class RelyingParty {
     const { claims } = await verifyIdToken(idToken, {
       issuer: this.provider.issuer,
       clientId: this.client.clientId,
-      alg: "RS256",
+      alg: this.alg,
       keys: await this.provider.keys(),
-      decryption: { encryptions: [], keys: async () => [] },
+      decryption: this.#decryption,
       nonce: request.nonce,
       frontChannel: false,
       now: Math.floor(Date.now() / 1000),
@@ -169,7 +180,7 @@ export class RelyingParty {
    * @throws {ProtocolError} `token_error` with the OP's word */
   async tokens(grantType: string, parameters: Record<string, string>) {
     const { clientId, clientSecret } = this.client;
-    const configuration = await this.provider.configuration({ clientId, clientSecret, alg: "RS256" });
+    const configuration = await this.provider.configuration({ clientId, clientSecret, alg: this.alg });
     return requestTokens(configuration, grantType, parameters);
   }
 }

@@ -2,18 +2,20 @@
 import type { Check } from "../check.ts";
 import { afterLogout } from "./after-logout.ts";
 import { backChannel } from "./back-channel.ts";
+import { frontChannel } from "./front-channel.ts";
+import { frontChannelAddresses } from "./front-channel-addresses.ts";
+import { frontChannelFailures } from "./front-channel-failures.ts";
 import { idTokenHints } from "./id-token-hint.ts";
 import { forgedHints } from "./id-token-hint-forged.ts";
 import { logoutPages } from "./logout-pages.ts";
 import { logoutQuestions } from "./logout-questions.ts";
 import { logoutState } from "./logout-state.ts";
-import { postLogoutUris } from "./post-logout-uri.ts";
-import { frontChannel } from "./front-channel.ts";
-import { frontChannelAddresses } from "./front-channel-addresses.ts";
-import { frontChannelFailures } from "./front-channel-failures.ts";
+import { logoutToken } from "./logout-token.ts";
+import { logoutTokenKeys } from "./logout-token-keys.ts";
 import { opIframe } from "./op-iframe.ts";
 import { opIframeBlocked } from "./op-iframe-blocked.ts";
 import { opIframeStrangers } from "./op-iframe-strangers.ts";
+import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionState } from "./session-state.ts";
 
@@ -27,6 +29,8 @@ const all: readonly Check[] = [
   ...logoutPages,
   ...afterLogout,
   ...backChannel,
+  ...logoutToken,
+  ...logoutTokenKeys,
   ...frontChannel,
   ...frontChannelFailures,
   ...frontChannelAddresses,

@@ -1,11 +1,13 @@
 /** The embedded OpenID Provider of this project. */
 import type { Driver } from "../driver.ts";
 import { registerDynamically } from "./dynamic.ts";
+import { sessionsPage } from "./embedded-sessions.ts";
 
 export const embedded: Driver = {
   name: "embedded",
   register: registerDynamically,
   largeIdToken: { user: { name: "grace", password: "grace" }, scope: "openid groups" },
+  ...sessionsPage,
 
   async login(page, { name, password }) {
     const username = page.getByLabel("Username");

@@ -1,0 +1,96 @@
+/** Which logout tokens are about a session, and how often they come. */
+import type { BrowserContext } from "@playwright/test";
+import { logOut, usualParameters } from "./logout.ts";
+import { deliveryPatience, noteToken, type ReceivedLogoutToken, readToken } from "./logout-tokens.ts";
+import { signInAt } from "./oracles.ts";
+import type { Answer, Recorded } from "./recorder.ts";
+import type { Session } from "./relying-party.ts";
+import type { Trial } from "./trial.ts";
+
+/** How long a probe is watched for what must not come, in milliseconds. */
+export const watch = 2_000;
+
+/** By `sid`, or by `sub` where the token has no `sid`. */
+export const isAbout =
+  ({ sid, sub }: Session) =>
+  ({ claims }: ReceivedLogoutToken): boolean =>
+    claims.sid === undefined ? claims.sub === sub : claims.sid === sid;
+
+/** The tokens about a session that have come to its probe since then, without waiting. */
+export const tokensAbout = (session: Session, from: number): ReceivedLogoutToken[] =>
+  session.rp.recorder
+    .since(from, "back-channel")
+    .map((recorded) => readToken(session.rp, recorded))
+    .filter(isAbout(session));
+
+/** Waits for a token about this session that is none of the known ones.
+ * @param timeout in milliseconds */
+export async function nextTokenAbout(
+  session: Session,
+  from: number,
+  { known = [], timeout = deliveryPatience }: { known?: ReceivedLogoutToken[]; timeout?: number } = {},
+): Promise<ReceivedLogoutToken | undefined> {
+  const old = new Set<Recorded>(known.map(({ recorded }) => recorded));
+  const wanted = (recorded: Recorded) =>
+    recorded.kind === "back-channel" &&
+    !old.has(recorded) &&
+    isAbout(session)(readToken(session.rp, recorded));
+  const recorded = await session.rp.recorder.waitFor(wanted, { from, timeout });
+  return recorded && readToken(session.rp, recorded);
+}
+
+/** Waits for the token about each of these sessions; fails where one does not come. */
+export async function tokensFor(
+  trial: Trial,
+  from: number,
+  ...sessions: Session[]
+): Promise<ReceivedLogoutToken[]> {
+  return Promise.all(
+    sessions.map(async (session) => {
+      const token = await nextTokenAbout(session, from);
+      if (!token)
+        trial.fail(
+          `${session.rp.name} received no logout token for its session in ${deliveryPatience / 1000} s.`,
+        );
+      noteToken(trial, token);
+      return token;
+    }),
+  );
+}
+
+/** Signs alice in at RP-A and RP-D, spoils what RP-D answers to back-channel logout, and logs out from RP-A.
+ * @param from when the logout began; `restore` has RP-D answer well again */
+export async function logOutBeside(
+  trial: Trial,
+  browser: BrowserContext,
+  answer: Answer,
+): Promise<{ session: Session; from: number; restore: () => void }> {
+  const [a, d] = [trial.rp("rp-a"), trial.rp("rp-d")];
+  // RP-D first: an OP that tells one after the other then meets it before the rest.
+  const [session, initiator] = await signInAt(trial, browser, trial.alice, d, a);
+  const restore = d.recorder.answer("back-channel", answer);
+  trial.afterwards(restore);
+  const { startedAt, arrived } = await logOut(trial, browser, a, { parameters: usualParameters(initiator) });
+  trial.require(arrived?.rp === a, "The logout did not come to its end: the browser did not come back.");
+  return { session, from: startedAt, restore };
+}
+
+/** Sees to it that an answer to a logout token is followed by no other delivery of it: for a while, and until the next
+ * logout has been delivered well on the same channel. */
+export async function requireOneDelivery(trial: Trial, answer: Answer, answered: string): Promise<void> {
+  const browser = await trial.browser();
+  const { session, from, restore } = await logOutBeside(trial, browser, answer);
+  const [first] = await tokensFor(trial, from, session);
+  const again = await nextTokenAbout(session, from, { known: first ? [first] : [], timeout: watch * 2 });
+  trial.require(!again, `RP-D answered ${answered}, and the logout token came again.`);
+  restore();
+  const next = await logOutBeside(trial, browser, wellDone);
+  await tokensFor(trial, next.from, next.session);
+  next.restore();
+  const deliveries = [session, next.session].flatMap((each) => tokensAbout(each, from));
+  const count = new Set(deliveries.map(({ recorded }) => recorded)).size;
+  trial.require(count === 2, `Two logouts brought RP-D ${count} logout tokens.`);
+  trial.measure(`Watched for ${(watch * 2) / 1000} s and until the next logout, not for longer.`);
+}
+
+export const wellDone: Answer = (response) => void response.writeHead(200).end();

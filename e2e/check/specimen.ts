@@ -1,0 +1,71 @@
+/** The logout tokens of one ordinary logout, which every check of a token's form looks at: taken once for each world. */
+import { logOut, usualParameters } from "./logout.ts";
+import {
+  deliveryPatience,
+  noteToken,
+  type ReceivedLogoutToken,
+  readToken,
+  tokensSince,
+} from "./logout-tokens.ts";
+import { signInAt } from "./oracles.ts";
+import type { Session } from "./relying-party.ts";
+import type { Trial } from "./trial.ts";
+import type { World } from "./world.ts";
+
+export interface Specimen {
+  /** At RP-A and RP-B. */
+  sessions: readonly Session[];
+  /** Everything that came to them since the logout began; at least one. */
+  tokens: readonly ReceivedLogoutToken[];
+  /** When the logout began and when it was over, in seconds since the epoch. */
+  began: number;
+  ended: number;
+}
+
+const taken = new WeakMap<World, Promise<Specimen>>();
+
+/** Signs alice in at RP-A and RP-B and logs her out, or takes what another check of this world has seen. Skips the check
+ * where no logout token came: that is what B-01 says. */
+export async function specimen(trial: Trial): Promise<Specimen> {
+  const pending = taken.get(trial.world) ?? take(trial);
+  taken.set(trial.world, pending);
+  const found = await pending;
+  if (found.tokens.length === 0) trial.skip("No logout token came that could be looked at: see B-01.");
+  for (const token of found.tokens) noteToken(trial, token);
+  return found;
+}
+
+async function take(trial: Trial): Promise<Specimen> {
+  const browser = await trial.browser();
+  const rps = [trial.rp("rp-a"), trial.rp("rp-b")] as const;
+  const sessions = await signInAt(trial, browser, trial.alice, ...rps);
+  const began = Date.now() / 1000;
+  const { startedAt } = await logOut(trial, browser, rps[0], { parameters: usualParameters(sessions[0]) });
+  const wait = { from: startedAt, timeout: deliveryPatience };
+  await Promise.all(rps.map(({ recorder }) => recorder.waitFor(({ kind }) => kind === "back-channel", wait)));
+  const tokens = rps.flatMap((rp) => tokensSince(rp, startedAt));
+  return { sessions, tokens, began, ended: Date.now() / 1000 };
+}
+
+/** The session that a token came for. */
+export function sessionOf({ sessions }: Specimen, { rp }: ReceivedLogoutToken): Session {
+  const session = sessions.find((each) => each.rp === rp);
+  if (!session) throw new Error(`no session at ${rp.name}`);
+  return session;
+}
+
+/** A check that judges each of these tokens by itself. */
+export const eachToken =
+  (judge: (trial: Trial, token: ReceivedLogoutToken, specimen: Specimen) => void | Promise<void>) =>
+  async (trial: Trial): Promise<void> => {
+    const found = await specimen(trial);
+    for (const token of found.tokens) await judge(trial, token, found);
+  };
+
+/** All logout tokens that have ever come to the probes of this world. */
+export const everyToken = ({ world }: Trial): ReceivedLogoutToken[] =>
+  Object.values(world).flatMap((rp) =>
+    rp.recorder.records
+      .filter(({ kind }) => kind === "back-channel")
+      .map((recorded) => readToken(rp, recorded)),
+  );
