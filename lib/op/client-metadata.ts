@@ -25,6 +25,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
   properties: [
     "redirect_uris",
     "post_logout_redirect_uris",
+    "backchannel_logout_uri",
     "frontchannel_logout_uri",
     "frontchannel_logout_session_required",
     "id_token_encrypted_response_alg",
@@ -36,6 +37,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
     else if (name === "id_token_encrypted_response_alg") refuseRsa15(value);
     else if (value === undefined) return;
+    else if (name === "backchannel_logout_uri") checkBackchannelUri(value);
     else if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
     else if (name === ID_TOKEN_LIFETIME) checkLifetime(value);
     else if (typeof value !== "boolean") {
@@ -81,6 +83,12 @@ function literal(pattern: string): string {
   throw new errors.InvalidClientMetadata(
     "a regexp= callback must be a list of URLs: regexp=(http://one|http://two)",
   );
+}
+
+/** BCL 2.2; that it is absolute the library sees to. */
+function checkBackchannelUri(value: unknown): void {
+  if (!String(value).includes("#")) return;
+  throw new errors.InvalidClientMetadata("backchannel_logout_uri must have no fragment");
 }
 
 /** FCL 2. The redirect URIs come first among the properties, so they have been expanded here. */

@@ -43,6 +43,7 @@ describe("dynamic client registration", () => {
       { redirect_uris: [callback()], response_types: ["nonsense"] },
       { redirect_uris: ["regexp=(http://localhost/.*)"] },
       { redirect_uris: [callback()], backchannel_logout_uri: "nowhere" },
+      { redirect_uris: [callback()], backchannel_logout_uri: `${op.photos.base}/bclogout#fragment` },
       { redirect_uris: [callback()], frontchannel_logout_uri: "nowhere" },
     ];
     for (const metadata of bad) {
