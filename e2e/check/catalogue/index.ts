@@ -10,6 +10,10 @@ import { forgedHints } from "./id-token-hint-forged.ts";
 import { logoutPages } from "./logout-pages.ts";
 import { logoutQuestions } from "./logout-questions.ts";
 import { logoutState } from "./logout-state.ts";
+import { delivery } from "./delivery.ts";
+import { deliveryFailures } from "./delivery-failures.ts";
+import { isolation } from "./isolation.ts";
+import { isolationIdentifiers } from "./isolation-identifiers.ts";
 import { logoutToken } from "./logout-token.ts";
 import { logoutTokenKeys } from "./logout-token-keys.ts";
 import { opIframe } from "./op-iframe.ts";
@@ -38,6 +42,10 @@ const all: readonly Check[] = [
   ...opIframe,
   ...opIframeStrangers,
   ...opIframeBlocked,
+  ...delivery,
+  ...deliveryFailures,
+  ...isolation,
+  ...isolationIdentifiers,
 ];
 
 const families = "RBFSDI";
