@@ -36,8 +36,11 @@ export interface Check {
   eachCookieMode?: true;
   /** It ends sessions of others, or counts what all send: nothing may run beside it. */
   alone?: true;
-  /** Passes by returning; everything else is said through the trial. */
-  run: (trial: Trial) => Promise<void>;
+  /** It judges what the others have seen, so it runs once they have all ended. */
+  last?: true;
+  /** Passes by returning; everything else is said through the trial.
+   * @param results of the checks that have ended; complete for one that runs `last` */
+  run: (trial: Trial, results: readonly CheckResult[]) => Promise<void>;
 }
 
 /** What an engineer pastes into a bug report. Tokens and secrets are shortened before they get here. */

@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
+import type { Capability } from "./check.ts";
 
 export interface User {
   name: string;
@@ -30,6 +31,8 @@ export interface Driver {
   name: string;
   /** A user, and the scope that makes his ID Token larger than the usual limits of URLs. */
   largeIdToken?: { user: User; scope: string };
+  /** What the product does although its discovery document is silent about it, so that it is checked all the same. */
+  undeclared?: readonly Capability[];
   /** Signs in at the page that asks for a password, and allows what the client asks for. Returns once the browser has
    * left the OP, or nothing more is asked. */
   login(page: Page, user: User): Promise<void>;

@@ -1,6 +1,6 @@
 /** Runs checks: beside each other where they do not disturb each other, in each way to treat third-party cookies. */
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
-import { type Browsers, launch } from "./browsers.ts";
+import { launch } from "./browsers.ts";
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { Ended, Trial } from "./trial.ts";
@@ -34,17 +34,20 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
     Array.from({ length: workers }, (_, worker) => createWorld({ ...settings, worker: worker + 1 })),
   );
   const results: CheckResult[] = [];
-  const plan = cookieModes.map((mode, index) => ({
+  const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode, index) => ({
     mode,
-    checks: checks.filter(({ eachCookieMode }) => index === 0 || eachCookieMode),
+    checks: checks.filter(({ eachCookieMode, last }) => !last && (index === 0 || eachCookieMode)),
   }));
+  const judging = checks.filter(({ last }) => last);
+  plan.push({ mode: cookieModes[0] as CookieMode, checks: judging });
   let left = plan.reduce((sum, part) => sum + part.checks.length, 0);
   try {
-    for (const { mode, checks: chosen } of plan) {
+    for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
       const browsers = await launch(mode, settings.headed);
       const one = async (check: Check, world: World) => {
         settings.onStart(check);
-        const result = await runCheck(check, world, mode, browsers, settings, runStartedAt);
+        const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt });
+        const result = await runCheck(check, trial, results);
         results.push(result);
         left -= 1;
         settings.onResult(result, left);
@@ -65,21 +68,13 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
 }
 
-async function runCheck(
-  check: Check,
-  world: World,
-  cookieMode: CookieMode,
-  browsers: Browsers,
-  settings: RunSettings,
-  runStartedAt: number,
-): Promise<CheckResult> {
-  const trial = new Trial({ ...settings, world, cookieMode, browsers, runStartedAt });
-  const outcome = await conclude(check, trial);
+async function runCheck(check: Check, trial: Trial, results: readonly CheckResult[]): Promise<CheckResult> {
+  const outcome = await conclude(check, trial, results);
   const cleanUp = await trial.cleanUp().catch((error: unknown) => String(error));
   if (cleanUp) trial.note("could not clean up", cleanUp);
   const { id, title, clause, severity } = check;
   return {
-    ...{ id, title, clause, severity, cookieMode },
+    ...{ id, title, clause, severity, cookieMode: trial.cookieMode },
     ...outcome,
     evidence: trial.evidence,
     ...(trial.curl ? { curl: trial.curl } : {}),
@@ -87,7 +82,11 @@ async function runCheck(
   };
 }
 
-async function conclude(check: Check, trial: Trial): Promise<Pick<CheckResult, "verdict" | "reason">> {
+async function conclude(
+  check: Check,
+  trial: Trial,
+  results: readonly CheckResult[],
+): Promise<Pick<CheckResult, "verdict" | "reason">> {
   const missing = missingCapability(check.needs, trial);
   if (missing) return { verdict: "skip", reason: missing };
   const { promise: tooLong, reject } = Promise.withResolvers<never>();
@@ -96,7 +95,7 @@ async function conclude(check: Check, trial: Trial): Promise<Pick<CheckResult, "
     longest,
   );
   try {
-    await Promise.race([check.run(trial), tooLong]);
+    await Promise.race([check.run(trial, results), tooLong]);
   } catch (error) {
     if (error instanceof Ended) return { verdict: error.verdict, reason: error.message };
     // A browser that was led elsewhere, an answer that makes no sense: the OP's doing as a rule, and never a pass.
@@ -126,9 +125,13 @@ const configured: Partial<Record<Capability, string>> = {
   "front-channel": "frontchannel_logout_uri",
 };
 
-function missingCapability(needs: readonly Capability[], { metadata, world }: Trial): string | undefined {
+function missingCapability(
+  needs: readonly Capability[],
+  { metadata, world, driver }: Trial,
+): string | undefined {
   for (const need of needs) {
-    if (!metadata[declared[need]]) return `Discovery declares no ${declared[need]}.`;
+    if (!metadata[declared[need]] && !driver.undeclared?.includes(need))
+      return `Discovery declares no ${declared[need]}.`;
     const field = configured[need];
     if (field && world["rp-a"].client.missing.includes(field)) return `The OP did not register ${field}.`;
   }

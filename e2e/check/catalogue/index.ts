@@ -2,20 +2,22 @@
 import type { Check } from "../check.ts";
 import { afterLogout } from "./after-logout.ts";
 import { backChannel } from "./back-channel.ts";
+import { delivery } from "./delivery.ts";
+import { deliveryFailures } from "./delivery-failures.ts";
+import { discovery } from "./discovery.ts";
 import { frontChannel } from "./front-channel.ts";
 import { frontChannelAddresses } from "./front-channel-addresses.ts";
 import { frontChannelFailures } from "./front-channel-failures.ts";
 import { idTokenHints } from "./id-token-hint.ts";
 import { forgedHints } from "./id-token-hint-forged.ts";
+import { isolation } from "./isolation.ts";
+import { isolationIdentifiers } from "./isolation-identifiers.ts";
 import { logoutPages } from "./logout-pages.ts";
 import { logoutQuestions } from "./logout-questions.ts";
 import { logoutState } from "./logout-state.ts";
-import { delivery } from "./delivery.ts";
-import { deliveryFailures } from "./delivery-failures.ts";
-import { isolation } from "./isolation.ts";
-import { isolationIdentifiers } from "./isolation-identifiers.ts";
 import { logoutToken } from "./logout-token.ts";
 import { logoutTokenKeys } from "./logout-token-keys.ts";
+import { metadataHonesty } from "./metadata-honesty.ts";
 import { opIframe } from "./op-iframe.ts";
 import { opIframeBlocked } from "./op-iframe-blocked.ts";
 import { opIframeStrangers } from "./op-iframe-strangers.ts";
@@ -46,6 +48,8 @@ const all: readonly Check[] = [
   ...deliveryFailures,
   ...isolation,
   ...isolationIdentifiers,
+  ...discovery,
+  ...metadataHonesty,
 ];
 
 const families = "RBFSDI";
