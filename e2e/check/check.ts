@@ -1,4 +1,5 @@
 /** What the suite is made of: checks, what each needs, and what comes out. */
+import type { Expectation } from "./expectations.ts";
 import type { Trial } from "./trial.ts";
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const;
@@ -60,6 +61,8 @@ export interface CheckResult {
   verdict: Verdict;
   /** Why it is not a pass, or what was measured; empty for a plain pass. */
   reason: string;
+  /** From `--expect`. */
+  expected?: Expectation;
   evidence: Evidence[];
   /** How to see it again by hand, where a request is enough. */
   curl?: string;

@@ -1,7 +1,8 @@
-/** `npm run check`. Exit code 0: nothing unexpected; 1: a failure; 2: could not run. */
+/** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "#lib/demo/options.ts";
+import { surprises } from "./expectations.ts";
 import { parseOptions, usage } from "./options.ts";
 import { countsOf } from "./report/progress.ts";
 import { checkProvider } from "./session.ts";
@@ -20,7 +21,9 @@ async function main(): Promise<number> {
       writeFileSync(join(options.report, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
     }
     process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
-    return report.checks.some(({ verdict }) => verdict === "fail") ? 1 : 0;
+    const lines = surprises(report.checks);
+    for (const line of lines) process.stdout.write(`${line}\n`);
+    return lines.length > 0 ? 1 : 0;
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof CannotRun)) throw error;
     process.stderr.write(`${error.message}\n`);

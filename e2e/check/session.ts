@@ -4,10 +4,11 @@ import tls from "node:tls";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { catalogue } from "./catalogue/index.ts";
-import type { Check, CheckResult } from "./check.ts";
+import type { Check } from "./check.ts";
 import type { Driver, DriverContext } from "./driver.ts";
 import { driverNamed } from "./drivers/index.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
+import { type Expectations, readExpectations, withExpectation } from "./expectations.ts";
 import type { CheckOptions } from "./options.ts";
 import { capabilitiesOf } from "./report/capabilities.ts";
 import { progressLine } from "./report/progress.ts";
@@ -18,10 +19,12 @@ import { CannotRun } from "./world.ts";
 /** Checks the OP that the options name.
  * @throws {CannotRun} in one line that says what to do */
 export async function checkProvider(options: CheckOptions, say: (line: string) => void): Promise<Report> {
+  const ids = catalogue.map(({ id }) => id);
+  const expectations = options.expect === undefined ? {} : readExpectations(options.expect, ids);
   const embedded = options.issuer === undefined ? await startEmbeddedOp() : undefined;
   try {
     trust(options, embedded);
-    return await check(options, options.issuer ?? embedded?.issuer ?? "", say);
+    return await check(options, expectations, options.issuer ?? embedded?.issuer ?? "", say);
   } finally {
     await embedded?.stop();
   }
@@ -45,7 +48,12 @@ function pem(file: string): string {
   }
 }
 
-async function check(options: CheckOptions, issuer: string, say: (line: string) => void): Promise<Report> {
+async function check(
+  options: CheckOptions,
+  expectations: Expectations,
+  issuer: string,
+  say: (line: string) => void,
+): Promise<Report> {
   const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
   const metadata = await discover(provider);
   const driver = await driverNamed(options.driver === "auto" ? guess(options, metadata) : options.driver);
@@ -57,7 +65,7 @@ async function check(options: CheckOptions, issuer: string, say: (line: string) 
   const startedAt = new Date();
   const began = performance.now();
   say(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${options.cookieModes.join(" and ")}`);
-  const results: CheckResult[] = await runChecks({
+  const results = await runChecks({
     ...{ provider, metadata, driver, context, checks },
     users: options.users,
     cookieModes: options.cookieModes,
@@ -65,7 +73,7 @@ async function check(options: CheckOptions, issuer: string, say: (line: string) 
     workers: byHand ? 1 : options.workers,
     byHand: byHand ? { clients: options.clients, port: options.port } : undefined,
     onStart: () => {},
-    onResult: (result, left) => say(progressLine(result, left, began)),
+    onResult: (result, left) => say(progressLine(withExpectation(result, expectations), left, began)),
   });
   return {
     issuer,
@@ -73,7 +81,7 @@ async function check(options: CheckOptions, issuer: string, say: (line: string) 
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
     capabilities: capabilitiesOf(metadata, results),
-    checks: results,
+    checks: results.map((result) => withExpectation(result, expectations)),
   };
 }
 

@@ -8,7 +8,8 @@ export function progressLine(result: CheckResult, left: number, startedAt: numbe
   const { id, title, verdict, reason, cookieMode } = result;
   const mode = cookieMode === "cookies-blocked" ? " [third-party cookies blocked]" : "";
   const elapsed = Math.round((performance.now() - startedAt) / 1000);
-  const more = reason ? `\n      ${reason}` : "";
+  const known = result.expected?.verdict === verdict ? `\n      As expected: ${result.expected.reason}` : "";
+  const more = (reason ? `\n      ${reason}` : "") + known;
   return `${marks[verdict]} ${verdict.padEnd(4)} ${id} ${title}${mode} (${left} left, ${elapsed} s)${more}`;
 }
 
