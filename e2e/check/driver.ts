@@ -33,6 +33,12 @@ export interface Driver {
   largeIdToken?: { user: User; scope: string };
   /** What the product does although its discovery document is silent about it, so that it is checked all the same. */
   undeclared?: readonly Capability[];
+  /** `prompt=none` finds the session only with an ID Token of the client as hint (Core 3.1.2.1 has it as a SHOULD of the
+   * client): the suite sends the latest. */
+  promptNoneNeedsHint?: true;
+  /** After a logout the browser comes back only where the request had a `state`, against RIL 3. The suite sends one, but
+   * for the check of just that: the others have something else to find. */
+  returnsOnlyWithState?: true;
   /** Signs in at the page that asks for a password, and allows what the client asks for. Returns once the browser has
    * left the OP, or nothing more is asked. */
   login(page: Page, user: User): Promise<void>;

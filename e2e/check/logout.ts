@@ -11,6 +11,8 @@ export interface LogoutAttempt {
   answer?: "yes" | "no" | "nothing";
   /** Whether the browser is expected back at a probe. If not, it is watched for a while in which it must not come. */
   comesBack?: boolean;
+  /** Nothing is added to the parameters, whatever the driver says of the product. */
+  asIs?: boolean;
 }
 
 export interface LogoutOutcome {
@@ -35,10 +37,12 @@ export async function logOut(
   trial: Trial,
   browser: BrowserContext,
   from: RelyingParty,
-  { parameters, method = "GET", answer = "yes", comesBack = true }: LogoutAttempt,
+  { parameters: given, method = "GET", answer = "yes", comesBack = true, asIs = false }: LogoutAttempt,
 ): Promise<LogoutOutcome> {
   const endpoint = trial.metadata.end_session_endpoint;
   if (!endpoint) trial.skip("The discovery document names no end_session_endpoint.");
+  const stateful = trial.driver.returnsOnlyWithState && "post_logout_redirect_uri" in given && !asIs;
+  const parameters: Record<string, string> = stateful ? { state: crypto.randomUUID(), ...given } : given;
   const page = await browser.newPage();
   await page.goto(`${from.base}/`);
   const startedAt = performance.now();

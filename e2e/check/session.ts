@@ -5,7 +5,8 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { catalogue } from "./catalogue/index.ts";
 import type { Check } from "./check.ts";
-import type { Driver, DriverContext } from "./driver.ts";
+import type { DriverContext } from "./driver.ts";
+import { guessDriver } from "./drivers/guess.ts";
 import { driverNamed } from "./drivers/index.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
 import { type Expectations, readExpectations, withExpectation } from "./expectations.ts";
@@ -56,7 +57,7 @@ async function check(
 ): Promise<Report> {
   const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
   const metadata = await discover(provider);
-  const driver = await driverNamed(options.driver === "auto" ? guess(options, metadata) : options.driver);
+  const driver = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const context: DriverContext = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
@@ -93,11 +94,6 @@ async function discover(provider: OpenIdProvider): Promise<Metadata> {
       throw new CannotRun(`${error.message} Check --issuer, and --ca for its certificate.`);
     throw error;
   }
-}
-
-/** The product by what its discovery document says; plain forms otherwise. */
-function guess({ issuer }: CheckOptions, _metadata: Metadata): Driver["name"] {
-  return issuer === undefined ? "embedded" : "generic";
 }
 
 const isWanted = ({ id, severity }: Check, { only, skip, severities }: CheckOptions): boolean =>

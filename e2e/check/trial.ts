@@ -56,6 +56,8 @@ export class Trial {
   readonly extras: RelyingParty[] = [];
   readonly #browsers: Browsers;
   readonly #runStartedAt: number;
+  /** The ID Token that each probe got last. */
+  readonly #latest = new Map<RelyingParty, string>();
   readonly #opened: BrowserContext[] = [];
   readonly #undo: (() => void | Promise<void>)[] = [];
 
@@ -167,7 +169,9 @@ export class Trial {
     rp: RelyingParty,
     parameters: Record<string, string> = {},
   ): Promise<Session | Refused> {
-    const request = await rp.authorizationRequest({ prompt: "none", ...parameters });
+    const hint = this.driver.promptNoneNeedsHint && this.#latest.get(rp);
+    const hinted: Record<string, string> = hint ? { id_token_hint: hint } : {};
+    const request = await rp.authorizationRequest({ prompt: "none", ...hinted, ...parameters });
     const page = await browser.newPage();
     const from = performance.now();
     await page.goto(request.url).catch(() => undefined); // the callback may have answered while the page still loads
@@ -185,7 +189,9 @@ export class Trial {
 
   async #complete(rp: RelyingParty, request: AuthorizationRequest, answer: Recorded) {
     try {
-      return await rp.complete(request, answer);
+      const result = await rp.complete(request, answer);
+      if (!("error" in result)) this.#latest.set(rp, result.idToken);
+      return result;
     } catch (error) {
       if (error instanceof ProtocolError)
         this.fail(`The answer to ${rp.name} does not hold: ${error.message}`);

@@ -21,7 +21,7 @@ const promises: readonly Promised[] = [
   {
     field: "end_session_endpoint",
     witnesses: ["R-01", "R-04", "R-05"],
-    seenIn: ({ kind }) => kind === "post-logout",
+    seenIn: ({ kind }) => ["post-logout", "back-channel", "front-channel"].includes(kind),
   },
   {
     field: "backchannel_logout_supported",

@@ -5,8 +5,17 @@ import type { Driver } from "../driver.ts";
 import { CannotRun } from "../world.ts";
 import { embedded } from "./embedded.ts";
 import { generic } from "./generic.ts";
+import { glewlwyd } from "./glewlwyd.ts";
+import { keycloak } from "./keycloak.ts";
+import { wso2 } from "./wso2.ts";
 
-const drivers: Readonly<Record<string, Driver>> = { embedded, generic };
+const drivers: Readonly<Record<string, Driver>> = {
+  embedded,
+  wso2,
+  keycloak,
+  glewlwyd,
+  generic,
+};
 
 export const driverNames = Object.keys(drivers);
 

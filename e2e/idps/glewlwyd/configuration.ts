@@ -10,6 +10,10 @@ export interface GlewlwydClient {
   postLogoutRedirectUris: readonly string[];
   backchannelLogoutUri?: string;
   frontchannelLogoutUri?: string;
+  /** Whether logout tokens must carry `sid`. `true` where absent. */
+  backchannelSessionRequired?: boolean;
+  /** Whether front-channel requests must carry `iss` and `sid`. `true` where absent. */
+  frontchannelSessionRequired?: boolean;
 }
 
 export interface GlewlwydUser {
@@ -59,7 +63,9 @@ async function allowEverything(
   }
 }
 
-function clientRecord(client: GlewlwydClient): object {
+/** A client as the administration API takes it. */
+export function clientRecord(client: GlewlwydClient): object {
+  const { backchannelSessionRequired: backSid = true, frontchannelSessionRequired: frontSid = true } = client;
   const { id, secret, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, frontchannelLogoutUri } =
     client;
   const credentials =
@@ -77,11 +83,11 @@ function clientRecord(client: GlewlwydClient): object {
     ...credentials,
     ...(backchannelLogoutUri !== undefined && {
       backchannel_logout_uri: backchannelLogoutUri,
-      backchannel_logout_session_required: "yes",
+      backchannel_logout_session_required: backSid ? "yes" : "no",
     }),
     ...(frontchannelLogoutUri !== undefined && {
       frontchannel_logout_uri: frontchannelLogoutUri,
-      frontchannel_logout_session_required: "yes",
+      frontchannel_logout_session_required: frontSid ? "yes" : "no",
     }),
   };
 }

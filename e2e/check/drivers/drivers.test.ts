@@ -1,0 +1,253 @@
+/** What the drivers ask of the products' own APIs, at stand-ins that answer in the shapes that are documented. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
+import type { Metadata } from "#lib/oidc/provider.ts";
+import type { DriverContext } from "../driver.ts";
+import { CannotRun } from "../world.ts";
+import { guessDriver } from "./guess.ts";
+import { keycloak } from "./keycloak.ts";
+import { wso2 } from "./wso2.ts";
+
+interface Asked {
+  what: string;
+  authorization: string | null;
+  body: string;
+}
+
+/** A server by what it answers to a method and a path. */
+function standIn(issuer: string, answers: Record<string, (asked: Asked) => Response>) {
+  const asked: Asked[] = [];
+  const context: DriverContext = {
+    issuer,
+    metadata: { issuer, registration_endpoint: `${new URL(issuer).origin}/register` },
+    admin: { name: "admin", password: "s:cret" },
+    fetch: async (input, init) => {
+      const url = new URL(String(input));
+      const request = {
+        what: `${init?.method ?? "GET"} ${url.pathname}${url.search}`,
+        authorization: new Headers(init?.headers).get("authorization"),
+        body: String(init?.body ?? ""),
+      };
+      asked.push(request);
+      return answers[request.what]?.(request) ?? Response.json({ error: "not_found" }, { status: 404 });
+    },
+  };
+  return { asked, context };
+}
+
+const metadata: ClientMetadata = {
+  client_name: "rp-a-1",
+  redirect_uris: ["http://rp-a.localhost:1/callback"],
+  post_logout_redirect_uris: ["http://rp-a.localhost:1/logout"],
+  response_types: ["code"],
+  grant_types: ["authorization_code", "implicit"],
+  token_endpoint_auth_method: "client_secret_basic",
+  backchannel_logout_uri: "http://localhost:1/bclogout",
+  backchannel_logout_session_required: true,
+  frontchannel_logout_uri: "http://rp-a.localhost:1/fclogout",
+  frontchannel_logout_session_required: true,
+};
+const json = (body: unknown, init?: ResponseInit) => () => Response.json(body, init);
+const empty =
+  (status: number, headers = {}) =>
+  () =>
+    new Response(null, { status, headers });
+const cannotRun = (words: RegExp) => (error: unknown) =>
+  error instanceof CannotRun && words.test(error.message);
+const user = { name: "alice", password: "alice" };
+
+describe("the driver of WSO2 Identity Server", () => {
+  const issuer = "https://is.example:9443/t/acme/oauth2/token";
+  const all = "/t/acme/api/server/v1/applications";
+  const application = { clientId: "id", clientSecret: "secret", callbackURLs: [] };
+  const answers = {
+    [`POST ${all}`]: empty(201, { location: `https://is.example:9443${all}/42` }),
+    [`GET ${all}/42/inbound-protocols/oidc`]: json(application),
+  };
+
+  it("makes an application whose callback matches the registered URIs and no other", async () => {
+    const { asked, context } = standIn(issuer, answers);
+    const client = await wso2.register?.(metadata, context);
+    assert.deepEqual(client, { clientId: "id", clientSecret: "secret", missing: [] });
+    assert.equal(asked[0]?.authorization, `Basic ${btoa("admin:s:cret")}`);
+    const body = JSON.parse(asked[0]?.body ?? "");
+    const { oidc } = body.inboundProtocolConfiguration;
+    assert.deepEqual(oidc.logout, {
+      backChannelLogoutUrl: metadata.backchannel_logout_uri,
+      frontChannelLogoutUrl: metadata.frontchannel_logout_uri,
+    });
+    assert.deepEqual(body.advancedConfigurations, { skipLoginConsent: true, skipLogoutConsent: false });
+    assert.equal(oidc.callbackURLs.length, 1, "the API answers 501 to several");
+    const [, expression] = /^regexp=(.+)$/.exec(oidc.callbackURLs[0]) ?? [];
+    const matches = (uri: string) => new RegExp(`^${expression}$`).test(uri);
+    assert.ok(matches("http://rp-a.localhost:1/callback") && matches("http://rp-a.localhost:1/logout"));
+    assert.ok(!matches("http://rp-aXlocalhost:1/logout") && !matches("http://rp-a.localhost:1/logout/more"));
+  });
+
+  it("gives each application a name of its own: a name may be there once", async () => {
+    const { asked, context } = standIn(issuer, answers);
+    await wso2.register?.(metadata, context);
+    await wso2.register?.(metadata, context);
+    const names = asked.filter(({ body }) => body).map(({ body }) => JSON.parse(body).name);
+    assert.equal(new Set(names).size, 2);
+  });
+
+  it("names the fields that the API has no word for", async () => {
+    const { context } = standIn(issuer, answers);
+    const client = await wso2.register?.({ ...metadata, subject_type: "pairwise" }, context);
+    assert.deepEqual(client?.missing, ["subject_type"]);
+  });
+
+  it("registers dynamically where there is no such API yet", async () => {
+    const { context } = standIn(issuer, {
+      "POST /register": json({ client_id: "dcr", client_secret: "s", redirect_uris: [] }, { status: 201 }),
+    });
+    const client = await wso2.register?.(metadata, context);
+    assert.equal(client?.clientId, "dcr");
+    assert.ok(client?.missing.includes("post_logout_redirect_uris"));
+  });
+
+  it("ends all sessions of a user", async () => {
+    const { asked, context } = standIn(issuer, {
+      "GET /t/acme/scim2/Users?filter=userName%20eq%20alice": json({ Resources: [{ id: "u-1" }] }),
+      "DELETE /t/acme/api/users/v1/u-1/sessions": empty(204),
+    });
+    await wso2.endAllSessions?.(user, context);
+    assert.equal(asked.at(-1)?.what, "DELETE /t/acme/api/users/v1/u-1/sessions");
+  });
+
+  const refusals: [string, RegExp, () => DriverContext][] = [
+    ["no administrator", /pass --admin/, () => ({ ...standIn(issuer, {}).context, admin: undefined })],
+    [
+      "a wrong password",
+      /HTTP 401.*Check the name and password of --admin/,
+      () => standIn(issuer, { [`POST ${all}`]: empty(401) }).context,
+    ],
+    [
+      "the words of the server",
+      /HTTP 501: Multiple callbacks/,
+      () =>
+        standIn(issuer, {
+          [`POST ${all}`]: json({ code: "X", description: "Multiple callbacks\nare not" }, { status: 501 }),
+        }).context,
+    ],
+    [
+      "an answer of something else",
+      /does not answer as/,
+      () => standIn(issuer, { ...answers, [`GET ${all}/42/inbound-protocols/oidc`]: json([]) }).context,
+    ],
+    ["another issuer", /--driver generic/, () => standIn("https://op.example", {}).context],
+  ];
+  for (const [what, words, context] of refusals) {
+    it(`stops in one line with ${what}`, async () => {
+      await assert.rejects(async () => wso2.register?.(metadata, context()), cannotRun(words));
+    });
+  }
+});
+
+describe("the driver of Keycloak", () => {
+  const issuer = "https://kc.example/auth/realms/demo";
+  const token = "POST /auth/realms/master/protocol/openid-connect/token";
+  const api = "/auth/admin/realms/demo";
+  const answers = { [token]: json({ access_token: "at" }), [`POST ${api}/clients`]: empty(201) };
+
+  async function registered(asking: ClientMetadata) {
+    const { asked, context } = standIn(issuer, answers);
+    const client = await keycloak.register?.(asking, context);
+    assert.equal(new URLSearchParams(asked[0]?.body).get("password"), "s:cret");
+    assert.equal(asked[1]?.authorization, "Bearer at");
+    return { client, body: JSON.parse(asked[1]?.body ?? "") };
+  }
+
+  it("makes a confidential client with the back channel, and says that the front channel is not used", async () => {
+    const { client, body } = await registered(metadata);
+    assert.equal(client?.clientId, body.clientId);
+    assert.equal(client?.clientSecret, body.secret);
+    assert.deepEqual(client?.missing, ["frontchannel_logout_uri", "frontchannel_logout_session_required"]);
+    assert.equal(body.frontchannelLogout, false);
+    assert.equal(body.attributes["backchannel.logout.url"], metadata.backchannel_logout_uri);
+    assert.equal(body.attributes["backchannel.logout.session.required"], "true");
+    assert.equal(body.attributes["post.logout.redirect.uris"], "http://rp-a.localhost:1/logout");
+  });
+
+  it("uses the front channel for a client that has no other", async () => {
+    const { backchannel_logout_uri: _uri, ...frontOnly } = metadata;
+    const { client, body } = await registered(frontOnly as ClientMetadata);
+    assert.equal(body.frontchannelLogout, true);
+    assert.deepEqual(client?.missing, []);
+  });
+
+  it("makes a public client without a secret", async () => {
+    const { client, body } = await registered({ ...metadata, token_endpoint_auth_method: "none" });
+    assert.equal(body.publicClient, true);
+    assert.ok(!("secret" in body) && client?.clientSecret === undefined);
+  });
+
+  it("ends one session by its sid, and all of a user", async () => {
+    const { asked, context } = standIn(issuer, {
+      ...answers,
+      [`DELETE ${api}/sessions/s-1`]: empty(204),
+      [`GET ${api}/users?exact=true&username=alice`]: json([{ id: "u-1" }]),
+      [`POST ${api}/users/u-1/logout`]: empty(204),
+    });
+    await keycloak.endSession?.(user, "s-1", context);
+    assert.equal(asked.at(-1)?.what, `DELETE ${api}/sessions/s-1`);
+    await keycloak.endAllSessions?.(user, context);
+    assert.equal(asked.at(-1)?.what, `POST ${api}/users/u-1/logout`);
+  });
+
+  it("stops in one line where the administrator is refused, the user unknown, or the issuer another", async () => {
+    const refused = standIn(issuer, {
+      [token]: json({ error_description: "Invalid user credentials" }, { status: 401 }),
+    });
+    await assert.rejects(
+      async () => keycloak.register?.(metadata, refused.context),
+      cannotRun(/Invalid user.*--admin/),
+    );
+    const nobody = standIn(issuer, { ...answers, [`GET ${api}/users?exact=true&username=alice`]: json([]) });
+    await assert.rejects(
+      async () => keycloak.endAllSessions?.(user, nobody.context),
+      cannotRun(/no user alice/),
+    );
+    const other = standIn("https://op.example", {});
+    await assert.rejects(
+      async () => keycloak.register?.(metadata, other.context),
+      cannotRun(/--driver generic/),
+    );
+  });
+});
+
+describe("the product is guessed from discovery", () => {
+  const document = (issuer: string, more: Record<string, unknown> = {}) => ({ issuer, ...more }) as Metadata;
+  const wso2Paths = { end_session_endpoint: "https://h:9443/oidc/logout" };
+  const glewlwydAt = (issuer: string) => ({
+    authorization_endpoint: `${issuer}/auth`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    introspection_endpoint: `${issuer}/introspect`,
+  });
+  const cases: [string, Metadata][] = [
+    ["wso2", document("https://h:9443/oauth2/token", wso2Paths)],
+    [
+      "wso2",
+      document("https://h/t/acme/oauth2/token", { end_session_endpoint: "https://h/t/acme/oidc/logout" }),
+    ],
+    [
+      "embedded",
+      document("https://h:9443/oauth2/token", { ...wso2Paths, end_session_everywhere_supported: true }),
+    ],
+    [
+      "keycloak",
+      document("https://h/realms/a", { token_endpoint: "https://h/realms/a/protocol/openid-connect/token" }),
+    ],
+    ["glewlwyd", document("http://h/api/oidc", glewlwydAt("http://h/api/oidc"))],
+    ["generic", document("https://h/realms/a", { token_endpoint: "https://h/realms/a/token" })],
+    ["generic", document("https://h/oauth2/token", { end_session_endpoint: "https://h/logout" })],
+    ["generic", document("https://h", { end_session_endpoint: 5 })],
+  ];
+  for (const [driver, metadata] of cases) {
+    it(`${metadata.issuer} with ${Object.keys(metadata).length} fields: ${driver}`, () => {
+      assert.equal(guessDriver(metadata), driver);
+    });
+  }
+});
