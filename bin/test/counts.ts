@@ -38,6 +38,22 @@ export function readPlaywrightCounts(file: string): Counts | undefined {
   return stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
 }
 
+const checkReport = z.object({
+  checks: z.array(z.object({ verdict: z.string(), expected: z.object({ verdict: z.string() }).optional() })),
+});
+
+/** A report of the regression suite: what is as expected has passed. */
+export function readCheckCounts(file: string): Counts | undefined {
+  const checks = checkReport.safeParse(readJson(file)).data?.checks;
+  if (!checks) return undefined;
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { verdict, expected } of checks) {
+    const surprising = expected ? expected.verdict !== verdict : verdict === "fail";
+    counts[surprising ? "failed" : verdict === "skip" ? "skipped" : "passed"] += 1;
+  }
+  return counts;
+}
+
 function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
-import { readNodeCounts, readPlaywrightCounts } from "./counts.ts";
+import { readCheckCounts, readNodeCounts, readPlaywrightCounts } from "./counts.ts";
 import { type StageResult, summarize } from "./summary.ts";
 
 const seconds = 1.23;
@@ -93,6 +93,24 @@ describe("the runners' counts", () => {
       JSON.stringify({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 } }),
     );
     assert.deepEqual(readPlaywrightCounts(report), { passed: 6, failed: 1, skipped: 2 });
+  });
+
+  it("come from a report of the regression suite; what is as expected has passed", () => {
+    const expected = { verdict: "fail", reason: "known" };
+    const checks = [
+      { verdict: "pass" },
+      { verdict: "warn" },
+      { verdict: "fail", expected },
+      { verdict: "fail" },
+      { verdict: "pass", expected },
+      { verdict: "skip" },
+    ];
+    assert.deepEqual(readCheckCounts(file("check.json", JSON.stringify({ checks }))), {
+      passed: 3,
+      failed: 2,
+      skipped: 1,
+    });
+    assert.equal(readCheckCounts(file("other-check.json", "{}")), undefined);
   });
 
   it("are none where a runner left no result, or half of one", () => {

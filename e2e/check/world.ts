@@ -56,7 +56,9 @@ export async function createWorld(settings: WorldSettings): Promise<World> {
 async function register(probe: RelyingParty, { driver, context }: WorldSettings): Promise<RegisteredClient> {
   if (!driver.register)
     throw new CannotRun(`The driver ${driver.name} registers no clients: pass --client for each.`);
-  return driver.register(probe.metadata, context);
+  return driver.register(probe.metadata, context).catch((error: Error) => {
+    throw new CannotRun(`${probe.name} could not be registered: ${error.message}`);
+  });
 }
 
 export const closeWorld = async (world: World): Promise<void> => {

@@ -21,9 +21,20 @@ export const glewlwyd: Driver = {
     ),
   login,
 
-  confirmLogout: (page) => page.locator("button.btn-danger:not(.dropdown-toggle)").click(),
-  declineLogout: (page) => page.locator("button.btn-primary.btn-icon-right").click(),
+  confirmLogout: (page) => clickOnceLoaded(page, "button.btn-danger:not(.dropdown-toggle)"),
+  declineLogout: (page) => clickOnceLoaded(page, "button.btn-primary.btn-icon-right"),
 };
+
+/** The buttons are there before the page knows whom to tell and where to go back to; people are slower than that. */
+async function clickOnceLoaded(page: Page, button: string): Promise<void> {
+  await page.locator(button).waitFor();
+  await page.waitForFunction(() => {
+    if (!new URLSearchParams(location.search).has("sid")) return true;
+    const fetched = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    return fetched.some(({ name, responseEnd }) => name.includes("/session/") && responseEnd > 0);
+  });
+  await page.locator(button).click();
+}
 
 /** A page to continue from always comes, also where nothing is asked; the scopes before it, once for each client. */
 async function login(page: Page, { name, password }: { name: string; password: string }): Promise<void> {

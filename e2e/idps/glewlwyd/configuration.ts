@@ -29,7 +29,7 @@ interface Wanted {
 }
 
 /** The administrator that the packaged schema brings. */
-const administrator = { name: "admin", password: "password" };
+export const administrator = { name: "admin", password: "password" };
 const scopes = ["openid", "profile", "email"];
 /** The package knows `openid`; the others are ours to make. */
 const newScopes = ["profile", "email"];
