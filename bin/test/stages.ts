@@ -78,11 +78,6 @@ const e2e: Stage = {
   run: (args, runner) => playwright("e2e/playwright.config.ts", args, runner),
 };
 
-async function withGlewlwyd(say: Say): Promise<Lane> {
-  const browser = await ensureBrowser(say);
-  return browser.ready ? ensureGlewlwyd(say) : browser;
-}
-
 /** An OpenID Provider that others wrote. */
 const glewlwyd: Stage = {
   name: "glewlwyd",

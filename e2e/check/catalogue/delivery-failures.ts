@@ -3,9 +3,9 @@ import type { ServerResponse } from "node:http";
 import type { BrowserContext } from "@playwright/test";
 import type { Check } from "../check.ts";
 import { logOutBeside, tokensFor, watch } from "../deliveries.ts";
-import { extraProbe, extraProbeIfPossible } from "../extra-probe.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
 import { assertLoggedOut, signInAt } from "../oracles.ts";
+import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import type { Answer } from "../recorder.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
 import { untrustedEndpoint } from "../tls-probe.ts";
@@ -105,7 +105,7 @@ export const deliveryFailures: Check[] = [
       const endpoint = await untrustedEndpoint();
       t.afterwards(() => endpoint.close());
       const metadata = () => ({ backchannel_logout_uri: endpoint.uri });
-      const probe = await extraProbe(t, { name: "rp-untrusted", metadata });
+      const probe = await ownProbe(t, { name: "rp-untrusted", metadata });
       const browser = await t.browser();
       const [initiator] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
       const { startedAt } = await logOut(t, browser, initiator.rp, {
@@ -194,7 +194,7 @@ async function slowOnes(t: Trial): Promise<void> {
   const [a, b, d] = [t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d")];
   const slow: RelyingParty[] = [b, d];
   for (const name of ["rp-slow-1", "rp-slow-2", "rp-slow-3"]) {
-    const probe = await extraProbeIfPossible(t, { name });
+    const probe = await ownProbeIfPossible(t, { name });
     if (typeof probe === "string") t.measure(`${slow.length} slow apps alone: ${probe}`);
     if (typeof probe === "string") break;
     slow.push(probe);

@@ -2,10 +2,10 @@
 import type { Page } from "@playwright/test";
 import type { Check } from "../check.ts";
 import { logOutBeside, nextTokenAbout, requireOneDelivery, tokensFor, wellDone } from "../deliveries.ts";
-import { extraProbe } from "../extra-probe.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { noteToken } from "../logout-tokens.ts";
 import { signInAt } from "../oracles.ts";
+import { ownProbe } from "../own-probe.ts";
 import type { Answer } from "../recorder.ts";
 import { eachToken } from "../specimen.ts";
 import type { Trial } from "../trial.ts";
@@ -102,7 +102,7 @@ export const delivery: Check[] = [
       const metadata = ({ serverBase }: { serverBase: string }) => ({
         backchannel_logout_uri: serverBase + path,
       });
-      const probe = await extraProbe(t, { name: "rp-query", metadata });
+      const probe = await ownProbe(t, { name: "rp-query", metadata });
       const browser = await t.browser();
       const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
       const { startedAt } = await logOut(t, browser, initiator.rp, {

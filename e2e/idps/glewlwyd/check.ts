@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { freePort } from "../../support/rp-process.ts";
+import { freePort } from "#lib/testing/free-port.ts";
 import { administrator } from "./configuration.ts";
 import { startGlewlwyd } from "./glewlwyd.ts";
 
