@@ -71,7 +71,7 @@ export const opIframeStrangers: Check[] = [
         return [
           `http://${hostname}:${b.recorder.port}`,
           `http://${hostname}.evil.localhost:${port}`,
-          `http://evil-${hostname.endsWith("localhost") ? hostname : `${hostname}.localhost`}:${port}`,
+          `http://evil-${hostname.endsWith(".localhost") ? hostname : `${hostname}.localhost`}:${port}`,
           `http://${op}.evil.localhost:${port}`,
           `http://evil${op.replaceAll(".", "-")}.localhost:${port}`,
         ];
@@ -146,7 +146,7 @@ const control = "the way is open";
 /** In the OP iframe, before its own script: keeps messages back when told to, and hands them on later. */
 function holdMessages(origin: string): void {
   if (location.origin !== origin || parent === window) return;
-  const held: MessageEvent[] = [];
+  const held: Pick<MessageEvent, "data" | "origin" | "source">[] = [];
   const hold = { on: false, held, release };
   Object.assign(window, { hold });
   addEventListener(
@@ -154,14 +154,14 @@ function holdMessages(origin: string): void {
     (event) => {
       if (!hold.on || !event.isTrusted) return;
       event.stopImmediatePropagation();
-      held.push(event);
+      const { data, origin: from, source } = event; // the window, whatever document will be in it
+      held.push({ data, origin: from, source });
     },
     true,
   );
   function release(): void {
     hold.on = false;
-    for (const { data, origin: from, source } of held)
-      dispatchEvent(new MessageEvent("message", { data, origin: from, source }));
+    for (const message of held) dispatchEvent(new MessageEvent("message", message));
   }
 }
 
