@@ -1,5 +1,5 @@
 /** One check at work: the steps that checks share, what they find, and what of it becomes evidence. */
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Browsers } from "./browsers.ts";
@@ -159,7 +159,7 @@ export class Trial {
       );
     }
     this.note(`${user.name} signed in at ${rp.name}`, { sub: session.sub, sid: session.sid ?? "none" });
-    void page.close().catch(() => undefined); // nothing depends on it, and the browser goes with the check
+    await closed(page);
     return session;
   }
 
@@ -177,7 +177,7 @@ export class Trial {
     await page.goto(request.url).catch(() => undefined); // the callback may have answered while the page still loads
     const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
     const url = page.url();
-    void page.close().catch(() => undefined); // nothing depends on it, and the browser goes with the check
+    await closed(page);
     if (!answer) this.fail(`prompt=none got no answer at ${rp.name}; the browser was left at ${url}.`);
     const result = await this.#complete(rp, request, answer);
     this.note(
@@ -209,4 +209,13 @@ export class Trial {
     this.curl = curlOf(method, url, parameters);
     this.note(what, { method, url, ...shortened(parameters) });
   }
+}
+
+/** Closes a page, so that what comes next in this browser does not meet it. One that does not close is left alone: the
+ * browser goes with the check. */
+async function closed(page: Page): Promise<void> {
+  const { promise: longEnough, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, 5_000);
+  await Promise.race([page.close().catch(() => undefined), longEnough]);
+  clearTimeout(timer);
 }
