@@ -16,6 +16,8 @@ export interface RegisteredClient {
   clientSecret?: string;
   /** Fields of the metadata that the OP ignored or refused, so that no check is built upon them. */
   missing: readonly string[];
+  /** Removes it at the OP, where that is possible. Called once nothing more is asked of the client. */
+  remove?: () => Promise<void>;
 }
 
 /** What a driver may use. */

@@ -1,14 +1,10 @@
 /** A probe that one check registers for itself, where the world's four do not do. */
-import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 import { probeHost } from "./world.ts";
 
-export interface OwnProbe extends Pick<ProbeSettings, "alg" | "decryption"> {
-  name: string;
-  /** Over the usual metadata. The check is built on these fields, so the OP must not leave any out. */
-  metadata?: (probe: RelyingParty) => Record<string, unknown>;
-}
+/** The check is built on the fields of `metadata`, so the OP must not leave any out. */
+export type OwnProbe = Pick<ProbeSettings, "name" | "metadata" | "alg" | "decryption">;
 
 /** Starts and registers it; it ends with the check. Skips the check where the OP does not register such a client. */
 export async function ownProbe(trial: Trial, settings: OwnProbe): Promise<RelyingParty> {
@@ -18,25 +14,32 @@ export async function ownProbe(trial: Trial, settings: OwnProbe): Promise<Relyin
 
 /** As `ownProbe`, but without skipping.
  * @returns the reason where there can be none */
-export async function ownProbeIfPossible(
-  trial: Trial,
-  { name, metadata = () => ({}), ...settings }: OwnProbe,
-): Promise<RelyingParty | string> {
-  const { driver, provider, context } = trial;
-  if (!driver.register) return `It needs a client of its own, and the driver ${driver.name} registers none.`;
-  const probe = new RelyingParty({ name, host: probeHost(name, provider.issuer), provider, ...settings });
+export async function ownProbeIfPossible(trial: Trial, settings: OwnProbe): Promise<RelyingParty | string> {
+  const { provider } = trial;
+  if (!trial.register) return noRegistration(trial);
+  const probe = new RelyingParty({ ...settings, host: probeHost(settings.name, provider.issuer), provider });
   await probe.recorder.listen();
   trial.afterwards(() => probe.recorder.close());
-  const more = metadata(probe);
   try {
-    probe.client = await driver.register({ ...probe.metadata, ...more } as ClientMetadata, context);
+    probe.client = await trial.register(probe.metadata);
   } catch (error) {
     return `It needs a client of its own, which the OP did not register: ${messageOf(error)}`;
   }
-  const missing = Object.keys(more).filter((field) => probe.client.missing.includes(field));
-  trial.note(`registered ${name}`, { ...more, missing: missing.join(" ") || "nothing" });
+  const missing = Object.keys(probe.own).filter((field) => probe.client.missing.includes(field));
+  trial.note(`registered ${probe.name}`, { ...probe.own, missing: missing.join(" ") || "nothing" });
   if (missing.length > 0) return `The OP did not register ${missing.join(" and ")}.`;
+  trial.extras.push(probe);
   return probe;
 }
+
+/** Skips a check that is about registration itself where clients are registered by hand. */
+export function requireRegistration(trial: Trial): void {
+  if (!trial.register) trial.skip(noRegistration(trial));
+}
+
+const noRegistration = ({ driver }: Trial): string =>
+  driver.register
+    ? "It needs a client of its own, and this run registers none."
+    : `It needs a client of its own, and the driver ${driver.name} registers none.`;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -89,6 +89,11 @@ export class RelyingParty {
     return `${this.base}/logout`;
   }
 
+  /** What it is registered with over the usual metadata. */
+  get own(): Readonly<Record<string, unknown>> {
+    return typeof this.#more === "function" ? this.#more(this) : this.#more;
+  }
+
   /** What to register, by hand or dynamically. */
   get metadata(): ClientMetadata {
     const usual = {
@@ -103,8 +108,7 @@ export class RelyingParty {
       frontchannel_logout_uri: `${this.base}/fclogout`,
       frontchannel_logout_session_required: true,
     };
-    const more = typeof this.#more === "function" ? this.#more(this) : this.#more;
-    const all = Object.entries({ ...usual, ...more }).filter(([, value]) => value !== undefined);
+    const all = Object.entries({ ...usual, ...this.own }).filter(([, value]) => value !== undefined);
     return Object.fromEntries(all) as unknown as ClientMetadata;
   }
 

@@ -1,14 +1,15 @@
 /** One check at work: the steps that checks share, what they find, and what of it becomes evidence. */
 import type { BrowserContext, Page } from "@playwright/test";
+import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Browsers } from "./browsers.ts";
 import type { CookieMode, Evidence, Verdict } from "./check.ts";
-import type { Driver, DriverContext, User } from "./driver.ts";
+import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts";
 import { curlOf, shortened } from "./evidence.ts";
 import type { Recorded } from "./recorder.ts";
 import { type AuthorizationRequest, type Refused, RelyingParty, type Session } from "./relying-party.ts";
-import type { ProbeName, World } from "./world.ts";
+import type { ProbeName, World, WorldSettings } from "./world.ts";
 
 /** Longest that a browser may take from an authorization request to its answer, in milliseconds. */
 const patience = 20_000;
@@ -20,6 +21,7 @@ export interface TrialSettings {
   metadata: Metadata;
   driver: Driver;
   context: DriverContext;
+  byHand: WorldSettings["byHand"];
   browsers: Browsers;
   cookieMode: CookieMode;
   /** When the run began, on the clock of the recorders. */
@@ -45,6 +47,8 @@ export class Trial {
   readonly metadata: Metadata;
   readonly driver: Driver;
   readonly context: DriverContext;
+  /** Registers a client that is removed when the check has ended. Absent where clients are registered by hand. */
+  readonly register: ((metadata: ClientMetadata) => Promise<RegisteredClient>) | undefined;
   readonly cookieMode: CookieMode;
   /** When this check began, on the clock of the recorders. */
   readonly startedAt = performance.now();
@@ -69,6 +73,7 @@ export class Trial {
     this.metadata = settings.metadata;
     this.driver = settings.driver;
     this.context = settings.context;
+    this.register = settings.byHand || !this.driver.register ? undefined : (asked) => this.#register(asked);
     this.cookieMode = settings.cookieMode;
     this.#browsers = settings.browsers;
     this.#runStartedAt = settings.runStartedAt;
@@ -110,9 +115,25 @@ export class Trial {
     this.#undo.push(undo);
   }
 
+  /** Closes its browsers and undoes the rest, each whether or not another fails.
+   * @throws {AggregateError} with what could not be undone */
   async cleanUp(): Promise<void> {
-    for (const undo of this.#undo.toReversed()) await undo();
-    await Promise.all(this.#opened.map((context) => context.close()));
+    const failures: unknown[] = [];
+    const close = this.#opened.map((context) => () => context.close());
+    for (const undo of [...close, ...this.#undo.toReversed()]) {
+      try {
+        await undo();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
+  }
+
+  async #register(metadata: ClientMetadata): Promise<RegisteredClient> {
+    const client = (await this.driver.register?.(metadata, this.context)) as RegisteredClient;
+    if (client.remove) this.afterwards(client.remove);
+    return client;
   }
 
   // What a check does.

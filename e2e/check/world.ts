@@ -61,8 +61,11 @@ async function register(probe: RelyingParty, { driver, context }: WorldSettings)
   });
 }
 
+/** Removes the clients where the OP lets it, and ends the probes. */
 export const closeWorld = async (world: World): Promise<void> => {
-  await Promise.all(Object.values(world).map((probe) => probe.recorder.close()));
+  const probes = Object.values(world);
+  await Promise.allSettled(probes.map(({ client }) => client.remove?.()));
+  await Promise.all(probes.map(({ recorder }) => recorder.close()));
 };
 
 /** The run cannot take place; the message is one line that says what to do. */

@@ -104,7 +104,7 @@ export const deliveryFailures: Check[] = [
     run: async (t) => {
       const endpoint = await untrustedEndpoint();
       t.afterwards(() => endpoint.close());
-      const metadata = () => ({ backchannel_logout_uri: endpoint.uri });
+      const metadata = { backchannel_logout_uri: endpoint.uri };
       const probe = await ownProbe(t, { name: "rp-untrusted", metadata });
       const browser = await t.browser();
       const [initiator] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);

@@ -5,8 +5,9 @@ import { logOutBeside, nextTokenAbout, requireOneDelivery, tokensFor, wellDone }
 import { logOut, usualParameters } from "../logout.ts";
 import { noteToken } from "../logout-tokens.ts";
 import { signInAt } from "../oracles.ts";
-import { ownProbe } from "../own-probe.ts";
+import { ownProbe, requireRegistration } from "../own-probe.ts";
 import type { Answer } from "../recorder.ts";
+import type { RelyingParty } from "../relying-party.ts";
 import { eachToken } from "../specimen.ts";
 import type { Trial } from "../trial.ts";
 
@@ -99,7 +100,7 @@ export const delivery: Check[] = [
     severity: "medium",
     run: async (t) => {
       const path = "/bclogout?tenant=blue&x=a%20b";
-      const metadata = ({ serverBase }: { serverBase: string }) => ({
+      const metadata = ({ serverBase }: RelyingParty) => ({
         backchannel_logout_uri: serverBase + path,
       });
       const probe = await ownProbe(t, { name: "rp-query", metadata });
@@ -177,11 +178,10 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
 }
 
 async function refusedUris(t: Trial): Promise<void> {
-  const { driver, context } = t;
-  if (!driver.register) return t.skip(`The driver ${driver.name} registers no clients.`);
+  requireRegistration(t);
   const d = t.rp("rp-d");
   const register = (field: string, uri: string) =>
-    driver.register?.({ ...d.metadata, client_name: "odd logout URI", [field]: uri }, context);
+    t.register?.({ ...d.metadata, client_name: "odd logout URI", [field]: uri });
   const fields: Record<string, string> = {
     backchannel_logout_uri: `${d.serverBase}/bclogout`,
     ...(t.metadata.frontchannel_logout_supported && { frontchannel_logout_uri: `${d.base}/fclogout` }),

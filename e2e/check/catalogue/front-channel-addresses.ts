@@ -1,7 +1,7 @@
 /** F: Front-Channel Logout 1.0, the addresses and names that clients register. */
 import type { Check } from "../check.ts";
-import { extraProbe } from "../extra-probe.ts";
 import { frontChannelLogout, received, watchPages } from "../front-channel.ts";
+import { ownProbeIfPossible, requireRegistration } from "../own-probe.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 
@@ -21,10 +21,9 @@ export const frontChannelAddresses: Check[] = [
     needs: ["end-session", "front-channel"],
     run: async (t) => {
       const own = "x=1&y=a%20b&z";
-      const rp = await extraProbe(t, "rp-query", ({ base }) => ({
-        frontchannel_logout_uri: `${base}/fclogout?${own}`,
-      }));
-      if (!rp || isMissing(rp))
+      requireRegistration(t);
+      const rp = await probeWith(t, "rp-query", ({ base }) => `${base}/fclogout?${own}`);
+      if (typeof rp === "string")
         return t.warn("The OP registers no frontchannel_logout_uri with a query, which FCL 2 allows.");
       const a = t.rp("rp-a");
       const came = received(t, await frontChannelLogout(t, await t.browser(), [a, rp]));
@@ -54,15 +53,14 @@ export const frontChannelAddresses: Check[] = [
           document, { childList: true, subtree: true });
         Object.defineProperty(window, "brokenOut", { set: () => report("a script") });`,
       );
+      requireRegistration(t);
       const hostile = await Promise.all([
-        ...hostileQueries.map((query) => hostileProbe(t, ({ base }) => `${base}/fclogout?${query}`)),
-        hostileProbe(t, () => "javascript:parent.brokenOut=1"),
+        ownProbeIfPossible(t, { name: "rp-name", metadata: { client_name: breakOut } }),
+        ...hostileQueries.map((query) => probeWith(t, "rp-query", ({ base }) => `${base}/fclogout?${query}`)),
+        probeWith(t, "rp-script", () => "javascript:parent.brokenOut=1"),
       ]);
-      // With its address refused, a client still has its name: one of those is enough.
-      const registered = hostile.filter((rp) => rp !== undefined);
-      const taken = registered.filter((rp, index) => index === 0 || !isMissing(rp));
-      const withAddress = taken.filter((rp) => !isMissing(rp)).length;
-      t.note("hostile clients", { registered: taken.length, with_their_address: withAddress });
+      const taken = hostile.filter((rp) => typeof rp !== "string");
+      t.note("hostile clients", { registered: taken.map(({ name }) => name).join(" ") || "none" });
       if (taken.length === 0) return t.measure("The OP registers no such name and no such address.");
       await frontChannelLogout(t, browser, [t.rp("rp-a"), ...taken], { comesBack: false });
       const atOp = broken.filter(({ page }) => !taken.some(({ base }) => page.startsWith(base)));
@@ -83,9 +81,9 @@ export const frontChannelAddresses: Check[] = [
         port: ({ base, recorder }) => base.replace(`:${recorder.port}`, `:${recorder.port - 1}/fclogout`),
         scheme: ({ base }) => `${base.replace("http:", "https:")}/fclogout`,
       };
+      requireRegistration(t);
       for (const [part, uri] of Object.entries(foreign)) {
-        const rp = await extraProbe(t, "rp-foreign", (probe) => ({ frontchannel_logout_uri: uri(probe) }));
-        const taken = rp && !isMissing(rp);
+        const taken = typeof (await probeWith(t, "rp-foreign", uri)) !== "string";
         t.note(`frontchannel_logout_uri of another ${part}`, taken ? "registered" : "not registered");
         if (taken)
           t.warn(`The OP registers a frontchannel_logout_uri of another ${part} than every redirect URI.`);
@@ -94,11 +92,6 @@ export const frontChannelAddresses: Check[] = [
   },
 ];
 
-const isMissing = ({ client }: RelyingParty): boolean => client.missing.includes("frontchannel_logout_uri");
-
-/** A client with a hostile name, and with this address where the OP takes it. */
-const hostileProbe = (t: Trial, address: (rp: RelyingParty) => string): Promise<RelyingParty | undefined> =>
-  extraProbe(t, "rp-hostile", (rp) => ({
-    client_name: breakOut,
-    frontchannel_logout_uri: address(rp),
-  }));
+/** A client with this address, if the OP takes it. */
+const probeWith = (t: Trial, name: string, address: (rp: RelyingParty) => string) =>
+  ownProbeIfPossible(t, { name, metadata: (rp) => ({ frontchannel_logout_uri: address(rp) }) });

@@ -2,13 +2,13 @@
 import { exportJWK, generateKeyPair } from "jose";
 import type { Check } from "../check.ts";
 import { decryptedIdToken, encryptedToOp } from "../encrypted-hints.ts";
-import { clientWith, extraProbe } from "../extra-client.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { assertKept, assertLoggedOut } from "../oracles.ts";
+import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import { endSessionEndpoint, endSessionUrl, sendRaw } from "../raw-request.ts";
 import { rawSignIn } from "../raw-sign-in.ts";
 import type { RelyingParty } from "../relying-party.ts";
-import { Ended, type Trial } from "../trial.ts";
+import type { Trial } from "../trial.ts";
 import { assertGoodLogout, assertUnobeyed, visitsSince } from "../unobeyed.ts";
 
 /** Longest life of an ID Token that a check waits for the end of, in seconds. */
@@ -16,12 +16,8 @@ const longestWait = 60;
 
 /** A client whose ID Tokens live for a second, where the OP has such a setting; else RP-A. */
 async function shortLived(t: Trial): Promise<RelyingParty> {
-  try {
-    return await extraProbe(t, "rp-short", { id_token_lifetime: 1 });
-  } catch (error) {
-    if (error instanceof Ended) return t.rp("rp-a");
-    throw error;
-  }
+  const own = await ownProbeIfPossible(t, { name: "rp-short", metadata: { id_token_lifetime: 1 } });
+  return typeof own === "string" ? t.rp("rp-a") : own;
 }
 
 const garbage: Record<string, string> = {
@@ -144,9 +140,12 @@ export const idTokenHints: Check[] = [
     run: async (t) => {
       const { publicKey, privateKey } = await generateKeyPair("RSA-OAEP-256", { extractable: true });
       const key = { ...(await exportJWK(publicKey)), use: "enc", alg: "RSA-OAEP-256", kid: "probe" };
-      const fields = { id_token_encrypted_response_alg: "RSA-OAEP-256" };
-      const metadata = { ...fields, id_token_encrypted_response_enc: "A128CBC-HS256", jwks: { keys: [key] } };
-      const rp = await clientWith(t, "rp-enc", metadata, ...Object.keys(fields));
+      const metadata = {
+        id_token_encrypted_response_alg: "RSA-OAEP-256",
+        id_token_encrypted_response_enc: "A128CBC-HS256",
+        jwks: { keys: [key] },
+      };
+      const rp = await ownProbe(t, { name: "rp-enc", metadata });
       const browser = await t.browser();
       const signIn = async () => decryptedIdToken(t, await rawSignIn(t, browser, rp, t.alice), privateKey);
       const assertEnds = async (what: string, idToken: string) => {
@@ -169,8 +168,7 @@ export const idTokenHints: Check[] = [
     run: async (t) => {
       const algs: unknown = t.metadata.id_token_signing_alg_values_supported;
       if (!Array.isArray(algs) || !algs.includes("HS256")) t.skip("The OP signs no ID Token with HS256.");
-      const field = "id_token_signed_response_alg";
-      const rp = await clientWith(t, "rp-hs", { [field]: "HS256" }, field);
+      const rp = await ownProbe(t, { name: "rp-hs", metadata: { id_token_signed_response_alg: "HS256" } });
       const browser = await t.browser();
       for (const more of [{ client_id: rp.client.clientId }, {}]) {
         const idToken = await rawSignIn(t, browser, rp, t.alice);

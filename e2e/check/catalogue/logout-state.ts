@@ -2,11 +2,11 @@
 import type { BrowserContext } from "@playwright/test";
 import { traceOf } from "../browser-trace.ts";
 import type { Check } from "../check.ts";
-import { clientWith } from "../extra-client.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { assertLoggedOut } from "../oracles.ts";
+import { ownProbe } from "../own-probe.ts";
 import type { Recorded } from "../recorder.ts";
-import type { Session } from "../relying-party.ts";
+import type { RelyingParty, Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 import { confirmsAndStays } from "../unobeyed.ts";
 
@@ -96,9 +96,9 @@ export const logoutState: Check[] = [
     needs: ["end-session"],
     run: async (t) => {
       const own = "own=1&words=a%20b%2Fc";
-      const fields = ["post_logout_redirect_uris"] as const;
       const uri = (base: string) => `${base}/logout?${own}`;
-      const rp = await clientWith(t, "rp-q", ({ base }) => ({ [fields[0]]: [uri(base)] }), ...fields);
+      const metadata = ({ base }: RelyingParty) => ({ post_logout_redirect_uris: [uri(base)] });
+      const rp = await ownProbe(t, { name: "rp-q", metadata });
       const browser = await t.browser();
       const session = await t.signIn(browser, rp, t.alice);
       const { arrived } = await logOut(t, browser, rp, {

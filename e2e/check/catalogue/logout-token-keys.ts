@@ -34,7 +34,7 @@ export const logoutTokenKeys: Check[] = [
       for (const token of tokens) await requireSignature(t, token);
       const alg = anotherAlgorithm(t);
       if (!alg) return t.measure("RS256 alone: the OP declares no other algorithm.");
-      const metadata = () => ({ id_token_signed_response_alg: alg });
+      const metadata = { id_token_signed_response_alg: alg };
       const probe = await ownProbeIfPossible(t, { name: `rp-${alg.toLowerCase()}`, alg, metadata });
       if (typeof probe === "string") return t.measure(`RS256 alone: ${probe}`);
       await requireSignature(t, (await logOutWith(t, probe)).token);
@@ -54,7 +54,7 @@ export const logoutTokenKeys: Check[] = [
         return withSub.length > 0
           ? t.measure("Public subjects alone: the OP declares no pairwise ones.")
           : t.skip("No logout token has a sub.");
-      const metadata = () => ({ subject_type: "pairwise" });
+      const metadata = { subject_type: "pairwise" };
       const probe = await ownProbeIfPossible(t, { name: "rp-pairwise", metadata });
       if (typeof probe === "string") return t.measure(`Public subjects alone: ${probe}`);
       const { token, session } = await logOutWith(t, probe);
@@ -72,11 +72,11 @@ export const logoutTokenKeys: Check[] = [
       const probe = await ownProbe(t, {
         name: "rp-encrypted",
         decryption,
-        metadata: () => ({
+        metadata: {
           id_token_encrypted_response_alg: encryption.alg,
           id_token_encrypted_response_enc: encryption.enc,
           jwks: { keys: [jwk] },
-        }),
+        },
       });
       const { token, session } = await logOutWith(t, probe);
       t.require(isEncrypted(token.raw), "The ID Token came encrypted, the logout token only signed.");

@@ -2,9 +2,9 @@
 
 import { traceOf } from "../browser-trace.ts";
 import type { Check } from "../check.ts";
-import { extraProbe } from "../extra-client.ts";
 import { logOut } from "../logout.ts";
 import { assertKept, signInAt } from "../oracles.ts";
+import { ownProbeIfPossible } from "../own-probe.ts";
 import { endSessionUrl, sendRaw } from "../raw-request.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
@@ -177,8 +177,7 @@ export const postLogoutUris: Check[] = [
       const session = await t.signIn(browser, a, t.alice);
       await assertUnobeyed(t, browser, session, Object.entries(scripts).map(withUri(session)));
       t.require(trace.dialogs.length === 0, "The OP's page ran the script of a post_logout_redirect_uri.");
-      if (!t.driver.register)
-        return t.measure("Registration was not tried: the driver registers no clients.");
+      if (!t.register) return t.measure("Registration was not tried: this run registers no clients.");
       for (const [scheme, uri] of Object.entries(scripts)) {
         const taken = await isTaken(t, uri);
         t.require(!taken, `The OP registers a ${scheme}: URI as post_logout_redirect_uri.`);
@@ -189,10 +188,6 @@ export const postLogoutUris: Check[] = [
 
 /** Whether a client may register it. */
 async function isTaken(t: Trial, uri: string): Promise<boolean> {
-  try {
-    const rp = await extraProbe(t, "rp-x", { post_logout_redirect_uris: [uri] });
-    return !rp.client.missing.includes("post_logout_redirect_uris");
-  } catch {
-    return false; // refused as a whole
-  }
+  const own = await ownProbeIfPossible(t, { name: "rp-x", metadata: { post_logout_redirect_uris: [uri] } });
+  return typeof own !== "string";
 }

@@ -68,7 +68,7 @@ describe("the driver of WSO2 Identity Server", () => {
 
   it("makes an application whose callback matches the registered URIs and no other", async () => {
     const { asked, context } = standIn(issuer, answers);
-    const client = await wso2.register?.(metadata, context);
+    const { remove: _remove, ...client } = (await wso2.register?.(metadata, context)) ?? {};
     assert.deepEqual(client, { clientId: "id", clientSecret: "secret", missing: [] });
     assert.equal(asked[0]?.authorization, `Basic ${btoa("admin:s:cret")}`);
     const body = JSON.parse(asked[0]?.body ?? "");
@@ -91,6 +91,13 @@ describe("the driver of WSO2 Identity Server", () => {
     await wso2.register?.(metadata, context);
     const names = asked.filter(({ body }) => body).map(({ body }) => JSON.parse(body).name);
     assert.equal(new Set(names).size, 2);
+  });
+
+  it("removes the application when nothing more is asked of the client", async () => {
+    const { asked, context } = standIn(issuer, { ...answers, [`DELETE ${all}/42`]: empty(204) });
+    const client = await wso2.register?.(metadata, context);
+    await client?.remove?.();
+    assert.equal(asked.at(-1)?.what, `DELETE ${all}/42`);
   });
 
   it("names the fields that the API has no word for", async () => {
@@ -150,7 +157,8 @@ describe("the driver of Keycloak", () => {
   const issuer = "https://kc.example/auth/realms/demo";
   const token = "POST /auth/realms/master/protocol/openid-connect/token";
   const api = "/auth/admin/realms/demo";
-  const answers = { [token]: json({ access_token: "at" }), [`POST ${api}/clients`]: empty(201) };
+  const created = empty(201, { location: `https://kc.example${api}/clients/c-1` });
+  const answers = { [token]: json({ access_token: "at" }), [`POST ${api}/clients`]: created };
 
   async function registered(asking: ClientMetadata) {
     const { asked, context } = standIn(issuer, answers);
@@ -182,6 +190,13 @@ describe("the driver of Keycloak", () => {
     const { client, body } = await registered({ ...metadata, token_endpoint_auth_method: "none" });
     assert.equal(body.publicClient, true);
     assert.ok(!("secret" in body) && client?.clientSecret === undefined);
+  });
+
+  it("removes the client when nothing more is asked of it", async () => {
+    const { asked, context } = standIn(issuer, { ...answers, [`DELETE ${api}/clients/c-1`]: empty(204) });
+    const client = await keycloak.register?.(metadata, context);
+    await client?.remove?.();
+    assert.equal(asked.at(-1)?.what, `DELETE ${api}/clients/c-1`);
   });
 
   it("ends one session by its sid, and all of a user", async () => {

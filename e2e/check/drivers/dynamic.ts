@@ -1,7 +1,7 @@
 /** Registration that every OP with a registration endpoint understands. */
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Fetch } from "#lib/oidc/provider.ts";
-import { type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
+import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
 
 /** Registers dynamically; with the administrator's password where there is one (WSO2 IS, the embedded OP). */
@@ -13,7 +13,7 @@ export async function registerDynamically(
     user: admin.name,
     password: admin.password,
   };
-  const { clientId, clientSecret, report } = await registerClient({
+  const { clientId, clientSecret, management, report } = await registerClient({
     asked,
     provider: metadata,
     authorization,
@@ -24,5 +24,6 @@ export async function registerDynamically(
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),
     missing: missing.map(({ field }) => field),
+    ...(management ? { remove: () => deleteClient(management, fetch as Fetch) } : {}),
   };
 }

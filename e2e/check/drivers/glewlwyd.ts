@@ -80,6 +80,8 @@ async function registerByApi(metadata: ClientMetadata, context: DriverContext): 
     clientId: client.id,
     ...(client.secret === undefined ? {} : { clientSecret: client.secret }),
     missing: fieldsBeside(metadata),
+    remove: () =>
+      oneAfterTheOther(() => signedIn(origin, admin, (api) => api.call("DELETE", `/client/${client.id}`))),
   };
 }
 

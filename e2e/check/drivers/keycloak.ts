@@ -38,8 +38,17 @@ async function register(metadata: ClientMetadata, context: DriverContext): Promi
   const { client, missing } = clientOf(metadata, clientId, secret);
   const url = `${realmApi(context)}/clients`;
   const headers = await bearer(context);
-  await askAdminApi(context, url, [201], { method: "POST", headers, json: client });
-  return { clientId, ...(secret === undefined ? {} : { clientSecret: secret }), missing };
+  const { location } = await askAdminApi(context, url, [201], { method: "POST", headers, json: client });
+  const remove = async () => {
+    const id = encodeURIComponent(location?.split("/").at(-1) ?? "");
+    await askAdminApi(context, `${url}/${id}`, [204], { method: "DELETE", headers: await bearer(context) });
+  };
+  return {
+    clientId,
+    ...(secret === undefined ? {} : { clientSecret: secret }),
+    missing,
+    ...(location ? { remove } : {}),
+  };
 }
 
 /** A client as Keycloak writes it down. It tells a client by one of the two channels, so one that asks for both gets the

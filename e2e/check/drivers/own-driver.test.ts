@@ -34,8 +34,16 @@ describe("a driver of one's own", () => {
       },
     } as unknown as DriverContext;
     const client = await driver.register?.({ client_name: "rp-a" } as unknown as ClientMetadata, context);
-    assert.deepEqual(client, { clientId: "1", clientSecret: "s", missing: [] });
-    assert.deepEqual(sent, [`POST https://op.example/admin/clients Basic ${btoa("admin:secret")}`]);
+    assert.deepEqual(
+      { ...client, remove: "" },
+      { clientId: "1", clientSecret: "s", missing: [], remove: "" },
+    );
+    await client?.remove?.();
+    const by = `Basic ${btoa("admin:secret")}`;
+    assert.deepEqual(sent, [
+      `POST https://op.example/admin/clients ${by}`,
+      `DELETE https://op.example/admin/clients/1 ${by}`,
+    ]);
   });
 
   it("is refused in one line where the module lacks a function, fails, or is not there", async () => {

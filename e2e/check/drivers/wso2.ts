@@ -65,6 +65,9 @@ async function register(metadata: ClientMetadata, context: DriverContext): Promi
     clientId,
     ...(typeof clientSecret === "string" && clientSecret !== "" ? { clientSecret } : {}),
     missing: fieldsBeside(metadata),
+    remove: async () => {
+      await askAdminApi(context, `${all}/${id}`, [204], { method: "DELETE", headers });
+    },
   };
 }
 
