@@ -1,7 +1,7 @@
 /** The OP that a run without `--issuer` checks: the embedded one, on https, in a process and with keys of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
@@ -9,7 +9,7 @@ import { CannotRun } from "./world.ts";
 
 export interface EmbeddedOp {
   issuer: string;
-  /** PEM of its certificate. */
+  /** PEM file of its certificate. */
   certificate: string;
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function startEmbeddedOp(env: Record<string, string> = {}): Promise
   const issuer = await issuerOf(child.stdout, child.stderr, gone);
   return {
     issuer,
-    certificate: readFileSync(join(folder, CERTIFICATE_FILE), "utf8"),
+    certificate: join(folder, CERTIFICATE_FILE),
     stop: async () => {
       child.kill("SIGTERM");
       await gone;

@@ -1,9 +1,13 @@
 /** The flags of `npm run check`. */
 import { z } from "zod";
+import { appNames } from "#lib/demo/apps.ts";
 import { describeIssue, readFlags, UsageError } from "#lib/demo/options.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
-import { type ProbeName, probeNames } from "./world.ts";
+import { type ByHand, probeNames } from "./world.ts";
+
+/** What may be registered by hand: the apps are for the walkthrough alone, which is skipped without them. */
+export const clientNames = [...probeNames, ...appNames];
 
 export interface CheckOptions {
   help: boolean;
@@ -12,9 +16,9 @@ export interface CheckOptions {
   driver: string;
   users: { alice: User; bob: User };
   /** Registered by hand. */
-  clients: Partial<Record<ProbeName, RegisteredClient>>;
+  clients: ByHand["clients"];
   printClients: boolean;
-  /** First of the four ports of clients that are registered by hand. */
+  /** First of the five ports of clients that are registered by hand. */
   port: number;
   admin: User | undefined;
   only: readonly string[] | undefined;
@@ -37,9 +41,10 @@ Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation tha
   --issuer URL               the OpenID Provider to check; the embedded one without it
   --driver NAME|PATH         auto, embedded, wso2, keycloak, glewlwyd, generic, or a file such as ./my-driver.ts (auto)
   --user NAME:SECRET         a user to sign in, twice: the first is alice, the second bob (alice:alice, bob:bob)
-  --client NAME=ID[:SECRET]  a client registered by hand, for ${probeNames.join(", ")}; else dynamic registration
+  --client NAME=ID[:SECRET]  a client registered by hand, for ${clientNames.join(", ")};
+                             else dynamic registration
   --print-clients            say what to register by hand, and end
-  --port N                   first of the four ports of clients registered by hand (47100)
+  --port N                   first of the five ports of clients registered by hand (47100)
   --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
   --only ID,ID               these checks alone; --skip ID,ID all but these
   --severity C,H,M,L,I       critical, high, medium, low, info (all)
@@ -83,17 +88,17 @@ const user = z
 const client = z
   .string()
   .regex(
-    new RegExp(`^(${probeNames.join("|")})=[^:]+(:.+)?$`, "s"),
-    `must be NAME=ID[:SECRET], NAME one of ${probeNames.join(", ")}`,
+    new RegExp(`^(${clientNames.join("|")})=[^:]+(:.+)?$`, "s"),
+    `must be NAME=ID[:SECRET], NAME one of ${clientNames.join(", ")}`,
   )
-  .transform((text): [ProbeName, RegisteredClient] => {
+  .transform((text): [string, RegisteredClient] => {
     const [, name, clientId = "", clientSecret] = /^([^=]+)=([^:]+)(?::(.+))?$/s.exec(text) ?? [];
-    return [name as ProbeName, { clientId, ...(clientSecret ? { clientSecret } : {}), missing: [] }];
+    return [String(name), { clientId, ...(clientSecret ? { clientSecret } : {}), missing: [] }];
   });
 const ids = z
   .string()
   .transform((text) => text.split(",").map((id) => id.trim().toUpperCase()))
-  .pipe(z.array(z.string().regex(/^[RBFSDI]-\d\d$/, "must be IDs such as R-01, with commas between them")));
+  .pipe(z.array(z.string().regex(/^[WRBFSDI]-\d\d$/, "must be IDs such as R-01, with commas between them")));
 const words = <T extends string>(allowed: readonly T[]) =>
   z
     .string()

@@ -3,8 +3,8 @@ import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { launch } from "./browsers.ts";
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
-import { Ended, Trial } from "./trial.ts";
-import { closeWorld, createWorld, type World, type WorldSettings } from "./world.ts";
+import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
+import { type ByHand, closeWorld, createWorld, type World } from "./world.ts";
 
 /** Longest that one check may take, in milliseconds. */
 const longest = 90_000;
@@ -20,7 +20,8 @@ export interface RunSettings {
   headed: boolean;
   /** How many checks run at the same time; each has clients of its own. */
   workers: number;
-  byHand: WorldSettings["byHand"];
+  byHand: ByHand | undefined;
+  playground: PlaygroundOfRun;
   onResult: (result: CheckResult, left: number) => void;
   onStart: (check: Check) => void;
 }

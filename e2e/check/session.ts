@@ -1,20 +1,25 @@
 /** A whole run: from the flags to the report. */
 import { readFileSync } from "node:fs";
 import tls from "node:tls";
+import { appNames } from "#lib/demo/apps.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { ensureBuilt } from "../../bin/prepare/build.mjs";
+import { withLock } from "../../bin/prepare/lock.mjs";
 import { catalogue } from "./catalogue/index.ts";
-import type { Check } from "./check.ts";
+import type { Check, CheckResult } from "./check.ts";
 import type { DriverContext } from "./driver.ts";
 import { guessDriver } from "./drivers/guess.ts";
 import { driverNamed } from "./drivers/index.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
 import { type Expectations, readExpectations, withExpectation } from "./expectations.ts";
 import type { CheckOptions } from "./options.ts";
+import { type PlaygroundSettings, startPlayground } from "./playground.ts";
 import { capabilitiesOf } from "./report/capabilities.ts";
 import { progressLine } from "./report/progress.ts";
 import type { Report } from "./report/report.ts";
 import { runChecks } from "./run.ts";
+import type { PlaygroundOfRun } from "./trial.ts";
 import { CannotRun } from "./world.ts";
 
 /** Checks the OP that the options name.
@@ -25,7 +30,8 @@ export async function checkProvider(options: CheckOptions, say: (line: string) =
   const embedded = options.issuer === undefined ? await startEmbeddedOp() : undefined;
   try {
     trust(options, embedded);
-    return await check(options, expectations, options.issuer ?? embedded?.issuer ?? "", say);
+    const ca = embedded?.certificate ?? options.ca;
+    return await check({ ...options, ca }, expectations, options.issuer ?? embedded?.issuer ?? "", say);
   } finally {
     await embedded?.stop();
   }
@@ -33,11 +39,8 @@ export async function checkProvider(options: CheckOptions, say: (line: string) =
 
 /** Certificates beside the usual ones. */
 function trust({ ca, insecure }: CheckOptions, embedded: EmbeddedOp | undefined): void {
-  const more = [embedded?.certificate, ca && pem(ca)].filter(
-    (certificate) => certificate !== undefined && certificate !== "",
-  );
-  if (more.length > 0)
-    tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...(more as string[])]);
+  const file = embedded?.certificate ?? ca;
+  if (file !== undefined) tls.setDefaultCACertificates([...tls.getCACertificates("default"), pem(file)]);
   if (insecure) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 }
 
@@ -62,20 +65,26 @@ async function check(
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const context: DriverContext = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
   const checks = catalogue.filter((each) => isWanted(each, options));
-  const byHand = Object.keys(options.clients).length > 0;
+  const { clients, port, ca } = options;
+  const byHand = Object.keys(clients).length > 0 ? { clients, port } : undefined;
+  if (checks.some(({ id }) => id.startsWith("W"))) await withLock(ensureBuilt);
+  const playground = playgroundOfRun({ driver, context, byHand, ca }, options);
   const startedAt = new Date();
   const began = performance.now();
   say(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${options.cookieModes.join(" and ")}`);
-  const results = await runChecks({
+  const run = {
     ...{ provider, metadata, driver, context, checks },
     users: options.users,
     cookieModes: options.cookieModes,
     headed: options.headed,
     workers: byHand ? 1 : options.workers,
-    byHand: byHand ? { clients: options.clients, port: options.port } : undefined,
+    byHand,
+    playground: playground.get,
     onStart: () => {},
-    onResult: (result, left) => say(progressLine(withExpectation(result, expectations), left, began)),
-  });
+    onResult: (result: CheckResult, left: number) =>
+      say(progressLine(withExpectation(result, expectations), left, began)),
+  };
+  const results = await runChecks(run).finally(playground.stop);
   return {
     issuer,
     driver: driver.name,
@@ -83,6 +92,28 @@ async function check(
     durationMs: Math.round(performance.now() - began),
     capabilities: capabilitiesOf(metadata, results),
     checks: results.map((result) => withExpectation(result, expectations)),
+  };
+}
+
+/** The real apps, started when a check first asks for them. */
+function playgroundOfRun(settings: PlaygroundSettings, { insecure }: CheckOptions) {
+  let started: ReturnType<PlaygroundOfRun> | undefined;
+  const start = async () => {
+    const missing = appNames.filter((name) => settings.byHand && !settings.byHand.clients[name]);
+    if (missing.length > 0) return `No --client for ${missing.join(" and ")}.`;
+    if (!settings.byHand && !settings.driver.register) return "The driver registers no clients.";
+    if (insecure) return "The apps verify certificates: pass --ca instead of --insecure.";
+    return startPlayground(settings);
+  };
+  return {
+    get: () => {
+      started ??= start();
+      return started;
+    },
+    stop: async () => {
+      const running = await started?.catch(() => undefined);
+      if (running && typeof running !== "string") await running.stop();
+    },
   };
 }
 

@@ -7,9 +7,13 @@ import type { Browsers } from "./browsers.ts";
 import type { CookieMode, Evidence, Verdict } from "./check.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts";
 import { curlOf, shortened } from "./evidence.ts";
+import type { Playground } from "./playground.ts";
 import type { Recorded } from "./recorder.ts";
 import { type AuthorizationRequest, type Refused, RelyingParty, type Session } from "./relying-party.ts";
-import type { ProbeName, World, WorldSettings } from "./world.ts";
+import type { ByHand, ProbeName, World } from "./world.ts";
+
+/** The real apps of a run, started when a check first asks; a text says why there are none. */
+export type PlaygroundOfRun = () => Promise<Playground | string>;
 
 /** Longest that a browser may take from an authorization request to its answer, in milliseconds. */
 const patience = 20_000;
@@ -21,7 +25,8 @@ export interface TrialSettings {
   metadata: Metadata;
   driver: Driver;
   context: DriverContext;
-  byHand: WorldSettings["byHand"];
+  byHand: ByHand | undefined;
+  playground: PlaygroundOfRun;
   browsers: Browsers;
   cookieMode: CookieMode;
   /** When the run began, on the clock of the recorders. */
@@ -59,6 +64,7 @@ export class Trial {
   /** Probes that this check alone has, beside those of its world. */
   readonly extras: RelyingParty[] = [];
   readonly #browsers: Browsers;
+  readonly #playground: PlaygroundOfRun;
   readonly #runStartedAt: number;
   /** The ID Token that each probe got last. */
   readonly #latest = new Map<RelyingParty, string>();
@@ -76,6 +82,7 @@ export class Trial {
     this.register = settings.byHand || !this.driver.register ? undefined : (asked) => this.#register(asked);
     this.cookieMode = settings.cookieMode;
     this.#browsers = settings.browsers;
+    this.#playground = settings.playground;
     this.#runStartedAt = settings.runStartedAt;
   }
 
@@ -143,6 +150,12 @@ export class Trial {
     const context = await this.#browsers.fresh();
     this.#opened.push(context);
     return context;
+  }
+
+  /** playground2 and playground3. Skips the check where the run has none. */
+  async playground(): Promise<Playground> {
+    const playground = await this.#playground();
+    return typeof playground === "string" ? this.skip(playground) : playground;
   }
 
   rp(name: ProbeName): RelyingParty {

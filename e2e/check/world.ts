@@ -1,4 +1,5 @@
 /** The clients of one worker: checks that run beside each other never share one. */
+import type { AppName } from "#lib/demo/apps.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, RegisteredClient } from "./driver.ts";
 import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
@@ -23,8 +24,13 @@ export interface WorldSettings {
   context: DriverContext;
   /** Number of the worker, in the names of its clients. */
   worker: number;
-  /** Clients that were registered by hand, and the first of their ports. */
-  byHand: { clients: Partial<Record<ProbeName, RegisteredClient>>; port: number } | undefined;
+  byHand: ByHand | undefined;
+}
+
+/** Clients that were registered by hand, and the first of their ports. */
+export interface ByHand {
+  clients: Partial<Record<ProbeName | AppName, RegisteredClient>>;
+  port: number;
 }
 
 /** On plain http no cookie crosses sites (`SameSite=None` needs `Secure`): there the probes are on `localhost` like the

@@ -24,8 +24,10 @@ import { opIframeStrangers } from "./op-iframe-strangers.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionState } from "./session-state.ts";
+import { walkthrough } from "./walkthrough.ts";
 
 const all: readonly Check[] = [
+  ...walkthrough,
   ...rpInitiated,
   ...logoutState,
   ...postLogoutUris,
@@ -52,7 +54,7 @@ const all: readonly Check[] = [
   ...metadataHonesty,
 ];
 
-const families = "RBFSDI";
+const families = "WRBFSDI";
 
 /** `R-02` before `R-10` before `B-01`. */
 const rank = ({ id }: Check): number => families.indexOf(id.charAt(0)) * 1000 + Number(id.slice(2));
