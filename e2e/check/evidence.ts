@@ -21,15 +21,18 @@ export const shortened = (parameters: Readonly<Record<string, string>>): Record<
     ]),
   );
 
-/** The request for a terminal; tokens are variables that the reader fills in. */
+/** The request for a terminal; tokens are variables that the reader fills in. What the OP had a say in is quoted: nothing
+ * of it may run when it is pasted into a shell. */
 export function curlOf(
   method: "GET" | "POST",
   url: string,
   parameters: Readonly<Record<string, string>>,
 ): string {
-  const fields = Object.entries(parameters).map(([name, value]) =>
-    /token|hint/.test(name) && value.length > 100 ? `${name}=$${name.toUpperCase()}` : `${name}=${value}`,
-  );
-  const data = fields.map((field) => `--data-urlencode "${field.replaceAll(/["\\`]/g, "\\$&")}"`).join(" ");
-  return `curl -i ${method === "GET" ? "-G " : ""}"${url}" ${data}`.trim();
+  const fields = Object.entries(parameters).map(([name, value]) => {
+    const isToken = /^[a-z_]*(token|hint)[a-z_]*$/.test(name) && value.length > 100;
+    return `--data-urlencode ${isToken ? `"${name}=$${name.toUpperCase()}"` : quoted(`${name}=${value}`)}`;
+  });
+  return ["curl -i", method === "GET" ? "-G" : "-X POST", quoted(url), ...fields].join(" ");
 }
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -3,6 +3,7 @@ import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { launch } from "./browsers.ts";
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
+import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
 import { type ByHand, closeWorld, createWorld, type World } from "./world.ts";
 
@@ -74,11 +75,10 @@ async function runCheck(check: Check, trial: Trial, results: readonly CheckResul
   const cleanUp = await trial.cleanUp().catch((error: unknown) => String(error));
   if (cleanUp) trial.note("could not clean up", cleanUp);
   const { id, title, clause, severity } = check;
+  const seen = { ...outcome, evidence: trial.evidence, ...(trial.curl ? { curl: trial.curl } : {}) };
   return {
     ...{ id, title, clause, severity, cookieMode: trial.cookieMode },
-    ...outcome,
-    evidence: trial.evidence,
-    ...(trial.curl ? { curl: trial.curl } : {}),
+    ...redacted(seen, trial.secrets),
     durationMs: Math.round(performance.now() - trial.startedAt),
   };
 }
@@ -100,7 +100,8 @@ async function conclude(
   } catch (error) {
     if (error instanceof Ended) return { verdict: error.verdict, reason: error.message };
     // A browser that was led elsewhere, an answer that makes no sense: the OP's doing as a rule, and never a pass.
-    return { verdict: "fail", reason: `The check could not go on: ${String(error).split("\n", 1)[0]}` };
+    const [message = ""] = withoutQueries(String(error)).split("\n", 1);
+    return { verdict: "fail", reason: `The check could not go on: ${message}` };
   } finally {
     clearTimeout(timer);
   }

@@ -9,6 +9,7 @@ import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts"
 import { curlOf, shortened } from "./evidence.ts";
 import type { Playground } from "./playground.ts";
 import type { Recorded } from "./recorder.ts";
+import { withoutQueries } from "./redaction.ts";
 import { type AuthorizationRequest, type Refused, RelyingParty, type Session } from "./relying-party.ts";
 import type { ByHand, ProbeName, World } from "./world.ts";
 
@@ -210,7 +211,7 @@ export class Trial {
     const from = performance.now();
     await page.goto(request.url).catch(() => undefined); // the callback may have answered while the page still loads
     const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
-    const url = page.url();
+    const url = withoutQueries(page.url());
     await closed(page);
     if (!answer) this.fail(`prompt=none got no answer at ${rp.name}; the browser was left at ${url}.`);
     const result = await this.#complete(rp, request, answer);
@@ -231,6 +232,13 @@ export class Trial {
         this.fail(`The answer to ${rp.name} does not hold: ${error.message}`);
       throw error;
     }
+  }
+
+  /** What no report may show as a whole. A password that is also a name (the demo's `alice`) is no secret. */
+  get secrets(): string[] {
+    const users = [this.alice, this.bob, ...(this.context.admin ? [this.context.admin] : [])];
+    const passwords = users.filter(({ name, password }) => name !== password).map(({ password }) => password);
+    return [...passwords, ...this.probes.flatMap(({ client }) => client.clientSecret ?? [])];
   }
 
   /** Everything that has come to a probe since the check began. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Check } from "../check.ts";
 import { frontChannelLogout, received } from "../front-channel.ts";
 import type { LogoutOutcome } from "../logout.ts";
+import { withoutQueries } from "../redaction.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 
@@ -62,7 +63,8 @@ export const frontChannelFailures: Check[] = [
       const logout = await frontChannelLogout(t, await t.browser(), rps);
       const came = received(t, logout);
       const { arrived, finalUrl } = logout.outcome;
-      if (!arrived) return t.fail(`The browser did not come back; it was left at ${finalUrl}.`);
+      if (!arrived)
+        return t.fail(`The browser did not come back; it was left at ${withoutQueries(finalUrl)}.`);
       t.require(cutOff.length === 0, `The OP's page went on and cut off ${cutOff.join(" and ")}.`);
       for (const { session } of came) {
         const at = answered.get(session.rp.name);
@@ -122,5 +124,7 @@ async function wayBack(t: Trial, outcome: LogoutOutcome, rp: RelyingParty): Prom
   }
   const late = await back(Math.max(0, longest - elapsed()));
   if (late) return `The browser came back by itself after ${late} s.`;
-  t.fail(`The user is kept: not back within ${longest / 1000} s, and no link leads on from ${page.url()}.`);
+  t.fail(
+    `The user is kept: not back within ${longest / 1000} s, and no link leads on from ${withoutQueries(page.url())}.`,
+  );
 }

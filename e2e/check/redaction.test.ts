@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { describe, it } from "node:test";
+import { generateKeyPair, SignJWT } from "jose";
+import { curlOf, shortened } from "./evidence.ts";
+import { redacted, withoutQueries } from "./redaction.ts";
+
+const { privateKey } = await generateKeyPair("ES256");
+const signed = (claims: Record<string, unknown>) =>
+  new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "one" }).sign(privateKey);
+const token = await signed({ iss: "https://op.example", sub: "alice", sid: "s-1" });
+const [head = "", payload = "", signature = ""] = token.split(".");
+const long = await signed({ sub: "alice", groups: "g".repeat(4_000) });
+
+describe("what leaves a run", () => {
+  const cases: [what: string, text: string, secret: string][] = [
+    ["a token in a sentence", `It answered ${token}. Then it ended.`, signature],
+    ["a long token", `logout_token=${long}`, long.split(".")[1] ?? ""],
+    ["a token in an address", `https://rp.example/logout?id_token_hint=${token}&state=s`, signature],
+    ["an encrypted token", `${head}.${payload}.${"i".repeat(22)}.${"c".repeat(300)}.tag-of-it`, "tag-of-it"],
+    ["a code in an address", "https://rp.example/callback?code=abc-def&state=s", "abc-def"],
+    ["a code in a fragment", "sent to https://rp.example/callback#state=s&code=abc-def.", "abc-def"],
+    ["an opaque access token in a form", "access_token=opaque-1234&x=y", "opaque-1234"],
+    ["a client secret in a form", "client_id=rp&client_secret=s3cr3t-s3cr3t", "s3cr3t-s3cr3t"],
+    ["a cookie", "GET / HTTP/1.1\nCookie: session=abcdef\nHost: op", "abcdef"],
+    ["a cookie that is set", "set-cookie: session=abcdef; Path=/", "abcdef"],
+    ["credentials", "Authorization: Basic cnA6c2VjcmV0", "cnA6c2VjcmV0"],
+    ["a secret of the run", "The OP says: no such user alice/correct horse", "correct horse"],
+  ];
+  for (const [what, text, secret] of cases) {
+    it(`has no ${what.replace(/^an? /, "")}`, () => {
+      assert.ok(text.includes(secret));
+      const report = { reason: text, evidence: [{ what: text, detail: { deep: [{ [text]: text }] } }] };
+      assert.ok(!JSON.stringify(redacted(report, ["correct horse"])).includes(secret));
+    });
+  }
+
+  it("has no value of a field that is a secret by its name", () => {
+    const detail = {
+      "set-cookie": "session=abcdef",
+      Authorization: "Bearer opaque",
+      code: "abc",
+      status: 200,
+    };
+    assert.deepEqual(redacted(detail, []), {
+      ...{ "set-cookie": "(left out)", Authorization: "(left out)", code: "(left out)", status: 200 },
+    });
+  });
+
+  it("keeps of a token what says which one it was", () => {
+    const text = redacted(`hint ${token}`, []);
+    assert.ok(text.startsWith(`hint ${head}.${payload}.(signature)`), text);
+  });
+
+  it("keeps what is no secret, and what was shortened before", () => {
+    const kept = {
+      reason: "state=a%20b was returned as state=a+b; error_code=7, sid 4Zx-0",
+      claims: { jti: "0f0f", iat: 1_700_000_000, events: {} },
+      count: 3,
+      none: null,
+      curl: curlOf("POST", "https://op.example/logout", { id_token_hint: long, state: "s" }),
+      parameters: shortened({ id_token_hint: token, logout_token: long, state: "s" }),
+    };
+    assert.deepEqual(redacted(kept, ["another"]), kept);
+  });
+
+  it("names addresses without their queries and fragments", () => {
+    const text = withoutQueries(
+      "left at https://op.example/a?code=1&x=2, not http://rp.example/b#id_token=3",
+    );
+    assert.equal(text, "left at https://op.example/a not http://rp.example/b");
+  });
+});
+
+describe("a request to send by hand", () => {
+  const url = "https://op.example/$(touch owned)'\"`id`";
+  const value = "$(id) `id` 'x' \"y\" \\ !";
+  const command = curlOf("GET", url, { state: value, id_token_hint: long });
+
+  it("gives a shell exactly the values, and nothing of them to run", () => {
+    const echoed = command.replace(/^curl/, "printf '%s\\n'");
+    const said = execFileSync("sh", ["-c", echoed], { env: { ID_TOKEN_HINT: "the hint" }, encoding: "utf8" });
+    assert.deepEqual(said.trimEnd().split("\n"), [
+      ...["-i", "-G", url, "--data-urlencode", `state=${value}`],
+      ...["--data-urlencode", "id_token_hint=the hint"],
+    ]);
+  });
+
+  it("says POST also where nothing is sent", () => {
+    assert.equal(curlOf("POST", "https://op.example/a", {}), "curl -i -X POST 'https://op.example/a'");
+  });
+});

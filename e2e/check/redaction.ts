@@ -1,0 +1,44 @@
+/** What must not leave a run, wherever it comes from: checks shorten what they show, but an OP may repeat anything in a
+ * message or an address. */
+import { shortenedToken } from "./evidence.ts";
+
+/** Three parts of a JWS (the last one empty with `alg: none`), or five of a JWE; not one that has been shortened. */
+const token = /eyJ[\w-]+\.[\w-]*\.[\w-]*(?:\.[\w-]+\.[\w-]+)?(?![\w(-])/g;
+
+const names =
+  "code|access_token|refresh_token|registration_access_token|client_secret|client_assertion|code_verifier|password";
+
+/** In an address or a form: not a variable of a shell, nor what has been left out already. */
+const parameter = new RegExp(`(^|[?&#;\\s"'])(${names})=(?![$(])[^&#\\s"'<>]+`, "gi");
+const field = new RegExp(`^(${names}|cookie|set-cookie|authorization)$`, "i");
+const header = /\b((?:set-)?cookie|authorization):[^\n]+/gi;
+
+const leftOut = "(left out)";
+
+/** A copy in which no text has a token, a code, a cookie or a secret as a whole.
+ * @param secrets of this run: passwords and client secrets */
+export function redacted<T>(value: T, secrets: readonly string[]): T {
+  if (typeof value === "string") return redactedText(value, secrets) as T;
+  if (Array.isArray(value)) return value.map((each) => redacted(each, secrets)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, each]) => [
+    redactedText(name, secrets),
+    field.test(name) && typeof each === "string" ? redactedField(each) : redacted(each, secrets),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+function redactedText(text: string, secrets: readonly string[]): string {
+  const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, leftOut), text);
+  return known
+    .replaceAll(token, (found) => shortenedToken(found))
+    .replaceAll(parameter, `$1$2=${leftOut}`)
+    .replaceAll(header, `$1: ${leftOut}`);
+}
+
+/** A token stays recognizable; anything else is left out. */
+const redactedField = (value: string): string => (/^eyJ/.test(value) ? redactedText(value, []) : leftOut);
+
+/** Addresses in a text, without their queries and fragments: those have tokens, codes and hints in them. */
+export const withoutQueries = (text: string): string =>
+  text.replaceAll(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/g, "$1");
