@@ -32,7 +32,7 @@ export function curlOf(
     const isToken = /^[a-z_]*(token|hint)[a-z_]*$/.test(name) && value.length > 100;
     return `--data-urlencode ${isToken ? `"${name}=$${name.toUpperCase()}"` : quoted(`${name}=${value}`)}`;
   });
-  return ["curl -i", method === "GET" ? "-G" : "-X POST", quoted(url), ...fields].join(" ");
+  return [`curl -i ${method === "GET" ? "-G" : "-X POST"} ${quoted(url)}`, ...fields].join(" \\\n  ");
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,10 +1,9 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { UsageError } from "#lib/demo/options.ts";
 import { surprises } from "./expectations.ts";
 import { parseOptions, usage } from "./options.ts";
 import { countsOf } from "./report/progress.ts";
+import { writeReports } from "./report/write.ts";
 import { checkProvider } from "./session.ts";
 import { CannotRun } from "./world.ts";
 
@@ -16,10 +15,7 @@ async function main(): Promise<number> {
       return 0;
     }
     const report = await checkProvider(options, (line) => process.stdout.write(`${line}\n`));
-    if (options.report) {
-      mkdirSync(options.report, { recursive: true });
-      writeFileSync(join(options.report, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-    }
+    if (options.report) writeReports(options.report, report);
     process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
     const lines = surprises(report.checks);
     for (const line of lines) process.stdout.write(`${line}\n`);

@@ -79,7 +79,10 @@ describe("a request to send by hand", () => {
 
   it("gives a shell exactly the values, and nothing of them to run", () => {
     const echoed = command.replace(/^curl/, "printf '%s\\n'");
-    const said = execFileSync("sh", ["-c", echoed], { env: { ID_TOKEN_HINT: "the hint" }, encoding: "utf8" });
+    const said = execFileSync("sh", ["-c", echoed], {
+      env: { ...process.env, ID_TOKEN_HINT: "the hint" },
+      encoding: "utf8",
+    });
     assert.deepEqual(said.trimEnd().split("\n"), [
       ...["-i", "-G", url, "--data-urlencode", `state=${value}`],
       ...["--data-urlencode", "id_token_hint=the hint"],

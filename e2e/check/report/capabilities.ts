@@ -10,7 +10,7 @@ const witnesses: Readonly<Record<Capability, readonly string[]>> = {
   "back-channel": ["B-01"],
   "front-channel": ["F-01"],
   "session-management": ["S-05"],
-  registration: [],
+  registration: ["R-07", "R-36"], // with clients of their own
 };
 
 export function capabilitiesOf(metadata: Metadata, results: readonly CheckResult[]): CapabilityReport[] {

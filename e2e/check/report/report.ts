@@ -18,3 +18,19 @@ export interface Report {
   capabilities: CapabilityReport[];
   checks: CheckResult[];
 }
+
+/** The families of the catalogue, by the first letter of an id. */
+export const families: Readonly<Record<string, string>> = {
+  R: "RP-Initiated Logout",
+  B: "Back-Channel Logout",
+  F: "Front-Channel Logout",
+  S: "Session Management",
+  D: "Discovery",
+  I: "Isolation",
+};
+
+export const familyOf = ({ id }: Pick<CheckResult, "id">): string => id.charAt(0);
+
+/** What tells the two ways to treat third-party cookies apart; nothing for the usual one. */
+export const cookieWords = ({ cookieMode }: Pick<CheckResult, "cookieMode">): string =>
+  cookieMode === "cookies-blocked" ? "third-party cookies blocked" : "";
