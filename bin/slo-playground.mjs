@@ -15,6 +15,7 @@ const USAGE = `Usage: slo-playground <command> [flags]
   register  register both Relying Parties at an OpenID Provider (npm run register)
   doctor    examine an OpenID Provider, and whether the apps can work with it (npm run doctor)
   check     check the single logout of an OpenID Provider, clause by clause (npm run check)
+  compare   say what changed between two runs of check (npm run compare)
   test      lint, types, unit, contract and end-to-end tests (npm test)
   build     build the Relying Parties, when something changed (npm run build)
 
@@ -28,6 +29,7 @@ const commands = {
   register: (args) => installAndRun("lib/demo/register-main.ts", args),
   doctor: (args) => installAndRun("lib/demo/doctor-main.ts", args),
   check: (args) => installAndRun("e2e/check/main.ts", args),
+  compare: (args) => installAndRun("e2e/check/compare/main.ts", args),
   test: (args) => installAndRun("bin/test/main.ts", args),
   build: async () => {
     await withLock(async () => {

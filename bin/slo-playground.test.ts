@@ -11,7 +11,7 @@ describe("slo-playground", () => {
     it(`lists its commands: ${args.join(" ") || "without any"}`, () => {
       const { status, stdout } = run(...args);
       assert.equal(status, 0);
-      for (const command of ["demo", "register", "doctor", "test", "build"])
+      for (const command of ["demo", "register", "doctor", "check", "compare", "test", "build"])
         assert.match(stdout, new RegExp(`^  ${command} `, "m"));
     });
   }
