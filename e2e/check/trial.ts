@@ -234,11 +234,14 @@ export class Trial {
     }
   }
 
-  /** What no report may show as a whole. A password that is also a name (the demo's `alice`) is no secret. */
+  /** What no report may show as a whole. A password that is also a name (the demo's `alice`), or the word itself, is no
+   * secret, and would be cut out of sentences. */
   get secrets(): string[] {
     const users = [this.alice, this.bob, ...(this.context.admin ? [this.context.admin] : [])];
-    const passwords = users.filter(({ name, password }) => name !== password).map(({ password }) => password);
-    return [...passwords, ...this.probes.flatMap(({ client }) => client.clientSecret ?? [])];
+    const isSecret = ({ name, password }: User) =>
+      password !== name && !/^(password|secret)$/i.test(password);
+    const clientSecrets = this.probes.flatMap(({ client }) => client.clientSecret ?? []);
+    return [...users.filter(isSecret).map(({ password }) => password), ...clientSecrets];
   }
 
   /** Everything that has come to a probe since the check began. */

@@ -28,8 +28,8 @@ function rows(check: CheckResult): Html[] {
   const guide = guideOf(id);
   const known = expectationOf(check);
   const shown: [term: string, text: Html | string][] = [
-    ["Expected", guide ? guideHtml(guide.proves) : title],
     ["Observed", observed(check, reason)],
+    ["Expected", guide ? guideHtml(guide.proves) : title],
     ["Expectation", known && html`<p>${oneLine(known)}</p>`],
     ["What it means", guide && check.verdict !== "pass" ? guideHtml(guide.means) : ""],
     ["How to mend it", guide && check.verdict !== "pass" ? guideHtml(guide.mend) : ""],

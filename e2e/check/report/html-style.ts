@@ -19,13 +19,13 @@ const base = `
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--canvas); color: var(--ink); font: 15px/1.6 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 1.5rem; line-height: 1.3; margin: 0; overflow-wrap: anywhere; text-wrap: balance; }
+body { margin: 0; background: var(--canvas); color: var(--ink); font: 15px/1.6 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.3; margin: 0; text-wrap: balance; }
 h2 { font-size: 1.125rem; margin: 0; }
 p, ul { margin: 0; }
 ul { padding-left: 1.25rem; }
 a { color: var(--accent); text-underline-offset: 3px; }
-code, pre { font-family: var(--mono); font-size: 13px; overflow-wrap: anywhere; }
+code, pre { font-family: var(--mono); font-size: 13px; }
 code { background: var(--sunken); border-radius: 4px; padding: 1px 4px; }
 pre { margin: 0; padding: 10px 12px; background: var(--sunken); border: 1px solid var(--line); border-radius: 8px; line-height: 1.5; white-space: pre-wrap; }
 summary { cursor: pointer; }
@@ -44,7 +44,7 @@ summary { cursor: pointer; }
 .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0; font-size: 14px; }
 .facts div { display: flex; gap: 6px; }
 .facts dt { color: var(--muted); }
-.facts dd { margin: 0; }
+.facts dd { margin: 0; min-width: 0; }
 .yes { color: var(--ok); }
 .no { color: var(--muted); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
@@ -86,7 +86,8 @@ const checks = `
 .pass > summary > .badge { color: var(--ok); }
 .story { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: 8px 16px; margin: 10px 0 4px; }
 .story dt { color: var(--muted); font-size: 14px; }
-.story dd { margin: 0; overflow-wrap: anywhere; display: flex; flex-direction: column; gap: 8px; min-width: 0; }
+.story dd { margin: 0; display: flex; flex-direction: column; gap: 8px; min-width: 0; }
+.check.fail .story > dd:first-of-type { font-weight: 500; }
 .evidence { display: flex; flex-direction: column; gap: 10px; margin: 8px 0 0; padding: 0; list-style: none; }
 .evidence .at { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
 @media (max-width: 36rem) {

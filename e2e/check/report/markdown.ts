@@ -1,6 +1,6 @@
 /** The report for a pull request: what needs somebody first, the rest folded. */
 import type { CheckResult } from "../check.ts";
-import { guideOf } from "../guide.ts";
+import { type Guide, guideOf, sections } from "../guide.ts";
 import { countsOf } from "./progress.ts";
 import { cookieWords, type Report } from "./report.ts";
 import { expectationOf, outcomeOf, type Section, sectionsOf } from "./sections.ts";
@@ -55,11 +55,15 @@ function story(check: CheckResult, guided: boolean): string {
     reason && md(reason),
     known && md(known),
     curl && fenced(curl, "sh"),
-    guide &&
-      folded("What it proves, what a failure means, how to mend it", Object.values(guide).join("\n\n")),
+    guide && folded("What it proves, what a failure means, how to mend it", guideText(guide)),
   ];
   return blocks.filter(Boolean).join("\n\n");
 }
+
+const guideText = (guide: Guide): string =>
+  (Object.keys(sections) as (keyof Guide)[])
+    .map((name) => `**${sections[name]}**\n\n${guide[name]}`)
+    .join("\n\n");
 
 function nameOf(check: CheckResult): string {
   const mode = cookieWords(check);

@@ -57,5 +57,5 @@ export function expectationOf({ expected, verdict }: CheckResult): string {
   if (!expected) return "";
   const { reason } = expected;
   if (expected.verdict === verdict) return `As expected: ${reason}`;
-  return `Expected to be ${expected.verdict} (${reason}): correct the expectation, or the OpenID Provider.`;
+  return `${expected.verdict} was expected (${reason}): correct the expectation, or the OpenID Provider.`;
 }

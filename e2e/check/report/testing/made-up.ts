@@ -25,11 +25,11 @@ export const reportOf = (checks: CheckResult[], over: Partial<Report> = {}): Rep
   ...over,
 });
 
-/** A run of which everything that an OP has a say in is this text. */
+/** A run of which everything that an OP has a say in is this text; of checks without a page in docs/checks. */
 export const saidByOp = (text: string): Report =>
   reportOf(
     [
-      failed("R-01", {
+      failed("R-91", {
         reason: text,
         curl: text,
         evidence: [
@@ -37,10 +37,10 @@ export const saidByOp = (text: string): Report =>
           { at: 30, what: text, detail: { [text]: text, deep: { list: [text] } } },
         ],
       }),
-      failed("B-01", { reason: text, expected: { verdict: "fail", reason: text } }),
-      madeUp("F-01", { verdict: "warn", reason: text, cookieMode: "cookies-blocked" }),
-      madeUp("D-01", { verdict: "skip", reason: text }),
-      madeUp("S-01", { reason: text }),
+      failed("B-91", { reason: text, expected: { verdict: "fail", reason: text } }),
+      madeUp("F-91", { verdict: "warn", reason: text, cookieMode: "cookies-blocked" }),
+      madeUp("D-91", { verdict: "skip", reason: text }),
+      madeUp("S-91", { reason: text }),
     ],
     { issuer: text, driver: text },
   );
