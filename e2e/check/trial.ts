@@ -64,6 +64,7 @@ export class Trial {
   curl: string | undefined;
   /** Probes that this check alone has, beside those of its world. */
   readonly extras: RelyingParty[] = [];
+  readonly #registered: RegisteredClient[] = [];
   readonly #browsers: Browsers;
   readonly #playground: PlaygroundOfRun;
   readonly #runStartedAt: number;
@@ -141,6 +142,7 @@ export class Trial {
   async #register(metadata: ClientMetadata): Promise<RegisteredClient> {
     const client = (await this.driver.register?.(metadata, this.context)) as RegisteredClient;
     if (client.remove) this.afterwards(client.remove);
+    this.#registered.push(client);
     return client;
   }
 
@@ -240,7 +242,8 @@ export class Trial {
     const users = [this.alice, this.bob, ...(this.context.admin ? [this.context.admin] : [])];
     const isSecret = ({ name, password }: User) =>
       password !== name && !/^(password|secret)$/i.test(password);
-    const clientSecrets = this.probes.flatMap(({ client }) => client.clientSecret ?? []);
+    const clients = [...this.probes.map(({ client }) => client), ...this.#registered];
+    const clientSecrets = clients.flatMap(({ clientSecret }) => clientSecret ?? []);
     return [...users.filter(isSecret).map(({ password }) => password), ...clientSecrets];
   }
 

@@ -1,5 +1,6 @@
 /** Every check, in the order of its family and number. */
 import type { Check } from "../check.ts";
+import { families, familyOf } from "../report/report.ts";
 import { afterLogout } from "./after-logout.ts";
 import { backChannel } from "./back-channel.ts";
 import { delivery } from "./delivery.ts";
@@ -54,9 +55,9 @@ const all: readonly Check[] = [
   ...metadataHonesty,
 ];
 
-const families = "WRBFSDI";
+const order = Object.keys(families);
 
 /** `R-02` before `R-10` before `B-01`. */
-const rank = ({ id }: Check): number => families.indexOf(id.charAt(0)) * 1000 + Number(id.slice(2));
+const rank = ({ id }: Check): number => order.indexOf(familyOf({ id })) * 1000 + Number(id.slice(2));
 
 export const catalogue: readonly Check[] = all.toSorted((a, b) => rank(a) - rank(b));

@@ -15,12 +15,13 @@ const witnesses: Readonly<Record<Capability, readonly string[]>> = {
 
 export function capabilitiesOf(metadata: Metadata, results: readonly CheckResult[]): CapabilityReport[] {
   const seen = (id: string) => results.some((result) => result.id === id && /pass|warn/.test(result.verdict));
-  const notConfigured = (id: string) =>
+  const refused = (id: string) =>
     results.some((result) => result.id === id && /did not register/.test(result.reason));
-  return capabilities.map((capability) => ({
-    capability,
-    declared: Boolean(metadata[declared[capability]]),
-    configured: Boolean(metadata[declared[capability]]) && !witnesses[capability].some(notConfigured),
-    observed: witnesses[capability].some(seen),
-  }));
+  return capabilities.map((capability) => {
+    const isDeclared = Boolean(metadata[declared[capability]]);
+    const observed = witnesses[capability].some(seen);
+    // What was seen was configured, also at an OP that does not declare it.
+    const configured = observed || (isDeclared && !witnesses[capability].some(refused));
+    return { capability, declared: isDeclared, configured, observed };
+  });
 }

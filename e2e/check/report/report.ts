@@ -19,8 +19,9 @@ export interface Report {
   checks: CheckResult[];
 }
 
-/** The families of the catalogue, by the first letter of an id. */
+/** The families of the catalogue in their order, by the first letter of an id. */
 export const families: Readonly<Record<string, string>> = {
+  W: "Walkthrough",
   R: "RP-Initiated Logout",
   B: "Back-Channel Logout",
   F: "Front-Channel Logout",

@@ -1,0 +1,152 @@
+/** A real run of some checks, and of one that gives everything away: no secret of it is in any report. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { catalogue } from "../check/catalogue/index.ts";
+import type { Check } from "../check/check.ts";
+import type { Driver } from "../check/driver.ts";
+import { registerDynamically } from "../check/drivers/dynamic.ts";
+import { embedded } from "../check/drivers/embedded.ts";
+import { type EmbeddedOp, startEmbeddedOp } from "../check/embedded-op.ts";
+import { writeReports } from "../check/report/write.ts";
+import { runChecks } from "../check/run.ts";
+import type { Trial } from "../check/trial.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "check-secrets-"));
+let op: EmbeddedOp;
+test.beforeAll(async () => {
+  op = await startEmbeddedOp({ OP_HTTPS: "false" });
+});
+test.afterAll(async () => {
+  await op.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What must be in no report, by what it is. */
+const secrets = new Map<string, Set<string>>();
+function keep(kind: string, value: unknown): void {
+  if (typeof value !== "string" || value === "") return;
+  // The signature is what makes a token one; header and claims are evidence.
+  const secret = value.startsWith("eyJ") ? (value.split(".").at(-1) ?? "") : value;
+  secrets.set(kind, (secrets.get(kind) ?? new Set()).add(secret));
+}
+
+/** Keeps what the OP answers to servers: tokens, client secrets. */
+const listening: Fetch = async (url, init) => {
+  const response = await fetch(url, init as RequestInit);
+  const body = Object(
+    (await response
+      .clone()
+      .json()
+      .catch(() => undefined)) as unknown,
+  ) as Record<string, unknown>;
+  for (const kind of [
+    "id_token",
+    "access_token",
+    "refresh_token",
+    "client_secret",
+    "registration_access_token",
+  ])
+    keep(kind, body[kind]);
+  return response;
+};
+
+const driver: Driver = {
+  ...embedded,
+  // The password of the run's administrator has to be one that no sentence has by chance.
+  register: (asked, context) =>
+    registerDynamically(asked, { ...context, admin: { name: "admin", password: "admin" } }),
+  login: async (page, user) => {
+    await embedded.login(page, user);
+    for (const { value } of await page.context().cookies()) keep("cookie", value.length < 16 ? "" : value);
+  },
+};
+
+/** Keeps what came to the probes: codes, ID Tokens, logout tokens. */
+function keepWhatProbesGot({ probes }: Trial): void {
+  for (const { query, form } of probes.flatMap(({ recorder }) => recorder.records)) {
+    keep("code", query.get("code") ?? form.get("code"));
+    keep("id_token", query.get("id_token") ?? form.get("id_token"));
+    keep("logout_token", form.get("logout_token"));
+  }
+}
+
+const common = { clause: "none", severity: "high", needs: [], title: "Gives everything away" } as const;
+
+/** An OP may repeat everything, and a check may show it. */
+const careless: Check = {
+  ...common,
+  id: "R-91",
+  run: async (t) => {
+    const browser = await t.browser();
+    const rp = t.rp("rp-a");
+    const session = await t.signIn(browser, rp, t.alice);
+    const jar = await browser.cookies();
+    keepWhatProbesGot(t);
+    const [code] = secrets.get("code") ?? [];
+    const all = `${session.idToken} ${rp.client.clientSecret} ${t.context.admin?.password}`;
+    const cookies = jar.map(({ name, value }) => `${name}=${value}`).join("; ");
+    t.note(all, {
+      location: `https://rp.example/callback?state=s&code=${code}#access_token=${session.accessToken}`,
+      headers: { cookie: cookies, "set-cookie": cookies },
+      body: `logout_token=${session.idToken}&refresh_token=${session.refreshToken}`,
+      deep: [{ [all]: all }],
+    });
+    t.noteRequest("logout request", "POST", "https://op.example/logout", {
+      id_token_hint: session.idToken,
+      client_secret: rp.client.clientSecret ?? "",
+    });
+    t.fail(`The OP says: ${all}\nCookie: ${cookies}`);
+  },
+};
+const harvest: Check = { ...common, id: "R-92", last: true, run: async (t) => keepWhatProbesGot(t) };
+
+test("no token, code, cookie, password or secret is in any report", async () => {
+  test.setTimeout(90_000);
+  const provider = new OpenIdProvider(op.issuer, { fetch: listening, now: Date.now });
+  const metadata = await provider.metadata();
+  const admin = { name: "admin", password: "correct horse battery staple" };
+  keep("password", admin.password);
+  const wanted = ["R-01", "B-03", "F-01", "S-01"];
+  const startedAt = new Date().toISOString();
+  const checks = await runChecks({
+    ...{ provider, metadata, driver, cookieModes: ["cookies-allowed"], headed: false, workers: 1 },
+    context: { issuer: op.issuer, metadata, admin, fetch: listening as typeof globalThis.fetch },
+    users: { alice: { name: "alice", password: "alice" }, bob: { name: "bob", password: "bob" } },
+    checks: [...catalogue.filter(({ id }) => wanted.includes(id)), careless, harvest],
+    byHand: undefined,
+    playground: async () => "It is not needed here.",
+    onStart: () => {},
+    onResult: () => {},
+  });
+  const verdicts = Object.fromEntries(checks.map(({ id, verdict }) => [id, verdict]));
+  expect(verdicts).toEqual({
+    ...Object.fromEntries(wanted.map((id) => [id, "pass"])),
+    "R-91": "fail",
+    "R-92": "pass",
+  });
+  writeReports(folder, {
+    ...{ issuer: op.issuer, driver: driver.name, startedAt, durationMs: 1, capabilities: [], checks },
+  });
+
+  const kinds = [
+    "id_token",
+    "access_token",
+    "client_secret",
+    "registration_access_token",
+    "cookie",
+    "code",
+    "logout_token",
+  ];
+  for (const kind of [...kinds, "password"]) expect(secrets.get(kind)?.size, kind).toBeGreaterThan(0);
+  const files = readdirSync(folder);
+  expect(files).toHaveLength(4);
+  for (const file of files) {
+    const text = readFileSync(join(folder, file), "utf8");
+    expect(text, file).toContain("(left out)");
+    for (const [kind, values] of secrets)
+      for (const value of values) expect(text.includes(value), `${kind} ${value} in ${file}`).toBe(false);
+  }
+});
