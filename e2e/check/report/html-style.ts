@@ -50,7 +50,7 @@ summary { cursor: pointer; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { font-weight: 500; text-align: left; color: var(--muted); }
 th, td { padding: 6px 8px 6px 0; border-top: 1px solid var(--line); vertical-align: middle; }
-thead th { border-top: 0; }
+thead th { border-top: 0; overflow-wrap: normal; }
 `;
 
 const matrix = `

@@ -86,11 +86,11 @@ const choice = (label: Html | string, classes: readonly string[], checked = fals
   html`<label><input type="radio" name="only" id="${filterId(...classes)}" ${checked ? html`checked` : ""}>${label}</label>`;
 
 function capabilities({ capabilities: all }: Report): Html {
-  const words = (holds: boolean, yes: string, no: string) =>
-    html`<td class="${holds ? "yes" : "no"}">${holds ? yes : no}</td>`;
+  const word = (holds: boolean, no = "no") =>
+    html`<td class="${holds ? "yes" : "no"}">${holds ? "yes" : no}</td>`;
   const rows = all.map(
     ({ capability, declared, configured, observed }) => html`<tr><th scope="row">${capability}</th>
-${words(declared, "declared", "no")}${words(configured, "configured", "no")}${words(observed, "observed", "not seen")}</tr>
+${word(declared)}${word(configured)}${word(observed, "not seen")}</tr>
 `,
   );
   return html`<section class="card"><h2>Capabilities</h2>
