@@ -36,3 +36,11 @@ export function curlOf(
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** What the reader has to do before he sends it; nothing where it is complete. */
+export function curlHint(curl: string): string {
+  const variables = [...curl.matchAll(/^ {2}--data-urlencode "[a-z_]+=\$([A-Z_]+)"/gm)].map(
+    ([, name]) => name,
+  );
+  return variables.length === 0 ? "" : `First put a token of your own into ${variables.join(" and ")}.`;
+}

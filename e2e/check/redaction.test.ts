@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { generateKeyPair, SignJWT } from "jose";
-import { curlOf, shortened } from "./evidence.ts";
+import { curlHint, curlOf, shortened } from "./evidence.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 
 const { privateKey } = await generateKeyPair("ES256");
@@ -87,6 +87,11 @@ describe("a request to send by hand", () => {
       ...["-i", "-G", url, "--data-urlencode", `state=${value}`],
       ...["--data-urlencode", "id_token_hint=the hint"],
     ]);
+  });
+
+  it("says what has to be filled in first, and not what only looks like it", () => {
+    assert.equal(curlHint(command), "First put a token of your own into ID_TOKEN_HINT.");
+    assert.equal(curlHint(curlOf("GET", url, { state: '"x=$HOME"' })), "");
   });
 
   it("says POST also where nothing is sent", () => {

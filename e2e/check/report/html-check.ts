@@ -1,6 +1,7 @@
 /** One result in report.html. */
 import { type Html, html } from "#lib/ui/html.ts";
 import type { CheckResult, Evidence } from "../check.ts";
+import { curlHint } from "../evidence.ts";
 import { isStale } from "../expectations.ts";
 import { guideOf } from "../guide.ts";
 import { guideHtml } from "./guide-html.ts";
@@ -33,10 +34,15 @@ function rows(check: CheckResult): Html[] {
     ["Expectation", known && html`<p>${oneLine(known)}</p>`],
     ["What it means", guide && check.verdict !== "pass" ? guideHtml(guide.means) : ""],
     ["How to mend it", guide && check.verdict !== "pass" ? guideHtml(guide.mend) : ""],
-    ["By hand", curl ? html`<pre>${visible(curl)}</pre>` : ""],
+    ["By hand", curl ? html`<pre>${visible(curl)}</pre>${hintHtml(curl)}` : ""],
     ["Evidence", evidence.length > 0 ? evidenceHtml(evidence) : ""],
   ];
   return shown.filter(([, text]) => text).map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`);
+}
+
+function hintHtml(curl: string): Html {
+  const hint = curlHint(curl);
+  return hint ? html`<p class="muted">${hint}</p>` : html``;
 }
 
 function observed({ verdict }: CheckResult, reason: string): Html {

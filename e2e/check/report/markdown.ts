@@ -1,5 +1,6 @@
 /** The report for a pull request: what needs somebody first, the rest folded. */
 import type { CheckResult } from "../check.ts";
+import { curlHint } from "../evidence.ts";
 import { type Guide, guideOf, sections } from "../guide.ts";
 import { countsOf } from "./progress.ts";
 import { cookieWords, type Report } from "./report.ts";
@@ -55,6 +56,7 @@ function story(check: CheckResult, guided: boolean): string {
     reason && md(reason),
     known && md(known),
     curl && fenced(curl, "sh"),
+    curl && curlHint(curl),
     guide && folded("What it proves, what a failure means, how to mend it", guideText(guide)),
   ];
   return blocks.filter(Boolean).join("\n\n");
