@@ -3,9 +3,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 import { findBrowser } from "../support/system.ts";
 import type { CookieMode } from "./check.ts";
+import { CannotRun } from "./world.ts";
 
 /** Chromium's `profile.cookie_controls_mode`; what it does by default is the distribution's choice. */
 const modes: Readonly<Record<CookieMode, number>> = { "cookies-allowed": 0, "cookies-blocked": 1 };
@@ -16,25 +18,45 @@ export interface Browsers {
   close(): Promise<void>;
 }
 
-/** @param headed shows the windows */
+/** @param headed shows the windows
+ * @throws {CannotRun} where there is no browser that starts */
 export async function launch(mode: CookieMode, headed: boolean): Promise<Browsers> {
+  const executablePath = browserFile();
   const folder = mkdtempSync(join(tmpdir(), "check-profile-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", remove);
   mkdirSync(join(folder, "Default"));
   // The setting has to be there before the browser starts; contexts that are made later take it over.
   const preferences = { profile: { cookie_controls_mode: modes[mode] } };
   writeFileSync(join(folder, "Default", "Preferences"), JSON.stringify(preferences));
-  const executablePath = findBrowser();
-  const profile = await chromium.launchPersistentContext(folder, {
-    ...(executablePath ? { executablePath } : {}),
-    headless: !headed,
-    args: ["--no-sandbox"],
+  // Signals are for the run, which closes its browsers and has something left to say.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  const options = { ...signals, executablePath, headless: !headed, args: ["--no-sandbox"] };
+  const profile = await chromium.launchPersistentContext(folder, options).catch((error: Error) => {
+    const why = stripVTControlCharacters(error.message).split("\n", 1)[0];
+    throw new CannotRun(`Chromium (${executablePath}) does not start: ${why}`);
   });
   const browser = profile.browser() as Browser;
   return {
     fresh: () => browser.newContext({ ignoreHTTPSErrors: true }),
     close: async () => {
       await profile.close();
-      rmSync(folder, { recursive: true, force: true });
+      remove();
+      process.off("exit", remove);
     },
   };
+}
+
+/** @throws {CannotRun} */
+export function browserFile(): string {
+  let found: string | undefined;
+  try {
+    found = findBrowser();
+  } catch (error) {
+    throw new CannotRun((error as Error).message);
+  }
+  if (found) return found;
+  throw new CannotRun(
+    "No Chromium or Chrome was found: install one with npx playwright install chromium, or name its file in CHROMIUM_PATH.",
+  );
 }

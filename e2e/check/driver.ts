@@ -25,6 +25,8 @@ export interface DriverContext {
   issuer: string;
   metadata: Metadata;
   admin: User | undefined;
+  /** Initial access token of dynamic registration (Registration 3.1), from `--registration-token`. */
+  registrationToken?: string | undefined;
   /** For the OP's own API; bounded in time. */
   fetch: typeof globalThis.fetch;
 }

@@ -4,8 +4,11 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import { CannotRun } from "./world.ts";
+
+const dieWithParent = new URL("../../lib/demo/die-with-parent.mjs", import.meta.url).href;
 
 export interface EmbeddedOp {
   issuer: string;
@@ -18,9 +21,14 @@ export interface EmbeddedOp {
  * @param env settings over those of a run */
 export async function startEmbeddedOp(env: Record<string, string> = {}): Promise<EmbeddedOp> {
   const folder = mkdtempSync(join(tmpdir(), "check-op-"));
-  const child = spawn(process.execPath, ["lib/op/main.ts"], {
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  const child = spawn(process.execPath, ["--import", dieWithParent, "lib/op/main.ts"], {
     cwd: join(import.meta.dirname, "../.."),
-    stdio: ["ignore", "pipe", "pipe"],
+    // As the demo does it: the channel lets it notice that we are gone, and in a group of its own it does not end before
+    // us by the terminal's Ctrl-C.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: process.platform !== "win32",
     env: {
       ...process.env,
       OP_PORT: "0",
@@ -33,14 +41,15 @@ export async function startEmbeddedOp(env: Record<string, string> = {}): Promise
     },
   });
   const gone = once(child, "exit");
-  const issuer = await issuerOf(child.stdout, child.stderr, gone);
+  const issuer = await issuerOf(child.stdout as Readable, child.stderr as Readable, gone);
   return {
     issuer,
     certificate: join(folder, CERTIFICATE_FILE),
     stop: async () => {
       child.kill("SIGTERM");
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      remove();
+      process.off("exit", remove);
     },
   };
 }

@@ -1,30 +1,57 @@
-/** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run. */
+/** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run;
+ * 128 and more: ended by a signal. */
 import { UsageError } from "#lib/demo/options.ts";
+import { StepFailed } from "../../bin/prepare/step.mjs";
+import { clientsByHand } from "./clients-by-hand.ts";
 import { surprises } from "./expectations.ts";
-import { parseOptions, usage } from "./options.ts";
-import { countsOf } from "./report/progress.ts";
+import { Interrupted, interruption } from "./interruption.ts";
+import { type CheckOptions, parseOptions, usage } from "./options.ts";
+import { countsOf, createProgress, visible } from "./report/progress.ts";
 import { writeReports } from "./report/write.ts";
 import { checkProvider } from "./session.ts";
 import { CannotRun } from "./world.ts";
 
 async function main(): Promise<number> {
+  const signal = interruption();
   try {
     const options = parseOptions(process.argv.slice(2));
-    if (options.help) {
-      process.stdout.write(usage);
+    const { help, printClients, issuer } = options;
+    if (help || (printClients && issuer !== undefined)) {
+      process.stdout.write(help || issuer === undefined ? usage : clientsByHand({ ...options, issuer }));
       return 0;
     }
-    const report = await checkProvider(options, (line) => process.stdout.write(`${line}\n`));
-    if (options.report) writeReports(options.report, report);
-    process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
-    const lines = surprises(report.checks);
-    for (const line of lines) process.stdout.write(`${line}\n`);
-    return lines.length > 0 ? 1 : 0;
+    return await run(options, signal);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof CannotRun)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    if (signal.aborted) return endedEarly(signal, "before the first check");
+    process.stderr.write(`${explain(error)}\n`);
     return 2;
   }
+}
+
+async function run(options: CheckOptions, signal: AbortSignal): Promise<number> {
+  const progress = createProgress(process.stdout);
+  // A check that has ended may leave something behind that fails later: nobody waits for it any more.
+  process.on("unhandledRejection", () => undefined);
+  const report = await checkProvider(options, progress, signal).finally(progress.end);
+  if (options.report !== undefined) writeReports(options.report, report);
+  process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
+  const lines = surprises(report.checks);
+  for (const line of lines) process.stdout.write(`${visible(line)}\n`);
+  if (signal.aborted) return endedEarly(signal, "with checks left");
+  return lines.length > 0 ? 1 : 0;
+}
+
+function endedEarly({ reason }: AbortSignal, when: string): number {
+  if (!(reason instanceof Interrupted)) throw reason;
+  process.stderr.write(`Ended by ${reason.by}, ${when}.\n`);
+  return reason.exitCode;
+}
+
+/** One line for what a person can do something about; the rest is ours to mend. */
+function explain(error: unknown): string {
+  if (error instanceof UsageError || error instanceof CannotRun || error instanceof StepFailed)
+    return error.message.split("\n").map(visible).join("\n");
+  return `The suite itself failed; please report this: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
 process.exit(await main());

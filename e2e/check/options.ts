@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { appNames } from "#lib/demo/apps.ts";
 import { describeIssue, readFlags, UsageError } from "#lib/demo/options.ts";
+import { assertChecks } from "./catalogue/named.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
 import { type ByHand, probeNames } from "./world.ts";
@@ -21,6 +22,8 @@ export interface CheckOptions {
   /** First of the five ports of clients that are registered by hand. */
   port: number;
   admin: User | undefined;
+  /** Initial access token of dynamic registration. */
+  registrationToken: string | undefined;
   only: readonly string[] | undefined;
   skip: readonly string[];
   severities: readonly Severity[];
@@ -36,16 +39,18 @@ export interface CheckOptions {
 export const usage = `Usage: npm run check -- [flags]
 
 Checks the single logout of an OpenID Provider: a verdict for each clause, in two apps and a real browser.
-Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation that is out of date; 2: could not run.
+Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation that is out of date; 2: could not run, and
+one line says why. Ctrl-C ends it with 130; what had been found until then is counted and reported.
 
   --issuer URL               the OpenID Provider to check; the embedded one without it
   --driver NAME|PATH         auto, embedded, wso2, keycloak, glewlwyd, generic, or a file such as ./my-driver.ts (auto)
   --user NAME:SECRET         a user to sign in, twice: the first is alice, the second bob (alice:alice, bob:bob)
-  --client NAME=ID[:SECRET]  a client registered by hand, for ${clientNames.join(", ")};
-                             else dynamic registration
-  --print-clients            say what to register by hand, and end
+  --client NAME=ID[:SECRET]  a client registered by hand: all of ${probeNames.join(", ")}, and for the
+                             walkthrough ${appNames.join(", ")}; without any, the driver registers them
+  --print-clients            say what to register by hand at --issuer, and end
   --port N                   first of the five ports of clients registered by hand (47100)
   --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
+  --registration-token TOKEN initial access token, where dynamic registration asks for one
   --only ID,ID               these checks alone; --skip ID,ID all but these
   --severity C,H,M,L,I       critical, high, medium, low, info (all)
   --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
@@ -65,6 +70,7 @@ const flags = {
   "print-clients": { type: "boolean" },
   port: { type: "string" },
   admin: { type: "string" },
+  "registration-token": { type: "string" },
   only: { type: "string" },
   skip: { type: "string" },
   severity: { type: "string" },
@@ -97,8 +103,8 @@ const client = z
   });
 const ids = z
   .string()
-  .transform((text) => text.split(",").map((id) => id.trim().toUpperCase()))
-  .pipe(z.array(z.string().regex(/^[WRBFSDI]-\d\d$/, "must be IDs such as R-01, with commas between them")));
+  .min(1, "must be IDs such as R-01, with commas between them")
+  .transform((text) => text.split(",").map((id) => id.trim().toUpperCase()));
 const words = <T extends string>(allowed: readonly T[]) =>
   z
     .string()
@@ -118,8 +124,9 @@ const schema = z.object({
   user: z.array(user).max(2, "is for two users at most").default([]),
   client: z.array(client).default([]),
   "print-clients": z.boolean().default(false),
-  port: number(1, 65532).default(47100),
+  port: number(1, 65531).default(47100),
   admin: user.optional(),
+  "registration-token": z.string().min(1, "must not be empty").optional(),
   only: ids.optional(),
   skip: ids.default([]),
   severity: letters.default([...severities]),
@@ -133,14 +140,18 @@ const schema = z.object({
   help: z.boolean().default(false),
 });
 
+type Values = z.output<typeof schema>;
+
 /** Reads the command line. @throws {UsageError} with a line for each flag that is wrong */
 export function parseOptions(argv: string[]): CheckOptions {
   const parsed = schema.safeParse(readFlags(argv, flags, "npm run check -- --help"));
   if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
+  refuseMixtures(parsed.data);
   const {
     user: users,
     client: clients,
     "print-clients": printClients,
+    "registration-token": registrationToken,
     severity,
     browser,
     ...rest
@@ -150,6 +161,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     ...rest,
     issuer: rest.issuer,
     admin: rest.admin,
+    registrationToken,
     only: rest.only,
     expect: rest.expect,
     report: rest.report,
@@ -160,4 +172,30 @@ export function parseOptions(argv: string[]): CheckOptions {
     severities: severity,
     cookieModes: browser,
   };
+}
+
+/** What is wrong with flags together. @throws {UsageError} */
+function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...rest }: Values): void {
+  if (users.length === 1)
+    throw new UsageError(
+      "--user is given once: the first is alice and the second bob, give both or neither.",
+    );
+  const named = clients.map(([name]) => name);
+  const twice = named.find((name, index) => named.indexOf(name) !== index);
+  if (twice) throw new UsageError(`--client ${twice} is given twice.`);
+  const missing = probeNames.filter((name) => !named.includes(name));
+  if (named.length > 0 && missing.length > 0)
+    throw new UsageError(
+      `--client is missing for ${missing.join(", ")}: every probe needs one, and --print-clients says what to register.`,
+    );
+  const forOwnOp = {
+    client: named.length > 0,
+    "print-clients": rest["print-clients"],
+    "registration-token": rest["registration-token"] !== undefined,
+  };
+  const [misplaced] = Object.entries(forOwnOp).find(([, given]) => given) ?? [];
+  if (misplaced && issuer === undefined)
+    throw new UsageError(`--${misplaced} is for an OpenID Provider of yours: name it with --issuer URL.`);
+  assertChecks("--only", only ?? []);
+  assertChecks("--skip", skip);
 }

@@ -34,7 +34,11 @@ export function appAddresses(name: AppName, issuer: string, port: number) {
 }
 
 /** What an app is registered with. */
-export function appMetadata(name: AppName, { issuer, metadata }: DriverContext, port: number) {
+export function appMetadata(
+  name: AppName,
+  { issuer, metadata }: Pick<DriverContext, "issuer" | "metadata">,
+  port: number,
+) {
   const { base, serverUrl } = appAddresses(name, issuer, port);
   return clientMetadata({ name, baseUrls: [base], serverUrl }, metadata);
 }

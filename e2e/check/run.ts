@@ -1,11 +1,11 @@
 /** Runs checks: beside each other where they do not disturb each other, in each way to treat third-party cookies. */
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
-import { launch } from "./browsers.ts";
+import { type Browsers, launch } from "./browsers.ts";
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
-import { type ByHand, closeWorld, createWorld, type World } from "./world.ts";
+import { type ByHand, closeWorld, createWorlds, type World } from "./world.ts";
 
 /** Longest that one check may take, in milliseconds. */
 const longest = 90_000;
@@ -25,16 +25,18 @@ export interface RunSettings {
   playground: PlaygroundOfRun;
   onResult: (result: CheckResult, left: number) => void;
   onStart: (check: Check) => void;
+  /** Before the first check: rejects where no check could go well. */
+  beforehand?: (world: World, browsers: Browsers) => Promise<void>;
+  /** Ends the run at once. What runs then is given up, and has no result. */
+  signal?: AbortSignal;
 }
 
 /** Runs them all. The first cookie mode has every check, the others those that depend on it.
- * @throws {CannotRun} where clients cannot be had */
+ * @throws {CannotRun} where clients or a browser cannot be had, or `beforehand` says so */
 export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
-  const { checks, cookieModes, workers } = settings;
+  const { checks, cookieModes, workers, signal = new AbortController().signal } = settings;
   const runStartedAt = performance.now();
-  const worlds = await Promise.all(
-    Array.from({ length: workers }, (_, worker) => createWorld({ ...settings, worker: worker + 1 })),
-  );
+  const worlds = await createWorlds(settings, workers);
   const results: CheckResult[] = [];
   const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode, index) => ({
     mode,
@@ -43,25 +45,34 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   const judging = checks.filter(({ last }) => last);
   plan.push({ mode: cookieModes[0] as CookieMode, checks: judging });
   let left = plan.reduce((sum, part) => sum + part.checks.length, 0);
+  let beforehand = settings.beforehand;
   try {
     for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
+      if (signal.aborted) break;
       const browsers = await launch(mode, settings.headed);
       const one = async (check: Check, world: World) => {
+        if (signal.aborted) return;
         settings.onStart(check);
         const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt });
-        const result = await runCheck(check, trial, results);
+        const result = await runCheck(check, trial, results, signal);
+        if (signal.aborted) return;
         results.push(result);
         left -= 1;
         settings.onResult(result, left);
       };
-      const queue = chosen.filter(({ alone }) => !alone);
-      await Promise.all(
-        worlds.map(async (world) => {
-          for (let check = queue.shift(); check; check = queue.shift()) await one(check, world);
-        }),
-      );
-      for (const check of chosen.filter(({ alone }) => alone)) await one(check, worlds[0] as World);
-      await browsers.close();
+      try {
+        await unlessAborted(signal, beforehand?.(worlds[0] as World, browsers));
+        beforehand = undefined;
+        const queue = chosen.filter(({ alone }) => !alone);
+        await Promise.all(
+          worlds.map(async (world) => {
+            for (let check = queue.shift(); check; check = queue.shift()) await one(check, world);
+          }),
+        );
+        for (const check of chosen.filter(({ alone }) => alone)) await one(check, worlds[0] as World);
+      } finally {
+        await browsers.close();
+      }
     }
   } finally {
     await Promise.all(worlds.map(closeWorld));
@@ -70,8 +81,22 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
 }
 
-async function runCheck(check: Check, trial: Trial, results: readonly CheckResult[]): Promise<CheckResult> {
-  const outcome = await conclude(check, trial, results);
+/** Settles as the work does, or once the run is to end. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T> | undefined): Promise<T | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const end = () => resolve(undefined);
+  signal.addEventListener("abort", end);
+  if (signal.aborted) end();
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", end));
+}
+
+async function runCheck(
+  check: Check,
+  trial: Trial,
+  results: readonly CheckResult[],
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const outcome = await conclude(check, trial, results, signal);
   const cleanUp = await trial.cleanUp().catch((error: unknown) => String(error));
   if (cleanUp) trial.note("could not clean up", cleanUp);
   const { id, title, clause, severity } = check;
@@ -87,6 +112,7 @@ async function conclude(
   check: Check,
   trial: Trial,
   results: readonly CheckResult[],
+  signal: AbortSignal,
 ): Promise<Pick<CheckResult, "verdict" | "reason">> {
   const missing = missingCapability(check.needs, trial);
   if (missing) return { verdict: "skip", reason: missing };
@@ -96,7 +122,7 @@ async function conclude(
     longest,
   );
   try {
-    await Promise.race([check.run(trial, results), tooLong]);
+    await Promise.race([unlessAborted(signal, check.run(trial, results)), tooLong]);
   } catch (error) {
     if (error instanceof Ended) return { verdict: error.verdict, reason: error.message };
     // A browser that was led elsewhere, an answer that makes no sense: the OP's doing as a rule, and never a pass.

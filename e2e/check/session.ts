@@ -1,11 +1,12 @@
 /** A whole run: from the flags to the report. */
-import { readFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import tls from "node:tls";
 import { appNames } from "#lib/demo/apps.ts";
-import { ProtocolError } from "#lib/oidc/errors.ts";
-import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { ensureBuilt } from "../../bin/prepare/build.mjs";
 import { withLock } from "../../bin/prepare/lock.mjs";
+import { browserFile } from "./browsers.ts";
 import { catalogue } from "./catalogue/index.ts";
 import type { Check, CheckResult } from "./check.ts";
 import type { DriverContext } from "./driver.ts";
@@ -13,25 +14,38 @@ import { guessDriver } from "./drivers/guess.ts";
 import { driverNamed } from "./drivers/index.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
 import { type Expectations, readExpectations, withExpectation } from "./expectations.ts";
+import { assertSignIns } from "./first-sign-in.ts";
 import type { CheckOptions } from "./options.ts";
 import { type PlaygroundSettings, startPlayground } from "./playground.ts";
+import { assertLogout, reach } from "./reach.ts";
 import { capabilitiesOf } from "./report/capabilities.ts";
-import { progressLine } from "./report/progress.ts";
+import type { Progress } from "./report/progress.ts";
 import type { Report } from "./report/report.ts";
 import { runChecks } from "./run.ts";
 import type { PlaygroundOfRun } from "./trial.ts";
 import { CannotRun } from "./world.ts";
 
+/** Longest that cleaning up may take once the run is told to end, in milliseconds. */
+const grace = 5_000;
+
 /** Checks the OP that the options name.
+ * @param signal ends it: then the report has what was found until then
  * @throws {CannotRun} in one line that says what to do */
-export async function checkProvider(options: CheckOptions, say: (line: string) => void): Promise<Report> {
+export async function checkProvider(
+  options: CheckOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Report> {
   const ids = catalogue.map(({ id }) => id);
   const expectations = options.expect === undefined ? {} : readExpectations(options.expect, ids);
+  browserFile();
+  progress.prepares("starting");
   const embedded = options.issuer === undefined ? await startEmbeddedOp() : undefined;
   try {
     trust(options, embedded);
     const ca = embedded?.certificate ?? options.ca;
-    return await check({ ...options, ca }, expectations, options.issuer ?? embedded?.issuer ?? "", say);
+    const issuer = options.issuer ?? embedded?.issuer ?? "";
+    return await check({ ...options, ca }, expectations, issuer, progress, signal);
   } finally {
     await embedded?.stop();
   }
@@ -46,9 +60,13 @@ function trust({ ca, insecure }: CheckOptions, embedded: EmbeddedOp | undefined)
 
 function pem(file: string): string {
   try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new CannotRun(`--ca ${file} cannot be read.`);
+    const text = readFileSync(file, "utf8");
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    const why =
+      "code" in Object(error) && !existsSync(file) ? "there is no such file" : "it is no PEM certificate";
+    throw new CannotRun(`--ca ${file} cannot be read: ${why}.`);
   }
 }
 
@@ -56,43 +74,60 @@ async function check(
   options: CheckOptions,
   expectations: Expectations,
   issuer: string,
-  say: (line: string) => void,
+  progress: Progress,
+  signal: AbortSignal,
 ): Promise<Report> {
+  const { users, cookieModes, headed, registrationToken } = options;
   const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
-  const metadata = await discover(provider);
+  const metadata = await reach(provider, (url, init) => boundedFetch(url, { ...init, signal }));
   const driver = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
+  if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
-  const context: DriverContext = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
+  const fetch = boundedFetch as typeof globalThis.fetch;
+  const context: DriverContext = { issuer, metadata, admin, registrationToken, fetch };
   const checks = catalogue.filter((each) => isWanted(each, options));
   const { clients, port, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port } : undefined;
+  progress.prepares(""); // the build has lines of its own
   if (checks.some(({ id }) => id.startsWith("W"))) await withLock(ensureBuilt);
   const playground = playgroundOfRun({ driver, context, byHand, ca }, options);
   const startedAt = new Date();
   const began = performance.now();
-  say(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${options.cookieModes.join(" and ")}`);
-  const run = {
-    ...{ provider, metadata, driver, context, checks },
-    users: options.users,
-    cookieModes: options.cookieModes,
-    headed: options.headed,
+  progress.say(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`);
+  progress.prepares("registering clients");
+  const found: CheckResult[] = [];
+  const running = runChecks({
+    ...{ provider, metadata, driver, context, checks, users, cookieModes, headed, byHand, signal },
     workers: byHand ? 1 : options.workers,
-    byHand,
     playground: playground.get,
-    onStart: () => {},
-    onResult: (result: CheckResult, left: number) =>
-      say(progressLine(withExpectation(result, expectations), left, began)),
-  };
-  const results = await runChecks(run).finally(playground.stop);
+    beforehand: ({ "rp-a": rp }, browsers) =>
+      assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares: progress.prepares }),
+    onStart: progress.started,
+    onResult: (result, left) => {
+      found.push(result);
+      progress.ended(withExpectation(result, expectations), left);
+    },
+  }).finally(playground.stop);
+  const results = await Promise.race([running, givenUp(signal).then(() => found)]);
   return {
     issuer,
     driver: driver.name,
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
+    ...(signal.aborted ? { interrupted: true as const } : {}),
     capabilities: capabilitiesOf(metadata, results),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
+}
+
+/** Settles when the run was told to end and has not cleaned up in time. */
+async function givenUp(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const giveUp = () => setTimeout(resolve, grace);
+  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
+  return promise;
 }
 
 /** The real apps, started when a check first asks for them. */
@@ -115,16 +150,6 @@ function playgroundOfRun(settings: PlaygroundSettings, { insecure }: CheckOption
       if (running && typeof running !== "string") await running.stop();
     },
   };
-}
-
-async function discover(provider: OpenIdProvider): Promise<Metadata> {
-  try {
-    return await provider.metadata();
-  } catch (error) {
-    if (error instanceof ProtocolError)
-      throw new CannotRun(`${error.message} Check --issuer, and --ca for its certificate.`);
-    throw error;
-  }
 }
 
 const isWanted = ({ id, severity }: Check, { only, skip, severities }: CheckOptions): boolean =>

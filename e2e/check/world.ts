@@ -38,34 +38,83 @@ export interface ByHand {
 export const probeHost = (name: string, issuer: string): string =>
   new URL(issuer).protocol === "http:" ? "localhost" : `${name}.localhost`;
 
-/** Starts the probes and registers them. */
-export async function createWorld(settings: WorldSettings): Promise<World> {
-  const { provider, worker, byHand } = settings;
-  const probes = probeNames.map(
+/** The probes of one worker; they do not listen yet, and have no client.
+ * @param port first of theirs; any free ones where absent */
+export const probesAt = (provider: OpenIdProvider, port?: number, worker = 1): RelyingParty[] =>
+  probeNames.map(
     (name, index) =>
       new RelyingParty({
         name: `${name}-${worker}`,
         host: probeHost(name, provider.issuer),
-        ...(byHand ? { port: byHand.port + index } : {}),
+        ...(port === undefined ? {} : { port: port + index }),
         provider,
         metadata: metadata[name],
       }),
   );
-  await Promise.all(probes.map((probe) => probe.recorder.listen()));
-  for (const [index, probe] of probes.entries()) {
-    const given = byHand?.clients[probeNames[index] as ProbeName];
-    probe.client = given ?? (await register(probe, settings));
+
+/** The worlds of all workers, or none.
+ * @throws {CannotRun} where a port is taken or a client cannot be had */
+export async function createWorlds(
+  settings: Omit<WorldSettings, "worker">,
+  workers: number,
+): Promise<World[]> {
+  const making = Array.from({ length: workers }, (_, index) =>
+    createWorld({ ...settings, worker: index + 1 }),
+  );
+  const made = await Promise.allSettled(making);
+  const failed = made.find((each) => each.status === "rejected");
+  const worlds = made.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  if (!failed) return worlds;
+  await Promise.all(worlds.map(closeWorld));
+  throw failed.reason;
+}
+
+/** Starts the probes and registers them. */
+async function createWorld(settings: WorldSettings): Promise<World> {
+  const { provider, worker, byHand } = settings;
+  const probes = probesAt(provider, byHand?.port, worker);
+  const world = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
+  try {
+    await Promise.all(probes.map((probe) => listen(probe)));
+    for (const name of probeNames)
+      world[name].client = byHand?.clients[name] ?? (await register(world[name], settings));
+  } catch (error) {
+    await closeWorld(world);
+    throw error;
   }
-  return Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
+  return world;
+}
+
+async function listen({ name, recorder }: RelyingParty): Promise<void> {
+  await recorder.listen().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new CannotRun(
+      `Port ${recorder.port} of ${name} is in use: end what listens there, or register other ports with --port N.`,
+    );
+  });
 }
 
 async function register(probe: RelyingParty, { driver, context }: WorldSettings): Promise<RegisteredClient> {
   if (!driver.register)
-    throw new CannotRun(`The driver ${driver.name} registers no clients: pass --client for each.`);
-  return driver.register(probe.metadata, context).catch((error: Error) => {
-    throw new CannotRun(`${probe.name} could not be registered: ${error.message}`);
+    throw new CannotRun(`The driver ${driver.name} registers no clients: ${byHandAdvice}`);
+  return driver.register(probe.metadata, context).catch((error: unknown) => {
+    if (error instanceof CannotRun) throw error;
+    throw new CannotRun(`${oneLine(error)} ${refusalAdvice(context)}`);
   });
 }
+
+export const byHandAdvice =
+  "register them by hand (--print-clients says what) and pass each with --client NAME=ID:SECRET.";
+
+/** What the run may have got wrong where an OP refuses its clients. */
+function refusalAdvice({ admin, registrationToken }: DriverContext): string {
+  if (registrationToken !== undefined) return "Check --registration-token.";
+  if (admin) return "Check the name and password of --admin.";
+  return `Pass what registration asks for with --admin or --registration-token, or ${byHandAdvice}`;
+}
+
+const oneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
 
 /** Removes the clients where the OP lets it, and ends the probes. */
 export const closeWorld = async (world: World): Promise<void> => {

@@ -36,9 +36,12 @@ export async function startDemo({
   const embedded = flags.includes("--issuer") ? [] : ["--op-port", String(op)];
   const args = ["lib/demo/main.ts", "--data", data, ...ports, ...embedded, ...flags];
   const child = spawn(process.execPath, args, {
-    stdio: ["ignore", "pipe", "pipe"],
+    // The channel lets it notice that we are gone; a group of its own keeps the terminal's Ctrl-C for us.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: process.platform !== "win32",
     env: { ...process.env, NO_COLOR: "1", ...env },
   });
+  const gone = once(child, "exit");
   const output = await ready(child);
   const layout = {
     ports: { frontDoor: door, op, apps: { playground2: two, playground3: three } },
@@ -50,7 +53,6 @@ export async function startDemo({
     front: `http://localhost:${door}/`,
     output,
     stop: async () => {
-      const gone = once(child, "exit");
       child.kill("SIGTERM");
       await gone;
       rmSync(data, { recursive: true, force: true });

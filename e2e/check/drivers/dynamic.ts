@@ -3,20 +3,25 @@ import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Fetch } from "#lib/oidc/provider.ts";
 import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
+import { byHandAdvice, CannotRun } from "../world.ts";
 
-/** Registers dynamically; with the administrator's password where there is one (WSO2 IS, the embedded OP). */
+/** Registers dynamically; with the initial access token, or the administrator's password, where there is one (WSO2 IS,
+ * the embedded OP).
+ * @throws {CannotRun} where the OP has no registration */
 export async function registerDynamically(
   asked: ClientMetadata,
-  { metadata, admin, fetch }: DriverContext,
+  context: DriverContext,
 ): Promise<RegisteredClient> {
-  const authorization: RegistrationAuthorization | undefined = admin && {
-    user: admin.name,
-    password: admin.password,
-  };
+  const { metadata, fetch } = context;
+  if (!metadata.registration_endpoint) {
+    throw new CannotRun(
+      `${metadata.issuer} declares no registration_endpoint, so clients cannot register themselves: ${byHandAdvice}`,
+    );
+  }
   const { clientId, clientSecret, management, report } = await registerClient({
     asked,
     provider: metadata,
-    authorization,
+    authorization: authorizationOf(context),
     fetch: fetch as Fetch,
   });
   const missing = report.filter(({ result }) => result === "ignored" || result === "refused");
@@ -26,4 +31,9 @@ export async function registerDynamically(
     missing: missing.map(({ field }) => field),
     ...(management ? { remove: () => deleteClient(management, fetch as Fetch) } : {}),
   };
+}
+
+function authorizationOf({ admin, registrationToken }: DriverContext): RegistrationAuthorization | undefined {
+  if (registrationToken !== undefined) return { token: registrationToken };
+  return admin && { user: admin.name, password: admin.password };
 }

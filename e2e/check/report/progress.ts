@@ -1,17 +1,122 @@
-/** What a terminal shows while the checks run: every verdict, and how many are left. */
-import type { CheckResult, Verdict } from "../check.ts";
+/** What a terminal shows while the checks run: every verdict, and below them what runs now. Without a terminal a line for
+ * each, and a word now and then when nothing ends for long. */
+import { stripVTControlCharacters, styleText } from "node:util";
+import type { Check, CheckResult, Verdict } from "../check.ts";
+
+export interface Progress {
+  say(line: string): void;
+  /** What is done before the first check. */
+  prepares(what: string): void;
+  started(check: Pick<Check, "id">): void;
+  ended(result: CheckResult, left: number): void;
+  /** Takes the status line away; nothing is written from then on. */
+  end(): void;
+}
+
+/** The part of a terminal, or of what stands in its place, that is needed. */
+export interface Screen {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds. */
+  now: () => number;
+}
+
+type Colour = Parameters<typeof styleText>[0];
 
 const marks: Readonly<Record<Verdict, string>> = { pass: "✓", fail: "✗", warn: "!", info: "i", skip: "-" };
+const colours: Readonly<Record<Verdict, Colour>> = {
+  pass: "green",
+  fail: "red",
+  warn: "yellow",
+  info: "cyan",
+  skip: "gray",
+};
 
-/** One line for a check that has ended. */
-export function progressLine(result: CheckResult, left: number, startedAt: number): string {
-  const { id, title, verdict, reason, cookieMode } = result;
-  const mode = cookieMode === "cookies-blocked" ? " [third-party cookies blocked]" : "";
-  const elapsed = Math.round((performance.now() - startedAt) / 1000);
-  const known = result.expected?.verdict === verdict ? `\n      As expected: ${result.expected.reason}` : "";
-  const more = (reason ? `\n      ${reason}` : "") + known;
-  return `${marks[verdict]} ${verdict.padEnd(4)} ${id} ${title}${mode} (${left} left, ${elapsed} s)${more}`;
+/** Longest silence where there is no status line, in milliseconds. */
+const silence = 15_000;
+const clearLine = "\r\u001b[2K";
+
+/** Redraws a status line where the screen is a terminal that can. */
+export function createProgress(
+  screen: Screen,
+  { env, now }: Surroundings = { env: process.env, now: () => performance.now() },
+): Progress {
+  const terminal = screen.isTTY === true && env.TERM !== "dumb";
+  const coloured = terminal && !env.NO_COLOR;
+  const began = now();
+  const running = new Map<string, number>();
+  const verdicts: Pick<CheckResult, "verdict">[] = [];
+  let preparing = "";
+  let left = 0;
+  let ended = false;
+
+  const seconds = (from: number) => `${Math.round((now() - from) / 1000)} s`;
+  const status = () => {
+    if (running.size === 0) return preparing && `${seconds(began)}  ${preparing}`;
+    return `${seconds(began)}  ${countsOf(verdicts)}, ${left + running.size} left  now ${[...running.keys()].join(", ")}`;
+  };
+  const draw = () => {
+    const line = status().slice(0, (screen.columns || 80) - 1);
+    if (terminal && !ended && line) screen.write(`${clearLine}${line}`);
+  };
+  const write = (text: string) => {
+    if (ended) return;
+    screen.write(terminal ? `${clearLine}${text}\n` : `${text}\n`);
+    draw();
+  };
+  const stillRunning = () => {
+    const each = [...running].map(([id, from]) => `${id} (${seconds(from)})`);
+    if (each.length > 0) write(`still running: ${each.join(", ")}`);
+  };
+  const timer = terminal ? setInterval(draw, 1000) : setInterval(stillRunning, silence);
+  timer.unref();
+
+  return {
+    say: (line) => write(visible(line)),
+    prepares: (what) => {
+      preparing = what;
+      if (terminal && !what) screen.write(clearLine);
+      draw();
+    },
+    started: ({ id }) => {
+      if (running.size === 0) timer.refresh();
+      running.set(id, now());
+      draw();
+    },
+    ended: (result, rest) => {
+      running.delete(result.id);
+      verdicts.push(result);
+      left = rest - running.size;
+      write(lineOf(result, `${rest} left, ${seconds(began)}`, coloured));
+      timer.refresh();
+    },
+    end: () => {
+      clearInterval(timer);
+      if (terminal && !ended) screen.write(clearLine);
+      ended = true;
+    },
+  };
 }
+
+/** A check that has ended: its verdict, and why. */
+function lineOf(result: CheckResult, rest: string, coloured: boolean): string {
+  const { id, title, verdict, reason, cookieMode, expected } = result;
+  const mark = `${marks[verdict]} ${verdict.padEnd(4)}`;
+  const shown = coloured ? styleText(colours[verdict], mark, { validateStream: false }) : mark;
+  const mode = cookieMode === "cookies-blocked" ? " [third-party cookies blocked]" : "";
+  const known = expected?.verdict === verdict ? [`As expected: ${expected.reason}`] : [];
+  const more = [...(reason ? [reason] : []), ...known].map((text) => `\n      ${visible(text)}`);
+  return `${shown} ${id} ${title}${mode} (${rest})${more.join("")}`;
+}
+
+/** On one line, and without what a terminal would obey: the OP has a say in reasons. */
+export const visible = (text: string): string =>
+  stripVTControlCharacters(text).replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ");
 
 /** The counts of a run, worst first. */
 export function countsOf(results: readonly Pick<CheckResult, "verdict">[]): string {

@@ -15,6 +15,8 @@ export interface Report {
   /** ISO date. */
   startedAt: string;
   durationMs: number;
+  /** The run was ended before all of its checks. */
+  interrupted?: true;
   capabilities: CapabilityReport[];
   checks: CheckResult[];
 }

@@ -1,0 +1,30 @@
+/** A run that is told to end: Ctrl-C, a signal, a terminal that closes, a launcher or a reader of our output that is
+ * gone. Twice is once, because the terminal and npm both send it. */
+import { constants } from "node:os";
+
+/** The reason of the signal's `abort`. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly by: NodeJS.Signals;
+
+  constructor(by: NodeJS.Signals) {
+    super(`ended by ${by}`);
+    this.by = by;
+  }
+
+  /** As shells have it. */
+  get exitCode(): number {
+    return 128 + constants.signals[this.by];
+  }
+}
+
+/** Aborted, with an `Interrupted` as its reason, when this process is to end. */
+export function interruption(): AbortSignal {
+  const end = new AbortController();
+  const by = (signal: NodeJS.Signals) => () => end.abort(new Interrupted(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, by(signal));
+  process.once("disconnect", by("SIGHUP"));
+  process.stdout.on("error", by("SIGPIPE"));
+  process.stderr.on("error", by("SIGPIPE"));
+  return end.signal;
+}
