@@ -180,6 +180,8 @@ function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...r
     throw new UsageError(
       "--user is given once: the first is alice and the second bob, give both or neither.",
     );
+  if (users.length === 2 && users[0]?.name === users[1]?.name)
+    throw new UsageError(`--user names ${users[0]?.name} twice: the second has to be somebody else.`);
   const named = clients.map(([name]) => name);
   const twice = named.find((name, index) => named.indexOf(name) !== index);
   if (twice) throw new UsageError(`--client ${twice} is given twice.`);

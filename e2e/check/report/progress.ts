@@ -51,6 +51,8 @@ export function createProgress(
   const began = now();
   const running = new Map<string, number>();
   const verdicts: Pick<CheckResult, "verdict">[] = [];
+  /** Since when nothing was heard. */
+  let quiet = began;
   let preparing = "";
   let left = 0;
   let ended = false;
@@ -70,10 +72,12 @@ export function createProgress(
     draw();
   };
   const stillRunning = () => {
+    if (running.size === 0 || now() - quiet < silence) return;
+    quiet = now();
     const each = [...running].map(([id, from]) => `${id} (${seconds(from)})`);
-    if (each.length > 0) write(`still running: ${each.join(", ")}`);
+    write(`still running: ${each.join(", ")}`);
   };
-  const timer = terminal ? setInterval(draw, 1000) : setInterval(stillRunning, silence);
+  const timer = setInterval(terminal ? draw : stillRunning, 1000);
   timer.unref();
 
   return {
@@ -84,7 +88,7 @@ export function createProgress(
       draw();
     },
     started: ({ id }) => {
-      if (running.size === 0) timer.refresh();
+      if (running.size === 0) quiet = now();
       running.set(id, now());
       draw();
     },
@@ -93,7 +97,7 @@ export function createProgress(
       verdicts.push(result);
       left = rest - running.size;
       write(lineOf(result, `${rest} left, ${seconds(began)}`, coloured));
-      timer.refresh();
+      quiet = now();
     },
     end: () => {
       clearInterval(timer);

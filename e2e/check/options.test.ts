@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { UsageError } from "#lib/demo/options.ts";
+import { parseOptions } from "./options.ts";
+
+const issuer = ["--issuer", "https://op.example"];
+const client = (...names: string[]) => names.flatMap((name) => ["--client", `${name}=id:se:cret`]);
+const refused = (args: string[], message: RegExp) =>
+  assert.throws(
+    () => parseOptions(args),
+    (error) => error instanceof UsageError && message.test(error.message),
+  );
+
+describe("the flags of npm run check", () => {
+  it("take clients by hand for all probes or for none", () => {
+    const { clients } = parseOptions([...issuer, ...client("rp-a", "rp-b", "rp-c", "rp-d")]);
+    assert.deepEqual(Object.keys(clients), ["rp-a", "rp-b", "rp-c", "rp-d"]);
+    assert.deepEqual(clients["rp-b"], { clientId: "id", clientSecret: "se:cret", missing: [] });
+    refused(
+      [...issuer, ...client("rp-a", "rp-b", "rp-d")],
+      /^--client is missing for rp-c: .*--print-clients/,
+    );
+    refused([...issuer, ...client("playground2")], /^--client is missing for rp-a, rp-b, rp-c, rp-d:/);
+    refused(
+      [...issuer, ...client("rp-a", "rp-b", "rp-c", "rp-d", "rp-a")],
+      /^--client rp-a is given twice\.$/,
+    );
+  });
+
+  it("that are for an OP of one's own say so", () => {
+    for (const flags of [
+      ["--print-clients"],
+      client("rp-a", "rp-b", "rp-c", "rp-d"),
+      ["--registration-token", "t"],
+    ])
+      refused(
+        flags,
+        new RegExp(`^${flags[0]} is for an OpenID Provider of yours: name it with --issuer URL\\.$`),
+      );
+  });
+
+  it("take two users or none", () => {
+    const { users } = parseOptions(["--user", "carol:c:1", "--user", "dave:d"]);
+    assert.deepEqual(users, {
+      alice: { name: "carol", password: "c:1" },
+      bob: { name: "dave", password: "d" },
+    });
+    assert.equal(parseOptions([]).users.bob.name, "bob");
+    refused(["--user", "carol:c"], /^--user is given once: .*bob/);
+    refused(["--user", "carol:c", "--user", "carol:c"], /^--user names carol twice/);
+  });
+
+  it("name the checks that are closest to an unknown one", () => {
+    assert.deepEqual(parseOptions(["--only", "r-01, B-02"]).only, ["R-01", "B-02"]);
+    refused(["--only", "R-01,R1"], /^--only: there is no check R1; the closest are R-01, R-02, R-03\.$/);
+    refused(["--skip", "X-02"], /^--skip: there is no check X-02; the closest are .*-02/);
+    refused(["--only", "R-98,B-99"], /^--only: .* R-98; .*\n--only: .* B-99; the closest are B-/);
+    refused(["--only", ""], /^--only must be IDs such as R-01/);
+  });
+});
