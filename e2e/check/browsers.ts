@@ -48,10 +48,10 @@ export async function launch(mode: CookieMode, headed: boolean): Promise<Browser
 }
 
 /** @throws {CannotRun} */
-export function browserFile(): string {
+export function browserFile(find: typeof findBrowser = findBrowser): string {
   let found: string | undefined;
   try {
-    found = findBrowser();
+    found = find();
   } catch (error) {
     throw new CannotRun((error as Error).message);
   }

@@ -50,7 +50,7 @@ function parse(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new CannotRun(`--expect ${path} cannot be read: ${(error as Error).message}.`);
+    throw new CannotRun(`--expect ${path} cannot be read: ${(error as Error).message.replace(/\s+/g, " ")}.`);
   }
 }
 

@@ -75,7 +75,7 @@ async function createWorld(settings: WorldSettings): Promise<World> {
   const probes = probesAt(provider, byHand?.port, worker);
   const world = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
   try {
-    await Promise.all(probes.map((probe) => listen(probe)));
+    await Promise.all(probeNames.map((name) => listen(name, world[name])));
     for (const name of probeNames)
       world[name].client = byHand?.clients[name] ?? (await register(world[name], settings));
   } catch (error) {
@@ -85,7 +85,7 @@ async function createWorld(settings: WorldSettings): Promise<World> {
   return world;
 }
 
-async function listen({ name, recorder }: RelyingParty): Promise<void> {
+async function listen(name: ProbeName, { recorder }: RelyingParty): Promise<void> {
   await recorder.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
     throw new CannotRun(

@@ -1,4 +1,5 @@
 /** The drivers that come with the suite, and how one of the user's own is loaded. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Driver } from "../driver.ts";
@@ -28,9 +29,10 @@ export async function driverNamed(name: string): Promise<Driver> {
       `There is no driver ${name}: choose ${driverNames.join(", ")}, or a path such as ./my-driver.ts.`,
     );
   }
+  if (!existsSync(name)) throw new CannotRun(`There is no driver ${name}: no such file.`);
   const module: { default?: unknown } = await import(pathToFileURL(resolve(name)).href).catch(
     (error: unknown) => {
-      throw new CannotRun(`The driver ${name} cannot be loaded: ${String(error)}`);
+      throw new CannotRun(`The driver ${name} cannot be loaded: ${String(error).replace(/\s+/g, " ")}`);
     },
   );
   if (isDriver(module.default)) return module.default;
