@@ -9,8 +9,6 @@ import type { Driver, User } from "./driver.ts";
 import { type AuthorizationRequest, RelyingParty } from "./relying-party.ts";
 import { CannotRun } from "./world.ts";
 
-/** Longest that a sign-in may take, in milliseconds. */
-const patience = 20_000;
 /** How long a page that asks for a password once more stays before it counts as a refusal, in milliseconds. */
 const stays = 1_500;
 
@@ -21,17 +19,20 @@ export interface SignIns {
   users: readonly User[];
   /** Told whose turn it is. */
   prepares: (what: string) => void;
+  /** Longest that a sign-in may take, in milliseconds. */
+  patience?: number;
 }
 
 /** One user after the other, each in a browser of his own.
  * @throws {CannotRun} that names the user, and the page where it ended */
-export async function assertSignIns({ rp, browsers, driver, users, prepares }: SignIns): Promise<void> {
+export async function assertSignIns(settings: SignIns): Promise<void> {
+  const { browsers, users, prepares } = settings;
   const subjects = new Map<string, User>();
   for (const user of users) {
     prepares(`signing in ${user.name}`);
     const browser = await browsers.fresh();
     try {
-      const sub = await signIn(rp, await browser.newPage(), driver, user);
+      const sub = await signIn(settings, await browser.newPage(), user);
       const same = sub === undefined ? undefined : subjects.get(sub);
       if (same)
         throw new CannotRun(
@@ -45,11 +46,15 @@ export async function assertSignIns({ rp, browsers, driver, users, prepares }: S
 }
 
 /** @returns the `sub`, where the ID Token holds; where it does not, the checks have more to say about it */
-async function signIn(rp: RelyingParty, page: Page, driver: Driver, user: User): Promise<string | undefined> {
+async function signIn(
+  { rp, driver, patience = 20_000 }: SignIns,
+  page: Page,
+  user: User,
+): Promise<string | undefined> {
   const request = await rp.authorizationRequest();
   const from = performance.now();
   const refused = asksAgain(page, user);
-  await open(page, request, rp);
+  await open(page, request, rp, patience);
   const failed = Promise.withResolvers<string>();
   void driver.login(page, user).catch((error: unknown) => failed.resolve(firstLine(error)));
   const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
@@ -75,7 +80,12 @@ async function signIn(rp: RelyingParty, page: Page, driver: Driver, user: User):
 }
 
 /** @throws {CannotRun} where the request does not lead to a page that signs in */
-async function open(page: Page, { url }: AuthorizationRequest, rp: RelyingParty): Promise<void> {
+async function open(
+  page: Page,
+  { url }: AuthorizationRequest,
+  rp: RelyingParty,
+  patience: number,
+): Promise<void> {
   const response = await page
     .goto(url, { waitUntil: "commit", timeout: patience })
     .catch((error: unknown) => {

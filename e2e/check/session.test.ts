@@ -87,7 +87,7 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     const error = { error: "invalid_token", error_description: "No.\nNot you." };
     const op = await bareProvider({
       metadata: (own) => ({ registration_endpoint: `${own}/register` }),
-      answers: { "POST /register": { status: 401, json: error } },
+      answers: (what) => (what === "POST /register" ? { status: 401, json: error } : undefined),
     });
     const at = ["--issuer", await started(Promise.resolve(op))];
     const refused = `${op.origin}/register refused to register rp-a-`;

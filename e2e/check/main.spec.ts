@@ -1,0 +1,210 @@
+/** `npm run check` as a program, with a browser, at the embedded OpenID Provider: its exit codes, clients by hand, and its
+ * end by a signal. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import tls from "node:tls";
+import { isAlive, type Program, runProgram, until } from "#lib/demo/testing/program.ts";
+import type { StandIn } from "#lib/demo/testing/stand-in.ts";
+import { freePort } from "#lib/testing/free-port.ts";
+import type { CheckResult } from "./check.ts";
+import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
+import type { Report } from "./report/report.ts";
+import { bareProvider } from "./testing/bare-provider.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "check-main-"));
+const check = (...flags: string[]): Program =>
+  runProgram(["e2e/check/main.ts", "--browser", "cookies-allowed", "--workers", "1", ...flags]);
+const reportIn = (directory: string): Report =>
+  JSON.parse(readFileSync(join(directory, "report.json"), "utf8")) as Report;
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("npm run check", { concurrency: 2 }, () => {
+  let op: EmbeddedOp;
+  let flags: string[];
+  before(async () => {
+    op = await startEmbeddedOp();
+    flags = ["--issuer", op.issuer, "--ca", op.certificate];
+    tls.setDefaultCACertificates([readFileSync(op.certificate, "utf8")]);
+  });
+  after(() => op.stop());
+
+  it("without --issuer checks the embedded OP, in plain lines where it writes to a file", async () => {
+    const report = join(folder, "quick");
+    const program = check("--only", "R-01", "--report", report);
+    assert.equal(await program.ended, 0, program.output());
+    assert.match(program.output(), /^https:\/\/localhost:\d+\/oauth2\/token \(driver embedded\): 1 checks, /);
+    assert.match(
+      program.output(),
+      /\n✓ pass R-01 .* \(0 left, \d+ s\)\n\n0 fail, 0 warn, 1 pass, 0 info, 0 skip in \d+ s\n$/,
+    );
+    assert.ok(!program.output().includes("\u001b"));
+    assert.deepEqual(
+      reportIn(report).checks.map(({ id }) => id),
+      ["R-01"],
+    );
+  });
+
+  for (const [name, users] of [
+    ["alice", ["alice:wrong", "bob:bob"]],
+    ["bobby", ["alice:alice", "bobby:bob"]],
+  ] as const)
+    it(`names ${name}, who cannot sign in, before any check, with exit code 2`, async () => {
+      const admin = ["--admin", "admin:admin"];
+      const program = check(
+        ...flags,
+        ...admin,
+        "--only",
+        "R-01",
+        ...users.flatMap((user) => ["--user", user]),
+      );
+      assert.equal(await program.ended, 2, program.output());
+      const lines = program.output().trimEnd().split("\n");
+      assert.equal(lines.length, 2, program.output());
+      assert.match(
+        lines[1] ?? "",
+        new RegExp(`^${name} could not sign in: .* there is no user ${name}: check --user\\.$`),
+      );
+    });
+
+  it("runs with the clients that --print-clients told to register, and skips what needs one more", async () => {
+    const port = String((await freePort()) - 5);
+    const printed = check(...flags, "--port", port, "--print-clients");
+    assert.equal(await printed.ended, 0);
+    const given = await registeredByHand(printed.output(), op.issuer);
+    const command = printed.output().trimEnd().split("\n").at(-1) ?? "";
+    assert.ok(command.startsWith(`npm run check -- --issuer ${op.issuer} --port ${port} `), command);
+    for (const name of given.keys()) assert.match(command, new RegExp(` --client ${name}=ID:SECRET\\b`));
+    const clients = [...given].flatMap(([name, credentials]) => ["--client", `${name}=${credentials}`]);
+    const report = join(folder, "by-hand");
+    const program = check(
+      ...flags,
+      "--port",
+      port,
+      ...clients,
+      "--only",
+      "R-01,B-01,F-01,R-07",
+      "--report",
+      report,
+    );
+    assert.equal(await program.ended, 0, program.output());
+    const outcomes = new Map(reportIn(report).checks.map((result) => [result.id, result]));
+    for (const id of ["R-01", "B-01", "F-01"])
+      assert.equal(outcomes.get(id)?.verdict, "pass", program.output());
+    const own = outcomes.get("R-07") as CheckResult;
+    assert.equal(own.verdict, "skip", program.output());
+    assert.match(own.reason, /client of its own/);
+  });
+});
+
+describe("the end of npm run check by a signal", { concurrency: 2 }, () => {
+  let op: StandIn;
+  after(() => op.close());
+
+  it("leaves nothing behind, tells the counts and reports what ran: SIGINT, exit code 130", async () => {
+    const temporary = mkdtempSync(join(folder, "tmp-"));
+    const report = join(folder, "interrupted");
+    const program = inFolder(temporary, ["--severity", "C", "--skip", "W-01,W-02", "--report", report]);
+    await program.printed(/^✓ pass R-/m);
+    const pids = descendantsOf(program.child.pid ?? 0);
+    assert.ok(pids.length > 3, "the OP and a browser with its helpers");
+    assert.notDeepEqual(readdirSync(temporary), []);
+    program.child.kill("SIGINT");
+    program.child.kill("SIGINT");
+    assert.equal(await program.ended, 130, program.output());
+    assert.match(
+      program.output(),
+      /\n0 fail, \d+ warn, \d+ pass, .* in \d+ s\n(.*\n)*Ended by SIGINT, with checks left\.\n$/,
+    );
+    const { interrupted, checks } = reportIn(report);
+    assert.ok(interrupted);
+    assert.equal(checks.length, program.output().match(/ left, \d+ s\)$/gm)?.length);
+    await until(() => !pids.some(isAlive), `the end of ${pids.join(", ")}`);
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+
+  it("takes its clients back, also before the first check: SIGTERM, exit code 143", async () => {
+    let registered = 0;
+    const removed = new Set<string>();
+    const management = (origin: string) => {
+      registered += 1;
+      return { registration_client_uri: `${origin}/client/${registered}`, registration_access_token: "t" };
+    };
+    op = await bareProvider({
+      metadata: (origin) => ({ registration_endpoint: `${origin}/register` }),
+      answers: (what, { origin, body }) => {
+        if (what.startsWith("DELETE ")) removed.add(what);
+        if (what !== "POST /register") return { status: what.startsWith("DELETE ") ? 204 : 200 };
+        return { status: 201, json: { ...JSON.parse(body), client_id: "c", ...management(origin) } };
+      },
+    });
+    const temporary = mkdtempSync(join(folder, "tmp-"));
+    const program = inFolder(temporary, ["--issuer", op.origin, "--only", "R-01"]);
+    await until(() => op.asked.some(({ what }) => what === "GET /authorize"), "the first sign-in");
+    const pids = descendantsOf(program.child.pid ?? 0);
+    program.child.kill("SIGTERM");
+    assert.equal(await program.ended, 143, program.output());
+    assert.match(program.output(), /\n0 fail, .*\nEnded by SIGTERM, with checks left\.\n$/);
+    assert.deepEqual([registered, removed.size], [4, 4]);
+    await until(() => !pids.some(isAlive), `the end of ${pids.join(", ")}`);
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+});
+
+/** Runs it with a folder of its own for all that is temporary. */
+function inFolder(temporary: string, flags: string[]): Program {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = temporary;
+  try {
+    return check(...flags);
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+}
+
+/** The processes that a process started, and those that these started. */
+function descendantsOf(pid: number): number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const rows = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const childrenOf = (parent: number): number[] =>
+    rows.flatMap(([child, of]) =>
+      child !== undefined && of === parent ? [child, ...childrenOf(child)] : [],
+    );
+  return childrenOf(pid);
+}
+
+/** Does by the OP's registration endpoint what a person does with the printed text.
+ * @returns `ID:SECRET` for each name */
+async function registeredByHand(text: string, issuer: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const { registration_endpoint: endpoint } = (await (
+    await fetch(`${issuer}/.well-known/openid-configuration`)
+  ).json()) as { registration_endpoint: string };
+  for (const [, name = "", fields = ""] of text.matchAll(
+    /^((?:rp-|playground)\w+): .*\n((?: {2}\w+ .*\n)+)/gm,
+  )) {
+    const response = await fetch(endpoint, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa("admin:admin")}`, "content-type": "application/json" },
+      body: JSON.stringify(Object.fromEntries(fields.trim().split("\n").map(fieldIn))),
+    });
+    const { client_id: id, client_secret: secret } = (await response.json()) as Record<string, string>;
+    assert.equal(response.status, 201, name);
+    found.set(name, `${id}:${secret}`);
+  }
+  return found;
+}
+
+/** `  redirect_uris  http://one, http://two` */
+function fieldIn(line: string): [string, unknown] {
+  const [, name = "", value = ""] = /^\s*(\w+)\s+(.*)$/.exec(line) ?? [];
+  if (/^(true|false)$/.test(value)) return [name, value === "true"];
+  return [name, /_(uris|types)$/.test(name) ? value.split(", ") : value];
+}
