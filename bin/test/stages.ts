@@ -78,6 +78,13 @@ const e2e: Stage = {
   run: (args, runner) => playwright("e2e/playwright.config.ts", args, runner),
 };
 
+/** `npm run check` itself, as people run it. */
+const check: Stage = {
+  name: "check",
+  lane: ensureBrowser,
+  run: (args, runner) => nodeTests(["e2e/check/*.spec.ts"], args, runner),
+};
+
 /** An OpenID Provider that others wrote. */
 const glewlwyd: Stage = {
   name: "glewlwyd",
@@ -133,7 +140,18 @@ async function playwright(config: string, args: string[], { node }: Runner): Pro
   return outcome(ok, readPlaywrightCounts(file));
 }
 
-export const stages: readonly Stage[] = [lint, types, build, unit, redis, e2e, replicas, glewlwyd, compose];
+export const stages: readonly Stage[] = [
+  lint,
+  types,
+  build,
+  unit,
+  redis,
+  e2e,
+  check,
+  replicas,
+  glewlwyd,
+  compose,
+];
 
 /** A runner that says nothing about its tests, or ran none, has not passed. */
 const outcome = (ok: boolean, counts: Counts | undefined): StageOutcome => ({

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { type Browsers, launch } from "./browsers.ts";
 import { generic } from "./drivers/generic.ts";
@@ -34,6 +35,11 @@ describe("the first sign-in of a run", () => {
   const json = (response: ServerResponse, body: unknown, status = 200) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 
+  /** What the token endpoint answers, with its status. */
+  let token: () => Promise<[unknown, number]>;
+  let jwk: JWK;
+  let privateKey: CryptoKey;
+
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", origin);
     request.resume();
@@ -44,14 +50,17 @@ describe("the first sign-in of a run", () => {
       jwks_uri: `${origin}/jwks`,
     };
     if (pathname.startsWith("/.well-known/")) json(response, metadata);
-    else if (pathname === "/token")
-      json(response, { error: "invalid_client", error_description: "No." }, 401);
+    else if (pathname === "/jwks") json(response, { keys: [jwk] });
+    else if (pathname === "/token") void token().then(([body, status]) => json(response, body, status));
     else if (pathname === "/again") html(response, `<p>Wrong!</p>${password("/again?session=s")}`);
     else if (pathname === "/code")
       html(response, "<form><input name=otp><button type=button>Next</button></form>");
     else authorize(response, searchParams);
   });
   before(async () => {
+    const pair = await generateKeyPair("RS256");
+    privateKey = pair.privateKey;
+    jwk = { ...(await exportJWK(pair.publicKey)), alg: "RS256", use: "sig", kid: "1" };
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     browsers = await launch("cookies-allowed", false);
@@ -114,8 +123,30 @@ describe("the first sign-in of a run", () => {
 
   it("says that the client's secret is refused", async () => {
     authorize = (response, query) => back(response, query, { code: "c" });
+    token = async () => [{ error: "invalid_client", error_description: "No." }, 401];
     await assertRefused(
       /^The OpenID Provider gives rp-a-1 no tokens: .*invalid_client.* Check its secret \(--client\)\.$/,
     );
+  });
+
+  it("says that two users are one", async () => {
+    let nonce = "";
+    authorize = (response, query) => {
+      nonce = query.get("nonce") ?? "";
+      back(response, query, { code: "c" });
+    };
+    token = async () => {
+      const idToken = new SignJWT({ sub: "one", nonce })
+        .setProtectedHeader({ alg: "RS256", kid: "1" })
+        .setIssuer(origin)
+        .setAudience("rp-a")
+        .setIssuedAt()
+        .setExpirationTime("5m");
+      return [{ access_token: "a", token_type: "Bearer", id_token: await idToken.sign(privateKey) }, 200];
+    };
+    const turns = await assertRefused(
+      "carol and dave are one user to the OpenID Provider: pass two with --user.",
+    );
+    assert.deepEqual(turns, ["signing in carol", "signing in dave"]);
   });
 });

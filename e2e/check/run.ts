@@ -24,7 +24,8 @@ export interface RunSettings {
   byHand: ByHand | undefined;
   playground: PlaygroundOfRun;
   onResult: (result: CheckResult, left: number) => void;
-  onStart: (check: Check) => void;
+  /** Told how many checks have not ended, this one included. */
+  onStart: (check: Check, left: number) => void;
   /** Before the first check: rejects where no check could go well. */
   beforehand?: (world: World, browsers: Browsers) => Promise<void>;
   /** Ends the run at once. What runs then is given up, and has no result. */
@@ -52,7 +53,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
       const browsers = await launch(mode, settings.headed);
       const one = async (check: Check, world: World) => {
         if (signal.aborted) return;
-        settings.onStart(check);
+        settings.onStart(check, left);
         const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt });
         const result = await runCheck(check, trial, results, signal);
         if (signal.aborted) return;

@@ -94,7 +94,7 @@ async function check(
   const playground = playgroundOfRun({ driver, context, byHand, ca }, options);
   const startedAt = new Date();
   const began = performance.now();
-  progress.say(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`);
+  progress.begins(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`);
   progress.prepares("registering clients");
   const found: CheckResult[] = [];
   const running = runChecks({

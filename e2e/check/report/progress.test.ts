@@ -47,9 +47,10 @@ describe("the progress of a run", () => {
   it("is plain lines where there is no terminal, without any control character", () => {
     const progress = begin({}, { FORCE_COLOR: "1" });
     progress.prepares("starting");
-    progress.say("https://op.example");
-    progress.started(check("R-01"));
-    at = 3000;
+    at = 60_000;
+    progress.begins("https://op.example");
+    progress.started(check("R-01"), 8);
+    at = 63_000;
     progress.ended(result("R-01"), 7);
     progress.end();
     assert.equal(text(), "https://op.example\n✓ pass R-01 A title (7 left, 3 s)\n");
@@ -58,9 +59,9 @@ describe("the progress of a run", () => {
   it("says what is still running when nothing has ended for 15 s, and again after that", () => {
     const progress = begin({});
     pass(14_000);
-    progress.started(check("R-05"));
+    progress.started(check("R-05"), 2);
     pass(14_500);
-    progress.started(check("B-02"));
+    progress.started(check("B-02"), 2);
     assert.equal(text(), "");
     pass(500);
     assert.equal(text(), "still running: R-05 (15 s), B-02 (1 s)\n");
@@ -77,8 +78,9 @@ describe("the progress of a run", () => {
     const progress = begin({ isTTY: true, columns: 200 });
     progress.prepares("signing in alice");
     assert.deepEqual(shown(), ["0 s  signing in alice"]);
-    progress.started(check("R-01"));
-    progress.started(check("F-03"));
+    progress.started(check("R-01"), 8);
+    progress.started(check("F-03"), 8);
+    assert.deepEqual(shown(), ["0 s  0 fail, 0 warn, 0 pass, 0 info, 0 skip, 8 left  now R-01, F-03"]);
     progress.ended(result("R-01", { verdict: "fail", reason: "It did not." }), 7);
     pass(2_000);
     assert.deepEqual(shown(), [

@@ -4,10 +4,12 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { Check, CheckResult, Verdict } from "../check.ts";
 
 export interface Progress {
-  say(line: string): void;
+  /** The run begins: what it is about. Times are from then on. */
+  begins(line: string): void;
   /** What is done before the first check. */
   prepares(what: string): void;
-  started(check: Pick<Check, "id">): void;
+  /** @param left checks that have not ended */
+  started(check: Pick<Check, "id">, left: number): void;
   ended(result: CheckResult, left: number): void;
   /** Takes the status line away; nothing is written from then on. */
   end(): void;
@@ -48,7 +50,7 @@ export function createProgress(
 ): Progress {
   const terminal = screen.isTTY === true && env.TERM !== "dumb";
   const coloured = terminal && !env.NO_COLOR;
-  const began = now();
+  let began = now();
   const running = new Map<string, number>();
   const verdicts: Pick<CheckResult, "verdict">[] = [];
   /** Since when nothing was heard. */
@@ -60,7 +62,7 @@ export function createProgress(
   const seconds = (from: number) => `${Math.round((now() - from) / 1000)} s`;
   const status = () => {
     if (running.size === 0) return preparing && `${seconds(began)}  ${preparing}`;
-    return `${seconds(began)}  ${countsOf(verdicts)}, ${left + running.size} left  now ${[...running.keys()].join(", ")}`;
+    return `${seconds(began)}  ${countsOf(verdicts)}, ${left} left  now ${[...running.keys()].join(", ")}`;
   };
   const draw = () => {
     const line = status().slice(0, (screen.columns || 80) - 1);
@@ -81,13 +83,18 @@ export function createProgress(
   timer.unref();
 
   return {
-    say: (line) => write(visible(line)),
+    begins: (line) => {
+      began = now();
+      write(visible(line));
+    },
     prepares: (what) => {
       preparing = what;
       if (terminal && !what) screen.write(clearLine);
       draw();
     },
-    started: ({ id }) => {
+    started: ({ id }, rest) => {
+      preparing = "";
+      left = rest;
       if (running.size === 0) quiet = now();
       running.set(id, now());
       draw();
@@ -95,7 +102,7 @@ export function createProgress(
     ended: (result, rest) => {
       running.delete(result.id);
       verdicts.push(result);
-      left = rest - running.size;
+      left = rest;
       write(lineOf(result, `${rest} left, ${seconds(began)}`, coloured));
       quiet = now();
     },
