@@ -15,11 +15,22 @@ import type { Report } from "./report/report.ts";
 import { bareProvider } from "./testing/bare-provider.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-main-"));
-const check = (...flags: string[]): Program =>
-  runProgram(["e2e/check/main.ts", "--browser", "cookies-allowed", "--workers", "1", ...flags]);
+const programs: Program[] = [];
+function check(...flags: string[]): Program {
+  const args = ["e2e/check/main.ts", "--browser", "cookies-allowed", "--workers", "1", ...flags];
+  const program = runProgram(args);
+  programs.push(program);
+  return program;
+}
 const reportIn = (directory: string): Report =>
   JSON.parse(readFileSync(join(directory, "report.json"), "utf8")) as Report;
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(async () => {
+  for (const { child } of programs) child.kill(); // those of a test that failed
+  await Promise.all(programs.map(({ ended }) => ended));
+  rmSync(folder, { recursive: true, force: true });
+});
+/** Longest that a run may take to get somewhere, in milliseconds: a busy machine starts browsers slowly. */
+const patience = 60_000;
 
 describe("npm run check", { concurrency: 2 }, () => {
   let op: EmbeddedOp;
@@ -101,14 +112,14 @@ describe("npm run check", { concurrency: 2 }, () => {
 });
 
 describe("the end of npm run check by a signal", { concurrency: 2 }, () => {
-  let op: StandIn;
-  after(() => op.close());
+  const servers: StandIn[] = [];
+  after(() => Promise.all(servers.map((server) => server.close())));
 
   it("leaves nothing behind, tells the counts and reports what ran: SIGINT, exit code 130", async () => {
     const temporary = mkdtempSync(join(folder, "tmp-"));
     const report = join(folder, "interrupted");
     const program = inFolder(temporary, ["--severity", "C", "--skip", "W-01,W-02", "--report", report]);
-    await program.printed(/^✓ pass R-/m);
+    await program.printed(/^✓ pass R-/m, patience);
     const pids = descendantsOf(program.child.pid ?? 0);
     assert.ok(pids.length > 3, "the OP and a browser with its helpers");
     assert.notDeepEqual(readdirSync(temporary), []);
@@ -126,32 +137,44 @@ describe("the end of npm run check by a signal", { concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(temporary), []);
   });
 
-  it("takes its clients back, also before the first check: SIGTERM, exit code 143", async () => {
-    let registered = 0;
-    const removed = new Set<string>();
-    const management = (origin: string) => {
-      registered += 1;
-      return { registration_client_uri: `${origin}/client/${registered}`, registration_access_token: "t" };
-    };
-    op = await bareProvider({
-      metadata: (origin) => ({ registration_endpoint: `${origin}/register` }),
-      answers: (what, { origin, body }) => {
-        if (what.startsWith("DELETE ")) removed.add(what);
-        if (what !== "POST /register") return { status: what.startsWith("DELETE ") ? 204 : 200 };
-        return { status: 201, json: { ...JSON.parse(body), client_id: "c", ...management(origin) } };
-      },
+  for (const [signal, exitCode] of [
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)
+    it(`takes its clients back, also before the first check: ${signal}, exit code ${exitCode}`, async () => {
+      let registered = 0;
+      const removed = new Set<string>();
+      const management = (origin: string) => {
+        registered += 1;
+        return { registration_client_uri: `${origin}/client/${registered}`, registration_access_token: "t" };
+      };
+      const op = await bareProvider({
+        metadata: (origin) => ({ registration_endpoint: `${origin}/register` }),
+        answers: (what, { origin, body }) => {
+          if (what.startsWith("DELETE ")) removed.add(what);
+          if (what !== "POST /register") return { status: what.startsWith("DELETE ") ? 204 : 200 };
+          return { status: 201, json: { ...JSON.parse(body), client_id: "c", ...management(origin) } };
+        },
+      });
+      servers.push(op);
+      const temporary = mkdtempSync(join(folder, "tmp-"));
+      const program = inFolder(temporary, ["--issuer", op.origin, "--only", "R-01"]);
+      await until(
+        () => op.asked.some(({ what }) => what === "GET /authorize"),
+        "the first sign-in",
+        patience,
+      );
+      const pids = descendantsOf(program.child.pid ?? 0);
+      program.child.kill(signal);
+      assert.equal(await program.ended, exitCode, program.output());
+      assert.match(
+        program.output(),
+        new RegExp(`\\n0 fail, .*\\nEnded by ${signal}, with checks left\\.\\n$`),
+      );
+      assert.deepEqual([registered, removed.size], [4, 4]);
+      await until(() => !pids.some(isAlive), `the end of ${pids.join(", ")}`);
+      assert.deepEqual(readdirSync(temporary), []);
     });
-    const temporary = mkdtempSync(join(folder, "tmp-"));
-    const program = inFolder(temporary, ["--issuer", op.origin, "--only", "R-01"]);
-    await until(() => op.asked.some(({ what }) => what === "GET /authorize"), "the first sign-in");
-    const pids = descendantsOf(program.child.pid ?? 0);
-    program.child.kill("SIGTERM");
-    assert.equal(await program.ended, 143, program.output());
-    assert.match(program.output(), /\n0 fail, .*\nEnded by SIGTERM, with checks left\.\n$/);
-    assert.deepEqual([registered, removed.size], [4, 4]);
-    await until(() => !pids.some(isAlive), `the end of ${pids.join(", ")}`);
-    assert.deepEqual(readdirSync(temporary), []);
-  });
 });
 
 /** Runs it with a folder of its own for all that is temporary. */

@@ -84,6 +84,12 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
     await assertCannotRun(["--issuer", origin, "--insecure"], "no registration_endpoint");
   });
 
+  it("says that a report cannot be written, before the run", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    await assertCannotRun(["--report", file], `--report ${file} is no folder that can be written to: `);
+  });
+
   it("says what is wrong with a flag", async () => {
     await assertCannotRun(["--only", "R-99"], "--only: there is no check R-99; the closest are R-");
   });

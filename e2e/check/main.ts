@@ -1,12 +1,14 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run;
  * 128 and more: ended by a signal. */
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { UsageError } from "#lib/demo/options.ts";
 import { StepFailed } from "../../bin/prepare/step.mjs";
 import { clientsByHand } from "./clients-by-hand.ts";
 import { surprises } from "./expectations.ts";
 import { Interrupted, interruption } from "./interruption.ts";
 import { type CheckOptions, parseOptions, usage } from "./options.ts";
-import { countsOf, createProgress, visible } from "./report/progress.ts";
+import { countsOf, createProgress } from "./report/progress.ts";
+import { oneLine, visible } from "./report/visible.ts";
 import { writeReports } from "./report/write.ts";
 import { checkProvider } from "./session.ts";
 import { CannotRun } from "./world.ts";
@@ -29,6 +31,7 @@ async function main(): Promise<number> {
 }
 
 async function run(options: CheckOptions, signal: AbortSignal): Promise<number> {
+  if (options.report !== undefined) makeFolder(options.report);
   const progress = createProgress(process.stdout);
   // A check that has ended may leave something behind that fails later: nobody waits for it any more.
   process.on("unhandledRejection", () => undefined);
@@ -36,9 +39,22 @@ async function run(options: CheckOptions, signal: AbortSignal): Promise<number> 
   if (options.report !== undefined) writeReports(options.report, report);
   process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
   const lines = surprises(report.checks);
-  for (const line of lines) process.stdout.write(`${visible(line)}\n`);
+  for (const line of lines) process.stdout.write(`${oneLine(line)}\n`);
   if (signal.aborted) return endedEarly(signal, "with checks left");
   return lines.length > 0 ? 1 : 0;
+}
+
+/** Now, because after four minutes it is too late to say that it cannot be.
+ * @throws {CannotRun} */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new CannotRun(
+      `--report ${folder} is no folder that can be written to: ${(error as Error).message}.`,
+    );
+  }
 }
 
 function endedEarly({ reason }: AbortSignal, when: string): number {
@@ -50,7 +66,7 @@ function endedEarly({ reason }: AbortSignal, when: string): number {
 /** One line for what a person can do something about; the rest is ours to mend. */
 function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof CannotRun || error instanceof StepFailed)
-    return error.message.split("\n").map(visible).join("\n");
+    return visible(error.message);
   return `The suite itself failed; please report this: ${error instanceof Error ? error.stack : String(error)}`;
 }
 

@@ -1,7 +1,8 @@
 /** What a terminal shows while the checks run: every verdict, and below them what runs now. Without a terminal a line for
  * each, and a word now and then when nothing ends for long. */
-import { stripVTControlCharacters, styleText } from "node:util";
+import { styleText } from "node:util";
 import type { Check, CheckResult, Verdict } from "../check.ts";
+import { oneLine } from "./visible.ts";
 
 export interface Progress {
   /** The run begins: what it is about. Times are from then on. */
@@ -85,7 +86,7 @@ export function createProgress(
   return {
     begins: (line) => {
       began = now();
-      write(visible(line));
+      write(oneLine(line));
     },
     prepares: (what) => {
       preparing = what;
@@ -121,13 +122,9 @@ function lineOf(result: CheckResult, rest: string, coloured: boolean): string {
   const shown = coloured ? styleText(colours[verdict], mark, { validateStream: false }) : mark;
   const mode = cookieMode === "cookies-blocked" ? " [third-party cookies blocked]" : "";
   const known = expected?.verdict === verdict ? [`As expected: ${expected.reason}`] : [];
-  const more = [...(reason ? [reason] : []), ...known].map((text) => `\n      ${visible(text)}`);
+  const more = [...(reason ? [reason] : []), ...known].map((text) => `\n      ${oneLine(text)}`);
   return `${shown} ${id} ${title}${mode} (${rest})${more.join("")}`;
 }
-
-/** On one line, and without what a terminal would obey: the OP has a say in reasons. */
-export const visible = (text: string): string =>
-  stripVTControlCharacters(text).replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ");
 
 /** The counts of a run, worst first. */
 export function countsOf(results: readonly Pick<CheckResult, "verdict">[]): string {

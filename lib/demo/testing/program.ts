@@ -13,8 +13,9 @@ export interface Program {
   output(): string;
   /** Settles when it is gone: exit code, or the signal's name. */
   ended: Promise<number | string>;
-  /** The first match in its output, when it comes. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The first match in its output, when it comes.
+   * @param patience in milliseconds */
+  printed(pattern: RegExp, patience?: number): Promise<RegExpExecArray>;
 }
 
 /** @param args of Node, relative to the project's folder */
@@ -37,8 +38,8 @@ export function runProgram(args: string[], file = process.execPath): Program {
     child,
     ended,
     output: () => output,
-    printed: async (pattern) => {
-      await until(() => pattern.test(output), `${pattern} in:\n${output}`);
+    printed: async (pattern, patience) => {
+      await until(() => pattern.test(output), `${pattern} in:\n${output}`, patience);
       const match = pattern.exec(output);
       if (!match) throw new Error("it was there a moment ago");
       return match;
@@ -46,9 +47,15 @@ export function runProgram(args: string[], file = process.execPath): Program {
   };
 }
 
-/** Waits for a state that announces itself to nobody. @throws {Error} that says what did not come */
-export async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
+/** Waits for a state that announces itself to nobody.
+ * @param patience in milliseconds
+ * @throws {Error} that says what did not come */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  what: string,
+  patience = DEADLINE_MS,
+): Promise<void> {
+  const deadline = performance.now() + patience;
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await delay(20);
