@@ -2,10 +2,12 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "#lib/testing/free-port.ts";
 import { ensureDebianPackages, type Say } from "../../support/system.ts";
 import { configure, type GlewlwydClient, type GlewlwydUser } from "./configuration.ts";
 import { createDatabase } from "./database.ts";
 import { configurationFile, copyWebapp, packages } from "./installation.ts";
+import { type Queue, startQueue } from "./queue.ts";
 import { claimRunDir, startServer } from "./server.ts";
 
 export type { GlewlwydClient, GlewlwydUser } from "./configuration.ts";
@@ -54,17 +56,25 @@ export async function startGlewlwyd(options: GlewlwydOptions): Promise<Glewlwyd>
   await copyWebapp(files.webapp);
   await createDatabase(files.database);
   const origin = `http://localhost:${port}`;
-  await writeFile(files.configuration, configurationFile({ ...files, port, origin }));
+  const inner = await freePort();
+  await writeFile(files.configuration, configurationFile({ ...files, port: inner, origin }));
 
-  const server = await startServer({ runDir, port, configuration: files.configuration, log: files.log });
+  const { configuration, log } = files;
+  const server = await startServer({ runDir, configuration, log });
+  let queue: Queue | undefined;
+  const stop = async () => {
+    await queue?.stop();
+    await server.stop();
+  };
   try {
+    queue = await startQueue(port, inner);
     await waitFor(`${origin}/config.json`, server.ended);
     const issuer = await configure({ origin, clients, users, consented });
     const discoveryUrl = `${issuer}/.well-known/openid-configuration`;
     await waitFor(discoveryUrl, server.ended);
-    return { issuer, discoveryUrl, users, stop: server.stop };
+    return { issuer, discoveryUrl, users, stop };
   } catch (error) {
-    await server.stop();
+    await stop();
     throw error;
   }
 }

@@ -43,8 +43,9 @@ interface Places {
 
 /** Glewlwyd's own configuration file. */
 export function configurationFile({ port, origin, database, webapp, log }: Places): string {
+  // Of every file that is not to be compressed it leaves a descriptor open, and with 1024 of them it takes no connection.
   const types = Object.entries(mimeTypes).map(
-    ([extension, type]) => `{ extension = ${quote(extension)} mime_type = ${quote(type)} }`,
+    ([extension, type]) => `{ extension = ${quote(extension)} mime_type = ${quote(type)} compress = 1 }`,
   );
   const settings: Record<string, string | number | boolean> = {
     port,

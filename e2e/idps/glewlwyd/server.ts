@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
 
 const PID_FILE = "glewlwyd.pid";
@@ -11,7 +10,6 @@ const LAST_LINES = 20;
 
 interface ServerOptions {
   runDir: string;
-  port: number;
   configuration: string;
   log: string;
 }
@@ -32,9 +30,7 @@ export async function claimRunDir(runDir: string): Promise<void> {
   }
 }
 
-/** @throws {Error} if the port is taken */
-export async function startServer({ runDir, port, configuration, log }: ServerOptions): Promise<Server> {
-  if (!(await isFree(port))) throw new Error(`Port ${port} is in use; Glewlwyd needs another one.`);
+export async function startServer({ runDir, configuration, log }: ServerOptions): Promise<Server> {
   const child = spawn("/usr/bin/glewlwyd", [`--config-file=${configuration}`], { stdio: "ignore" });
   const killNow = () => child.kill("SIGKILL");
   // A test that ends in the middle must not leave it behind.
@@ -71,12 +67,4 @@ function isGlewlwyd(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
