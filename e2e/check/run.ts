@@ -118,10 +118,10 @@ async function conclude(
   const missing = missingCapability(check.needs, trial);
   if (missing) return { verdict: "skip", reason: missing };
   const { promise: tooLong, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Ended("fail", `It took longer than ${longest / 1000} s.`)),
-    longest,
-  );
+  const timer = setTimeout(() => {
+    const last = trial.evidence.at(-1)?.what ?? "nothing";
+    reject(new Ended("fail", `It took longer than ${longest / 1000} s; the last that was noted: ${last}.`));
+  }, longest);
   try {
     await Promise.race([unlessAborted(signal, check.run(trial, results)), tooLong]);
   } catch (error) {
