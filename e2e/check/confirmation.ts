@@ -30,8 +30,8 @@ export async function confirmationOf(
     resolve(route.request());
     await route.abort();
   });
+  if (!(await confirms(trial, page))) resolve(undefined);
   const timer = setTimeout(() => resolve(undefined), patience);
-  await confirms(trial, page);
   const held = await promise;
   clearTimeout(timer);
   const headers = (await documents.at(-1)?.allHeaders()) ?? {};

@@ -30,6 +30,8 @@ export interface LogoutOutcome {
 const patience = 15_000;
 /** How long a browser that must not come back is watched, in milliseconds. */
 const watch = 2_000;
+/** Longest that a click which leads the browser away takes to return, in milliseconds. */
+const clickReturns = 1_000;
 
 /** Sends a logout request from the page of a probe and answers the OP's question.
  * @param from the probe whose page sends it: a form of it for POST, as Relying Parties do */
@@ -41,18 +43,24 @@ export async function logOut(
 ): Promise<LogoutOutcome> {
   const endpoint = trial.metadata.end_session_endpoint;
   if (!endpoint) trial.skip("The discovery document names no end_session_endpoint.");
-  const stateful = trial.driver.returnsOnlyWithState && "post_logout_redirect_uri" in given && !asIs;
-  const parameters: Record<string, string> = stateful ? { state: crypto.randomUUID(), ...given } : given;
+  const parameters = asIs ? given : parametersToReturn(trial, given);
   const page = await browser.newPage();
   await page.goto(`${from.base}/`);
   const startedAt = performance.now();
   trial.noteRequest(`logout request from ${from.name}`, method, endpoint, parameters);
+  const refusal = refusedOn(page);
+  const loaded = page.waitForEvent("load", { timeout: patience }).catch(() => undefined);
   await send(page, method, endpoint, parameters);
-  const arrival = arrivalAt(trial, startedAt, comesBack ? patience : watch);
+  const arrival = arrivalAt(trial, startedAt, comesBack || answer !== "nothing" ? patience : watch);
+  const nothingComes = comesBack ? refusal : loaded.then(() => settled(page));
   const question = answer === "nothing" ? undefined : answerQuestion(trial, page, answer);
-  const asked = question ? await Promise.race([question, arrival.then(() => false)]) : false;
+  // The browser may be there before the driver has returned from its click.
+  const unasked = Promise.race([arrival.then((came) => came && elapsed(clickReturns)), nothingComes]);
+  const asked = question ? await Promise.race([question, unasked.then(() => false)]) : false;
   // The answer may have taken a while: from it on, the browser gets its full time.
-  const arrived = asked ? await arrivalAt(trial, startedAt, comesBack ? patience : watch) : await arrival;
+  const arrived = asked
+    ? await arrivalAt(trial, startedAt, comesBack ? patience : watch)
+    : await Promise.race([arrival, nothingComes.then(() => undefined)]);
   trial.note("where the logout ended", {
     url: page.url().split("?", 1)[0],
     asked,
@@ -60,6 +68,52 @@ export async function logOut(
   });
   return { startedAt, asked, arrived, finalUrl: page.url(), page };
 }
+
+/** Until a page of the OP that is an error has had its time to lead on nevertheless; for ever where none comes. */
+function refusedOn(page: Page): Promise<void> {
+  return new Promise((resolve) => {
+    page.on("response", (response) => {
+      const request = response.request();
+      const isDocument = request.isNavigationRequest() && request.frame() === page.mainFrame();
+      if (isDocument && response.status() >= 400) void elapsed(watch).then(resolve);
+    });
+  });
+}
+
+/** Until a page that has loaded has also got what its scripts asked for, and has had its time to show a question. */
+export async function settled(page: Page): Promise<void> {
+  // biome-ignore lint/suspicious/noPlaywrightNetworkidle: on the page of an unknown product there is no element to wait for.
+  await page.waitForLoadState("networkidle", { timeout: patience }).catch(() => undefined);
+  await elapsed(watch);
+}
+
+const elapsed = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Sends a logout request by GET from the page of a probe, and waits for the page that answers it, no longer than for
+ * one that must not come back. */
+export async function openRequest(
+  trial: Trial,
+  browser: BrowserContext,
+  from: RelyingParty,
+  parameters: Record<string, string>,
+): Promise<Page> {
+  const endpoint = trial.metadata.end_session_endpoint;
+  if (!endpoint) trial.skip("The discovery document names no end_session_endpoint.");
+  const page = await browser.newPage();
+  await page.goto(`${from.base}/`);
+  trial.noteRequest(`logout request from ${from.name}`, "GET", endpoint, parameters);
+  const loaded = page.waitForEvent("load", { timeout: watch }).catch(() => undefined);
+  await send(page, "GET", endpoint, parameters);
+  await loaded;
+  return page;
+}
+
+/** With what this OP wants before it lets the browser come back. */
+export const parametersToReturn = (trial: Trial, given: Record<string, string>): Record<string, string> =>
+  trial.driver.returnsOnlyWithState && "post_logout_redirect_uri" in given
+    ? { state: crypto.randomUUID(), ...given }
+    : given;
 
 /** With everything that RIL 2 recommends. */
 export const usualParameters = (session: { idToken: string; rp: RelyingParty }): Record<string, string> => ({

@@ -25,6 +25,19 @@ export async function assertLoggedOut(
   }
 }
 
+/** L0 where nothing tells when the logout is over: nobody is signed in any more soon.
+ * @param soon in milliseconds */
+export async function assertSoonLoggedOut(
+  trial: Trial,
+  browser: BrowserContext,
+  rp: RelyingParty,
+  soon = 10_000,
+): Promise<void> {
+  const end = performance.now() + soon;
+  while (performance.now() < end) if ("error" in (await trial.ask(browser, rp))) break;
+  await assertLoggedOut(trial, browser, rp);
+}
+
 /** K: this user is still signed in. */
 export async function assertKept(
   trial: Trial,

@@ -1,9 +1,9 @@
 /** Logout requests that an OP must not act upon: refused, or put to the user like one that proves nothing. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { traceOf } from "./browser-trace.ts";
-import { logOut, usualParameters } from "./logout.ts";
+import { logOut, openRequest, settled, usualParameters } from "./logout.ts";
 import { assertKept, assertLoggedOut } from "./oracles.ts";
-import { endSessionUrl, isPlainRefusal, sendRaw } from "./raw-request.ts";
+import { endSessionUrl, isPlainRefusal, type RawAnswer, sendRaw } from "./raw-request.ts";
 import type { Recorded } from "./recorder.ts";
 import type { Session } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
@@ -16,19 +16,41 @@ export interface BadRequest {
   target?: string;
 }
 
-/** How long a browser is watched that was told yes, in milliseconds, and how long the question is waited for. */
+/** How long a browser is watched that was told yes, in milliseconds. */
 const watch = 2_000;
 
-/** Sends each as the browser would, and the first, and whatever the OP did not plainly refuse, in the browser itself:
+/** A user's session, and what is sent in his browser. */
+export interface BadRequests {
+  browser: BrowserContext;
+  session: Session;
+  requests: readonly BadRequest[];
+}
+
+/** Sends each as the browser would, and the first, and whatever the OP did not plainly refuse, in a browser itself:
  * nobody may be logged out unasked, and no browser may be led away, also when the user says yes. Then a good request
  * shows that the session and the probes were alive all along. */
-export async function assertUnobeyed(
+export const assertUnobeyed = (
   trial: Trial,
   browser: BrowserContext,
-  begun: Session,
+  session: Session,
   requests: readonly BadRequest[],
-): Promise<void> {
-  let session = begun;
+): Promise<void> => assertAllUnobeyed(trial, [{ browser, session, requests }]);
+
+/** The same in several browsers beside each other, each at a probe of its own. */
+export async function assertAllUnobeyed(trial: Trial, all: readonly BadRequests[]): Promise<void> {
+  const ends = await Promise.all(all.map((each) => sendAll(trial, each)));
+  for (const { browser, session } of ends) {
+    await assertKept(trial, browser, session);
+    await assertGoodLogout(trial, browser, session);
+  }
+}
+
+/** @returns where the user is signed in at the end: after a yes he signs in anew, in another browser */
+async function sendAll(
+  trial: Trial,
+  { requests, ...first }: BadRequests,
+): Promise<Omit<BadRequests, "requests">> {
+  let { browser, session } = first;
   for (const [index, request] of requests.entries()) {
     const answer = await sendRaw(browser, endSessionUrl(trial, request.parameters));
     const { location } = answer.headers;
@@ -38,11 +60,16 @@ export async function assertUnobeyed(
       trial.fail(`${request.what}: the OP redirects to ${location}.`);
     }
     if (index > 0 && isPlainRefusal(answer)) continue;
-    await inBrowser(trial, browser, session, request, isPlainRefusal(answer));
-    if (!isPlainRefusal(answer)) session = await trial.signIn(browser, session.rp, trial.alice);
+    const { asked, assertNotLedAway } = await inBrowser(trial, browser, session, request, answer);
+    if (!asked) continue;
+    // The browser that was told yes is watched on, and not waited for: its logout may take any time.
+    const longEnough = elapsed(watch);
+    browser = await trial.browser();
+    session = await trial.signIn(browser, session.rp, trial.alice);
+    await longEnough;
+    assertNotLedAway();
   }
-  await assertKept(trial, browser, session);
-  await assertGoodLogout(trial, browser, session);
+  return { browser, session };
 }
 
 /** The positive twin: the same browser, the same client, everything right. */
@@ -67,14 +94,14 @@ export const visitsSince = (trial: Trial, from: number): Recorded[] =>
       ({ kind, url }) => kind === "post-logout" || (kind === "other" && !/^\/(favicon\.ico)?$/.test(url)),
     );
 
-/** Presses yes where the OP asks.
+/** Presses yes where the OP asks, on a page that has loaded.
  * @returns whether it did */
 export async function confirms(trial: Trial, page: Page): Promise<boolean> {
   const question = trial.driver.confirmLogout(page).then(
     () => true,
     () => false,
   );
-  return Promise.race([question, elapsed(watch)]);
+  return Promise.race([question, settled(page).then(() => false)]);
 }
 
 /** The same, and gives the browser the time in which it must not be led away.
@@ -90,34 +117,38 @@ export async function confirmsAndStays(trial: Trial, page: Page, from: number): 
 const elapsed = (milliseconds: number): Promise<false> =>
   new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
 
+/** @returns whether the OP asked and was told yes, and a look at where the browser has been led */
 async function inBrowser(
   trial: Trial,
   browser: BrowserContext,
   session: Session,
   request: BadRequest,
-  refused: boolean,
-): Promise<void> {
+  answer: RawAnswer,
+): Promise<{ asked: boolean; assertNotLedAway: () => void }> {
   const { what, parameters } = request;
   const trace = traceOf(browser);
-  const { startedAt, page } = await logOut(trial, browser, session.rp, {
-    parameters,
-    answer: "nothing",
-    comesBack: false,
-  });
+  const startedAt = performance.now();
   const assertNotLedAway = () => {
     const [visit] = visitsSince(trial, startedAt);
     if (visit) trial.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
     const away = trace.navigations.find((each) => wantsTo(each.url(), request));
     if (away) trial.fail(`${what}: the browser was sent to ${away.url()}.`);
+    const [dialog] = trace.dialogs;
+    if (dialog !== undefined) trial.fail(`${what}: a script ran in the OP's page, and said ${dialog}.`);
   };
-  assertNotLedAway();
-  if (!refused) {
+  const assertStillThere = async () => {
+    assertNotLedAway();
     const kept = await trial.ask(browser, session.rp);
     if ("error" in kept) trial.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
-    if (await confirms(trial, page)) await elapsed(watch);
-    assertNotLedAway();
+  };
+  const page = await openRequest(trial, browser, session.rp, parameters);
+  await assertStillThere();
+  const asked = isPlainRefusal(answer) ? await elapsed(watch) : await confirms(trial, page);
+  if (!asked) {
+    await page.close(); // so that nobody says yes any more
+    await assertStillThere();
   }
-  await page.close();
+  return { asked, assertNotLedAway };
 }
 
 function leadsAway(trial: Trial, location: string, request: BadRequest): boolean {

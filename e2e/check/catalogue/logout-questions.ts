@@ -4,7 +4,7 @@ import type { Check } from "../check.ts";
 import { confirmationOf, replayFrom } from "../confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
 import { tokensSince } from "../logout-tokens.ts";
-import { assertKept, assertLoggedOut, signInAt } from "../oracles.ts";
+import { assertKept, assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { endSessionEndpoint } from "../raw-request.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
@@ -64,7 +64,7 @@ export const logoutQuestions: Check[] = [
       await assertKept(t, browser, session);
       const asked = await confirmsAndStays(t, page, startedAt);
       t.require(asked, "The OP does not ask whether to log out.");
-      await assertLoggedOut(t, browser, a);
+      await assertSoonLoggedOut(t, browser, a);
     },
   },
   {
@@ -82,7 +82,7 @@ export const logoutQuestions: Check[] = [
       t.note("where the browser was left", { asked, url: page.url().split("?", 1)[0] ?? "" });
       const atProbe = t.probes.some(({ base }) => page.url().startsWith(base));
       t.require(!atProbe, "The browser was sent to an address that was not in the request.");
-      await assertLoggedOut(t, browser, a);
+      await assertSoonLoggedOut(t, browser, a);
     },
   },
   {

@@ -2,7 +2,7 @@
 import type { BrowserContext } from "@playwright/test";
 import { responsesOf, traceOf } from "../browser-trace.ts";
 import type { Check } from "../check.ts";
-import { logOut, usualParameters } from "../logout.ts";
+import { logOut, parametersToReturn, usualParameters } from "../logout.ts";
 import { tokensSince } from "../logout-tokens.ts";
 import { assertCookiesDead, assertLoggedOut, signInAt } from "../oracles.ts";
 import { endSessionEndpoint, endSessionUrl, sendRaw } from "../raw-request.ts";
@@ -148,9 +148,10 @@ export const rpInitiated: Check[] = [
       const [session] = await signInAt(t, browser, t.alice, a, b);
       const trace = traceOf(browser);
       const startedAt = performance.now();
+      const parameters = parametersToReturn(t, usualParameters(session));
       const tab = async () => {
         const page = await browser.newPage();
-        await page.goto(endSessionUrl(t, usualParameters(session))).catch(() => undefined);
+        await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
         return page;
       };
       const tabs = await Promise.all([tab(), tab()]);
