@@ -85,6 +85,8 @@ export async function settled(page: Page): Promise<void> {
   // biome-ignore lint/suspicious/noPlaywrightNetworkidle: on the page of an unknown product there is no element to wait for.
   await page.waitForLoadState("networkidle", { timeout: patience }).catch(() => undefined);
   await elapsed(watch);
+  const idle = page.evaluate(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve())));
+  await Promise.race([idle.catch(() => undefined), elapsed(patience)]);
 }
 
 const elapsed = (milliseconds: number): Promise<void> =>

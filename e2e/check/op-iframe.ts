@@ -1,7 +1,7 @@
 /** The OP iframe in the page of a probe (SM 3): what an RP iframe is answered there. */
 import type { BrowserContext, Frame } from "@playwright/test";
 import type { RelyingParty, Session } from "./relying-party.ts";
-import type { Trial } from "./trial.ts";
+import { Ended, type Trial } from "./trial.ts";
 
 /** `silent`: nothing within two seconds. Anything else that came is shown as text. */
 export type IframeAnswer = "unchanged" | "changed" | "error" | "silent" | `other: ${string}`;
@@ -148,6 +148,16 @@ export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: S
   }
   if (answer !== "unchanged")
     trial.fail(`While the login is the same, the OP iframe answers ${answer} at ${session.rp.name}.`);
+}
+
+/** The same for a check that is about something else: skipped where not even this is so, for then nothing can be told. */
+export async function needsUnchanged(trial: Trial, iframe: OpIframe, session: Session): Promise<void> {
+  try {
+    await assertUnchanged(trial, iframe, session);
+  } catch (error) {
+    if (!(error instanceof Ended && error.verdict === "fail")) throw error;
+    trial.skip(`${error.message} That is S-05; of anything else nothing can be told.`);
+  }
 }
 
 /** Fails unless the page is told that the login is another one, or gone. */

@@ -7,6 +7,7 @@ import type { Browsers } from "./browsers.ts";
 import type { CookieMode, Evidence, Verdict } from "./check.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts";
 import { curlOf, shortened } from "./evidence.ts";
+import { LatestIdTokens } from "./latest-id-tokens.ts";
 import type { Playground } from "./playground.ts";
 import type { Recorded } from "./recorder.ts";
 import { withoutQueries } from "./redaction.ts";
@@ -68,8 +69,7 @@ export class Trial {
   readonly #browsers: Browsers;
   readonly #playground: PlaygroundOfRun;
   readonly #runStartedAt: number;
-  /** The ID Token that each probe got last. */
-  readonly #latest = new Map<RelyingParty, string>();
+  readonly #latest = new LatestIdTokens();
   readonly #opened: BrowserContext[] = [];
   readonly #undo: (() => void | Promise<void>)[] = [];
 
@@ -189,7 +189,7 @@ export class Trial {
     const answer = await Promise.race([answered, failure.promise]);
     if (!answer)
       this.fail(`${user.name} could not sign in at ${rp.name}: no answer in ${patience / 1000} s.`);
-    const session = await this.#complete(rp, request, answer);
+    const session = await this.#complete(browser, rp, request, answer);
     if ("error" in session) {
       this.fail(
         `${user.name} could not sign in at ${rp.name}: ${session.error} ${session.description ?? ""}`,
@@ -206,7 +206,7 @@ export class Trial {
     rp: RelyingParty,
     parameters: Record<string, string> = {},
   ): Promise<Session | Refused> {
-    const hint = this.driver.promptNoneNeedsHint && this.#latest.get(rp);
+    const hint = this.driver.promptNoneNeedsHint && this.#latest.hintFor(browser, rp);
     const hinted: Record<string, string> = hint ? { id_token_hint: hint } : {};
     const request = await rp.authorizationRequest({ prompt: "none", ...hinted, ...parameters });
     const page = await browser.newPage();
@@ -216,7 +216,7 @@ export class Trial {
     const url = withoutQueries(page.url());
     await closed(page);
     if (!answer) this.fail(`prompt=none got no answer at ${rp.name}; the browser was left at ${url}.`);
-    const result = await this.#complete(rp, request, answer);
+    const result = await this.#complete(browser, rp, request, answer);
     this.note(
       `prompt=none at ${rp.name}`,
       "error" in result ? { error: result.error } : { sub: result.sub, sid: result.sid ?? "none" },
@@ -224,10 +224,15 @@ export class Trial {
     return result;
   }
 
-  async #complete(rp: RelyingParty, request: AuthorizationRequest, answer: Recorded) {
+  async #complete(
+    browser: BrowserContext,
+    rp: RelyingParty,
+    request: AuthorizationRequest,
+    answer: Recorded,
+  ) {
     try {
       const result = await rp.complete(request, answer);
-      if (!("error" in result)) this.#latest.set(rp, result.idToken);
+      if (!("error" in result)) this.#latest.remember(browser, result);
       return result;
     } catch (error) {
       if (error instanceof ProtocolError)

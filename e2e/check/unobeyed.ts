@@ -94,14 +94,16 @@ export const visitsSince = (trial: Trial, from: number): Recorded[] =>
       ({ kind, url }) => kind === "post-logout" || (kind === "other" && !/^\/(favicon\.ico)?$/.test(url)),
     );
 
-/** Presses yes where the OP asks, on a page that has loaded.
+/** Presses yes where the OP asks, on a page that has loaded. Closes it where the OP does not, so that nobody does later.
  * @returns whether it did */
 export async function confirms(trial: Trial, page: Page): Promise<boolean> {
   const question = trial.driver.confirmLogout(page).then(
     () => true,
     () => false,
   );
-  return Promise.race([question, settled(page).then(() => false)]);
+  if (await Promise.race([question, settled(page).then(() => false)])) return true;
+  await page.close();
+  return question;
 }
 
 /** The same, and gives the browser the time in which it must not be led away.
@@ -145,7 +147,7 @@ async function inBrowser(
   await assertStillThere();
   const asked = isPlainRefusal(answer) ? await elapsed(watch) : await confirms(trial, page);
   if (!asked) {
-    await page.close(); // so that nobody says yes any more
+    await page.close();
     await assertStillThere();
   }
   return { asked, assertNotLedAway };

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Check } from "../check.ts";
 import { frontChannelLogout, received } from "../front-channel.ts";
 import type { LogoutOutcome } from "../logout.ts";
+import type { Recorded } from "../recorder.ts";
 import { withoutQueries } from "../redaction.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
@@ -110,7 +111,8 @@ async function wayBack(t: Trial, outcome: LogoutOutcome, rp: RelyingParty): Prom
   const { startedAt, page } = outcome;
   const back = async (timeout: number) => {
     const from = startedAt;
-    const arrival = await rp.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout });
+    const isInTime = ({ kind, at }: Recorded) => kind === "post-logout" && at - startedAt <= longest;
+    const arrival = await rp.recorder.waitFor(isInTime, { from, timeout });
     return arrival && ((arrival.at - startedAt) / 1000).toFixed(1);
   };
   const elapsed = () => performance.now() - startedAt;

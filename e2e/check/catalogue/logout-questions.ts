@@ -3,9 +3,10 @@ import type { BrowserContext, Page } from "@playwright/test";
 import type { Check } from "../check.ts";
 import { confirmationOf, replayFrom } from "../confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
-import { tokensSince } from "../logout-tokens.ts";
+import { deliveryPatience, tokensSince } from "../logout-tokens.ts";
 import { assertKept, assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { endSessionEndpoint } from "../raw-request.ts";
+import type { Recorded } from "../recorder.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 import { assertGoodLogout, confirmsAndStays } from "../unobeyed.ts";
@@ -174,8 +175,11 @@ export const logoutQuestions: Check[] = [
       }
       const from = performance.now();
       await assertGoodLogout(t, browser, session);
-      if (t.metadata.backchannel_logout_supported && !b.client.missing.includes("backchannel_logout_uri")) {
-        t.require(tokensSince(b, from).length > 0, "Not even the good logout told RP-B: nothing is proven.");
+      const isTold = t.metadata.backchannel_logout_supported || t.driver.undeclared?.includes("back-channel");
+      if (isTold && !b.client.missing.includes("backchannel_logout_uri")) {
+        const isToken = ({ kind }: Recorded) => kind === "back-channel";
+        const token = await b.recorder.waitFor(isToken, { from, timeout: deliveryPatience });
+        t.require(token !== undefined, "Not even the good logout told RP-B: nothing is proven.");
       }
     },
   },

@@ -2,7 +2,15 @@
 import type { BrowserContext } from "@playwright/test";
 import type { Check } from "../check.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import { assertChanged, assertUnchanged, needsSight, OpIframe, question, withClient } from "../op-iframe.ts";
+import {
+  assertChanged,
+  assertUnchanged,
+  needsSight,
+  needsUnchanged,
+  OpIframe,
+  question,
+  withClient,
+} from "../op-iframe.ts";
 import { signInAt } from "../oracles.ts";
 import type { Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
@@ -121,7 +129,7 @@ export const opIframe: Check[] = [
       const session = await t.signIn(browser, a, t.alice, isOffered ? offline : {});
       await browser.clock.install(); // for the frames' timers, which run on as usual until it is told otherwise
       const iframe = await OpIframe.open(t, browser, a);
-      await assertUnchanged(t, iframe, session);
+      await needsUnchanged(t, iframe, session);
       const stays = async () => {
         const answers = await iframe.askOften(question(t, session), 20);
         return answers.every((answer) => answer === "unchanged");
@@ -149,7 +157,7 @@ export const opIframe: Check[] = [
       needsSight(t);
       const browser = await t.browser();
       const [a, b] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
-      const pages = await openPages(t, browser, [a, b]);
+      const pages = await openPages(t, browser, [a, b], needsUnchanged);
       for (const { iframe, session } of pages) {
         const answer = await iframe.ask(`${b.rp.client.clientId} ${a.sessionState}`);
         t.require(
@@ -162,11 +170,16 @@ export const opIframe: Check[] = [
 ];
 
 /** A page at the probe of each session, where the login is still the same. */
-async function openPages(t: Trial, browser: BrowserContext, sessions: readonly Session[]) {
+async function openPages(
+  t: Trial,
+  browser: BrowserContext,
+  sessions: readonly Session[],
+  twin = assertUnchanged,
+) {
   const pages: { iframe: OpIframe; session: Session }[] = [];
   for (const session of sessions) {
     const iframe = await OpIframe.open(t, browser, session.rp);
-    await assertUnchanged(t, iframe, session);
+    await twin(t, iframe, session);
     pages.push({ iframe, session });
   }
   return pages;

@@ -58,7 +58,8 @@ async function registerByApi(metadata: ClientMetadata, context: DriverContext): 
   if (!admin || !origin)
     throw new CannotRun(`${issuer} is no issuer of Glewlwyd, which ends in /api/PLUGIN.`);
   const client = {
-    id: plain(fresh(String(metadata.client_name))),
+    id: plain(fresh("rp")),
+    name: String(metadata.client_name),
     ...(metadata.token_endpoint_auth_method === "none" ? {} : { secret: plain(crypto.randomUUID()) }),
     redirectUris: [metadata.redirect_uris ?? []].flat() as string[],
     postLogoutRedirectUris: [metadata.post_logout_redirect_uris ?? []].flat() as string[],

@@ -4,6 +4,8 @@ import { openIdConnectPlugin, PLUGIN } from "./plugin.ts";
 
 export interface GlewlwydClient {
   id: string;
+  /** What users read; the `id` where absent. */
+  name?: string;
   /** Absent: a public client. */
   secret?: string;
   redirectUris: readonly string[];
@@ -66,15 +68,22 @@ async function allowEverything(
 /** A client as the administration API takes it. */
 export function clientRecord(client: GlewlwydClient): object {
   const { backchannelSessionRequired: backSid = true, frontchannelSessionRequired: frontSid = true } = client;
-  const { id, secret, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, frontchannelLogoutUri } =
-    client;
+  const {
+    id,
+    name = id,
+    secret,
+    redirectUris,
+    postLogoutRedirectUris,
+    backchannelLogoutUri,
+    frontchannelLogoutUri,
+  } = client;
   const credentials =
     secret === undefined
       ? { token_endpoint_auth_method: ["none"] }
       : { client_secret: secret, token_endpoint_auth_method: ["client_secret_basic", "client_secret_post"] };
   return {
     client_id: id,
-    name: id,
+    name,
     enabled: true,
     confidential: secret !== undefined,
     redirect_uri: redirectUris,
