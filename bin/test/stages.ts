@@ -7,7 +7,7 @@ import { ensureGlewlwyd } from "../../e2e/idps/glewlwyd/glewlwyd.ts";
 import { allOf, ensureBrowser, ensureProgram, type Lane, type Say } from "../../e2e/support/system.ts";
 import { ensureBuilt } from "../prepare/build.mjs";
 import { withLock } from "../prepare/lock.mjs";
-import { type Counts, readNodeCounts, readPlaywrightCounts } from "./counts.ts";
+import { type Counts, readCheckCounts, readNodeCounts, readPlaywrightCounts } from "./counts.ts";
 import type { Runner } from "./runner.ts";
 
 export interface Stage {
@@ -53,7 +53,7 @@ const types: Stage = {
 /** Contract tests start Relying Parties too. */
 const build: Stage = {
   name: "build",
-  forStages: ["unit", "e2e", "glewlwyd", "redis", "replicas"],
+  forStages: ["unit", "e2e", "glewlwyd", "glewlwyd-check", "redis", "replicas"],
   run: async () => {
     await withLock(ensureBuilt);
     return { ok: true };
@@ -84,12 +84,25 @@ const check: Stage = {
   lane: ensureBrowser,
   run: (args, runner) => nodeTests(["e2e/check/*.spec.ts"], args, runner),
 };
+const glewlwydLane = (say: Say): Promise<Lane> =>
+  allOf([() => ensureBrowser(say), () => ensureGlewlwyd(say)]);
 
 /** An OpenID Provider that others wrote. */
 const glewlwyd: Stage = {
   name: "glewlwyd",
-  lane: (say) => allOf([() => ensureBrowser(say), () => ensureGlewlwyd(say)]),
+  lane: glewlwydLane,
   run: (args, runner) => playwright("e2e/glewlwyd.config.ts", args, runner),
+};
+
+/** The regression suite against it, with what is known of it. */
+const glewlwydCheck: Stage = {
+  name: "glewlwyd-check",
+  lane: glewlwydLane,
+  run: async (args, { node }) => {
+    const report = scratch();
+    const ok = await node(["e2e/idps/glewlwyd/check.ts", ...args, "--report", report]);
+    return outcome(ok, readCheckCounts(path.join(report, "report.json")));
+  },
 };
 
 /** docker-compose.yml and the Dockerfile, as far as they can be tried without containers. */
@@ -150,6 +163,7 @@ export const stages: readonly Stage[] = [
   check,
   replicas,
   glewlwyd,
+  glewlwydCheck,
   compose,
 ];
 

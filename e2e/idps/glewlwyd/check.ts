@@ -29,9 +29,8 @@ try {
   const flags = ["--issuer", glewlwyd.issuer, "--driver", "glewlwyd"];
   const admin = ["--admin", `${administrator.name}:${administrator.password}`];
   const expect = ["--expect", path.join(import.meta.dirname, "expected.json")];
-  // On plain http everything is on `localhost`, one site: third-party cookies make no difference. And on SQLite Glewlwyd
-  // mixes up what two requests insert at the same time, so that one check runs after the other.
-  const mode = ["--browser", "cookies-allowed", "--workers", "1"];
+  // On plain http everything is on `localhost`, one site: third-party cookies make no difference.
+  const mode = ["--browser", "cookies-allowed"];
   const suite = path.join(import.meta.dirname, "../../check/main.ts");
   const args = [suite, ...flags, ...admin, ...expect, ...mode, ...process.argv.slice(2)];
   const child = spawn(process.execPath, args, { stdio: "inherit" });
