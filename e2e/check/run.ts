@@ -9,6 +9,8 @@ import { type ByHand, closeWorld, createWorlds, type World } from "./world.ts";
 
 /** Longest that one check may take unless it says otherwise, in milliseconds: every wait of a check is shorter. */
 const usual = 120_000;
+/** Longest that is waited for what a check leaves to be closed and undone, in milliseconds. */
+const cleaningUp = 20_000;
 
 export interface RunSettings {
   provider: OpenIdProvider;
@@ -98,7 +100,10 @@ async function runCheck(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const outcome = await conclude(check, trial, results, signal);
-  const cleanUp = await trial.cleanUp().catch((error: unknown) => String(error));
+  const cleanUp = await inTime(
+    trial.cleanUp().catch((error: unknown) => String(error)),
+    `It took longer than ${cleaningUp / 1000} s.`,
+  );
   if (cleanUp) trial.note("could not clean up", cleanUp);
   const { id, title, clause, severity } = check;
   const seen = { ...outcome, evidence: trial.evidence, ...(trial.curl ? { curl: trial.curl } : {}) };
@@ -107,6 +112,13 @@ async function runCheck(
     ...redacted(seen, trial.secrets),
     durationMs: Math.round(performance.now() - trial.startedAt),
   };
+}
+
+/** What comes of it, or these words where it takes too long. */
+async function inTime<T>(work: Promise<T>, late: string): Promise<T | string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(resolve, cleaningUp, late);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 async function conclude(
