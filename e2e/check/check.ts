@@ -37,8 +37,6 @@ export interface Check {
   eachCookieMode?: true;
   /** It ends sessions of others, or counts what all send: nothing may run beside it. */
   alone?: true;
-  /** Longest that it may take, in milliseconds, where it does more than others. */
-  longest?: number;
   /** It judges what the others have seen, so it runs once they have all ended. */
   last?: true;
   /** Passes by returning; everything else is said through the trial.

@@ -34,9 +34,9 @@ export async function confirmationOf(
   const timer = setTimeout(() => resolve(undefined), patience);
   const held = await promise;
   clearTimeout(timer);
+  if (!held) return undefined;
   const headers = (await documents.at(-1)?.allHeaders()) ?? {};
   await page.close();
-  if (!held) return undefined;
   const form = Object.fromEntries(new URLSearchParams(held.postData() ?? ""));
   return { request: { method: held.method(), url: held.url(), form }, headers };
 }

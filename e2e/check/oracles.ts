@@ -31,7 +31,7 @@ export async function assertSoonLoggedOut(
   trial: Trial,
   browser: BrowserContext,
   rp: RelyingParty,
-  soon = 10_000,
+  soon = 20_000,
 ): Promise<void> {
   const end = performance.now() + soon;
   while (performance.now() < end) if ("error" in (await trial.ask(browser, rp))) break;

@@ -5,7 +5,7 @@ import { RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 
 /** Longest wait for the answer, in milliseconds. */
-const patience = 20_000;
+const patience = 30_000;
 
 /** @returns the ID Token, signed or encrypted */
 export async function rawSignIn(

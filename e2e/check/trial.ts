@@ -18,7 +18,7 @@ import type { ByHand, ProbeName, World } from "./world.ts";
 export type PlaygroundOfRun = () => Promise<Playground | string>;
 
 /** Longest that a browser may take from an authorization request to its answer, in milliseconds. */
-const patience = 20_000;
+const patience = 30_000;
 
 export interface TrialSettings {
   world: World;

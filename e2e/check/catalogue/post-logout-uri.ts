@@ -67,7 +67,6 @@ export const postLogoutUris: Check[] = [
     clause: "RIL 3",
     severity: "high",
     needs: ["end-session"],
-    longest: 300_000,
     run: async (t) => {
       // Many for one browser, where each has to be put to the user.
       const rps = [t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d")];
