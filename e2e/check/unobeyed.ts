@@ -51,6 +51,7 @@ async function sendAll(
   { requests, ...first }: BadRequests,
 ): Promise<Omit<BadRequests, "requests">> {
   let { browser, session } = first;
+  const watched: (() => void)[] = [];
   for (const [index, request] of requests.entries()) {
     const answer = await sendRaw(browser, endSessionUrl(trial, request.parameters));
     const { location } = answer.headers;
@@ -61,6 +62,7 @@ async function sendAll(
     }
     if (index > 0 && isPlainRefusal(answer)) continue;
     const { asked, assertNotLedAway } = await inBrowser(trial, browser, session, request, answer);
+    watched.push(assertNotLedAway);
     if (!asked) continue;
     // The browser that was told yes is watched on, and not waited for: its logout may take any time.
     const longEnough = elapsed(watch);
@@ -69,6 +71,7 @@ async function sendAll(
     await longEnough;
     assertNotLedAway();
   }
+  for (const assertNotLedAway of watched) assertNotLedAway();
   return { browser, session };
 }
 
