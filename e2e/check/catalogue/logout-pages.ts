@@ -1,6 +1,7 @@
 /** R: how the OP's pages of a logout leave, cache and show what they were given. */
 import type { BrowserContext, Response } from "@playwright/test";
 import { type BrowserTrace, responsesOf, traceOf } from "../browser-trace.ts";
+import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { attackersKeys, resigned } from "../forged-tokens.ts";
 import { logOut, usualParameters } from "../logout.ts";
@@ -169,8 +170,8 @@ export const logoutPages: Check[] = [
       }
       const { arrived, startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
       if (!arrived) return t.fail(notBack);
-      const channels = (["back-channel", "front-channel"] as const).filter((kind) => isUsed(t, kind));
-      if (channels.length === 0) t.skip("The OP declares neither back-channel nor front-channel logout.");
+      const channels = (["back-channel", "front-channel"] as const).filter((kind) => !lacks(t, kind, b));
+      if (channels.length === 0) t.skip("The OP has neither back-channel nor front-channel logout for RP-B.");
       // Whatever comes now comes late.
       const wait = { from: startedAt, timeout: 1_000 };
       const each = [a, b].flatMap((rp) =>
@@ -196,10 +197,3 @@ export const logoutPages: Check[] = [
 
 const isNotStored = (response: Response): boolean =>
   /no-store/i.test(response.headers()["cache-control"] ?? "");
-
-/** Declared by the OP, and registered for RP-B. */
-function isUsed(t: Trial, kind: "back-channel" | "front-channel"): boolean {
-  const name = kind === "back-channel" ? "backchannel" : "frontchannel";
-  const declared = Boolean(t.metadata[`${name}_logout_supported`]);
-  return declared && !t.rp("rp-b").client.missing.includes(`${name}_logout_uri`);
-}

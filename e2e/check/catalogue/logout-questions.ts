@@ -1,5 +1,6 @@
 /** R: whom the OP has to ask before it ends a session (RIL 2), and what the answers do. */
 import type { BrowserContext, Page } from "@playwright/test";
+import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { confirmationOf, replayFrom } from "../confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
@@ -174,7 +175,7 @@ export const logoutQuestions: Check[] = [
       }
       const from = performance.now();
       await assertGoodLogout(t, browser, session);
-      if (t.metadata.backchannel_logout_supported && !b.client.missing.includes("backchannel_logout_uri")) {
+      if (!lacks(t, "back-channel", b)) {
         t.require(tokensSince(b, from).length > 0, "Not even the good logout told RP-B: nothing is proven.");
       }
     },

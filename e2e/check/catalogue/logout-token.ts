@@ -165,7 +165,10 @@ export const logoutToken: Check[] = [
     severity: "high",
     run: async (t) => {
       const { backchannel_logout_session_supported: supported } = t.metadata;
-      if (supported !== true) t.skip("Discovery declares no backchannel_logout_session_supported.");
+      // A driver that knows of undeclared back-channel logout knows a discovery document that has no word for any of it.
+      const isSilent = supported === undefined && t.driver.undeclared?.includes("back-channel");
+      if (supported !== true && !isSilent)
+        t.skip("Discovery declares no backchannel_logout_session_supported.");
       const a = t.rp("rp-a");
       if (a.client.missing.includes("backchannel_logout_session_required"))
         t.skip("The OP did not register backchannel_logout_session_required.");

@@ -1,7 +1,7 @@
 /** Three columns: what is declared, what was configured, what was seen. */
 import type { Metadata } from "#lib/oidc/provider.ts";
+import { declared } from "../capabilities.ts";
 import { type Capability, type CheckResult, capabilities } from "../check.ts";
-import { declared } from "../run.ts";
 import type { CapabilityReport } from "./report.ts";
 
 /** The checks that see a capability at work when they pass. */
