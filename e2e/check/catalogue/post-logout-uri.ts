@@ -5,7 +5,7 @@ import type { Check } from "../check.ts";
 import { logOut } from "../logout.ts";
 import { assertKept, signInAt } from "../oracles.ts";
 import { ownProbeIfPossible } from "../own-probe.ts";
-import { endSessionUrl, sendRaw } from "../raw-request.ts";
+import { brokenBy, endSessionUrl, sendRaw } from "../raw-request.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 import { assertGoodLogout, assertUnobeyed, type BadRequest, confirms, visitsSince } from "../unobeyed.ts";
@@ -146,7 +146,8 @@ export const postLogoutUris: Check[] = [
       for (const [what, parameters] of Object.entries(twins)) {
         const answer = await sendRaw(browser, endSessionUrl(t, parameters));
         t.note(what, { status: answer.status });
-        t.require(answer.status < 500, `${what}: HTTP ${answer.status}.`);
+        const broken = brokenBy(answer);
+        t.require(!broken, `${what}: ${broken}.`);
         if (answer.status >= 400) continue;
         const from = performance.now();
         const page = await browser.newPage();
