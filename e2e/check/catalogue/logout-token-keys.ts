@@ -11,8 +11,9 @@ import {
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
 import { Checklist } from "#lib/oidc/verdict.ts";
 import type { Check } from "../check.ts";
+import { logoutTokensAt } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import { logoutTokensAt, type ReceivedLogoutToken } from "../logout-tokens.ts";
+import type { ReceivedLogoutToken } from "../logout-tokens.ts";
 import { assertKept, signInAt } from "../oracles.ts";
 import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
@@ -103,7 +104,7 @@ export const logoutTokenKeys: Check[] = [
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const [first] = await signInAt(t, browser, t.alice, a, b);
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(first) });
-      const [token] = await logoutTokensAt(t, startedAt, a);
+      const [token] = await logoutTokensAt(t, startedAt, first);
       const session = await t.signIn(browser, a, t.alice);
       await requireNoAccess(t, session, token?.raw ?? "");
       const { asked, arrived } = await logOut(t, browser, a, {
@@ -167,7 +168,7 @@ async function logOutWith(
   const browser = await t.browser();
   const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
   const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
-  const [token] = await logoutTokensAt(t, startedAt, probe);
+  const [token] = await logoutTokensAt(t, startedAt, session);
   if (!token) throw new Error("no token, and no failure");
   return { session, token };
 }
