@@ -8,7 +8,7 @@ const known = [{ sub: "alice", sid: "before" }, { sub: "bob", sid: "bobs" }, now
 const session = { rp: { known } as unknown as RelyingParty, ...now };
 
 describe("a logout token that came after the logout of a session", () => {
-  const cases: [what: string, claims: object, is: boolean, may: boolean][] = [
+  const cases: [what: string, claims: Record<string, string>, is: boolean, may: boolean][] = [
     ["names it", { sub: "alice", sid: "now" }, true, true],
     ["names its user alone", { sub: "alice" }, true, true],
     ["is late, of an earlier session", { sub: "alice", sid: "before" }, false, false],
