@@ -114,7 +114,7 @@ export const afterLogout: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       await logOut(t, browser, a, { parameters: usualParameters(session) });
-      await assertAsksForPassword(t, browser, a);
+      await assertAsksForPassword(t, browser, a, t.alice);
     },
   },
 ];
