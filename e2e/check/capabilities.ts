@@ -36,3 +36,17 @@ export function lacks(known: Known, capability: Capability, rp: RelyingParty): s
   const field = configured[capability];
   return field && rp.client.missing.includes(field) ? `The OP did not register ${field}.` : undefined;
 }
+
+/** Why a logout token for this probe may have no sid; undefined where it must (BCL 2.2). */
+export function mayLackSid({ metadata, driver }: Known, rp: RelyingParty): string | undefined {
+  const { backchannel_logout_session_supported: supported } = metadata;
+  // A driver that knows of undeclared back-channel logout knows a discovery document that has no word for any of it.
+  const isSilent = supported === undefined && driver.undeclared?.includes("back-channel");
+  if (supported !== true && !isSilent)
+    return "Discovery declares no backchannel_logout_session_supported.";
+  if (rp.metadata.backchannel_logout_session_required !== true)
+    return "It was registered without backchannel_logout_session_required.";
+  return rp.client.missing.includes("backchannel_logout_session_required")
+    ? "The OP did not register backchannel_logout_session_required."
+    : undefined;
+}

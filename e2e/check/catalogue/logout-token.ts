@@ -2,6 +2,7 @@
 import { isNumericDate } from "#lib/oidc/id-token.ts";
 import { tokenType } from "#lib/oidc/jws.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+import { mayLackSid } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { signInAt } from "../oracles.ts";
@@ -164,14 +165,9 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.2",
     severity: "high",
     run: async (t) => {
-      const { backchannel_logout_session_supported: supported } = t.metadata;
-      // A driver that knows of undeclared back-channel logout knows a discovery document that has no word for any of it.
-      const isSilent = supported === undefined && t.driver.undeclared?.includes("back-channel");
-      if (supported !== true && !isSilent)
-        t.skip("Discovery declares no backchannel_logout_session_supported.");
       const a = t.rp("rp-a");
-      if (a.client.missing.includes("backchannel_logout_session_required"))
-        t.skip("The OP did not register backchannel_logout_session_required.");
+      const why = mayLackSid(t, a);
+      if (why) t.skip(why);
       const { sessions, tokens } = await specimen(t);
       const session = sessions.find(({ rp }) => rp === a);
       t.require(Boolean(session?.sid), "The ID Token of rp-a has no sid.");
