@@ -26,8 +26,14 @@ export const tokensSince = (rp: RelyingParty, from: number): ReceivedLogoutToken
   rp.recorder.since(from, "back-channel").map((recorded) => readToken(rp, recorded));
 
 /** The token in a request to the back-channel logout URI. */
-export function readToken(rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken {
-  const raw = recorded.form.get("logout_token") ?? "";
+export const readToken = (rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken =>
+  readRaw({ rp, recorded }, recorded.form.get("logout_token") ?? "");
+
+/** The same of what such a request brought, for example inside an encrypted token. */
+export function readRaw(
+  { rp, recorded }: Pick<ReceivedLogoutToken, "rp" | "recorded">,
+  raw: string,
+): ReceivedLogoutToken {
   try {
     return { rp, recorded, raw, header: decodeProtectedHeader(raw), claims: decodeJwt(raw) };
   } catch {

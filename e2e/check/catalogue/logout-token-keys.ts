@@ -11,9 +11,9 @@ import {
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
 import { Checklist } from "#lib/oidc/verdict.ts";
 import type { Check } from "../check.ts";
-import { logoutTokensAt } from "../deliveries.ts";
+import { isAbout, logoutTokensAt } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import type { ReceivedLogoutToken } from "../logout-tokens.ts";
+import { type ReceivedLogoutToken, readRaw } from "../logout-tokens.ts";
 import { assertKept, signInAt } from "../oracles.ts";
 import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
@@ -84,10 +84,13 @@ export const logoutTokenKeys: Check[] = [
       const signed = await sayingWhy(t, () =>
         decryptToken(token.raw, decryption, new Checklist("invalid_logout_token", { encryption: "BCL 2.4" })),
       );
-      const { claims } = await sayingWhy(t, async () => parseJws(signed, checklist()));
+      const inside = readRaw(token, signed);
+      await requireSignature(t, inside);
+      const { sub, sid } = inside.claims;
+      const isOfAnother = (sub ?? session.sub) !== session.sub || (sid ?? session.sid) !== session.sid;
       t.require(
-        claims.sub === session.sub || claims.sid === session.sid,
-        "What is inside is about somebody else.",
+        isAbout(session)(inside) && !isOfAnother,
+        `What is inside is about somebody else: sub ${sub}, sid ${sid}.`,
       );
       const { iss } = decodeProtectedHeader(token.raw);
       if (iss !== t.provider.issuer) t.warn("The JWE header should repeat iss, so that it can be routed.");
