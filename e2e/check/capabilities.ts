@@ -42,8 +42,7 @@ export function mayLackSid({ metadata, driver }: Known, rp: RelyingParty): strin
   const { backchannel_logout_session_supported: supported } = metadata;
   // A driver that knows of undeclared back-channel logout knows a discovery document that has no word for any of it.
   const isSilent = supported === undefined && driver.undeclared?.includes("back-channel");
-  if (supported !== true && !isSilent)
-    return "Discovery declares no backchannel_logout_session_supported.";
+  if (supported !== true && !isSilent) return "Discovery declares no backchannel_logout_session_supported.";
   if (rp.metadata.backchannel_logout_session_required !== true)
     return "It was registered without backchannel_logout_session_required.";
   return rp.client.missing.includes("backchannel_logout_session_required")
