@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 import { findBrowser } from "../support/system.ts";
 import type { CookieMode } from "./check.ts";
+import { CannotRun } from "./world.ts";
 
 /** Chromium's `profile.cookie_controls_mode`; what it does by default is the distribution's choice. */
 const modes: Readonly<Record<CookieMode, number>> = { "cookies-allowed": 0, "cookies-blocked": 1 };
@@ -24,17 +25,25 @@ export async function launch(mode: CookieMode, headed: boolean): Promise<Browser
   const preferences = { profile: { cookie_controls_mode: modes[mode] } };
   writeFileSync(join(folder, "Default", "Preferences"), JSON.stringify(preferences));
   const executablePath = findBrowser();
-  const profile = await chromium.launchPersistentContext(folder, {
-    ...(executablePath ? { executablePath } : {}),
-    headless: !headed,
-    args: ["--no-sandbox"],
-  });
+  const profile = await chromium
+    .launchPersistentContext(folder, {
+      ...(executablePath ? { executablePath } : {}),
+      headless: !headed,
+      args: ["--no-sandbox"],
+    })
+    .catch((error: Error) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw new CannotRun(`Chromium does not start: ${error.message.split("\n", 1)[0]}`);
+    });
   const browser = profile.browser() as Browser;
   return {
     fresh: () => browser.newContext({ ignoreHTTPSErrors: true }),
     close: async () => {
-      await profile.close();
-      rmSync(folder, { recursive: true, force: true });
+      // What is left of it is in the folder for temporary files; the results are worth more than a tidy end.
+      await profile.close().catch(() => undefined);
+      try {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      } catch {}
     },
   };
 }

@@ -1,4 +1,5 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run. */
+import { inspect } from "node:util";
 import { UsageError } from "#lib/demo/options.ts";
 import { surprises } from "./expectations.ts";
 import { parseOptions, usage } from "./options.ts";
@@ -21,10 +22,17 @@ async function main(): Promise<number> {
     for (const line of lines) process.stdout.write(`${line}\n`);
     return lines.length > 0 ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof CannotRun)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
+    return couldNotRun(error);
   }
 }
 
+/** In one line where it is known what to do about it; otherwise it is our own fault, and all is said. */
+function couldNotRun(error: unknown): 2 {
+  const isKnown = error instanceof UsageError || error instanceof CannotRun;
+  process.stderr.write(isKnown ? `${error.message}\n` : `The suite itself failed.\n${inspect(error)}\n`);
+  return 2;
+}
+
+// Thrown where nobody waits for it: 1 would say that the OP had failed.
+process.on("uncaughtException", (error) => process.exit(couldNotRun(error)));
 process.exit(await main());
