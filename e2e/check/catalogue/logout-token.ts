@@ -76,7 +76,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-08",
-    title: "No two logout tokens of the run have the same jti",
+    title: "Each logout token has a jti of its own",
     clause: "BCL 2.4",
     severity: "high",
     alone: true, // so that it runs last, when the other checks have collected tokens

@@ -191,7 +191,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-33",
-    title: "No logout_hint is an error, whatever it says",
+    title: "A logout_hint that names nobody is no error",
     clause: "RIL 2",
     severity: "low",
     needs: ["end-session"],
