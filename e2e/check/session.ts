@@ -63,7 +63,8 @@ async function check(
   const driver = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
-  const context: DriverContext = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
+  const registrations = watchedFor(metadata.registration_endpoint);
+  const context: DriverContext = { issuer, metadata, admin, fetch: registrations.fetch };
   const checks = catalogue.filter((each) => isWanted(each, options));
   const { clients, port, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port } : undefined;
@@ -90,7 +91,7 @@ async function check(
     driver: driver.name,
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
-    capabilities: capabilitiesOf(metadata, results),
+    capabilities: capabilitiesOf(metadata, results, registrations.seen()),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
 }
@@ -129,6 +130,17 @@ async function discover(provider: OpenIdProvider): Promise<Metadata> {
 
 const isWanted = ({ id, severity }: Check, { only, skip, severities }: CheckOptions): boolean =>
   only ? only.includes(id) : !skip.includes(id) && severities.includes(severity);
+
+/** A bounded fetch, and whether it was seen to POST there with success. */
+function watchedFor(endpoint: string | undefined) {
+  let seen = false;
+  const fetch = async (...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
+    const response = await (boundedFetch as typeof globalThis.fetch)(url, init);
+    if (init?.method === "POST" && String(url) === endpoint && response.ok) seen = true;
+    return response;
+  };
+  return { fetch, seen: () => seen };
+}
 
 const boundedFetch: Fetch = (url, init) =>
   fetch(url, {
