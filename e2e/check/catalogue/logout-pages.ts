@@ -93,17 +93,27 @@ export const logoutPages: Check[] = [
     severity: "medium",
     needs: ["end-session"],
     run: async (t) => {
-      const { session, from } = await watchedLogout(t, "GET");
+      const { session, from, trace } = await watchedLogout(t, "GET");
+      const hasHint = (text = "") => text.includes("id_token_hint") || text.includes(session.idToken);
       for (const rp of t.probes) {
         for (const { url, kind, headers } of rp.recorder.since(from)) {
           const { referer = "" } = headers;
           if (referer) t.note(`Referer at ${rp.name} (${kind})`, referer.split("?", 1)[0] ?? "");
-          const inReferer = referer.includes("id_token_hint") || referer.includes(session.idToken);
-          t.require(!inReferer, `The Referer of a ${kind} request to ${rp.name} has the id_token_hint.`);
-          const inUrl = url.includes("id_token_hint") || url.includes(session.idToken);
-          t.require(!inUrl, `The ${kind} request to ${rp.name} has the id_token_hint in its address.`);
+          t.require(
+            !hasHint(referer),
+            `The Referer of a ${kind} request to ${rp.name} has the id_token_hint.`,
+          );
+          t.require(!hasHint(url), `The ${kind} request to ${rp.name} has the id_token_hint in its address.`);
         }
       }
+      // What else the pages load: a host that the suite does not know may belong to the OP.
+      const known = [opOrigin(t), ...t.probes.map(({ base }) => base)];
+      const others = trace.requests.filter(
+        (each) => !known.some((base) => each.url().startsWith(`${base}/`)),
+      );
+      const told = others.filter((each) => hasHint(each.url()) || hasHint(each.headers().referer));
+      const hosts = [...new Set(told.map((each) => new URL(each.url()).host))];
+      if (hosts.length > 0) t.warn(`Requests to ${hosts.join(", ")} have the id_token_hint too.`);
     },
   },
   {
