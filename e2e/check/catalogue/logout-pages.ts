@@ -7,7 +7,9 @@ import { attackersKeys, resigned } from "../forged-tokens.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { assertLoggedOut, signInAt } from "../oracles.ts";
 import { endSessionEndpoint, endSessionUrl } from "../raw-request.ts";
+import { signInTab } from "../raw-sign-in.ts";
 import type { Recorded } from "../recorder.ts";
+import { withoutQueries } from "../redaction.ts";
 import type { Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 import { assertGoodLogout } from "../unobeyed.ts";
@@ -20,6 +22,7 @@ const opOrigin = (t: Trial): string => new URL(endSessionEndpoint(t)).origin;
 async function watchedLogout(
   t: Trial,
   method: "GET" | "POST",
+  given?: BrowserContext,
 ): Promise<{
   browser: BrowserContext;
   trace: BrowserTrace;
@@ -27,7 +30,7 @@ async function watchedLogout(
   arrived: Recorded;
   from: number;
 }> {
-  const browser = await t.browser();
+  const browser = given ?? (await t.browser());
   const [session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
   const trace = traceOf(browser);
   const parameters = { ...usualParameters(session), state: "kept" };
@@ -123,7 +126,9 @@ export const logoutPages: Check[] = [
     severity: "medium",
     needs: ["end-session"],
     run: async (t) => {
-      const { browser, trace, session } = await watchedLogout(t, "GET");
+      const browser = await t.browser();
+      const { page: signedIn } = await signInTab(t, browser, t.rp("rp-b"), t.alice);
+      const { trace, session } = await watchedLogout(t, "GET", browser);
       const documents = responsesOf(trace, opOrigin(t)).filter((each) => each.status() < 300);
       t.require(documents.length > 0 || trace.responses.length > 0, "Nothing came from the OP.");
       const kept = documents.filter((each) => !isNotStored(each)).map((each) => new URL(each.url()).pathname);
@@ -132,8 +137,13 @@ export const logoutPages: Check[] = [
         documents.map((each) => new URL(each.url()).pathname).join(", ") || "redirects only",
       );
       if (kept.length > 0) t.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
-      const page = browser.pages().at(-1);
-      await page?.goBack({ timeout: 5_000 }).catch(() => undefined);
+      // In the tab of the logout, and through the pages of the sign-in in another one.
+      const shown: string[] = [];
+      for (const tab of [browser.pages().at(-1) ?? signedIn, signedIn, signedIn, signedIn]) {
+        await tab.goBack({ timeout: 5_000 }).catch(() => undefined);
+        shown.push(withoutQueries(tab.url()));
+      }
+      t.note("where Back led", shown.join("\n"));
       await assertLoggedOut(t, browser, session.rp);
     },
   },
