@@ -40,7 +40,8 @@ export async function launch(mode: CookieMode, headed: boolean): Promise<Browser
   return {
     fresh: () => browser.newContext({ ignoreHTTPSErrors: true }),
     close: async () => {
-      await profile.close();
+      // What is left of it is in the folder for temporary files; the results are worth more than a tidy end.
+      await profile.close().catch(() => undefined);
       remove();
       process.off("exit", remove);
     },

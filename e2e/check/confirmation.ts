@@ -26,9 +26,10 @@ export async function confirmationOf(
   await page.goto(endpoint);
   const { promise, resolve } = Promise.withResolvers<Request | undefined>();
   await page.route("**", async (route) => {
-    if (!isDocument(route.request())) return route.continue();
+    // The page may be closed by then, and nobody awaits this.
+    if (!isDocument(route.request())) return route.continue().catch(() => undefined);
     resolve(route.request());
-    await route.abort();
+    await route.abort().catch(() => undefined);
   });
   if (!(await confirms(trial, page))) resolve(undefined);
   const timer = setTimeout(() => resolve(undefined), patience);

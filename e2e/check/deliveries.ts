@@ -12,9 +12,16 @@ export const watch = 2_000;
 
 /** By `sid`, or by `sub` where the token has no `sid`. */
 export const isAbout =
-  ({ sid, sub }: Session) =>
-  ({ claims }: ReceivedLogoutToken): boolean =>
+  ({ sid, sub }: Pick<Session, "sid" | "sub">) =>
+  ({ claims }: Pick<ReceivedLogoutToken, "claims">): boolean =>
     claims.sid === undefined ? claims.sub === sub : claims.sid === sid;
+
+/** Whether a token that came after the logout of a session may be taken for the one of it: also where it names what no ID
+ * Token of the probe ever had, so that it can be judged; not where it names another session, as a late one does. */
+export const mayBeAbout =
+  (session: Pick<Session, "rp" | "sid" | "sub">) =>
+  (token: Pick<ReceivedLogoutToken, "claims">): boolean =>
+    isAbout(session)(token) || !session.rp.known.some((other) => isAbout(other)(token));
 
 /** The tokens about a session that have come to its probe since then, without waiting. */
 export const tokensAbout = (session: Session, from: number): ReceivedLogoutToken[] =>
@@ -28,26 +35,43 @@ export const tokensAbout = (session: Session, from: number): ReceivedLogoutToken
 export async function nextTokenAbout(
   session: Session,
   from: number,
-  { known = [], timeout = deliveryPatience }: { known?: ReceivedLogoutToken[]; timeout?: number } = {},
+  {
+    known = [],
+    timeout = deliveryPatience,
+    fits = isAbout,
+  }: { known?: ReceivedLogoutToken[]; timeout?: number; fits?: typeof mayBeAbout } = {},
 ): Promise<ReceivedLogoutToken | undefined> {
   const old = new Set<Recorded>(known.map(({ recorded }) => recorded));
   const wanted = (recorded: Recorded) =>
-    recorded.kind === "back-channel" &&
-    !old.has(recorded) &&
-    isAbout(session)(readToken(session.rp, recorded));
+    recorded.kind === "back-channel" && !old.has(recorded) && fits(session)(readToken(session.rp, recorded));
   const recorded = await session.rp.recorder.waitFor(wanted, { from, timeout });
   return recorded && readToken(session.rp, recorded);
 }
 
 /** Waits for the token about each of these sessions; fails where one does not come. */
-export async function tokensFor(
+export const tokensFor = (
   trial: Trial,
   from: number,
   ...sessions: Session[]
+): Promise<ReceivedLogoutToken[]> => firstTokens(trial, from, sessions, isAbout);
+
+/** The same where it is for others to judge whom they name: the first that may be about each.
+ * @param from on the clock of the recorders: when the logout began */
+export const logoutTokensAt = (
+  trial: Trial,
+  from: number,
+  ...sessions: Session[]
+): Promise<ReceivedLogoutToken[]> => firstTokens(trial, from, sessions, mayBeAbout);
+
+async function firstTokens(
+  trial: Trial,
+  from: number,
+  sessions: readonly Session[],
+  fits: typeof mayBeAbout,
 ): Promise<ReceivedLogoutToken[]> {
   return Promise.all(
     sessions.map(async (session) => {
-      const token = await nextTokenAbout(session, from);
+      const token = await nextTokenAbout(session, from, { fits });
       if (!token)
         trial.fail(
           `${session.rp.name} received no logout token for its session in ${deliveryPatience / 1000} s.`,

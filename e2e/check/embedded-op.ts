@@ -40,12 +40,15 @@ export async function startEmbeddedOp(env: Record<string, string> = {}): Promise
       ...env,
     },
   });
+  const kill = () => void child.kill();
+  process.once("exit", kill); // also where the run ends without `stop`
   const gone = once(child, "exit");
   const issuer = await issuerOf(child.stdout as Readable, child.stderr as Readable, gone);
   return {
     issuer,
     certificate: join(folder, CERTIFICATE_FILE),
     stop: async () => {
+      process.off("exit", kill);
       child.kill("SIGTERM");
       await gone;
       remove();
@@ -68,6 +71,10 @@ function issuerOf(
   };
   stdout.on("data", hear);
   stderr.on("data", hear);
-  void gone.then(() => reject(new CannotRun(`The embedded OpenID Provider ended: ${text.trim()}`)));
+  const ended = (why: string) => reject(new CannotRun(`The embedded OpenID Provider ended: ${why.trim()}`));
+  void gone.then(
+    () => ended(text),
+    (error: unknown) => ended(String(error)),
+  );
   return promise;
 }

@@ -25,7 +25,8 @@ export function identifiersIn(value: string, identifiers: readonly string[]): st
   });
 }
 
-function percentDecoded(value: string): string {
+/** As it is where it cannot be decoded: a cookie may hold any `%`. */
+export function percentDecoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {

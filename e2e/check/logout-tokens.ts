@@ -17,28 +17,6 @@ export interface ReceivedLogoutToken {
 /** Longest wait for a delivery after the logout, in milliseconds. */
 export const deliveryPatience = 10_000;
 
-/** Waits for a logout token at each of these probes.
- * @param from on the clock of the recorders: when the logout began
- * @returns the first that came to each */
-export async function logoutTokensAt(
-  trial: Trial,
-  from: number,
-  ...rps: RelyingParty[]
-): Promise<ReceivedLogoutToken[]> {
-  return Promise.all(
-    rps.map(async (rp) => {
-      const recorded = await rp.recorder.waitFor(({ kind }) => kind === "back-channel", {
-        from,
-        timeout: deliveryPatience,
-      });
-      if (!recorded) trial.fail(`${rp.name} received no logout token in ${deliveryPatience / 1000} s.`);
-      const token = readToken(rp, recorded);
-      noteToken(trial, token);
-      return token;
-    }),
-  );
-}
-
 /** A logout token as evidence shows it. */
 export const noteToken = (trial: Trial, { rp, raw, header, claims }: ReceivedLogoutToken): void =>
   trial.note(`logout token at ${rp.name}`, { token: shortenedToken(raw), header, claims });
@@ -48,8 +26,14 @@ export const tokensSince = (rp: RelyingParty, from: number): ReceivedLogoutToken
   rp.recorder.since(from, "back-channel").map((recorded) => readToken(rp, recorded));
 
 /** The token in a request to the back-channel logout URI. */
-export function readToken(rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken {
-  const raw = recorded.form.get("logout_token") ?? "";
+export const readToken = (rp: RelyingParty, recorded: Recorded): ReceivedLogoutToken =>
+  readRaw({ rp, recorded }, recorded.form.get("logout_token") ?? "");
+
+/** The same of what such a request brought, for example inside an encrypted token. */
+export function readRaw(
+  { rp, recorded }: Pick<ReceivedLogoutToken, "rp" | "recorded">,
+  raw: string,
+): ReceivedLogoutToken {
   try {
     return { rp, recorded, raw, header: decodeProtectedHeader(raw), claims: decodeJwt(raw) };
   } catch {

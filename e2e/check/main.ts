@@ -1,6 +1,7 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run;
  * 128 and more: ended by a signal. */
 import { accessSync, constants, mkdirSync } from "node:fs";
+
 import { UsageError } from "#lib/demo/options.ts";
 import { StepFailed } from "../../bin/prepare/step.mjs";
 import { clientsByHand } from "./clients-by-hand.ts";
@@ -69,5 +70,11 @@ function explain(error: unknown): string {
     return visible(error.message);
   return `The suite itself failed; please report this: ${error instanceof Error ? error.stack : String(error)}`;
 }
+
+// Thrown where nobody waits for it: 1 would say that the OP had failed.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(2);
+});
 
 process.exit(await main());

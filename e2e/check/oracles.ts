@@ -1,6 +1,7 @@
 /** How the suite knows that a session has ended, or has not. The text of a page is never asked. */
 import type { BrowserContext, Cookie } from "@playwright/test";
 import type { User } from "./driver.ts";
+import { asksForPassword } from "./password-question.ts";
 import type { RelyingParty, Session } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 
@@ -58,21 +59,18 @@ export async function assertCookiesDead(trial: Trial, jar: Cookie[], rp: Relying
   await assertLoggedOut(trial, other, rp);
 }
 
-/** L2: the next interactive sign-in asks for the password. */
+/** L2: the next interactive sign-in asks this user for the password. */
 export async function assertAsksForPassword(
   trial: Trial,
   browser: BrowserContext,
   rp: RelyingParty,
+  user: User,
 ): Promise<void> {
   const request = await rp.authorizationRequest();
   const page = await browser.newPage();
   await page.goto(request.url);
-  const field = page.locator('input[type="password"]').first();
-  await field
-    .waitFor({ timeout: 10_000 })
-    .catch(() =>
-      trial.fail(`The next sign-in asks for no password; the browser is at ${page.url().split("?", 1)[0]}.`),
-    );
+  if (!(await asksForPassword(page, user.name)))
+    trial.fail(`The next sign-in asks for no password; the browser is at ${page.url().split("?", 1)[0]}.`);
   await page.close();
 }
 

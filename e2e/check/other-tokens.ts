@@ -1,7 +1,8 @@
 /** JWTs of an OP that are signed like ID Tokens and are none. */
 import type { BrowserContext } from "@playwright/test";
+import { lacks } from "./capabilities.ts";
+import { nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
-import { tokensSince } from "./logout-tokens.ts";
 import type { Session } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 
@@ -18,10 +19,17 @@ export async function otherTokensOf(trial: Trial): Promise<Record<string, string
     "an authorization response (JARM)": await jarm(trial, browser),
   };
   const { startedAt } = await logOut(trial, browser, a, { parameters: usualParameters(session) });
-  found["a logout token"] = tokensSince(a, startedAt)[0]?.raw;
+  found["a logout token"] = await logoutToken(trial, session, startedAt);
   const jwts = Object.entries(found).filter((entry): entry is [string, string] => isJwt(entry[1]));
   trial.note("JWTs that are no ID Tokens", jwts.map(([what]) => what).join(", ") || "none");
   return Object.fromEntries(jwts);
+}
+
+async function logoutToken(trial: Trial, session: Session, from: number): Promise<string | undefined> {
+  if (lacks(trial, "back-channel", session.rp)) return undefined;
+  const token = await nextTokenAbout(session, from);
+  if (!token) trial.measure("A logout token was not tried: none came (B-01).");
+  return token?.raw;
 }
 
 async function userInfo(trial: Trial, { accessToken }: Session): Promise<string | undefined> {

@@ -48,6 +48,12 @@ export async function sendRaw(
   }
 }
 
+/** What is wrong with an answer whatever was asked: the OP broke over it. Undefined where nothing is. */
+export function brokenBy({ status }: RawAnswer): string | undefined {
+  if (status === 0) return `the OP hangs up, or says nothing for ${patience / 1000} s`;
+  return status >= 500 ? `HTTP ${status}` : undefined;
+}
+
 /** An error that leads nowhere: there is nothing for a browser to follow. */
 export const isPlainRefusal = ({ status, headers }: RawAnswer): boolean =>
   status >= 400 && status < 500 && headers.location === undefined && headers.refresh === undefined;

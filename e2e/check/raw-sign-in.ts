@@ -1,5 +1,5 @@
 /** A sign-in whose ID Token is taken as it came, for clients whose tokens the probes do not validate. */
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import type { User } from "./driver.ts";
 import { RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
@@ -14,18 +14,29 @@ export async function rawSignIn(
   rp: RelyingParty,
   user: User,
 ): Promise<string> {
+  const { page, code, codeVerifier } = await signInTab(trial, browser, rp, user);
+  await page.close();
+  const idToken = await redeemed(trial, rp, code, codeVerifier);
+  trial.note(`${user.name} signed in at ${rp.name}`, { id_token_parts: idToken.split(".").length });
+  return idToken;
+}
+
+/** Signs in in a tab that stays open, with the pages of the sign-in behind it; the code is not redeemed. */
+export async function signInTab(
+  trial: Trial,
+  browser: BrowserContext,
+  rp: RelyingParty,
+  user: User,
+): Promise<{ page: Page; code: string; codeVerifier: string }> {
   const request = await rp.authorizationRequest();
   const page = await browser.newPage();
   const from = performance.now();
   await page.goto(request.url);
   void trial.driver.login(page, user).catch(() => undefined); // the answer tells
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
-  await page.close();
   const code = answer?.query.get("code");
   if (!code) return trial.fail(`${user.name} could not sign in at ${rp.name}: no code came.`);
-  const idToken = await redeemed(trial, rp, code, request.codeVerifier);
-  trial.note(`${user.name} signed in at ${rp.name}`, { id_token_parts: idToken.split(".").length });
-  return idToken;
+  return { page, code, codeVerifier: request.codeVerifier };
 }
 
 async function redeemed(trial: Trial, rp: RelyingParty, code: string, verifier: string): Promise<string> {

@@ -45,6 +45,10 @@ const page = (response: ServerResponse, html: string): void =>
     .writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })
     .end(html);
 
+/** Also of what is no address: an OP may ask for `//`. */
+const addressOf = (url = "/"): URL =>
+  URL.parse(url, "http://probe") ?? new URL("/unreadable", "http://probe");
+
 export class Recorder {
   readonly records: Recorded[] = [];
   readonly #answers = new Map<RequestKind, Answer>();
@@ -66,7 +70,10 @@ export class Recorder {
   }
 
   async listen(): Promise<void> {
-    const server = createServer((request, response) => void this.#take(request, response));
+    const server = createServer((request, response) => {
+      response.on("error", () => undefined); // written to after the other side hung up, or after its end
+      this.#take(request, response).catch(() => response.destroy());
+    });
     server.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
@@ -124,7 +131,7 @@ export class Recorder {
     } catch {
       return; // the other side hung up in the middle
     }
-    const { pathname, searchParams: query } = new URL(request.url ?? "/", "http://probe");
+    const { pathname, searchParams: query } = addressOf(request.url);
     const kind = kinds[pathname] ?? "other";
     const { method = "", url = "", headers } = request;
     const recorded = { kind, at, method, url, query, headers, body, form: new URLSearchParams(body) };

@@ -64,6 +64,8 @@ export class RelyingParty {
   readonly alg: string;
   readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
+  /** Of every ID Token that it got. */
+  readonly known: Pick<Session, "sub" | "sid">[] = [];
 
   constructor({ name, host, port = 0, provider, metadata = {}, alg, decryption }: ProbeSettings) {
     this.name = name;
@@ -160,6 +162,7 @@ export class RelyingParty {
       frontChannel: false,
       now: Math.floor(Date.now() / 1000),
     });
+    this.known.push({ sub: claims.sub, sid: claims.sid });
     return {
       rp: this,
       idToken,

@@ -1,6 +1,9 @@
 /** Runs checks: beside each other where they do not disturb each other, in each way to treat third-party cookies. */
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+
 import { type Browsers, launch } from "./browsers.ts";
+import { lacks } from "./capabilities.ts";
+
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
@@ -152,30 +155,10 @@ async function conclude(
   return { verdict: "pass", reason: measured.join(" ") };
 }
 
-/** What discovery must declare for each capability. */
-export const declared: Readonly<Record<Capability, keyof Metadata & string>> = {
-  "end-session": "end_session_endpoint",
-  "back-channel": "backchannel_logout_supported",
-  "front-channel": "frontchannel_logout_supported",
-  "session-management": "check_session_iframe",
-  registration: "registration_endpoint",
-};
-
-/** What a client must have been registered with. */
-const configured: Partial<Record<Capability, string>> = {
-  "back-channel": "backchannel_logout_uri",
-  "front-channel": "frontchannel_logout_uri",
-};
-
-function missingCapability(
-  needs: readonly Capability[],
-  { metadata, world, driver }: Trial,
-): string | undefined {
+function missingCapability(needs: readonly Capability[], trial: Trial): string | undefined {
   for (const need of needs) {
-    if (!metadata[declared[need]] && !driver.undeclared?.includes(need))
-      return `Discovery declares no ${declared[need]}.`;
-    const field = configured[need];
-    if (field && world["rp-a"].client.missing.includes(field)) return `The OP did not register ${field}.`;
+    const reason = lacks(trial, need, trial.rp("rp-a"));
+    if (reason) return reason;
   }
   return undefined;
 }

@@ -84,7 +84,8 @@ async function check(
   if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
-  const fetch = boundedFetch as typeof globalThis.fetch;
+  const registrations = watchedFor(metadata.registration_endpoint);
+  const { fetch } = registrations;
   const context: DriverContext = { issuer, metadata, admin, registrationToken, fetch };
   const checks = catalogue.filter((each) => isWanted(each, options));
   const { clients, port, ca } = options;
@@ -116,7 +117,7 @@ async function check(
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
     ...(signal.aborted ? { interrupted: true as const } : {}),
-    capabilities: capabilitiesOf(metadata, results),
+    capabilities: capabilitiesOf(metadata, results, registrations.seen()),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
 }
@@ -154,6 +155,17 @@ function playgroundOfRun(settings: PlaygroundSettings, { insecure }: CheckOption
 
 const isWanted = ({ id, severity }: Check, { only, skip, severities }: CheckOptions): boolean =>
   only ? only.includes(id) : !skip.includes(id) && severities.includes(severity);
+
+/** A bounded fetch, and whether it was seen to POST there with success. */
+function watchedFor(endpoint: string | undefined) {
+  let seen = false;
+  const fetch = async (...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
+    const response = await (boundedFetch as typeof globalThis.fetch)(url, init);
+    if (init?.method === "POST" && String(url) === endpoint && response.ok) seen = true;
+    return response;
+  };
+  return { fetch, seen: () => seen };
+}
 
 const boundedFetch: Fetch = (url, init) =>
   fetch(url, {

@@ -1,12 +1,7 @@
 /** The logout tokens of one ordinary logout, which every check of a token's form looks at: taken once for each world. */
+import { mayBeAbout, nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
-import {
-  deliveryPatience,
-  noteToken,
-  type ReceivedLogoutToken,
-  readToken,
-  tokensSince,
-} from "./logout-tokens.ts";
+import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "./logout-tokens.ts";
 import { signInAt } from "./oracles.ts";
 import type { Session } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
@@ -15,7 +10,7 @@ import type { World } from "./world.ts";
 export interface Specimen {
   /** At RP-A and RP-B. */
   sessions: readonly Session[];
-  /** Everything that came to them since the logout began; at least one. */
+  /** Everything that came to them since the logout began, but for what is about other sessions; at least one. */
   tokens: readonly ReceivedLogoutToken[];
   /** When the logout began and when it was over, in seconds since the epoch. */
   began: number;
@@ -41,9 +36,10 @@ async function take(trial: Trial): Promise<Specimen> {
   const sessions = await signInAt(trial, browser, trial.alice, ...rps);
   const began = Date.now() / 1000;
   const { startedAt } = await logOut(trial, browser, rps[0], { parameters: usualParameters(sessions[0]) });
-  const wait = { from: startedAt, timeout: deliveryPatience };
-  await Promise.all(rps.map(({ recorder }) => recorder.waitFor(({ kind }) => kind === "back-channel", wait)));
-  const tokens = rps.flatMap((rp) => tokensSince(rp, startedAt));
+  await Promise.all(sessions.map((session) => nextTokenAbout(session, startedAt, { fits: mayBeAbout })));
+  const tokens = sessions.flatMap((session) =>
+    tokensSince(session.rp, startedAt).filter(mayBeAbout(session)),
+  );
   return { sessions, tokens, began, ended: Date.now() / 1000 };
 }
 

@@ -47,6 +47,13 @@ export const afterLogout: Check[] = [
       await assertLoggedOut(t, thief, a, b);
       await assertCookiesDead(t, late, b);
       await assertCookiesDead(t, early, a);
+      const alone = await t.browser();
+      for (const cookie of late) {
+        t.note("one cookie alone", cookie.name);
+        await alone.clearCookies();
+        await alone.addCookies([cookie]);
+        await assertLoggedOut(t, alone, a);
+      }
     },
   },
   {
@@ -114,7 +121,7 @@ export const afterLogout: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       await logOut(t, browser, a, { parameters: usualParameters(session) });
-      await assertAsksForPassword(t, browser, a);
+      await assertAsksForPassword(t, browser, a, t.alice);
     },
   },
 ];

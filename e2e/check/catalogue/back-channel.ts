@@ -1,8 +1,8 @@
 /** B: Back-Channel Logout 1.0, who is told, and of what. */
 import type { Check } from "../check.ts";
-import { isAbout, tokensFor, watch } from "../deliveries.ts";
+import { isAbout, logoutTokensAt, tokensFor, watch } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import { logoutTokensAt, type ReceivedLogoutToken, tokensSince } from "../logout-tokens.ts";
+import { type ReceivedLogoutToken, tokensSince } from "../logout-tokens.ts";
 import { assertKept, assertLoggedOut, signInAt } from "../oracles.ts";
 import type { Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
@@ -19,9 +19,9 @@ export const backChannel: Check[] = [
     run: async (t) => {
       const browser = await t.browser();
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
-      const [session] = await signInAt(t, browser, t.alice, a, b);
-      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
-      await logoutTokensAt(t, startedAt, a, b);
+      const sessions = await signInAt(t, browser, t.alice, a, b);
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(sessions[0]) });
+      await logoutTokensAt(t, startedAt, ...sessions);
     },
   },
   {

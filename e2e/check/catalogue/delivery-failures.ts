@@ -181,7 +181,10 @@ const huge: Answer = (response) => {
 const dripping: Answer = (response) => {
   response.writeHead(200, { "content-type": "text/plain" });
   const drip = setInterval(() => response.write("."), 200);
-  const end = setTimeout(() => response.end(), 30_000);
+  const end = setTimeout(() => {
+    clearInterval(drip);
+    response.end();
+  }, 30_000);
   response.once("close", () => {
     clearInterval(drip);
     clearTimeout(end);

@@ -1,5 +1,6 @@
 /** B: Back-Channel Logout 1.0, sections 2.2, 2.5 and 2.8: how a logout token is sent, how soon and how often. */
 import type { Page } from "@playwright/test";
+import { has } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { logOutBeside, nextTokenAbout, requireOneDelivery, tokensFor, wellDone } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
@@ -184,7 +185,7 @@ async function refusedUris(t: Trial): Promise<void> {
     t.register?.({ ...d.metadata, client_name: "odd logout URI", [field]: uri });
   const fields: Record<string, string> = {
     backchannel_logout_uri: `${d.serverBase}/bclogout`,
-    ...(t.metadata.frontchannel_logout_supported && { frontchannel_logout_uri: `${d.base}/fclogout` }),
+    ...(has(t, "front-channel") && { frontchannel_logout_uri: `${d.base}/fclogout` }),
   };
   for (const [field, good] of Object.entries(fields)) {
     for (const uri of [new URL(good).pathname, `${good}#fragment`]) {

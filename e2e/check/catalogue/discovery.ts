@@ -1,4 +1,5 @@
 /** D: what the discovery document says about logout, and in what form. */
+import { has } from "../capabilities.ts";
 import type { Capability, Check } from "../check.ts";
 import type { Trial } from "../trial.ts";
 
@@ -32,7 +33,7 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       t.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
-      if (!supposed(t, "end-session")) t.skip("The discovery document names no end_session_endpoint.");
+      if (!has(t, "end-session")) t.skip("The discovery document names no end_session_endpoint.");
       requireEndpoint(t, "end_session_endpoint");
     },
   },
@@ -72,23 +73,11 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       t.note("declared", { check_session_iframe: String(t.metadata.check_session_iframe) });
-      if (!supposed(t, "session-management")) t.skip("Discovery declares no check_session_iframe.");
+      if (!has(t, "session-management")) t.skip("Discovery declares no check_session_iframe.");
       requireEndpoint(t, "check_session_iframe");
     },
   },
 ];
-
-/** Whether the OP says, or its driver knows, that it has it. */
-const supposed = ({ metadata, driver }: Trial, capability: Capability): boolean =>
-  Boolean(metadata[fields[capability]]) || driver.undeclared?.includes(capability) === true;
-
-const fields: Readonly<Record<Capability, string>> = {
-  "end-session": "end_session_endpoint",
-  "back-channel": "backchannel_logout_supported",
-  "front-channel": "frontchannel_logout_supported",
-  "session-management": "check_session_iframe",
-  registration: "registration_endpoint",
-};
 
 /** Fails unless it is an https URL without a fragment. */
 function requireEndpoint(t: Trial, name: string): void {
@@ -113,7 +102,7 @@ function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | 
     const fine = value === undefined || typeof value === "boolean";
     t.require(fine, `${name} is ${JSON.stringify(value)}, which is no boolean.`);
   }
-  if (!supposed(t, capability)) {
+  if (!has(t, capability)) {
     t.require(session !== true, `${other} is true, but ${one} is not.`);
     t.skip(`Discovery declares no ${one}.`);
   }

@@ -2,6 +2,7 @@
 import type { Cookie } from "@playwright/test";
 import type { Check } from "../check.ts";
 import { tokensFor } from "../deliveries.ts";
+import { percentDecoded } from "../identifiers.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { signInAt } from "../oracles.ts";
 import { everyToken } from "../specimen.ts";
@@ -98,7 +99,7 @@ async function unguessableSid(t: Trial): Promise<void> {
         "The sid is the user, so that it is the same for each session.",
       );
       const cookies = await opCookies(t, await browser.cookies());
-      const same = cookies.find(({ value }) => decodeURIComponent(value).split(/[.|:]/).includes(sid));
+      const same = cookies.find(({ value }) => percentDecoded(value).split(/[.|:]/).includes(sid));
       t.require(
         !same?.httpOnly,
         `The sid is what the cookie ${same?.name} holds: every app can take the session.`,

@@ -1,12 +1,15 @@
 /** R: how the OP's pages of a logout leave, cache and show what they were given. */
 import type { BrowserContext, Response } from "@playwright/test";
 import { type BrowserTrace, responsesOf, traceOf } from "../browser-trace.ts";
+import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { attackersKeys, resigned } from "../forged-tokens.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { assertLoggedOut, signInAt } from "../oracles.ts";
 import { endSessionEndpoint, endSessionUrl } from "../raw-request.ts";
+import { signInTab } from "../raw-sign-in.ts";
 import type { Recorded } from "../recorder.ts";
+import { withoutQueries } from "../redaction.ts";
 import type { Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 import { assertGoodLogout } from "../unobeyed.ts";
@@ -19,6 +22,7 @@ const opOrigin = (t: Trial): string => new URL(endSessionEndpoint(t)).origin;
 async function watchedLogout(
   t: Trial,
   method: "GET" | "POST",
+  given?: BrowserContext,
 ): Promise<{
   browser: BrowserContext;
   trace: BrowserTrace;
@@ -26,7 +30,7 @@ async function watchedLogout(
   arrived: Recorded;
   from: number;
 }> {
-  const browser = await t.browser();
+  const browser = given ?? (await t.browser());
   const [session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
   const trace = traceOf(browser);
   const parameters = { ...usualParameters(session), state: "kept" };
@@ -92,17 +96,27 @@ export const logoutPages: Check[] = [
     severity: "medium",
     needs: ["end-session"],
     run: async (t) => {
-      const { session, from } = await watchedLogout(t, "GET");
+      const { session, from, trace } = await watchedLogout(t, "GET");
+      const hasHint = (text = "") => text.includes("id_token_hint") || text.includes(session.idToken);
       for (const rp of t.probes) {
         for (const { url, kind, headers } of rp.recorder.since(from)) {
           const { referer = "" } = headers;
           if (referer) t.note(`Referer at ${rp.name} (${kind})`, referer.split("?", 1)[0] ?? "");
-          const inReferer = referer.includes("id_token_hint") || referer.includes(session.idToken);
-          t.require(!inReferer, `The Referer of a ${kind} request to ${rp.name} has the id_token_hint.`);
-          const inUrl = url.includes("id_token_hint") || url.includes(session.idToken);
-          t.require(!inUrl, `The ${kind} request to ${rp.name} has the id_token_hint in its address.`);
+          t.require(
+            !hasHint(referer),
+            `The Referer of a ${kind} request to ${rp.name} has the id_token_hint.`,
+          );
+          t.require(!hasHint(url), `The ${kind} request to ${rp.name} has the id_token_hint in its address.`);
         }
       }
+      // What else the pages load: a host that the suite does not know may belong to the OP.
+      const known = [opOrigin(t), ...t.probes.map(({ base }) => base)];
+      const others = trace.requests.filter(
+        (each) => !known.some((base) => each.url().startsWith(`${base}/`)),
+      );
+      const told = others.filter((each) => hasHint(each.url()) || hasHint(each.headers().referer));
+      const hosts = [...new Set(told.map((each) => new URL(each.url()).host))];
+      if (hosts.length > 0) t.warn(`Requests to ${hosts.join(", ")} have the id_token_hint too.`);
     },
   },
   {
@@ -112,7 +126,9 @@ export const logoutPages: Check[] = [
     severity: "medium",
     needs: ["end-session"],
     run: async (t) => {
-      const { browser, trace, session } = await watchedLogout(t, "GET");
+      const browser = await t.browser();
+      const { page: signedIn } = await signInTab(t, browser, t.rp("rp-b"), t.alice);
+      const { trace, session } = await watchedLogout(t, "GET", browser);
       const documents = responsesOf(trace, opOrigin(t)).filter((each) => each.status() < 300);
       t.require(documents.length > 0 || trace.responses.length > 0, "Nothing came from the OP.");
       const kept = documents.filter((each) => !isNotStored(each)).map((each) => new URL(each.url()).pathname);
@@ -121,14 +137,19 @@ export const logoutPages: Check[] = [
         documents.map((each) => new URL(each.url()).pathname).join(", ") || "redirects only",
       );
       if (kept.length > 0) t.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
-      const page = browser.pages().at(-1);
-      await page?.goBack({ timeout: 5_000 }).catch(() => undefined);
+      // In the tab of the logout, and through the pages of the sign-in in another one.
+      const shown: string[] = [];
+      for (const tab of [browser.pages().at(-1) ?? signedIn, signedIn, signedIn, signedIn]) {
+        await tab.goBack({ timeout: 5_000 }).catch(() => undefined);
+        shown.push(withoutQueries(tab.url()));
+      }
+      t.note("where Back led", shown.join("\n"));
       await assertLoggedOut(t, browser, session.rp);
     },
   },
   {
     id: "R-42",
-    title: "No parameter or claim gets into the OP's pages as HTML or script",
+    title: "Nothing of a logout request is HTML or script in the page that answers it",
     clause: "RIL 4",
     severity: "high",
     needs: ["end-session"],
@@ -172,8 +193,8 @@ export const logoutPages: Check[] = [
       }
       const { arrived, startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
       if (!arrived) return t.fail(notBack);
-      const channels = bothChannels.filter((kind) => isUsed(t, kind));
-      if (channels.length === 0) t.skip("The OP declares neither back-channel nor front-channel logout.");
+      const channels = bothChannels.filter((kind) => !lacks(t, kind, b));
+      if (channels.length === 0) t.skip("The OP has neither back-channel nor front-channel logout for RP-B.");
       // Whatever comes now comes late.
       const wait = { from: startedAt, timeout: slow + 1_000 };
       const each = [a, b].flatMap((rp) =>
@@ -203,10 +224,3 @@ const isNotStored = (response: Response): boolean =>
 const bothChannels = ["back-channel", "front-channel"] as const;
 /** How long an app takes to answer, in milliseconds. */
 const slow = 1_500;
-
-/** Declared by the OP or known of it, and registered for RP-B. */
-function isUsed(t: Trial, kind: "back-channel" | "front-channel"): boolean {
-  const name = kind === "back-channel" ? "backchannel" : "frontchannel";
-  const declared = Boolean(t.metadata[`${name}_logout_supported`]) || t.driver.undeclared?.includes(kind);
-  return declared === true && !t.rp("rp-b").client.missing.includes(`${name}_logout_uri`);
-}

@@ -11,8 +11,9 @@ import {
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
 import { Checklist } from "#lib/oidc/verdict.ts";
 import type { Check } from "../check.ts";
+import { isAbout, logoutTokensAt } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import { logoutTokensAt, type ReceivedLogoutToken } from "../logout-tokens.ts";
+import { type ReceivedLogoutToken, readRaw } from "../logout-tokens.ts";
 import { assertKept, signInAt } from "../oracles.ts";
 import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
@@ -83,10 +84,13 @@ export const logoutTokenKeys: Check[] = [
       const signed = await sayingWhy(t, () =>
         decryptToken(token.raw, decryption, new Checklist("invalid_logout_token", { encryption: "BCL 2.4" })),
       );
-      const { claims } = await sayingWhy(t, async () => parseJws(signed, checklist()));
+      const inside = readRaw(token, signed);
+      await requireSignature(t, inside);
+      const { sub, sid } = inside.claims;
+      const isOfAnother = (sub ?? session.sub) !== session.sub || (sid ?? session.sid) !== session.sid;
       t.require(
-        claims.sub === session.sub || claims.sid === session.sid,
-        "What is inside is about somebody else.",
+        isAbout(session)(inside) && !isOfAnother,
+        `What is inside is about somebody else: sub ${sub}, sid ${sid}.`,
       );
       const { iss } = decodeProtectedHeader(token.raw);
       if (iss !== t.provider.issuer) t.warn("The JWE header should repeat iss, so that it can be routed.");
@@ -103,7 +107,7 @@ export const logoutTokenKeys: Check[] = [
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const [first] = await signInAt(t, browser, t.alice, a, b);
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(first) });
-      const [token] = await logoutTokensAt(t, startedAt, a);
+      const [token] = await logoutTokensAt(t, startedAt, first);
       const session = await t.signIn(browser, a, t.alice);
       await requireNoAccess(t, session, token?.raw ?? "");
       const { asked, arrived } = await logOut(t, browser, a, {
@@ -167,7 +171,7 @@ async function logOutWith(
   const browser = await t.browser();
   const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
   const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
-  const [token] = await logoutTokensAt(t, startedAt, probe);
+  const [token] = await logoutTokensAt(t, startedAt, session);
   if (!token) throw new Error("no token, and no failure");
   return { session, token };
 }

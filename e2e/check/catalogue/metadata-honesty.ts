@@ -1,4 +1,5 @@
 /** D: whether the OP does what it declares, and declares what it does. */
+import { lacks } from "../capabilities.ts";
 import type { Check, CheckResult } from "../check.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { tokensSince } from "../logout-tokens.ts";
@@ -191,7 +192,7 @@ async function signedWith(t: Trial): Promise<{ what: string; alg: string }[]> {
   const idToken = { what: "The ID Token", alg: algOf(session.idToken) };
   if (!t.metadata.end_session_endpoint) return [idToken];
   const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
-  if (t.metadata.backchannel_logout_supported)
+  if (!lacks(t, "back-channel", a))
     await a.recorder.waitFor(({ kind }) => kind === "back-channel", { from: startedAt, timeout: 5000 });
   const tokens = tokensSince(a, startedAt).map(({ header }) => ({
     what: "The logout token",

@@ -3,7 +3,7 @@ import type { Check } from "../check.ts";
 import { logOut } from "../logout.ts";
 import { assertKept, assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { ownProbeIfPossible } from "../own-probe.ts";
-import { endSessionUrl, sendRaw } from "../raw-request.ts";
+import { brokenBy, endSessionUrl, sendRaw } from "../raw-request.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
 import type { Trial } from "../trial.ts";
 import {
@@ -161,7 +161,8 @@ export const postLogoutUris: Check[] = [
       for (const [what, parameters] of Object.entries(twins)) {
         const answer = await sendRaw(browser, endSessionUrl(t, parameters));
         t.note(what, { status: answer.status });
-        t.require(answer.status < 500, `${what}: HTTP ${answer.status}.`);
+        const broken = brokenBy(answer);
+        t.require(!broken, `${what}: ${broken}.`);
         if (answer.status >= 400) continue;
         const from = performance.now();
         const page = await browser.newPage();

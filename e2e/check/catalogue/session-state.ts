@@ -2,10 +2,10 @@
 import type { BrowserContext, Cookie } from "@playwright/test";
 import type { Check } from "../check.ts";
 import { identifiersIn } from "../identifiers.ts";
-import { iframeUrl, needsSight, OpIframe, question } from "../op-iframe.ts";
+import { assertUnchanged, iframeUrl, needsSight, OpIframe, question } from "../op-iframe.ts";
 import { signInAt } from "../oracles.ts";
 import type { Session } from "../relying-party.ts";
-import type { Trial } from "../trial.ts";
+import { Ended, type Trial } from "../trial.ts";
 
 /** The ways an authorization response comes, and what discovery must list for each. */
 const ways = [
@@ -128,20 +128,37 @@ function requireSessionState(t: Trial, way: string, value: string | undefined): 
   t.require(!value?.includes(" "), `session_state by ${way} has a space in it.`);
 }
 
-/** The cookies that scripts can read, and without which the OP iframe answers otherwise. All that scripts can read where
- * it does not see the login at all. */
+/** The cookies that scripts can read, and without which the OP iframe answers otherwise. Where it does not see the login,
+ * the cookies are made to reach it first: what it then depends on is what did not reach it. */
 async function stateCookies(t: Trial, browser: BrowserContext, session: Session): Promise<Cookie[]> {
   const readable = (await browser.cookies(iframeUrl(t))).filter(({ httpOnly }) => !httpOnly);
   const iframe = await OpIframe.open(t, browser, session.rp);
-  if ((await iframe.ask(question(t, session))) !== "unchanged") return readable;
+  let sent = readable;
+  if (!(await seesLogin(t, iframe, session))) {
+    sent = readable.map((cookie) => ({ ...cookie, sameSite: "None", secure: true }));
+    await browser.addCookies(sent);
+    await iframe.load();
+    if (!(await seesLogin(t, iframe, session)))
+      return t.skip("The OP iframe does not see the login (S-05), so what it depends on cannot be told.");
+  }
   const found: Cookie[] = [];
-  for (const cookie of readable) {
+  for (const [index, cookie] of sent.entries()) {
     const { name, domain, path } = cookie;
     await browser.clearCookies({ name, domain, path });
-    if ((await iframe.ask(question(t, session))) !== "unchanged") found.push(cookie);
+    if ((await iframe.ask(question(t, session))) !== "unchanged") found.push(readable[index] ?? cookie);
     await browser.addCookies([cookie]);
   }
   return found;
+}
+
+async function seesLogin(t: Trial, iframe: OpIframe, session: Session): Promise<boolean> {
+  try {
+    await assertUnchanged(t, iframe, session);
+    return true;
+  } catch (error) {
+    if (error instanceof Ended && error.verdict === "fail") return false;
+    throw error;
+  }
 }
 
 const described = ({ name, domain, path, secure, sameSite }: Cookie): string =>

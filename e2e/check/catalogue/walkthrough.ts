@@ -2,8 +2,8 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type { SessionView } from "#lib/rp/session-view.ts";
 import { App } from "../../support/pages.ts";
-import type { Capability, Check } from "../check.ts";
-import { declared } from "../run.ts";
+import { has } from "../capabilities.ts";
+import type { Check } from "../check.ts";
 import type { Trial } from "../trial.ts";
 
 /** Longest wait for an app to know that its user came or went, in milliseconds. */
@@ -105,8 +105,5 @@ class WatchedApp {
     );
   }
 }
-
-const has = ({ metadata, driver }: Trial, capability: Capability): boolean =>
-  Boolean(metadata[declared[capability]]) || driver.undeclared?.includes(capability) === true;
 
 const placeOf = (page: Page): string => page.url().split(/[?#]/, 1)[0] ?? "";

@@ -24,7 +24,7 @@ describe("the families", () => {
 
 describe("a capability", () => {
   const of = (capability: Capability, metadata: Record<string, unknown>, ...results: CheckResult[]) => {
-    const all = capabilitiesOf(metadata as unknown as Metadata, results);
+    const all = capabilitiesOf(metadata as unknown as Metadata, results, false);
     const { declared, configured, observed } = all.find((each) => each.capability === capability) ?? {};
     return [declared, configured, observed];
   };
@@ -46,5 +46,15 @@ describe("a capability", () => {
   it("may be at work although nobody declares it", () => {
     assert.deepEqual(of("back-channel", {}, madeUp("B-01")), [false, true, true]);
     assert.deepEqual(of("back-channel", {}), [false, false, false]);
+  });
+
+  it("is registration where the run has registered a client, whatever checks it ran", () => {
+    const metadata = { registration_endpoint: "https://op.example/register" } as unknown as Metadata;
+    const observed = [true, false].map((registered) =>
+      capabilitiesOf(metadata, [], registered)
+        .filter(({ capability }) => capability === "registration")
+        .map((each) => each.observed),
+    );
+    assert.deepEqual(observed, [[true], [false]]);
   });
 });
