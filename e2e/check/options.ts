@@ -1,6 +1,6 @@
 /** The flags of `npm run check`. */
 import { z } from "zod";
-import { describeIssue, readFlags, UsageError } from "#lib/demo/options.ts";
+import { describeIssue, faultNames, readFlags, UsageError } from "#lib/demo/options.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
 import { type ProbeName, probeNames } from "./world.ts";
@@ -17,6 +17,8 @@ export interface CheckOptions {
   /** First of the four ports of clients that are registered by hand. */
   port: number;
   admin: User | undefined;
+  /** What breaks the embedded OP. */
+  faults: readonly string[];
   only: readonly string[] | undefined;
   skip: readonly string[];
   severities: readonly Severity[];
@@ -41,6 +43,7 @@ Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation tha
   --print-clients            say what to register by hand, and end
   --port N                   first of the four ports of clients registered by hand (47100)
   --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
+  --fault NAME               breaks the embedded OP on purpose (repeatable); its page /faults lists the names
   --only ID,ID               these checks alone; --skip ID,ID all but these
   --severity C,H,M,L,I       critical, high, medium, low, info (all)
   --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
@@ -60,6 +63,7 @@ const flags = {
   "print-clients": { type: "boolean" },
   port: { type: "string" },
   admin: { type: "string" },
+  fault: { type: "string", multiple: true },
   only: { type: "string" },
   skip: { type: "string" },
   severity: { type: "string" },
@@ -115,6 +119,7 @@ const schema = z.object({
   "print-clients": z.boolean().default(false),
   port: number(1, 65532).default(47100),
   admin: user.optional(),
+  fault: faultNames,
   only: ids.optional(),
   skip: ids.default([]),
   severity: letters.default([...severities]),
@@ -136,10 +141,13 @@ export function parseOptions(argv: string[]): CheckOptions {
     user: users,
     client: clients,
     "print-clients": printClients,
+    fault: faults,
     severity,
     browser,
     ...rest
   } = parsed.data;
+  if (rest.issuer !== undefined && faults.length > 0)
+    throw new UsageError("--fault is for the embedded OP; leave it away with --issuer.");
   const [alice = { name: "alice", password: "alice" }, bob = { name: "bob", password: "bob" }] = users;
   return {
     ...rest,
@@ -152,6 +160,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     users: { alice, bob },
     clients: Object.fromEntries(clients),
     printClients,
+    faults,
     severities: severity,
     cookieModes: browser,
   };

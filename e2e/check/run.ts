@@ -1,6 +1,6 @@
 /** Runs checks: beside each other where they do not disturb each other, in each way to treat third-party cookies. */
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
-import { launch } from "./browsers.ts";
+import { type Browsers, launch } from "./browsers.ts";
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { Ended, Trial } from "./trial.ts";
@@ -18,6 +18,8 @@ export interface RunSettings {
   checks: readonly Check[];
   cookieModes: readonly CookieMode[];
   headed: boolean;
+  /** Already running, of the one cookie mode, and not closed here; else they are started for each mode. */
+  browsers?: Browsers;
   /** How many checks run at the same time; each has clients of its own. */
   workers: number;
   byHand: WorldSettings["byHand"];
@@ -43,7 +45,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   let left = plan.reduce((sum, part) => sum + part.checks.length, 0);
   try {
     for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
-      const browsers = await launch(mode, settings.headed);
+      const browsers = settings.browsers ?? (await launch(mode, settings.headed));
       const one = async (check: Check, world: World) => {
         settings.onStart(check);
         const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt });
@@ -59,7 +61,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
         }),
       );
       for (const check of chosen.filter(({ alone }) => alone)) await one(check, worlds[0] as World);
-      await browsers.close();
+      if (!settings.browsers) await browsers.close();
     }
   } finally {
     await Promise.all(worlds.map(closeWorld));

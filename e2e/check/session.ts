@@ -22,7 +22,8 @@ import { CannotRun } from "./world.ts";
 export async function checkProvider(options: CheckOptions, say: (line: string) => void): Promise<Report> {
   const ids = catalogue.map(({ id }) => id);
   const expectations = options.expect === undefined ? {} : readExpectations(options.expect, ids);
-  const embedded = options.issuer === undefined ? await startEmbeddedOp() : undefined;
+  const embedded =
+    options.issuer === undefined ? await startEmbeddedOp({ OP_FAULTS: options.faults.join(",") }) : undefined;
   try {
     trust(options, embedded);
     return await check(options, expectations, options.issuer ?? embedded?.issuer ?? "", say);
@@ -99,7 +100,8 @@ async function discover(provider: OpenIdProvider): Promise<Metadata> {
 const isWanted = ({ id, severity }: Check, { only, skip, severities }: CheckOptions): boolean =>
   only ? only.includes(id) : !skip.includes(id) && severities.includes(severity);
 
-const boundedFetch: Fetch = (url, init) =>
+/** Of the suite's own requests. */
+export const boundedFetch: Fetch = (url, init) =>
   fetch(url, {
     ...init,
     signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(init?.signal ? [init.signal] : [])]),
