@@ -13,19 +13,29 @@ const CONCURRENCY = 3;
 /** Judges what other checks have seen, so that these have to run before it. */
 const WITNESSES: Readonly<Record<string, readonly string[]>> = { "D-07": ["R-01", "B-01", "F-01", "S-05"] };
 
-let [maker, browsers]: [OpMaker, Browsers] = [] as never;
+/** About browsers that block third-party cookies; the other checks see them allowed. */
+const BLOCKED: readonly string[] = ["S-14"];
+
+let [maker, allowing, blocking]: [OpMaker, Browsers, Browsers] = [] as never;
 before(async () => {
-  [maker, browsers] = await Promise.all([createOpMaker(), launch("cookies-allowed", false)]);
+  [maker, allowing, blocking] = await Promise.all([
+    createOpMaker(),
+    launch("cookies-allowed", false),
+    launch("cookies-blocked", false),
+  ]);
 });
 after(async () => {
-  await browsers.close();
+  await Promise.all([allowing.close(), blocking.close()]);
   maker.clear();
 });
 
 async function verdictOf(id: string, ...names: string[]): Promise<CheckResult> {
   const op = await maker.start(...names);
   try {
-    const results = await verdictsOn(op.issuer, [...(WITNESSES[id] ?? []), id], browsers);
+    const ids = [...(WITNESSES[id] ?? []), id];
+    const results = await (BLOCKED.includes(id)
+      ? verdictsOn(op.issuer, ids, blocking, "cookies-blocked")
+      : verdictsOn(op.issuer, ids, allowing));
     return results.find((result) => result.id === id) as CheckResult;
   } finally {
     await op.close();
