@@ -180,6 +180,17 @@ const logoutTokens: readonly Fault[] = [
     },
   },
   {
+    name: "logout-token-with-profile",
+    family: "B",
+    does: "The logout token tells every app the user's name and e-mail address.",
+    clause: "RFC 8417 6",
+    check: "B-31",
+    verdict: "warn",
+    logoutToken: ({ claims }) => {
+      Object.assign(claims, { name: claims.sub, email: `${claims.sub}@example.org` });
+    },
+  },
+  {
     name: "logout-token-in-clear",
     family: "B",
     does: "A client that has its ID Tokens encrypted gets its logout tokens signed only.",

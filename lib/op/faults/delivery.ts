@@ -1,5 +1,6 @@
 /** Faults of back-channel logout: how a logout token is sent, and what becomes of the answer. */
 import { request as httpsRequest } from "node:https";
+import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { DeliveryRequest, Fault } from "./fault.ts";
 import { aroundDeliveries } from "./participants.ts";
 
@@ -10,6 +11,20 @@ const againAfter =
     const response = await send(request);
     return response.status === status ? send(request) : response;
   };
+
+/** Has the deliveries of a logout wait for each other.
+ * @param follow gets the delivery before this one */
+function inTurn(
+  op: OpenIdProvider,
+  follow: (before: Promise<void>, deliver: () => Promise<void>) => Promise<void>,
+): void {
+  const last = new Map<string, Promise<void>>();
+  aroundDeliveries(op, ({ sid }, deliver) => {
+    const mine = follow(last.get(sid) ?? Promise.resolve(), deliver);
+    last.set(sid, mine);
+    return mine;
+  });
+}
 
 export const delivery: readonly Fault[] = [
   {
@@ -57,19 +72,21 @@ export const delivery: readonly Fault[] = [
     deliver: againAfter(200),
   },
   {
+    name: "deliveries-one-after-the-other",
+    family: "B",
+    does: "An app is told when the one before it has answered, so that slow apps add up.",
+    clause: "BCL 2.3",
+    check: "B-28",
+    verdict: "warn",
+    install: (op) => inTurn(op, (before, deliver) => before.catch(() => undefined).then(deliver)),
+  },
+  {
     name: "deliveries-stop-at-first-failure",
     family: "B",
     does: "Apps are told one after the other, and none after the first that cannot be reached.",
     clause: "BCL 2.3",
     check: "B-20",
-    install: (op) => {
-      const previous = new Map<string, Promise<void>>();
-      aroundDeliveries(op, ({ sid }, deliver) => {
-        const mine = (previous.get(sid) ?? Promise.resolve()).then(deliver);
-        previous.set(sid, mine);
-        return mine;
-      });
-    },
+    install: (op) => inTurn(op, (before, deliver) => before.then(deliver)),
   },
   {
     name: "deliveries-without-timeout",

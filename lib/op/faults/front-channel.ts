@@ -158,6 +158,22 @@ export const frontChannel: readonly Fault[] = [
     ),
   },
   {
+    name: "frame-of-another-origin",
+    family: "F",
+    does: "A front-channel logout URI of another origin than every redirect URI is registered.",
+    clause: "FCL 2",
+    check: "F-11",
+    verdict: "warn",
+    configure: ({ extraClientMetadata }) => {
+      const validator = extraClientMetadata?.validator;
+      if (!validator) throw new Error("there are no rules for client metadata");
+      extraClientMetadata.validator = (ctx, name, value, metadata) =>
+        name === "frontchannel_logout_uri"
+          ? validator(ctx, name, value, { ...metadata, redirect_uris: [String(value)] })
+          : validator(ctx, name, value, metadata);
+    },
+  },
+  {
     name: "frames-sandboxed",
     family: "F",
     does: "The frames are sandboxed, so that apps get neither their cookies nor their scripts.",
