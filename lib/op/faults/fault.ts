@@ -39,6 +39,8 @@ export interface Fault {
   clause: string;
   /** Id of the check that must fail on it. */
   check: string;
+  /** What the check says instead, where the clause is a SHOULD. */
+  verdict?: "warn";
 
   // Where it gets in; one of these, as a rule.
 
