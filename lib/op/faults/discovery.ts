@@ -76,7 +76,7 @@ export const discovery: readonly Fault[] = [
   {
     name: "frontchannel-flag-as-text",
     family: "D",
-    does: "frontchannel_logout_supported is the text true instead of the boolean.",
+    does: "The flag frontchannel_logout_supported is the text true instead of the boolean.",
     clause: "FCL 3",
     check: "D-05",
     ...saying((metadata) => {
