@@ -80,10 +80,19 @@ export async function confirms(trial: Trial, page: Page): Promise<boolean> {
 /** The same, and gives the browser the time in which it must not be led away.
  * @returns whether the OP asked */
 export async function confirmsAndStays(trial: Trial, page: Page, from: number): Promise<boolean> {
-  if (!(await confirms(trial, page))) return false;
-  await elapsed(watch);
+  if (!(await confirmsAndWatches(trial, page))) return false;
   const [visit] = visitsSince(trial, from);
   if (visit) trial.fail(`The browser was sent to ${visit.headers.host}${visit.url}, which nobody asked for.`);
+  return true;
+}
+
+/** Presses yes, and watches the browser from the page on that answers it.
+ * @returns whether the OP asked */
+async function confirmsAndWatches(trial: Trial, page: Page): Promise<boolean> {
+  const answered = page.waitForEvent("load", { timeout: 5_000 }).catch(() => undefined);
+  if (!(await confirms(trial, page))) return false;
+  await answered;
+  await elapsed(watch);
   return true;
 }
 
@@ -114,7 +123,7 @@ async function inBrowser(
   if (!refused) {
     const kept = await trial.ask(browser, session.rp);
     if ("error" in kept) trial.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
-    if (await confirms(trial, page)) await elapsed(watch);
+    await confirmsAndWatches(trial, page);
     assertNotLedAway();
   }
   await page.close();

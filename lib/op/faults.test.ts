@@ -87,7 +87,7 @@ describe("the catalogue of faults", () => {
   it("has each name once, and a check of the fault's family or of another that sees it", () => {
     assert.equal(new Set(faults.map(({ name }) => name)).size, faults.length);
     for (const { name, family, does, check } of faults) {
-      assert.match(name, /^[a-z][a-z-]*[a-z]$/);
+      assert.match(name, /^[a-z][a-z0-9-]*[a-z0-9]$/);
       assert.ok(family in families, name);
       assert.match(does, /^[A-Z].*[^.]\.$/, name);
       assert.match(check, /^[RBFSDI]-\d\d$/, name);

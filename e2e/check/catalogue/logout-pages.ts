@@ -172,7 +172,7 @@ export const logoutPages: Check[] = [
       const channels = (["back-channel", "front-channel"] as const).filter((kind) => isUsed(t, kind));
       if (channels.length === 0) t.skip("The OP declares neither back-channel nor front-channel logout.");
       // Whatever comes now comes late.
-      const wait = { from: startedAt, timeout: 1_000 };
+      const wait = { from: startedAt, timeout: 5_000 };
       const each = [a, b].flatMap((rp) =>
         channels.map((kind) => rp.recorder.waitFor((it) => it.kind === kind, wait)),
       );

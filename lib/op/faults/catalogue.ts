@@ -3,12 +3,18 @@ import { backChannel } from "./back-channel.ts";
 import { discovery } from "./discovery.ts";
 import type { Fault } from "./fault.ts";
 import { frontChannel } from "./front-channel.ts";
+import { idTokenHints } from "./id-token-hint.ts";
 import { isolation } from "./isolation.ts";
+import { logoutQuestions } from "./logout-question.ts";
+import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionManagement } from "./session-management.ts";
 
 export const faults: readonly Fault[] = [
   ...rpInitiated,
+  ...postLogoutUris,
+  ...idTokenHints,
+  ...logoutQuestions,
   ...backChannel,
   ...frontChannel,
   ...sessionManagement,
