@@ -1,7 +1,7 @@
 /** The flags of `npm run check`. */
 import { z } from "zod";
 import { appNames } from "#lib/demo/apps.ts";
-import { describeIssue, readFlags, UsageError } from "#lib/demo/options.ts";
+import { describeIssue, faultNames, readFlags, UsageError } from "#lib/demo/options.ts";
 import { assertChecks } from "./catalogue/named.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
@@ -24,6 +24,8 @@ export interface CheckOptions {
   admin: User | undefined;
   /** Initial access token of dynamic registration. */
   registrationToken: string | undefined;
+  /** What breaks the embedded OP. */
+  faults: readonly string[];
   only: readonly string[] | undefined;
   skip: readonly string[];
   severities: readonly Severity[];
@@ -51,6 +53,7 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --port N                   first of the five ports of clients registered by hand (47100)
   --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
   --registration-token TOKEN initial access token, where dynamic registration asks for one
+  --fault NAME               breaks the embedded OP on purpose (repeatable); its page /faults lists the names
   --only ID,ID               these checks alone; --skip ID,ID all but these
   --severity C,H,M,L,I       critical, high, medium, low, info (all)
   --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
@@ -71,6 +74,7 @@ const flags = {
   port: { type: "string" },
   admin: { type: "string" },
   "registration-token": { type: "string" },
+  fault: { type: "string", multiple: true },
   only: { type: "string" },
   skip: { type: "string" },
   severity: { type: "string" },
@@ -127,6 +131,7 @@ const schema = z.object({
   port: number(1, 65531).default(47100),
   admin: user.optional(),
   "registration-token": z.string().min(1, "must not be empty").optional(),
+  fault: faultNames,
   only: ids.optional(),
   skip: ids.default([]),
   severity: letters.default([...severities]),
@@ -152,10 +157,13 @@ export function parseOptions(argv: string[]): CheckOptions {
     client: clients,
     "print-clients": printClients,
     "registration-token": registrationToken,
+    fault: faults,
     severity,
     browser,
     ...rest
   } = parsed.data;
+  if (rest.issuer !== undefined && faults.length > 0)
+    throw new UsageError("--fault is for the embedded OP; leave it away with --issuer.");
   const [alice = { name: "alice", password: "alice" }, bob = { name: "bob", password: "bob" }] = users;
   return {
     ...rest,
@@ -169,6 +177,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     users: { alice, bob },
     clients: Object.fromEntries(clients),
     printClients,
+    faults,
     severities: severity,
     cookieModes: browser,
   };

@@ -1,9 +1,7 @@
 /** Runs checks: beside each other where they do not disturb each other, in each way to treat third-party cookies. */
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
-
 import { type Browsers, launch } from "./browsers.ts";
 import { lacks } from "./capabilities.ts";
-
 import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
@@ -25,6 +23,8 @@ export interface RunSettings {
   checks: readonly Check[];
   cookieModes: readonly CookieMode[];
   headed: boolean;
+  /** Already running, of the one cookie mode, and not closed here; else they are started for each mode. */
+  browsers?: Browsers;
   /** How many checks run at the same time; each has clients of its own. */
   workers: number;
   byHand: ByHand | undefined;
@@ -56,7 +56,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   try {
     for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
       if (signal.aborted) break;
-      const browsers = await launch(mode, settings.headed);
+      const browsers = settings.browsers ?? (await launch(mode, settings.headed));
       const one = async (check: Check, world: World) => {
         if (signal.aborted) return;
         settings.onStart(check, left);
@@ -78,7 +78,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
         );
         for (const check of chosen.filter(({ alone }) => alone)) await one(check, worlds[0] as World);
       } finally {
-        await browsers.close();
+        if (!settings.browsers) await browsers.close();
       }
     }
   } finally {

@@ -40,7 +40,8 @@ export async function checkProvider(
   const expectations = options.expect === undefined ? {} : readExpectations(options.expect, ids);
   browserFile();
   progress.prepares("starting");
-  const embedded = options.issuer === undefined ? await startEmbeddedOp() : undefined;
+  const faults = { OP_FAULTS: options.faults.join(",") };
+  const embedded = options.issuer === undefined ? await startEmbeddedOp(faults) : undefined;
   try {
     trust(options, embedded);
     const ca = embedded?.certificate ?? options.ca;
@@ -167,7 +168,8 @@ function watchedFor(endpoint: string | undefined) {
   return { fetch, seen: () => seen };
 }
 
-const boundedFetch: Fetch = (url, init) =>
+/** Of the suite's own requests. */
+export const boundedFetch: Fetch = (url, init) =>
   fetch(url, {
     ...init,
     signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(init?.signal ? [init.signal] : [])]),

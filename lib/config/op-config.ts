@@ -24,7 +24,12 @@ const apps = z
     ),
   );
 
-export const opSettings = z.object({
+const names = z
+  .string()
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "must be names with commas between them")));
+
+const settings = z.object({
   ...commonSettings,
   OP_HOST: z.string().default("127.0.0.1").describe("Address the OP listens on"),
   OP_PORT: z.coerce.number().int().min(0).max(65535).default(9443).describe("Port of the OP"),
@@ -39,7 +44,22 @@ export const opSettings = z.object({
       "JSON: the Relying Parties to register at start, each with name, secret and baseUrls; serverUrl if servers reach it elsewhere, metadata for more client metadata",
     ),
   OP_FRONT_DOOR: baseUrl.default("http://localhost:8080").describe("Where the OP's pages link back to"),
+  OP_FAULTS: names
+    .default([])
+    .describe(
+      "Faults that break the OP on purpose, comma-separated; its page /faults lists them. Loopback only",
+    ),
 });
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+
+export const opSettings = settings.refine(
+  ({ OP_FAULTS, OP_HOST }) => OP_FAULTS.length === 0 || LOOPBACK.test(OP_HOST),
+  {
+    path: ["OP_FAULTS"],
+    error: "an OP that is broken on purpose serves this machine alone: set OP_HOST to 127.0.0.1",
+  },
+);
 
 export type OpConfig = z.output<typeof opSettings>;
 

@@ -73,6 +73,11 @@ describe("the demo's flags", () => {
     [["--registration-token", "x"], /^--registration-token is for an OP of yours/],
     [[...own, "--https"], /^--https is for the embedded OP; leave it away with --issuer\.$/],
     [[...own, "--op-port", "9444"], /^--op-port is for the embedded OP/],
+    [[...own, "--fault", "state-dropped"], /^--fault is for the embedded OP; leave it away with --issuer\.$/],
+    [
+      ["--fault", "state-dropped", "--fault", "state-lost"],
+      /^--fault is wrong: there is no fault state-lost; the closest are state-dropped, [a-z, -]+\.$/,
+    ],
   ];
   for (const [argv, message] of wrong) {
     it(`refuse ${argv.join(" ")} in one line`, () => {
@@ -88,6 +93,11 @@ describe("the demo's flags", () => {
     });
   }
 
+  it("hand faults on to the embedded OP", () => {
+    const { faults } = parseOptions(["--fault", "state-dropped", "--fault", "session-state-missing"], {});
+    assert.deepEqual(faults, ["state-dropped", "session-state-missing"]);
+  });
+
   it("do not mind the OP's port when the OP is one's own", () => {
     assert.equal(parseOptions([...own, "--front-port", "9443"], {}).ports.frontDoor, 9443);
   });
@@ -96,6 +106,7 @@ describe("the demo's flags", () => {
     const known = [
       ...["--issuer", "--client", "--registration-token", "--registration-auth", "--https", "--op-port"],
       ...["--cross-site", "--front-port", "--ports", "--data", "--fresh", "--log-format", "--help"],
+      "--fault",
     ];
     for (const flag of known) assert.ok(usage.includes(`\n  ${flag}`), flag);
   });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
+import { problemWith } from "#lib/op/faults/catalogue.ts";
 import { type AppName, appNames, type Ports } from "./apps.ts";
 
 /** A flag that is unknown or has a wrong value. The message is one line. */
@@ -26,6 +27,8 @@ export interface DemoOptions {
   clients: Partial<Record<AppName, Client>>;
   registration: RegistrationAuthorization | undefined;
   https: boolean;
+  /** Names of those that the embedded OP is broken by. */
+  faults: readonly string[];
   /** Whether browsers use the apps at hosts of their own. */
   crossSite: boolean;
   ports: Ports;
@@ -46,6 +49,7 @@ Starts the OpenID Provider, playground2, playground3 and the front door; Ctrl-C 
   --registration-token TOKEN    initial access token for dynamic registration
   --registration-auth USER:PW   the same by HTTP Basic authentication
   --https                       the embedded OP on https with a self-signed certificate
+  --fault NAME                  breaks the embedded OP on purpose (repeatable); its page /faults lists the names
   --cross-site                  each app at a host of its own, http://playground2.localhost:8080/playground2:
                                 another site for a browser, to show what third-party cookies do
   --op-port N                   port of the embedded OP (9443)
@@ -63,6 +67,7 @@ export const flags = {
   "registration-token": { type: "string" },
   "registration-auth": { type: "string" },
   https: { type: "boolean" },
+  fault: { type: "string", multiple: true },
   "cross-site": { type: "boolean" },
   "op-port": { type: "string" },
   "front-port": { type: "string" },
@@ -97,6 +102,15 @@ const issuer = baseUrl
     error: `takes the issuer: leave ${DISCOVERY_PATH} away`,
   });
 
+/** Of `--fault`. */
+export const faultNames = z
+  .array(z.string())
+  .default([])
+  .superRefine((names, context) => {
+    const problem = problemWith(names);
+    if (problem) context.addIssue(`is wrong: ${problem}`);
+  });
+
 export const schema = z.object({
   issuer: z.string().pipe(issuer).optional(),
   client: z.array(client).default([]),
@@ -106,6 +120,7 @@ export const schema = z.object({
     .regex(/^[^:]+:.+$/s, "must be USER:PASSWORD")
     .optional(),
   https: z.boolean().default(false),
+  fault: faultNames,
   "cross-site": z.boolean().default(false),
   "op-port": port.default(9443),
   "front-port": port.default(8080),
@@ -138,6 +153,7 @@ export function parseOptions(argv: string[], env: Environment): DemoOptions {
     clients: Object.fromEntries(values.client.map(({ name, ...rest }) => [name, rest])),
     registration: authorizationOf(values),
     https: values.https,
+    faults: values.fault,
     crossSite: values["cross-site"],
     ports,
     data: values.data,
@@ -167,7 +183,7 @@ export function describeIssue({ path: [flag], message }: { path: PropertyKey[]; 
 
 function refuseMixtures(raw: Record<string, unknown>, ownOp: boolean): void {
   const needIssuer = ["client", "registration-token", "registration-auth"] as const;
-  const forEmbedded = ["https", "op-port"] as const;
+  const forEmbedded = ["https", "op-port", "fault"] as const;
   const misplaced = (ownOp ? forEmbedded : needIssuer).find((flag) => raw[flag] !== undefined);
   if (misplaced && ownOp)
     throw new UsageError(`--${misplaced} is for the embedded OP; leave it away with --issuer.`);

@@ -25,7 +25,7 @@ interface Setting {
 
 /** The embedded OpenID Provider. */
 export function opPlan({ options, state, env }: Setting): ProcessPlan {
-  const { ports, https } = options;
+  const { ports, https, faults } = options;
   const apps = embeddedApps(options, state.clientSecrets);
   const issuer = embeddedIssuer(ports, https);
   return {
@@ -43,6 +43,7 @@ export function opPlan({ options, state, env }: Setting): ProcessPlan {
       OP_APPS: JSON.stringify(apps),
       OP_DATA_DIR: path.resolve(options.data, "op"),
       OP_FRONT_DOOR: localOrigin(ports.frontDoor),
+      OP_FAULTS: faults.join(","),
     },
   };
 }

@@ -34,6 +34,7 @@ export const PAGES = {
   sessions: "/sessions",
   sessionsSignIn: "/sessions/sign-in",
   sessionsEnd: "/sessions/end",
+  faults: "/faults",
 } as const;
 
 /** All that the library answers, but for what carries an identifier. */
@@ -51,6 +52,7 @@ const BROWSER_PATHS = [
   PAGES.opIframe,
   "/authenticationendpoint/",
   PAGES.sessions,
+  PAGES.faults,
 ];
 
 /** True for what people's browsers visit; the rest is called by servers. */

@@ -15,6 +15,7 @@ import {
 import { CONTENT_ALGORITHMS, KEY_ALGORITHMS } from "./encryption.ts";
 import { keepSessionsEnded } from "./ended-sessions.ts";
 import { logEvents } from "./events.ts";
+import { breakConfiguration, installFaults } from "./faults/install.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { addTimeOfEvent, outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
@@ -41,7 +42,10 @@ import { shareSid } from "./session-id.ts";
 
 /** Builds the OpenID Provider; its `provider` is the Koa application that answers requests. */
 export function buildProvider(surroundings: Surroundings): OpenIdProvider {
-  const provider = new Library(surroundings.issuer, configuration(surroundings));
+  const isBroken = surroundings.config.OP_FAULTS.length > 0;
+  const settings = configuration(surroundings);
+  if (isBroken) breakConfiguration(settings, surroundings);
+  const provider = new Library(surroundings.issuer, settings);
   const op = { ...surroundings, provider };
   allowHttpCallbacks(provider);
   exactPostLogoutUris(provider);
@@ -53,6 +57,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   registerPasswordGrant(provider, Object.keys(SCOPES));
   logEvents(provider, op);
   addSessionState(provider, op.keys);
+  if (isBroken) installFaults(op);
   // The first is the outermost.
   provider.use(oneSpelling);
   provider.use(canonicalHost(op));

@@ -196,7 +196,7 @@ export const logoutPages: Check[] = [
       const channels = bothChannels.filter((kind) => !lacks(t, kind, b));
       if (channels.length === 0) t.skip("The OP has neither back-channel nor front-channel logout for RP-B.");
       // Whatever comes now comes late.
-      const wait = { from: startedAt, timeout: slow + 1_000 };
+      const wait = { from: startedAt, timeout: 5_000 };
       const each = [a, b].flatMap((rp) =>
         channels.map((kind) => rp.recorder.waitFor((it) => it.kind === kind, wait)),
       );

@@ -16,6 +16,7 @@ export async function showHome(op: OpenIdProvider, ctx: Context): Promise<void> 
   <div class="row">
     <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
     <a class="btn" href="${PAGES.sessions}">Sessions</a>
+    <a class="btn" href="${PAGES.faults}">Faults</a>
   </div>
 </section>`;
   sendPage(ctx, { title: "OpenID Provider", body });

@@ -44,7 +44,7 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
 }
 
 /** What "Yes" does, without a page that would have to send itself. */
-async function logOutUnasked(op: Surroundings, ctx: Context): Promise<void> {
+export async function logOutUnasked(op: Surroundings, ctx: Context): Promise<void> {
   const { provider, session } = ctx.oidc;
   if (!session?.state) throw new Error("a logout request without a session");
   op.log.info(`logout of ${session.accountId} (sid ${shortSid(sidOf(session))}) without asking`);

@@ -2,6 +2,7 @@
 import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { showConsent, submitConsent } from "./consent.ts";
+import { showFaults } from "./faults.ts";
 import { showHome } from "./home.ts";
 import { confirmLogout, denyLogout } from "./logout-answer.ts";
 import { showOpIframe } from "./op-iframe.ts";
@@ -22,6 +23,7 @@ const ROUTES: readonly [method: string, path: string, handler: Handler][] = [
   ["GET", PAGES.sessions, showSessions],
   ["POST", PAGES.sessionsSignIn, submitSessionsSignIn],
   ["POST", PAGES.sessionsEnd, submitEndSession],
+  ["GET", PAGES.faults, showFaults],
 ];
 
 export function ownPages(op: OpenIdProvider) {

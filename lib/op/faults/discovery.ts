@@ -1,0 +1,140 @@
+/** Faults of discovery: what the OP says of itself. */
+import { ENDPOINTS } from "../paths.ts";
+import { changeDiscovery, changeFrames } from "./answers.ts";
+import type { Fault } from "./fault.ts";
+
+/** Changes the discovery document. */
+const saying = (change: (metadata: Record<string, unknown>) => void): Required<Pick<Fault, "around">> => ({
+  around: async (_op, ctx, next) => {
+    await next();
+    changeDiscovery(ctx, change);
+  },
+});
+
+/** Changes the published keys.
+ * @param own those that the OP signs with */
+const publishing = (change: (keys: Key[], own: readonly Key[]) => void): Required<Pick<Fault, "around">> => ({
+  around: async (op, ctx, next) => {
+    await next();
+    if (ctx.path !== ENDPOINTS.jwks) return;
+    const { keys } = ctx.body as { keys: Key[] };
+    const published = keys.map((key) => ({ ...key }));
+    change(published, op.keys.jwks.keys as unknown as Key[]);
+    ctx.body = { keys: published };
+  },
+});
+
+type Key = Record<string, unknown>;
+
+export const discovery: readonly Fault[] = [
+  {
+    name: "discovery-as-html",
+    family: "D",
+    does: "Who does not ask for JSON gets the discovery document with the content type of a page.",
+    clause: "Discovery 4.2",
+    check: "D-01",
+    around: async (_op, ctx, next) => {
+      const wantsJson = ctx.get("Accept").includes("application/json");
+      await next();
+      changeDiscovery(ctx, (metadata) => {
+        if (wantsJson) return;
+        ctx.body = JSON.stringify(metadata);
+        ctx.type = "html";
+      });
+    },
+  },
+  {
+    name: "end-session-endpoint-with-fragment",
+    family: "D",
+    does: "The declared end_session_endpoint ends in a fragment.",
+    clause: "RIL 2.1",
+    check: "D-02",
+    ...saying((metadata) => {
+      metadata.end_session_endpoint += "#logout";
+    }),
+  },
+  {
+    name: "endpoint-on-http",
+    family: "D",
+    does: "An endpoint is declared on http, as by an OP that does not know of the proxy in front of it.",
+    clause: "Discovery 3",
+    check: "D-03",
+    ...saying((metadata) => {
+      metadata.revocation_endpoint = String(metadata.revocation_endpoint).replace("https:", "http:");
+    }),
+  },
+  {
+    name: "backchannel-undeclared",
+    family: "D",
+    does: "Discovery denies back-channel logout, although logout tokens are sent.",
+    clause: "BCL 2.1",
+    check: "D-04",
+    ...saying((metadata) => {
+      metadata.backchannel_logout_supported = false;
+    }),
+  },
+  {
+    name: "frontchannel-flag-as-text",
+    family: "D",
+    does: "The flag frontchannel_logout_supported is the text true instead of the boolean.",
+    clause: "FCL 3",
+    check: "D-05",
+    ...saying((metadata) => {
+      metadata.frontchannel_logout_supported = "true";
+    }),
+  },
+  {
+    name: "check-session-iframe-with-fragment",
+    family: "D",
+    does: "The declared check_session_iframe ends in a fragment.",
+    clause: "SM 3.3",
+    check: "D-06",
+    ...saying((metadata) => {
+      metadata.check_session_iframe += "#iframe";
+    }),
+  },
+  {
+    name: "frontchannel-session-declared-only",
+    family: "D",
+    does: "Discovery promises iss and sid in front-channel logout, and the frames have neither.",
+    clause: "FCL 3",
+    check: "D-07",
+    around: async (_op, ctx, next) => {
+      await next();
+      await changeFrames(ctx, (uri) => uri.replace(/[?&]iss=[^&]*&sid=[^&]*/, ""));
+    },
+  },
+  {
+    name: "private-key-published",
+    family: "D",
+    does: "The published key for encryption has its private part: everybody can read what is encrypted to the OP.",
+    clause: "Core 10.1",
+    check: "D-08",
+    ...publishing((keys, own) => {
+      const key = keys.find(({ use }) => use === "enc");
+      Object.assign(key ?? {}, { d: own.find(({ kid }) => kid === key?.kid)?.d });
+    }),
+  },
+  {
+    name: "same-kid-twice",
+    family: "D",
+    does: "Two published keys have the same kid.",
+    clause: "Core 10.1",
+    check: "D-08",
+    ...publishing((keys) => {
+      for (const key of keys.filter(({ use }) => use === "enc")) key.kid = keys[0]?.kid;
+    }),
+  },
+  {
+    name: "response-without-iss",
+    family: "D",
+    does: "Discovery promises iss in every authorization response, and a successful one has none.",
+    clause: "RFC 9207 2",
+    check: "D-09",
+    install: ({ provider }) => {
+      provider.on("authorization.success", (_ctx, response) => {
+        delete response?.iss;
+      });
+    },
+  },
+];

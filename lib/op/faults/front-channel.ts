@@ -1,0 +1,194 @@
+/** Faults of front-channel logout. */
+import type { Context } from "../open-id-provider.ts";
+import { changeFrames, changeText } from "./answers.ts";
+import type { Fault } from "./fault.ts";
+import { changeScript } from "./scripts.ts";
+
+/** Changes the addresses of the frames. */
+const withFrames = (change: (uri: string) => string): Pick<Fault, "around"> => ({
+  around: async (_op, ctx, next) => {
+    await next();
+    await changeFrames(ctx, change);
+  },
+});
+
+/** Changes the page that holds the frames. */
+const withPage = (
+  change: (page: string, ctx: Context) => string | Promise<string>,
+): Pick<Fault, "around"> => ({
+  around: async (_op, ctx, next) => {
+    await next();
+    const { body } = ctx;
+    if (typeof body === "string" && body.includes('id="frontchannel-logout"'))
+      ctx.body = await change(body, ctx);
+  },
+});
+
+/** Adds to the script of that page. */
+const withScript = (more: string): Pick<Fault, "around"> => ({
+  around: async (_op, ctx, next) => {
+    await next();
+    await changeScript(ctx, "frontchannel-logout.js", (script) => script + more);
+  },
+});
+
+const frame = /<iframe.*?<\/iframe>/gs;
+
+export const frontChannel: readonly Fault[] = [
+  {
+    name: "frames-missing",
+    family: "F",
+    does: "The page after the logout says that the apps are being told, and has no frames.",
+    clause: "FCL 3",
+    check: "F-01",
+    ...withPage((page) => page.replace(frame, "")),
+  },
+  {
+    name: "frame-without-session",
+    family: "F",
+    does: "An app that asked for iss and sid is sent neither, and has to end every session of the browser.",
+    clause: "FCL 2",
+    check: "F-02",
+    ...withFrames((uri) => uri.replace(/[?&](iss|sid)=[^&]*/g, "")),
+  },
+  {
+    name: "frame-with-sid-alone",
+    family: "F",
+    does: "The frames name a session without the issuer that it belongs to.",
+    clause: "FCL 2",
+    check: "F-02",
+    ...withFrames((uri) => uri.replace(/iss=[^&]*&/, "")),
+  },
+  {
+    name: "frame-with-wrong-sid",
+    family: "F",
+    does: "The frames name a session that the app has never heard of.",
+    clause: "FCL 3",
+    check: "F-03",
+    ...withFrames((uri) => uri.replace(/([?&]sid=)[^&]*/, "$1of-another-session")),
+  },
+  {
+    name: "frame-with-wrong-issuer",
+    family: "F",
+    does: "The issuer that the frames name is the OP's origin, not the issuer of discovery.",
+    clause: "FCL 3",
+    check: "F-03",
+    around: async ({ origin }, ctx, next) => {
+      await next();
+      await changeFrames(ctx, (uri) => uri.replace(/([?&]iss=)[^&]*/, `$1${encodeURIComponent(origin)}`));
+    },
+  },
+  {
+    name: "frame-loses-query",
+    family: "F",
+    does: "The query that an address was registered with is replaced by iss and sid.",
+    clause: "FCL 2",
+    check: "F-04",
+    ...withFrames((uri) => {
+      const url = new URL(uri);
+      for (const name of [...url.searchParams.keys()])
+        if (name !== "iss" && name !== "sid") url.searchParams.delete(name);
+      return url.href;
+    }),
+  },
+  {
+    name: "frames-against-policy",
+    family: "F",
+    does: "The Content-Security-Policy of the OP's page allows no frames, so that the browser loads none.",
+    clause: "FCL 2",
+    check: "F-05",
+    ...withPage((page, ctx) => {
+      const policy = ctx.response.get("Content-Security-Policy");
+      ctx.set("Content-Security-Policy", policy.replace(/; frame-src [^;]*/, ""));
+      return page;
+    }),
+  },
+  {
+    name: "frames-one-after-the-other",
+    family: "F",
+    does: "A frame is loaded when the one before it has: the first app that does not answer keeps the rest from being told.",
+    clause: "FCL 3",
+    check: "F-06",
+    around: async (_op, ctx, next) => {
+      await next();
+      await changeText(ctx, (page) => {
+        let frames = 0;
+        return page.replace(/(<iframe [^>]*)src=/g, (tag, before: string) =>
+          frames++ === 0 ? tag : `${before}data-src=`,
+        );
+      });
+      const chain = `logoutFrames.forEach((each, index) => {
+  const following = logoutFrames[index + 1];
+  if (following) each.addEventListener("load", () => { following.src ||= following.dataset.src; }, { once: true });
+});`;
+      await changeScript(ctx, "frontchannel-logout.js", (script) => script + chain);
+    },
+  },
+  {
+    name: "way-back-before-answers",
+    family: "F",
+    does: "The browser is sent back a moment after the page has begun, whether the apps have answered or not.",
+    clause: "FCL 3",
+    check: "F-07",
+    ...withScript("setTimeout(goOn, 250);"),
+  },
+  {
+    name: "user-kept-by-broken-app",
+    family: "F",
+    does: "The OP asks the apps' addresses itself at first, and where one answers badly there is no way back.",
+    clause: "FCL 3",
+    check: "F-08",
+    ...withPage(async (page) => {
+      const sources = [...page.matchAll(/<iframe [^>]*src="([^"]*)/g)].map(([, src = ""]) => src);
+      const answers = await Promise.all(sources.map(answersWell));
+      if (answers.every(Boolean)) return page;
+      return page.replace(/<script.*?<\/script>|<a [^>]*id="frontchannel-continue".*?<\/a>/gs, "");
+    }),
+  },
+  {
+    name: "app-name-as-markup",
+    family: "F",
+    does: "The name of an app stands unescaped in the page that tells the apps.",
+    clause: "FCL 3",
+    check: "F-10",
+    ...withPage((page) =>
+      page.replace(/title="Logout of [^"]*"/g, (title) =>
+        title.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">"),
+      ),
+    ),
+  },
+  {
+    name: "frame-of-another-origin",
+    family: "F",
+    does: "A front-channel logout URI of another origin than every redirect URI is registered.",
+    clause: "FCL 2",
+    check: "F-11",
+    verdict: "warn",
+    configure: ({ extraClientMetadata }) => {
+      const validator = extraClientMetadata?.validator;
+      if (!validator) throw new Error("there are no rules for client metadata");
+      extraClientMetadata.validator = (ctx, name, value, metadata) =>
+        name === "frontchannel_logout_uri"
+          ? validator(ctx, name, value, { ...metadata, redirect_uris: [String(value)] })
+          : validator(ctx, name, value, metadata);
+    },
+  },
+  {
+    name: "frames-sandboxed",
+    family: "F",
+    does: "The frames are sandboxed, so that apps get neither their cookies nor their scripts.",
+    clause: "FCL 2",
+    check: "F-14",
+    ...withPage((page) => page.replaceAll("<iframe ", "<iframe sandbox ")),
+  },
+];
+
+/** As a server sees it: with a good status, and without a word against frames. Whoever is late is given the benefit of
+ * the doubt. Servers know `*.localhost` less often than browsers do (RFC 6761 6.3). */
+async function answersWell(src: string): Promise<boolean> {
+  const uri = new URL(src.replaceAll("&amp;", "&"));
+  uri.hostname = uri.hostname.replace(/^.*\.localhost$/, "localhost");
+  const response = await fetch(uri, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+  await response?.body?.cancel();
+  return response === undefined || (response.ok && !response.headers.has("x-frame-options"));
+}

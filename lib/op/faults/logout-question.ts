@@ -1,0 +1,63 @@
+/** Faults of the question whether to log out: whom it asks, and who may answer. */
+import { completeLogout } from "../pages/logout-outcome.ts";
+import { ENDPOINTS, PAGES } from "../paths.ts";
+import { changeText } from "./answers.ts";
+import type { Fault } from "./fault.ts";
+import { unaskedWhere } from "./questions.ts";
+
+export const logoutQuestions: readonly Fault[] = [
+  {
+    name: "logout-unasked",
+    family: "R",
+    does: "A logout request without a hint ends the session unasked: any site can have it sent.",
+    clause: "RIL 6",
+    check: "R-27",
+    configure: unaskedWhere((ctx) => !ctx.oidc.entities.IdTokenHint),
+  },
+  {
+    name: "any-hint-answers",
+    family: "R",
+    does: "Any hint takes the place of the answer, also one of a session that has ended long ago.",
+    clause: "RIL 2",
+    check: "R-22",
+    configure: unaskedWhere((ctx) => ctx.oidc.entities.IdTokenHint !== undefined),
+  },
+  {
+    name: "no-logs-out",
+    family: "R",
+    does: "A user who answers no is logged out.",
+    clause: "RIL 2",
+    check: "R-29",
+    around: async (_op, ctx, next) => {
+      await next();
+      await changeText(ctx, (page) =>
+        page.replace(`formaction="${PAGES.logoutDeny}"`, 'name="logout" value="no"'),
+      );
+    },
+  },
+  {
+    name: "question-framable",
+    family: "R",
+    does: "Any site may frame the logout question, and have the user press yes unseen.",
+    clause: "RFC 9700 4.16",
+    check: "R-28",
+    around: async (_op, ctx, next) => {
+      await next();
+      if (ctx.path !== ENDPOINTS.end_session) return;
+      const policy = ctx.response.get("Content-Security-Policy");
+      ctx.set("Content-Security-Policy", policy.replace("frame-ancestors 'none'", "frame-ancestors *"));
+    },
+  },
+  {
+    name: "answer-of-another-site",
+    family: "R",
+    does: "The answer to the logout question may come from any site, and needs no token of the page that asked.",
+    clause: "RFC 9700 4.16",
+    check: "R-28",
+    around: async (op, ctx, next) => {
+      if (ctx.path !== PAGES.logoutConfirm || ctx.method !== "POST") return void (await next());
+      const session = await op.provider.Session.get(ctx);
+      await completeLogout(op, ctx, session, session.state ?? {});
+    },
+  },
+];

@@ -1,0 +1,108 @@
+/** Faults of the address that a logout leads to. */
+
+import { withParameters } from "../logout/registered-address.ts";
+import type { OpenIdProvider } from "../open-id-provider.ts";
+import type { Fault } from "./fault.ts";
+import { whenAsked } from "./questions.ts";
+
+/** Allows an address to a client that has registered others. */
+function allowing(isAllowed: (uri: string, registered: readonly string[]) => boolean) {
+  return ({ provider }: OpenIdProvider): void => {
+    provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) {
+      return isAllowed(uri, this.postLogoutRedirectUris ?? []);
+    };
+  };
+}
+
+/** Without its case, and without a slash at the end. */
+const loosely = (uri: string): string => uri.toLowerCase().replace(/\/$/, "");
+
+const common = { family: "R", clause: "RIL 3" } as const;
+
+export const postLogoutUris: readonly Fault[] = [
+  {
+    ...common,
+    name: "any-post-logout-uri",
+    does: "Any post_logout_redirect_uri will do: the OP sends browsers wherever a link says.",
+    check: "R-08",
+    install: allowing(() => true),
+  },
+  {
+    ...common,
+    name: "post-logout-uri-by-prefix",
+    does: "A post_logout_redirect_uri need only begin like a registered one.",
+    check: "R-09",
+    install: allowing((uri, registered) => registered.some((each) => uri.startsWith(each))),
+  },
+  {
+    ...common,
+    name: "post-logout-uri-compared-loosely",
+    does: "Capitals and a slash at the end of a post_logout_redirect_uri make no difference.",
+    check: "R-10",
+    install: allowing((uri, registered) => registered.some((each) => loosely(each) === loosely(uri))),
+  },
+  {
+    ...common,
+    name: "post-logout-uri-of-any-client",
+    does: "A post_logout_redirect_uri of one client is good for every other.",
+    check: "R-11",
+    install: ({ provider }) => {
+      const all = new Set<string>();
+      provider.on("registration_create.success", (_ctx, { postLogoutRedirectUris = [] }) => {
+        for (const uri of postLogoutRedirectUris) all.add(uri);
+      });
+      provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) => all.has(uri);
+    },
+  },
+  {
+    ...common,
+    name: "redirect-without-client",
+    does: "The browser is sent to a post_logout_redirect_uri although nothing says whose it is.",
+    check: "R-12",
+    configure: (configuration) =>
+      whenAsked(configuration, (ctx, state, ask) => {
+        if (!ctx.oidc.client) state.postLogoutRedirectUri = ctx.query.post_logout_redirect_uri;
+        return ask();
+      }),
+  },
+  {
+    ...common,
+    name: "post-logout-uri-query-dropped",
+    does: "A registered post_logout_redirect_uri loses its own query on the way.",
+    clause: "RIL 2",
+    check: "R-07",
+    configure: (configuration) =>
+      whenAsked(configuration, (_ctx, state, ask) => {
+        const { postLogoutRedirectUri: uri } = state;
+        if (typeof uri === "string") state.postLogoutRedirectUri = uri.replace(/\?.*/, "");
+        return ask();
+      }),
+  },
+  {
+    ...common,
+    name: "state-invented",
+    does: "A state comes back although none was sent.",
+    clause: "RIL 2",
+    check: "R-05",
+    configure: (configuration) =>
+      whenAsked(configuration, (_ctx, state, ask) => {
+        state.state ??= "undefined";
+        return ask();
+      }),
+  },
+  {
+    ...common,
+    name: "hint-in-way-back",
+    does: "The ID Token that was the hint goes back to the app in the address.",
+    clause: "RFC 9700 4.2",
+    check: "R-39",
+    configure: (configuration) =>
+      whenAsked(configuration, (ctx, state, ask) => {
+        const { id_token_hint } = ctx.query;
+        if (typeof state.postLogoutRedirectUri === "string" && typeof id_token_hint === "string") {
+          state.postLogoutRedirectUri = withParameters(state.postLogoutRedirectUri, { id_token_hint });
+        }
+        return ask();
+      }),
+  },
+];

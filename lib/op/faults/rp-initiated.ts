@@ -1,0 +1,199 @@
+/** Faults of RP-initiated logout: what a logout ends, and what it tells afterwards. */
+import { randomUUID } from "node:crypto";
+import { withParameters } from "../logout/registered-address.ts";
+import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { finish } from "../pages/interaction.ts";
+import { renderProblem } from "../pages/problem.ts";
+import { ENDPOINTS, PAGES } from "../paths.ts";
+import { changeText, changeWayBack } from "./answers.ts";
+import type { Fault } from "./fault.ts";
+
+const isPost = (ctx: Context, path: string): boolean => ctx.method === "POST" && ctx.path === path;
+const isLogoutRequest = (ctx: Context): boolean => ctx.path === ENDPOINTS.end_session;
+
+/** Who logged out in this browser last. */
+const REMEMBERED = "op.remembered";
+
+function refuse(op: OpenIdProvider, ctx: Context, status: number, title: string): void {
+  renderProblem(op, ctx, { status, title, advice: "This is a fault that was switched on." });
+}
+
+export const rpInitiated: readonly Fault[] = [
+  {
+    name: "logout-without-effect",
+    family: "R",
+    does: "The browser goes back to the app as after a logout, but nothing has ended and nobody was told.",
+    clause: "RIL 2",
+    check: "R-01",
+    around: async (op, ctx, next) => {
+      if (!isPost(ctx, PAGES.logoutConfirm)) return void (await next());
+      const { state = {} } = await op.provider.Session.get(ctx);
+      const { postLogoutRedirectUri: uri = PAGES.loggedOut, state: value } = state;
+      ctx.status = 303;
+      ctx.redirect(withParameters(String(uri), typeof value === "string" ? { state: value } : {}));
+    },
+  },
+  {
+    name: "session-outlives-logout",
+    family: "R",
+    does: "A logout takes the cookie away and leaves the session: whoever has copied the cookie is signed in.",
+    clause: "RIL 2",
+    check: "R-43",
+    around: async (op, ctx, next) => {
+      const { store, provider } = op;
+      const isAnswer = isPost(ctx, PAGES.logoutConfirm);
+      const { jti = "" } = isAnswer ? await provider.Session.get(ctx) : {};
+      const session = isAnswer ? store.find("Session", jti) : undefined;
+      await next();
+      if (session) store.upsert("Session", jti, { ...session, uid: randomUUID() }, 3600);
+    },
+  },
+  {
+    name: "post-ignored",
+    family: "R",
+    does: "A logout request by POST is answered with the page that says it is done, and ends nothing.",
+    clause: "RIL 2",
+    check: "R-02",
+    around: async (_op, ctx, next) => {
+      if (!isPost(ctx, ENDPOINTS.end_session)) return void (await next());
+      ctx.status = 303;
+      ctx.redirect(PAGES.loggedOut);
+    },
+  },
+  {
+    name: "large-post-refused",
+    family: "R",
+    does: "A logout request of more than 8 KiB is refused, as a proxy with a small limit does.",
+    clause: "RIL 2",
+    check: "R-03",
+    around: async (op, ctx, next) => {
+      const isLarge = (ctx.request.length ?? 0) > 8 * 1024;
+      if (!isLarge || !isPost(ctx, ENDPOINTS.end_session)) return void (await next());
+      ctx.req.resume();
+      refuse(op, ctx, 413, "The request is too large.");
+    },
+  },
+  {
+    name: "second-logout-refused",
+    family: "R",
+    does: "A logout request without a session is an error.",
+    clause: "RIL 4",
+    check: "R-30",
+    around: async (op, ctx, next) => {
+      const { accountId } = isLogoutRequest(ctx) ? await op.provider.Session.get(ctx) : {};
+      if (accountId || !isLogoutRequest(ctx)) await next();
+      else refuse(op, ctx, 400, "Nobody is signed in.");
+    },
+  },
+  {
+    name: "unknown-parameter-refused",
+    family: "R",
+    does: "A logout request with a parameter that the OP does not know is an error.",
+    clause: "RIL 2",
+    check: "R-34",
+    around: async (op, ctx, next) => {
+      const known = /^(id_token_hint|logout_hint|client_id|post_logout_redirect_uri|state|ui_locales)$/;
+      const unknown = isLogoutRequest(ctx) && Object.keys(ctx.query).find((name) => !known.test(name));
+      if (!unknown) return void (await next());
+      refuse(op, ctx, 400, "A parameter is unknown.");
+    },
+  },
+  {
+    name: "redirect-by-307",
+    family: "R",
+    does: "A logout request by POST is redirected with 307, so that the browser posts the hint on.",
+    clause: "RFC 9700 4.12",
+    check: "R-38",
+    around: async (_op, ctx, next) => {
+      if (!isPost(ctx, ENDPOINTS.end_session) || ctx.querystring) return void (await next());
+      ctx.status = 307;
+      ctx.redirect(`${ENDPOINTS.end_session}?again=1`);
+    },
+  },
+  {
+    name: "parameters-as-html",
+    family: "R",
+    does: "The logout question shows the state of the request without escaping it.",
+    clause: "RIL 4",
+    check: "R-42",
+    around: async (_op, ctx, next) => {
+      await next();
+      const { state } = ctx.query;
+      if (isLogoutRequest(ctx) && typeof state === "string") {
+        await changeText(ctx, (page) => page.replace("</main>", () => `<p>${state}</p></main>`));
+      }
+    },
+  },
+  {
+    name: "apps-told-too-late",
+    family: "R",
+    does: "The browser comes back to the app while logout tokens still wait to be sent.",
+    clause: "RIL 3",
+    check: "R-46",
+    deliver: async ({ url, init: { signal: _, ...init } }, send) => {
+      setTimeout(() => void send({ url, init }).catch(() => undefined), 3_000).unref();
+      return new Response(null, { status: 200 });
+    },
+  },
+  {
+    name: "offline-access-revoked",
+    family: "R",
+    does: "A logout revokes refresh tokens with offline_access too, which are meant to outlive it.",
+    clause: "BCL 2.7",
+    check: "R-50",
+    verdict: "warn",
+    install: ({ store }) => {
+      const revoke = store.revokeGrants;
+      store.revokeGrants = (authorizations = {}) => {
+        const each = Object.entries(authorizations);
+        revoke.call(store, Object.fromEntries(each.map(([id, { grantId }]) => [id, { grantId }])));
+      };
+    },
+  },
+  {
+    name: "password-remembered",
+    family: "R",
+    does: "After a logout the next sign-in asks for no password: the browser remembers the user.",
+    clause: "RIL 2",
+    check: "R-52",
+    around: async (op, ctx, next) => {
+      const remembered = ctx.cookies.get(REMEMBERED, { signed: true });
+      if (ctx.method === "GET" && ctx.path.startsWith(`${PAGES.signIn}/`) && remembered) {
+        return finish(op, ctx, { login: { accountId: remembered, amr: ["pwd"] } });
+      }
+      const isAnswer = isPost(ctx, PAGES.logoutConfirm);
+      const { accountId } = isAnswer ? await op.provider.Session.get(ctx) : {};
+      await next();
+      if (accountId) ctx.cookies.set(REMEMBERED, accountId, { signed: true, sameSite: "lax" });
+    },
+  },
+  ...[
+    {
+      name: "state-dropped",
+      does: "The browser comes back without the state of the logout request.",
+      change: (uri: string) => uri.replace(/[?&]state=[^&]*/, ""),
+    },
+    {
+      name: "state-encoded-twice",
+      does: "The state comes back percent-encoded once more than it was sent.",
+      change: (uri: string) =>
+        uri.replace(/([?&]state=)([^&]*)/, (_, name, value) => name + encodeURIComponent(value)),
+    },
+    {
+      name: "state-unescaped",
+      does: "The state comes back as it is, so that a + in it becomes a space, and & and # cut it off.",
+      change: (uri: string) => uri.replace(/%(2B|26|23)/g, (escaped) => decodeURIComponent(escaped)),
+    },
+  ].map(
+    ({ change, ...fault }): Fault => ({
+      ...fault,
+      family: "R",
+      clause: "RIL 2",
+      check: "R-04",
+      around: async (_op, ctx, next) => {
+        await next();
+        await changeWayBack(ctx, change);
+      },
+    }),
+  ),
+];

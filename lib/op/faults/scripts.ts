@@ -1,0 +1,14 @@
+/** What faults do to the OP's own scripts, on their way to the browser. */
+import type { Context } from "../open-id-provider.ts";
+import { ASSETS } from "../paths.ts";
+import { changeText } from "./answers.ts";
+
+/** Changes one of the scripts, if this is it.
+ * @param name of its file */
+export async function changeScript(
+  ctx: Context,
+  name: string,
+  change: (text: string) => string,
+): Promise<void> {
+  if (ctx.path === `${ASSETS}/${name}` && ctx.method === "GET") await changeText(ctx, change);
+}
