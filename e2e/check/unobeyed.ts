@@ -16,8 +16,10 @@ export interface BadRequest {
   target?: string;
 }
 
-/** How long a browser is watched that was told yes, in milliseconds, and how long the question is waited for. */
+/** How long a browser is watched that was told yes, in milliseconds. */
 const watch = 2_000;
+/** Longest wait for the question, in milliseconds: on a busy machine it takes a while, and none is a finding. */
+const patience = 5_000;
 
 /** Sends each as the browser would, and the first, and whatever the OP did not plainly refuse, in the browser itself:
  * nobody may be logged out unasked, and no browser may be led away, also when the user says yes. Then a good request
@@ -74,7 +76,7 @@ export async function confirms(trial: Trial, page: Page): Promise<boolean> {
     () => true,
     () => false,
   );
-  return Promise.race([question, elapsed(watch)]);
+  return Promise.race([question, elapsed(patience)]);
 }
 
 /** The same, and gives the browser the time in which it must not be led away.
