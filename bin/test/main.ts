@@ -30,8 +30,8 @@ async function main(argv: string[]): Promise<number> {
   return ok ? 0 : 1;
 }
 
-const isWanted = ({ name, forStages = [name] }: Stage, chosen: string[]): boolean =>
-  chosen.length === 0 || forStages.some((each) => chosen.includes(each));
+const isWanted = ({ name, onDemand = false, forStages = [name] }: Stage, chosen: string[]): boolean =>
+  chosen.length === 0 ? !onDemand : forStages.some((each) => chosen.includes(each));
 
 async function runStage(stage: Stage, args: string[], runner: Runner): Promise<StageResult> {
   const { name } = stage;

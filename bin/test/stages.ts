@@ -14,6 +14,8 @@ export interface Stage {
   name: string;
   /** Whether `npm test -- NAME` may choose it; the others run where they are needed. */
   forStages?: readonly string[];
+  /** Runs only where it is chosen: it takes long, and what it proves changes seldom. */
+  onDemand?: boolean;
   /** What the machine needs for it. */
   lane?: (say: Say) => Promise<Lane>;
   run: (args: string[], runner: Runner) => Promise<StageOutcome>;
@@ -28,6 +30,8 @@ export interface StageOutcome {
 const HUNG_MS = 180_000;
 /** The image's steps install the dependencies twice and build once. */
 const IMAGE_MS = 600_000;
+/** A hundred faults, some seconds each. */
+const FAULTS_MS = 1_800_000;
 const redisTests = ["lib/**/*.redis-test.ts", "e2e/*/**/*.redis-test.ts"];
 const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
 
@@ -84,6 +88,21 @@ const check: Stage = {
   lane: ensureBrowser,
   run: (args, runner) => nodeTests(["e2e/check/*.spec.ts"], args, runner),
 };
+
+/** The embedded OP, broken on purpose: each fault is found by its check. */
+const faults: Stage = {
+  name: "faults",
+  lane: ensureBrowser,
+  run: (args, runner) => nodeTests(["e2e/check/faults/faults.spec.ts"], args, runner, FAULTS_MS),
+};
+
+const lesserFaults: Stage = {
+  name: "lesser-faults",
+  onDemand: true,
+  lane: ensureBrowser,
+  run: (args, runner) => nodeTests(["e2e/check/faults/lesser-faults.spec.ts"], args, runner, FAULTS_MS),
+};
+
 const glewlwydLane = (say: Say): Promise<Lane> =>
   allOf([() => ensureBrowser(say), () => ensureGlewlwyd(say)]);
 
@@ -100,7 +119,9 @@ const glewlwydCheck: Stage = {
   lane: glewlwydLane,
   run: async (args, { node }) => {
     const report = scratch();
-    const ok = await node(["e2e/idps/glewlwyd/check.ts", ...args, "--report", report]);
+    // The rest on demand: `npm test -- glewlwyd-check --severity C,H,M,L,I`.
+    const flags = args.length > 0 ? args : ["--severity", "C,H"];
+    const ok = await node(["e2e/idps/glewlwyd/check.ts", ...flags, "--report", report]);
     return outcome(ok, readCheckCounts(path.join(report, "report.json")));
   },
 };
@@ -161,6 +182,8 @@ export const stages: readonly Stage[] = [
   redis,
   e2e,
   check,
+  faults,
+  lesserFaults,
   replicas,
   glewlwyd,
   glewlwydCheck,

@@ -35,7 +35,7 @@ function row({ name, does, clause, check, verdict }: Fault, measured: Measured):
     .filter((id) => id !== check)
     .join(", ");
   const said = verdict ? `${check} (${verdict})` : check;
-  return `| \`${name}\` | ${does} | ${clause} | ${said} | ${others === "" ? "–" : (others ?? "not measured")} |`;
+  return `| \`${name}\` | ${does} | ${clause} | ${said} | ${others === "" ? "–" : (others ?? "")} |`;
 }
 
 /** Puts both files right. */
