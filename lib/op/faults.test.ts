@@ -77,7 +77,7 @@ describe("the healthy OP", () => {
     assert.match(home.text, /href="\/faults"/);
     const { text } = await browser.get(`${op.origin}/faults`);
     for (const { name, check } of faults) {
-      assert.match(text, new RegExp(`<tr id="${name}">.*?<td>${check}</td>`, "s"));
+      assert.match(text, new RegExp(`<tr id="${name}">.*?found by ${check}</span></td>`, "s"));
     }
     assert.doesNotMatch(text, /data-active/);
   });

@@ -22,7 +22,7 @@ const card = (family: Family, title: string, active: readonly string[]): Html =>
 <section class="card">
   <h2>${title}</h2>
   <table class="grid-table">
-    <thead><tr><th>Fault</th><th>What it does</th><th>Clause</th><th>Check</th></tr></thead>
+    <thead><tr><th>Fault</th><th>What it does</th></tr></thead>
     <tbody>${faults.filter((fault) => fault.family === family).map((fault) => row(fault, active.includes(fault.name)))}</tbody>
   </table>
 </section>`;
@@ -30,5 +30,5 @@ const card = (family: Family, title: string, active: readonly string[]): Html =>
 const row = ({ name, does, clause, check }: Fault, isActive: boolean): Html => html`
     <tr id="${name}"${isActive ? html` data-active` : ""}>
       <th><code>${name}</code>${isActive ? html` <span class="badge badge-bad">on</span>` : ""}</th>
-      <td>${does}</td><td>${clause}</td><td>${check}</td>
+      <td>${does} <span class="muted">${clause}, found by ${check}</span></td>
     </tr>`;
