@@ -46,7 +46,7 @@ test.describe("without script", () => {
     const row = page.getByRole("row", { name: /^Back-Channel Logout/ });
     await expect(row.getByRole("cell")).toHaveText([/1$/, /1$/, /1$/, "·", "·", "3"]);
     await expect(page.getByRole("row", { name: /^back-channel/ }).getByRole("cell")).toHaveText([
-      ...["declared", "no", "not seen"],
+      ...["yes", "no", "not seen"],
     ]);
     expect(await shown(page)).toEqual(["B-02", "R-02", "B-03", "R-01", "B-01", "I-01"]);
 
