@@ -1,5 +1,7 @@
 /** The request by which a user's yes reaches the OP, held back so that it can be looked at, and sent by somebody else. */
+
 import type { BrowserContext, Request, Response } from "@playwright/test";
+import { closed } from "./closed.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 import { confirms } from "./unobeyed.ts";
@@ -36,8 +38,8 @@ export async function confirmationOf(
   const held = await promise;
   clearTimeout(timer);
   if (!held) return undefined;
-  const headers = (await documents.at(-1)?.allHeaders()) ?? {};
-  await page.close();
+  const headers = documents.at(-1)?.headers() ?? {};
+  await closed(page);
   const form = Object.fromEntries(new URLSearchParams(held.postData() ?? ""));
   return { request: { method: held.method(), url: held.url(), form }, headers };
 }
@@ -64,7 +66,7 @@ export async function replayFrom(
     [method, url, form] as const,
   );
   await answered;
-  await page.close();
+  await closed(page);
 }
 
 const isDocument = (request: Request): boolean =>

@@ -1,5 +1,7 @@
 /** How the suite knows that a session has ended, or has not. The text of a page is never asked. */
+
 import type { BrowserContext, Cookie } from "@playwright/test";
+import { closed } from "./closed.ts";
 import type { User } from "./driver.ts";
 import { asksForPassword } from "./password-question.ts";
 import type { RelyingParty, Session } from "./relying-party.ts";
@@ -71,7 +73,7 @@ export async function assertAsksForPassword(
   await page.goto(request.url);
   if (!(await asksForPassword(page, user.name)))
     trial.fail(`The next sign-in asks for no password; the browser is at ${page.url().split("?", 1)[0]}.`);
-  await page.close();
+  await closed(page);
 }
 
 /** Signs the user in at several probes in one browser. */

@@ -1,6 +1,8 @@
 /** JWTs of an OP that are signed like ID Tokens and are none. */
+
 import type { BrowserContext } from "@playwright/test";
 import { lacks } from "./capabilities.ts";
+import { closed } from "./closed.ts";
 import { nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import type { Session } from "./relying-party.ts";
@@ -50,6 +52,6 @@ async function jarm(trial: Trial, browser: BrowserContext): Promise<string | und
   await page.goto(url).catch(() => undefined);
   const wanted = ({ query }: { query: URLSearchParams }) => query.has("response");
   const answer = await a.recorder.waitFor(wanted, { from, timeout: 5_000 });
-  await page.close();
+  await closed(page);
   return answer?.query.get("response") ?? undefined;
 }

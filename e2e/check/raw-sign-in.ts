@@ -1,5 +1,7 @@
 /** A sign-in whose ID Token is taken as it came, for clients whose tokens the probes do not validate. */
+
 import type { BrowserContext, Page } from "@playwright/test";
+import { closed } from "./closed.ts";
 import type { User } from "./driver.ts";
 import { RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
@@ -15,7 +17,7 @@ export async function rawSignIn(
   user: User,
 ): Promise<string> {
   const { page, code, codeVerifier } = await signInTab(trial, browser, rp, user);
-  await page.close();
+  await closed(page);
   const idToken = await redeemed(trial, rp, code, codeVerifier);
   trial.note(`${user.name} signed in at ${rp.name}`, { id_token_parts: idToken.split(".").length });
   return idToken;

@@ -1,10 +1,11 @@
 /** One check at work: the steps that checks share, what they find, and what of it becomes evidence. */
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext } from "@playwright/test";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Browsers } from "./browsers.ts";
 import type { CookieMode, Evidence, Verdict } from "./check.ts";
+import { closed } from "./closed.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts";
 import { curlOf, shortened } from "./evidence.ts";
 import { LatestIdTokens } from "./latest-id-tokens.ts";
@@ -262,13 +263,4 @@ export class Trial {
     this.curl = curlOf(method, url, parameters);
     this.note(what, { method, url, ...shortened(parameters) });
   }
-}
-
-/** Closes a page, so that what comes next in this browser does not meet it. One that does not close is left alone: the
- * browser goes with the check. */
-async function closed(page: Page): Promise<void> {
-  const { promise: longEnough, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, 5_000);
-  await Promise.race([page.close().catch(() => undefined), longEnough]);
-  clearTimeout(timer);
 }

@@ -1,6 +1,8 @@
 /** Logout requests that an OP must not act upon: refused, or put to the user like one that proves nothing. */
+
 import type { BrowserContext, Page } from "@playwright/test";
 import { traceOf } from "./browser-trace.ts";
+import { closed } from "./closed.ts";
 import { logOut, openRequest, settled, usualParameters } from "./logout.ts";
 import { assertKept, assertLoggedOut } from "./oracles.ts";
 import { endSessionUrl, isPlainRefusal, type RawAnswer, sendRaw } from "./raw-request.ts";
@@ -105,7 +107,7 @@ export async function confirms(trial: Trial, page: Page): Promise<boolean> {
     () => false,
   );
   if (await Promise.race([question, settled(page).then(() => false)])) return true;
-  await page.close();
+  await closed(page);
   return question;
 }
 
@@ -150,7 +152,7 @@ async function inBrowser(
   await assertStillThere();
   const asked = isPlainRefusal(answer) ? await elapsed(watch) : await confirms(trial, page);
   if (!asked) {
-    await page.close();
+    await closed(page);
     await assertStillThere();
   }
   return { asked, assertNotLedAway };

@@ -1,6 +1,8 @@
 /** I: a logout ends the sessions that it is about, and nobody else's. */
+
 import { mayLackSid } from "../capabilities.ts";
 import type { Check } from "../check.ts";
+import { closed } from "../closed.ts";
 import { isAbout, tokensFor, watch } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { noteToken, type ReceivedLogoutToken, tokensSince } from "../logout-tokens.ts";
@@ -88,7 +90,7 @@ export const isolation: Check[] = [
       await assertKept(t, ofBob.browser, ofBob.sessions[0]);
       const all = [...ofAlice.sessions, ...ofBob.sessions];
       requireNoneSince(t, startedAt, all, "Nobody had agreed to a logout"); // `logOut` has watched for a while
-      await page.close();
+      await closed(page);
       const from = await logOutFirst(t, ofAlice);
       await tokensFor(t, from, ...ofAlice.sessions);
     },

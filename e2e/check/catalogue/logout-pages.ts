@@ -1,8 +1,10 @@
 /** R: how the OP's pages of a logout leave, cache and show what they were given. */
+
 import type { BrowserContext, Response } from "@playwright/test";
 import { type BrowserTrace, responsesOf, traceOf } from "../browser-trace.ts";
 import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
+import { closed } from "../closed.ts";
 import { attackersKeys, resigned } from "../forged-tokens.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { assertLoggedOut, signInAt } from "../oracles.ts";
@@ -164,7 +166,7 @@ export const logoutPages: Check[] = [
         t.note(what, { elements: injected, dialogs: trace.dialogs.length });
         t.require(injected === 0, `${what}: what was sent is part of the OP's page as HTML.`);
         t.require(trace.dialogs.length === 0, `${what}: the OP's page ran a script that was sent to it.`);
-        await page.close();
+        await closed(page);
       }
       // One of the requests is right but for its state, and may have logged her out.
       await assertGoodLogout(t, browser, await t.signIn(browser, session.rp, t.alice));

@@ -1,7 +1,9 @@
 /** R: whom the OP has to ask before it ends a session (RIL 2), and what the answers do. */
+
 import type { BrowserContext, Page } from "@playwright/test";
 import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
+import { closed } from "../closed.ts";
 import { confirmationOf, replayFrom } from "../confirmation.ts";
 import { nextTokenAbout, tokensAbout } from "../deliveries.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
@@ -118,7 +120,7 @@ export const logoutQuestions: Check[] = [
       await assertKept(t, browser, session);
       const { page: question } = await openQuestion(t, browser, c);
       await assertKept(t, browser, session);
-      await Promise.all([page.close(), question.close()]);
+      await Promise.all([closed(page), closed(question)]);
       await assertGoodLogout(t, browser, session);
       if (t.cookieMode === "cookies-blocked")
         t.measure("Tried by navigation alone: frames, images and fetch carry no third-party cookies here.");

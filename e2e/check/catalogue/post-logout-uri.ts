@@ -1,5 +1,7 @@
 /** R: where a browser may be sent after a logout (RIL 3): to a registered address, to the letter, and nowhere else. */
+
 import type { Check } from "../check.ts";
+import { closed } from "../closed.ts";
 import { logOut } from "../logout.ts";
 import { assertKept, assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { ownProbeIfPossible } from "../own-probe.ts";
@@ -174,7 +176,7 @@ export const postLogoutUris: Check[] = [
         const visit = visitsSince(t, from).find((each) => wrong(each) || b.recorder.records.includes(each));
         if (visit) t.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
         t.measure(`${what}: one of them is taken.`);
-        await page.close();
+        await closed(page);
         await t.signIn(browser, a, t.alice);
       }
       await assertGoodLogout(t, browser, await t.signIn(browser, a, t.alice));

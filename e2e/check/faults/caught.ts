@@ -52,6 +52,11 @@ export function everyFaultIsCaught(...severities: Severity[]): void {
         await op.close();
         const result = results.find(({ id }) => id === check);
         assert.equal(result?.verdict, verdict, result?.reason);
+        assert.doesNotMatch(
+          result?.reason ?? "",
+          /It took longer than/,
+          "not the fault, but a wait without end",
+        );
         caught += 1;
       });
     }
