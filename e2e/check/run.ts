@@ -10,7 +10,7 @@ import { type ByHand, closeWorld, createWorlds, type World } from "./world.ts";
 
 /** Longest that one check may take, in milliseconds. Every wait in it is far shorter and fails by itself: this is for what
  * nobody thought of, and may not be in the way of a busy machine. */
-const longest = 150_000;
+const longest = 300_000;
 /** Longest that is waited for what a check leaves to be closed and undone, in milliseconds. */
 const cleaningUp = 20_000;
 
