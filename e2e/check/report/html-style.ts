@@ -1,23 +1,15 @@
-/** The style of report.html, in the colours of the playground's pages; the file takes nothing from elsewhere. */
+/** The style of report.html, in the colours of the playground's pages; the report itself loads nothing. */
+import { readFileSync } from "node:fs";
 import { verdicts } from "../check.ts";
 import { families } from "./report.ts";
 
+/** The colours of the playground's pages, light and dark. */
+const [palette = ""] =
+  /:root \{[^}]*\}/.exec(readFileSync(new URL("../../../app/globals.css", import.meta.url), "utf8")) ?? [];
+
 const base = `
-:root {
-  color-scheme: light dark;
-  --canvas: light-dark(#f6f7f9, #0d1117);
-  --surface: light-dark(#ffffff, #161b22);
-  --sunken: light-dark(#f1f3f6, #0b0f14);
-  --ink: light-dark(#1b2430, #e6edf3);
-  --muted: light-dark(#5a6675, #9aa7b4);
-  --line: light-dark(#dde2e9, #2b333d);
-  --accent: light-dark(#334155, #94a3b8);
-  --accent-ink: light-dark(#ffffff, #0d1117);
-  --ok: light-dark(#176b3a, #56d08a);
-  --warn: light-dark(#8a5300, #e3b341);
-  --bad: light-dark(#b3261e, #ff8f85);
-  --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
-}
+${palette}
+:root { --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--canvas); color: var(--ink); font: 15px/1.6 ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0; text-wrap: balance; }
