@@ -1,5 +1,4 @@
 /** Logout requests that an OP must not act upon: refused, or put to the user like one that proves nothing. */
-
 import type { BrowserContext, Page } from "@playwright/test";
 import { traceOf } from "./browser-trace.ts";
 import { closed } from "./closed.ts";
@@ -7,7 +6,7 @@ import { logOut, openRequest, settled, usualParameters } from "./logout.ts";
 import { assertKept, assertLoggedOut } from "./oracles.ts";
 import { endSessionUrl, isPlainRefusal, type RawAnswer, sendRaw } from "./raw-request.ts";
 import type { Recorded } from "./recorder.ts";
-import type { Session } from "./relying-party.ts";
+import type { RelyingParty, Session } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 
 export interface BadRequest {
@@ -75,6 +74,21 @@ async function sendAll(
   }
   for (const assertNotLedAway of watched) assertNotLedAway();
   return { browser, session };
+}
+
+/** Sends the request in this browser, and leaves the OP's question open: until it is answered, nothing may happen. */
+export async function assertNotSentBack(
+  trial: Trial,
+  browser: BrowserContext,
+  from: RelyingParty,
+  parameters: Record<string, string>,
+): Promise<void> {
+  const { startedAt } = await logOut(trial, browser, from, {
+    parameters,
+    answer: "nothing",
+    comesBack: false,
+  });
+  trial.require(visitsSince(trial, startedAt).length === 0, "The browser was sent back without being asked.");
 }
 
 /** The positive twin: the same browser, the same client, everything right. */
