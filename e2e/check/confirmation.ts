@@ -1,5 +1,4 @@
 /** The request by which a user's yes reaches the OP, held back so that it can be looked at, and sent by somebody else. */
-
 import type { BrowserContext, Request, Response } from "@playwright/test";
 import { closed } from "./closed.ts";
 import type { RelyingParty } from "./relying-party.ts";

@@ -1,7 +1,6 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run;
  * 128 and more: ended by a signal. */
 import { accessSync, constants, mkdirSync } from "node:fs";
-
 import { UsageError } from "#lib/demo/options.ts";
 import { StepFailed } from "../../bin/prepare/step.mjs";
 import { clientsByHand } from "./clients-by-hand.ts";

@@ -1,5 +1,4 @@
 /** How the suite knows that a session has ended, or has not. The text of a page is never asked. */
-
 import type { BrowserContext, Cookie } from "@playwright/test";
 import { closed } from "./closed.ts";
 import type { User } from "./driver.ts";

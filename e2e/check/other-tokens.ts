@@ -1,5 +1,4 @@
 /** JWTs of an OP that are signed like ID Tokens and are none. */
-
 import type { BrowserContext } from "@playwright/test";
 import { lacks } from "./capabilities.ts";
 import { closed } from "./closed.ts";

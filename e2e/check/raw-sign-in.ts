@@ -1,5 +1,4 @@
 /** A sign-in whose ID Token is taken as it came, for clients whose tokens the probes do not validate. */
-
 import type { BrowserContext, Page } from "@playwright/test";
 import { closed } from "./closed.ts";
 import type { User } from "./driver.ts";

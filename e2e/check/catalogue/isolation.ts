@@ -1,5 +1,4 @@
 /** I: a logout ends the sessions that it is about, and nobody else's. */
-
 import { mayLackSid } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { closed } from "../closed.ts";

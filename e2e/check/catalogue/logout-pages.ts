@@ -1,5 +1,4 @@
 /** R: how the OP's pages of a logout leave, cache and show what they were given. */
-
 import type { BrowserContext, Response } from "@playwright/test";
 import { type BrowserTrace, responsesOf, traceOf } from "../browser-trace.ts";
 import { lacks } from "../capabilities.ts";

@@ -1,5 +1,4 @@
 /** R: whom the OP has to ask before it ends a session (RIL 2), and what the answers do. */
-
 import type { BrowserContext, Page } from "@playwright/test";
 import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";

@@ -1,5 +1,4 @@
 /** R: where a browser may be sent after a logout (RIL 3): to a registered address, to the letter, and nowhere else. */
-
 import type { Check } from "../check.ts";
 import { closed } from "../closed.ts";
 import { logOut } from "../logout.ts";

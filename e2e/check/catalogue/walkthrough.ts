@@ -29,11 +29,11 @@ export const walkthrough: Check[] = [
 ];
 
 async function walk(t: Trial): Promise<void> {
-  const playground = await t.playground();
   const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter((each) =>
     has(t, each),
   );
   if (mechanisms.length === 0) t.skip("The OP declares no way in which another app hears of a logout.");
+  const playground = await t.playground();
   const browser = await t.browser();
   const two = await signIn(t, browser, playground.apps.playground2);
   const three = await signIn(t, browser, playground.apps.playground3);

@@ -1,5 +1,4 @@
 /** The API that a product has for those who administer it, asked in the name of `--admin`. */
-
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { DriverContext, User } from "../driver.ts";
 import { CannotRun } from "../world.ts";
