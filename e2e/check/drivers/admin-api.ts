@@ -1,4 +1,5 @@
 /** The API that a product has for those who administer it, asked in the name of `--admin`. */
+import { basicAuthorization as basic, wordsOf } from "#lib/demo/drivers/admin-api.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { DriverContext, User } from "../driver.ts";
 import { CannotRun } from "../world.ts";
@@ -52,9 +53,8 @@ export async function askAdminApi(
 }
 
 function refusal(what: string, status: number, body: AdminAnswer["body"]): string {
-  const names = ["description", "error_description", "errorMessage", "message", "error"];
-  const words = names.map((name) => body[name]).find((word) => typeof word === "string" && word !== "");
-  const said = words === undefined ? "" : `: ${String(words).replace(/\s+/g, " ").slice(0, 200)}`;
+  const words = wordsOf({ body });
+  const said = words && `: ${words}`;
   const advice = status === 401 || status === 403 ? " Check the name and password of --admin." : "";
   return `${what} was answered with HTTP ${status}${said}.${advice}`;
 }
@@ -68,7 +68,7 @@ export function administrator({ admin }: DriverContext, product: string): User {
 }
 
 export const basicAuthorization = ({ name, password }: User): Record<string, string> => ({
-  authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
+  authorization: basic(name, password),
 });
 
 /** Names and IDs that no earlier run has used. */

@@ -72,7 +72,7 @@ async function send(
 }
 
 /** The server's own words about a refusal, if it has any. */
-export function wordsOf({ body }: AdminAnswer): string {
+export function wordsOf({ body }: Pick<AdminAnswer, "body">): string {
   const said = Object(body) as Record<string, unknown>;
   const names = ["description", "error_description", "errorMessage", "message", "error"];
   const words = names.map((name) => said[name]).find((word) => typeof word === "string" && word !== "");
