@@ -6,49 +6,75 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, by name, in the order of the runner. */
+  failures: string[];
 }
 
-const nodeCounts = z.object({
-  passed: z.number(),
-  failed: z.number(),
-  cancelled: z.number(),
-  skipped: z.number(),
-  todo: z.number(),
+const nodeResult = z.object({
+  counts: z.object({
+    passed: z.number(),
+    failed: z.number(),
+    cancelled: z.number(),
+    skipped: z.number(),
+    todo: z.number(),
+  }),
+  failures: z.array(z.string()),
+});
+
+const playwrightSuite = z.object({
+  title: z.string(),
+  specs: z.array(z.object({ title: z.string(), ok: z.boolean() })),
+  get suites() {
+    return z.array(playwrightSuite).optional();
+  },
 });
 
 const playwrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+  suites: z.array(playwrightSuite),
 });
 
 /** What count-reporter.mjs wrote; nothing where the runner did not get that far. */
 export function readNodeCounts(file: string): Counts | undefined {
-  const counts = nodeCounts.safeParse(readJson(file)).data;
-  return (
-    counts && {
-      passed: counts.passed,
-      failed: counts.failed + counts.cancelled,
-      skipped: counts.skipped + counts.todo,
-    }
-  );
+  const result = nodeResult.safeParse(readJson(file)).data;
+  if (!result) return undefined;
+  const { passed, failed, cancelled, skipped, todo } = result.counts;
+  return { passed, failed: failed + cancelled, skipped: skipped + todo, failures: result.failures };
 }
 
 /** Playwright's JSON report. */
 export function readPlaywrightCounts(file: string): Counts | undefined {
-  const stats = playwrightReport.safeParse(readJson(file)).data?.stats;
-  return stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+  const report = playwrightReport.safeParse(readJson(file)).data;
+  if (!report) return undefined;
+  const { expected, flaky, unexpected, skipped } = report.stats;
+  const failures = report.suites.flatMap((suite) => failuresIn(suite));
+  return { passed: expected + flaky, failed: unexpected, skipped, failures };
 }
 
+const failuresIn = ({ title, specs, suites = [] }: z.infer<typeof playwrightSuite>): string[] =>
+  [...specs.filter(({ ok }) => !ok).map((spec) => spec.title), ...suites.flatMap(failuresIn)].map(
+    (name) => `${title} › ${name}`,
+  );
+
 const checkReport = z.object({
-  checks: z.array(z.object({ verdict: z.string(), expected: z.object({ verdict: z.string() }).optional() })),
+  checks: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      verdict: z.string(),
+      expected: z.object({ verdict: z.string() }).optional(),
+    }),
+  ),
 });
 
 /** A report of the regression suite: what is as expected has passed. */
 export function readCheckCounts(file: string): Counts | undefined {
   const checks = checkReport.safeParse(readJson(file)).data?.checks;
   if (!checks) return undefined;
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const { verdict, expected } of checks) {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  for (const { id, title, verdict, expected } of checks) {
     const surprising = expected ? expected.verdict !== verdict : verdict === "fail";
+    if (surprising) counts.failures.push(`${id} ${title}: ${verdict}`);
     counts[surprising ? "failed" : verdict === "skip" ? "skipped" : "passed"] += 1;
   }
   return counts;

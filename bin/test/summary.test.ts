@@ -12,7 +12,7 @@ const ok = (name: string, passed?: number): StageResult => ({
   name,
   seconds,
   outcome: "ok",
-  ...(passed !== undefined && { counts: { passed, failed: 0, skipped: 0 } }),
+  ...(passed !== undefined && { counts: { passed, failed: 0, skipped: 0, failures: [] } }),
 });
 
 describe("the summary of npm test", () => {
@@ -30,13 +30,23 @@ describe("the summary of npm test", () => {
   const failures: [string, StageResult, string][] = [
     [
       "a failed test",
-      { name: "unit", seconds, outcome: "failed", counts: { passed: 3, failed: 2, skipped: 1 } },
+      {
+        name: "unit",
+        seconds,
+        outcome: "failed",
+        counts: { passed: 3, failed: 2, skipped: 1, failures: [] },
+      },
       "3 passed, 2 failed, 1 skipped",
     ],
     ["a stage without tests", { name: "lint", seconds, outcome: "failed" }, "0 passed, 1 failed"],
     [
       "a runner that breaks after its tests",
-      { name: "unit", seconds, outcome: "failed", counts: { passed: 3, failed: 0, skipped: 0 } },
+      {
+        name: "unit",
+        seconds,
+        outcome: "failed",
+        counts: { passed: 3, failed: 0, skipped: 0, failures: [] },
+      },
       "3 passed, 1 failed",
     ],
   ];
@@ -47,6 +57,12 @@ describe("the summary of npm test", () => {
       assert.equal(lines.at(-1), line);
     });
   }
+
+  it("names what failed below its stage", () => {
+    const counts = { passed: 1, failed: 2, skipped: 0, failures: ["a.spec.ts › one", "a.spec.ts › two"] };
+    const { lines } = summarize([{ name: "e2e", seconds, outcome: "failed", counts }, ok("check", 1)]);
+    assert.deepEqual(lines.slice(1, 3), ["  ✖ a.spec.ts › one", "  ✖ a.spec.ts › two"]);
+  });
 
   it("is no failure when a lane was left out", () => {
     const { lines, ok: passed } = summarize([ok("unit", 1), { name: "e2e", seconds, outcome: "left out" }]);
@@ -84,15 +100,30 @@ describe("the runners' counts", () => {
     // Of a test runner within a test runner, the inner one must not take itself for a part of the outer one.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     assert.equal(spawnSync(process.execPath, args, { env }).status, 1);
-    assert.deepEqual(readNodeCounts(result), { passed: 1, failed: 2, skipped: 1 });
+    const { failures, ...counts } = readNodeCounts(result) ?? assert.fail("no counts");
+    assert.deepEqual(counts, { passed: 1, failed: 2, skipped: 1 });
+    const [inSample, inBroken, ...others] = failures.toSorted().toReversed();
+    assert.match(inSample ?? "", /sample\.test\.mjs › fails$/);
+    assert.match(inBroken ?? "", /broken\.test\.mjs/);
+    assert.deepEqual(others, [], "the suite is not named beside its test");
   });
 
   it("come from Playwright's report; a flaky test has passed", () => {
     const report = file(
       "report.json",
-      JSON.stringify({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 } }),
+      JSON.stringify({
+        stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 },
+        suites: [
+          {
+            title: "a.spec.ts",
+            specs: [{ title: "holds", ok: true }],
+            suites: [{ title: "inner", specs: [{ title: "breaks", ok: false }] }],
+          },
+        ],
+      }),
     );
-    assert.deepEqual(readPlaywrightCounts(report), { passed: 6, failed: 1, skipped: 2 });
+    const failures = ["a.spec.ts › inner › breaks"];
+    assert.deepEqual(readPlaywrightCounts(report), { passed: 6, failed: 1, skipped: 2, failures });
   });
 
   it("come from a report of the regression suite; what is as expected has passed", () => {
@@ -104,11 +135,12 @@ describe("the runners' counts", () => {
       { verdict: "fail" },
       { verdict: "pass", expected },
       { verdict: "skip" },
-    ];
+    ].map((check, at) => ({ id: `B-0${at}`, title: "A title", ...check }));
     assert.deepEqual(readCheckCounts(file("check.json", JSON.stringify({ checks }))), {
       passed: 3,
       failed: 2,
       skipped: 1,
+      failures: ["B-03 A title: fail", "B-04 A title: pass"],
     });
     assert.equal(readCheckCounts(file("other-check.json", "{}")), undefined);
   });

@@ -1,4 +1,4 @@
-/** The end of `npm test`: every stage with its time, then one line with the counts. */
+/** The end of `npm test`: every stage with its time, what failed in it, then one line with the counts. */
 import type { Counts } from "./counts.ts";
 
 export interface StageResult {
@@ -18,18 +18,18 @@ export interface Summary {
 /** Adds up the stages. A stage that failed outside of any test (lint, a runner that broke) counts as one failure. */
 export function summarize(results: StageResult[]): Summary {
   const counted = results.map(({ outcome, counts }): Counts => {
-    const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 };
-    return { passed, failed: outcome === "failed" ? Math.max(failed, 1) : failed, skipped };
+    const { failed, ...others } = counts ?? { passed: 0, failed: 0, skipped: 0, failures: [] };
+    return { ...others, failed: outcome === "failed" ? Math.max(failed, 1) : failed };
   });
-  const sum = (key: keyof Counts) => counted.reduce((total, each) => total + each[key], 0);
+  const sum = (key: "passed" | "failed" | "skipped") => counted.reduce((total, each) => total + each[key], 0);
   const [passed, failed, skipped] = [sum("passed"), sum("failed"), sum("skipped")];
   const width = Math.max(...results.map(({ name }) => name.length));
   return {
     lines: [
-      ...results.map(
-        ({ name, outcome, seconds }) =>
-          `${name.padEnd(width)}  ${outcome.padEnd(8)}  ${seconds.toFixed(1)} s`,
-      ),
+      ...results.flatMap(({ name, outcome, seconds, counts }) => [
+        `${name.padEnd(width)}  ${outcome.padEnd(8)}  ${seconds.toFixed(1)} s`,
+        ...(counts?.failures ?? []).map((failure) => `  ✖ ${failure}`),
+      ]),
       `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
     ],
     ok: failed === 0,
