@@ -217,11 +217,30 @@ describe("the access token", () => {
     assert.equal((await nextAuthSession(browser, rp)).user?.name, who.sub);
   });
 
+  test("whose life the OP does not tell is not refreshed again at each request", async () => {
+    const browser = await expired(someone());
+    let asked = 0;
+    issuer.token = () => {
+      asked += 1;
+      return { json: { access_token: "access-2", token_type: "Bearer" } };
+    };
+    await nextAuthSession(browser, rp);
+    await nextAuthSession(browser, rp);
+    assert.equal(asked, 1);
+  });
+
   test("whose refresh the OP refuses takes the session with it, and the page says why", async () => {
     const browser = await expired(someone());
     issuer.token = () => ({ status: 400, json: { error: "invalid_grant", error_description: "revoked" } });
     await assertNobody(browser);
     assert.match((await browser.get(`${rp.base}/`)).text, /refused to refresh.*invalid_grant: revoked/s);
+  });
+
+  test("that had expired when it came is refreshed too", async () => {
+    const tokens = { expires_in: 0, refresh_token: "refresh-1" };
+    const browser = await signInWithNextAuth(issuer, rp, { claims: someone(), tokens });
+    issuer.token = () => ({ status: 400, json: { error: "invalid_grant" } });
+    await assertNobody(browser);
   });
 
   test("whose refresh fails otherwise leaves the session alone", async () => {

@@ -79,6 +79,7 @@ export function tokensFrom(
     ...(accessToken ? { accessToken } : {}),
     ...(refreshToken ? { refreshToken } : {}),
     ...(scope ? { scope } : {}),
-    ...(expiresIn ? { expiresAt: now + expiresIn * 1000 } : {}),
+    // 0 has expired; NaN is unknown.
+    ...(Number.isFinite(expiresIn) ? { expiresAt: now + Number(expiresIn) * 1000 } : {}),
   };
 }

@@ -81,7 +81,9 @@ async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
   const response = await requestTokens(configuration, "refresh_token", parameters);
   const now = rp.now();
   const origin = { issuer: provider.issuer, clientId, now };
-  if (!response.id_token) return { ...login, tokens: { ...tokens, ...tokensFrom(response, origin) } };
+  // How long the old one lived says nothing of the new one.
+  const { expiresAt: _, ...kept } = tokens;
+  if (!response.id_token) return { ...login, tokens: { ...kept, ...tokensFrom(response, origin) } };
   const { claims, signed, verdicts } = await verifyIdToken(response.id_token, {
     issuer: provider.issuer,
     clientId,
@@ -96,5 +98,5 @@ async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
     throw new ProtocolError("invalid_id_token", "The refreshed ID Token names another user (Core 12.2).");
   }
   const fresh = tokensFrom(response, origin, signed);
-  return { ...login, claims: { ...login.claims, ...claims }, verdicts, tokens: { ...tokens, ...fresh } };
+  return { ...login, claims: { ...login.claims, ...claims }, verdicts, tokens: { ...kept, ...fresh } };
 }
