@@ -5,9 +5,7 @@ import { situations } from "./specs/third-party-cookies.ts";
 import type { WorkerOptions } from "./support/cookie-setting.ts";
 import { demo, testers } from "./support/demo.ts";
 import type { Options } from "./support/fixtures.ts";
-import { findBrowser } from "./support/system.ts";
-
-const executablePath = findBrowser();
+import { fast, whole } from "./support/launch-options.ts";
 
 /** What every end-to-end run has in common. */
 export const common = {
@@ -18,7 +16,7 @@ export const common = {
   expect: { timeout: 5_000 },
   use: {
     browserName: "chromium",
-    launchOptions: { ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] },
+    launchOptions: fast,
     screenshot: "only-on-failure",
     trace: process.env.E2E_TRACE ? "retain-on-failure" : "off",
   },
@@ -33,8 +31,12 @@ export default defineConfig<Options, WorkerOptions>({
   timeout: 30_000,
   projects: [
     { name: "front door", use: { apps: demo.throughFrontDoor }, testIgnore: bySituation },
-    { name: "own ports", use: { apps: demo.onOwnPorts }, testMatch: /walkthrough/ },
-    ...situations.map((situation) => ({ name: situation.name, use: { situation }, testMatch: bySituation })),
+    { name: "own ports", use: { apps: demo.onOwnPorts, launchOptions: whole }, testMatch: /walkthrough/ },
+    ...situations.map((situation) => ({
+      name: situation.name,
+      use: { situation, launchOptions: whole },
+      testMatch: bySituation,
+    })),
   ],
   webServer: {
     command: demo.command,

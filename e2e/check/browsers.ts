@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type Browser, type BrowserContext, chromium } from "@playwright/test";
-import { findBrowser } from "../support/system.ts";
+import { findBrowser, findHeadlessBrowser } from "../support/system.ts";
 import type { CookieMode } from "./check.ts";
 import { CannotRun } from "./world.ts";
 
@@ -21,7 +21,9 @@ export interface Browsers {
 /** @param headed shows the windows
  * @throws {CannotRun} where there is no browser that starts */
 export async function launch(mode: CookieMode, headed: boolean): Promise<Browsers> {
-  const executablePath = browserFile();
+  // The setting is one of a profile, which the headless shell does not read; it allows third-party cookies.
+  const needsProfile = headed || mode !== "cookies-allowed";
+  const executablePath = browserFile(needsProfile ? findBrowser : findHeadlessBrowser);
   const folder = mkdtempSync(join(tmpdir(), "check-profile-"));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   process.once("exit", remove);

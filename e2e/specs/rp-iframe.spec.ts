@@ -4,6 +4,7 @@ import type { BrowserContext, Frame, Page } from "@playwright/test";
 import { freePort } from "#lib/testing/free-port.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
+import { whole } from "../support/launch-options.ts";
 import { App, type User } from "../support/pages.ts";
 
 const INTERVAL_MS = 2000;
@@ -147,15 +148,10 @@ for (const [answer, script, status] of [
   });
 }
 
-test("a hidden tab asks nothing, and goes on when it is seen again", async ({
-  playwright,
-  launchOptions,
-  apps,
-  user,
-}) => {
+test("a hidden tab asks nothing, and goes on when it is seen again", async ({ playwright, apps, user }) => {
   const port = await freePort();
-  const args = [...(launchOptions.args ?? []), `--remote-debugging-port=${port}`];
-  const browser = await playwright.chromium.launch({ ...launchOptions, args });
+  const args = [...(whole.args ?? []), `--remote-debugging-port=${port}`];
+  const browser = await playwright.chromium.launch({ ...whole, args });
   // Otherwise every page is made to believe that it is seen.
   const tabs = await playwright.chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
   const [context] = tabs.contexts() as [BrowserContext];

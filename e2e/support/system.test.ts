@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { findBrowser } from "./system.ts";
+import { findBrowser, findHeadlessBrowser } from "./system.ts";
 
 const OWN = "/home/somebody/.cache/ms-playwright/chromium/chrome";
 
@@ -27,6 +27,14 @@ describe("the browser", () => {
     assert.equal(findBrowser(machine([OWN])), OWN);
     const chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
     assert.equal(findBrowser(machine([chrome], "darwin")), chrome);
+  });
+
+  it("is the headless shell where no window is needed, unless another was chosen", () => {
+    const [shell, full, own] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/opt/mine"];
+    assert.equal(findHeadlessBrowser(machine([shell, full])), shell);
+    assert.equal(findHeadlessBrowser(machine([full])), full);
+    assert.equal(findHeadlessBrowser(machine([shell, own], "linux", { CHROMIUM_PATH: own })), own);
+    assert.equal(findBrowser(machine([shell, full])), full);
   });
 
   it("may not be there", () => {

@@ -57,11 +57,23 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
   return candidates.find((file) => machine.exists(file));
 }
 
-/** Finds a browser or installs one: Debian's where we may, else Playwright's own. */
+/** Where Debian puts Chromium's headless shell. */
+const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
+
+/** The browser for what needs neither a window nor a profile: Chromium's headless shell where it is installed, which
+ * opens pages two to three times faster, else the one of {@link findBrowser}. */
+export function findHeadlessBrowser(machine: Machine = thisMachine): string | undefined {
+  const shell = machine.platform === "linux" && !machine.env.CHROMIUM_PATH && machine.exists(HEADLESS_SHELL);
+  return shell ? HEADLESS_SHELL : findBrowser(machine);
+}
+
+/** Finds browsers or installs them: Debian's where we may, else Playwright's own. */
 export async function ensureBrowser(say: Say): Promise<Lane> {
-  if (findBrowser()) return READY;
-  const debian = await ensureDebianPackages(["chromium"], { say });
-  if (debian.ready) return debian;
+  const found = findBrowser();
+  if (found && (process.env.CHROMIUM_PATH || existsSync(HEADLESS_SHELL))) return READY;
+  const wanted = found ? ["chromium-headless-shell"] : ["chromium", "chromium-headless-shell"];
+  const debian = await ensureDebianPackages(wanted, { say });
+  if (debian.ready || found) return READY;
   say("Installing Playwright's Chromium …");
   const install = [process.execPath, "node_modules/@playwright/test/cli.js", "install", "chromium"] as const;
   const { ok } = await run(install);
