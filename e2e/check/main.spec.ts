@@ -42,6 +42,20 @@ describe("npm run check", { concurrency: 2 }, () => {
   });
   after(() => op.stop());
 
+  it("tells one fault once: what presupposes a logout has nothing to say where logging out does nothing", async () => {
+    const report = join(folder, "told-once");
+    const broken = ["--fault", "logout-without-effect", "--report", report];
+    const program = check(...broken, "--only", "R-01,R-22");
+    assert.equal(await program.ended, 1, program.output());
+    const [first, second] = reportIn(report).checks;
+    assert.deepEqual([first?.id, first?.verdict], ["R-01", "fail"]);
+    assert.deepEqual([second?.id, second?.verdict], ["R-22", "skip"]);
+    assert.match(second?.reason ?? "", /^The OP session lives on.* That is R-01;/);
+    const alone = check(...broken, "--only", "R-22");
+    assert.equal(await alone.ended, 1, alone.output());
+    assert.equal(reportIn(report).checks[0]?.verdict, "fail", "nobody else tells of it");
+  });
+
   it("without --issuer checks the embedded OP, in plain lines where it writes to a file", async () => {
     const report = join(folder, "quick");
     const program = check("--only", "R-01", "--report", report);

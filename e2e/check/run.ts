@@ -2,7 +2,7 @@
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { type Browsers, launch } from "./browsers.ts";
 import { lacks } from "./capabilities.ts";
-import type { Capability, Check, CheckResult, CookieMode } from "./check.ts";
+import type { Capability, Check, CheckResult, CookieMode, Verdict } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
@@ -45,6 +45,8 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   const runStartedAt = performance.now();
   const worlds = await createWorlds(settings, workers);
   const results: CheckResult[] = [];
+  const ended = new Map(checks.map(({ id }) => [id, Promise.withResolvers<Verdict>()]));
+  const verdictOf = async (id: string) => ended.get(id)?.promise;
   const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode, index) => ({
     mode,
     checks: checks.filter(({ eachCookieMode, last }) => !last && (index === 0 || eachCookieMode)),
@@ -60,10 +62,11 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
       const one = async (check: Check, world: World) => {
         if (signal.aborted) return;
         settings.onStart(check, left);
-        const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt });
+        const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt, verdictOf });
         const result = await runCheck(check, trial, results, signal);
         if (signal.aborted) return;
         results.push(result);
+        ended.get(check.id)?.resolve(result.verdict);
         left -= 1;
         settings.onResult(result, left);
       };

@@ -34,6 +34,8 @@ export interface TrialSettings {
   cookieMode: CookieMode;
   /** When the run began, on the clock of the recorders. */
   runStartedAt: number;
+  /** What a check that began before this one says once it has ended; undefined where the run does not have it. */
+  verdictOf: (id: string) => Promise<Verdict | undefined>;
 }
 
 /** Thrown by `fail` and `skip`: it ends the check. */
@@ -70,6 +72,7 @@ export class Trial {
   readonly #browsers: Browsers;
   readonly #playground: PlaygroundOfRun;
   readonly #runStartedAt: number;
+  readonly #verdictOf: TrialSettings["verdictOf"];
   readonly #latest = new LatestIdTokens();
   readonly #opened: BrowserContext[] = [];
   readonly #undo: (() => void | Promise<void>)[] = [];
@@ -87,6 +90,7 @@ export class Trial {
     this.#browsers = settings.browsers;
     this.#playground = settings.playground;
     this.#runStartedAt = settings.runStartedAt;
+    this.#verdictOf = settings.verdictOf;
   }
 
   // What a check says.
@@ -99,6 +103,18 @@ export class Trial {
   /** It cannot be tried at this OP. Ends the check. */
   skip(reason: string): never {
     throw new Ended("skip", reason);
+  }
+
+  /** Takes steps that this check presupposes and another one judges: where they fail and that check fails too, there is
+   * one fault, and it is told once. */
+  async presupposes(id: string, steps: () => Promise<void>): Promise<void> {
+    try {
+      await steps();
+    } catch (error) {
+      if (!(error instanceof Ended && error.verdict === "fail")) throw error;
+      if ((await this.#verdictOf(id)) !== "fail") throw error;
+      this.skip(`${error.message} That is ${id}; of anything else nothing can be told.`);
+    }
   }
 
   /** Fails unless it holds. */

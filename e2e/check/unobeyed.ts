@@ -92,18 +92,15 @@ export async function assertNotSentBack(
 }
 
 /** The positive twin: the same browser, the same client, everything right. */
-export async function assertGoodLogout(
-  trial: Trial,
-  browser: BrowserContext,
-  session: Session,
-): Promise<void> {
-  const { arrived } = await logOut(trial, browser, session.rp, { parameters: usualParameters(session) });
-  trial.require(
-    arrived?.rp === session.rp,
-    "The good logout afterwards did not come back: nothing is proven.",
-  );
-  await assertLoggedOut(trial, browser, session.rp);
-}
+export const assertGoodLogout = (trial: Trial, browser: BrowserContext, session: Session): Promise<void> =>
+  trial.presupposes("R-01", async () => {
+    const { arrived } = await logOut(trial, browser, session.rp, { parameters: usualParameters(session) });
+    trial.require(
+      arrived?.rp === session.rp,
+      "The good logout afterwards did not come back: nothing is proven.",
+    );
+    await assertLoggedOut(trial, browser, session.rp);
+  });
 
 /** Whatever reached a probe's page as the end of a logout, at any address. */
 export const visitsSince = (trial: Trial, from: number): Recorded[] =>
