@@ -1,7 +1,7 @@
 /** What `--print-clients` says: the clients that a person registers at an OpenID Provider, and how the run begins then. */
-import { appNames } from "#lib/demo/apps.ts";
+import { type AppName, appNames } from "#lib/demo/apps.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
-import { type CheckOptions, clientNames } from "./options.ts";
+import type { CheckOptions } from "./options.ts";
 import { appMetadata, frontDoorByHand } from "./playground.ts";
 import { type ProbeName, probeNames, probesAt } from "./world.ts";
 
@@ -16,30 +16,40 @@ const app = "the app itself, for the walkthrough (W-01, W-02), which is skipped 
 
 /** One field for each line, as client metadata has them (Registration 2, RIL 3.1, BCL 2.2, FCL 2). */
 export function clientsByHand(options: CheckOptions & { issuer: string }): string {
-  const { issuer, port } = options;
-  const probes = probesAt(new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now }), port);
+  const { issuer, port, probeHost: serverHost } = options;
+  const provider = new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now });
+  const probes = probesAt(provider, { port, serverHost });
   const last = frontDoorByHand({ port });
   const blocks = probes.map((probe, index) => {
     const name = probeNames[index] as ProbeName;
     return block(`${name}: ${roles[name]}`, { ...probe.metadata, client_name: name });
   });
-  const apps = appNames.map((name) =>
+  const apps = appsOf(options).map((name) =>
     block(`${name}: ${app}`, appMetadata(name, { issuer, metadata: { issuer } }, last)),
   );
   return `Register these clients at ${issuer}, with every address to the byte.
 
 ${[...blocks, ...apps].join("\n\n")}
 
-The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach localhost of this machine; all other
+${reached(options)} all other
 addresses are for the browser, which finds *.localhost by itself. The ports are ${port} to ${last}: --port N for others.
 Of response_types, code is needed; the others and their grant types as far as it has them. Where it does not know
 client_secret_basic, client_secret_post does as well; a client without a secret is a public one.
 
-Then run, with the ID and the secret of each, and without the last two where the walkthrough is left out:
+Then run, with the ID and the secret of each${serverHost === undefined ? ", and without the last two where the walkthrough is left out" : ""}:
 
 ${commandOf(options)}
 `;
 }
+
+/** The walkthrough's, which listen on localhost alone. */
+const appsOf = ({ probeHost }: CheckOptions): readonly AppName[] => (probeHost === undefined ? appNames : []);
+
+const reached = ({ probeHost }: CheckOptions): string =>
+  probeHost === undefined
+    ? `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach localhost of this machine
+(--probe-host HOST for another name of it);`
+    : `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach ${probeHost};`;
 
 function block(title: string, metadata: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(metadata);
@@ -51,15 +61,17 @@ function block(title: string, metadata: Readonly<Record<string, unknown>>): stri
 }
 
 /** The same flags again; secrets are for the reader to fill in. */
-function commandOf({ issuer, port, driver, users, ca, insecure }: CheckOptions): string {
+function commandOf(options: CheckOptions): string {
+  const { issuer, port, probeHost, driver, users, ca, insecure } = options;
   const parts = [
     `npm run check -- --issuer ${issuer}`,
     ...(driver === "auto" ? [] : [`--driver ${driver}`]),
     ...(port === 47100 ? [] : [`--port ${port}`]),
+    ...(probeHost === undefined ? [] : [`--probe-host ${probeHost}`]),
     ...Object.values(users).map(({ name }) => `--user ${name}:PASSWORD`),
     ...(ca === undefined ? [] : [`--ca ${ca}`]),
     ...(insecure ? ["--insecure"] : []),
-    ...clientNames.map((name) => `--client ${name}=ID:SECRET`),
+    ...[...probeNames, ...appsOf(options)].map((name) => `--client ${name}=ID:SECRET`),
   ];
   return parts.join(" ");
 }

@@ -27,6 +27,8 @@ export interface DriverContext {
   admin: User | undefined;
   /** Initial access token of dynamic registration (Registration 3.1), from `--registration-token`. */
   registrationToken?: string | undefined;
+  /** What the OP's server calls this machine, from `--probe-host`; `localhost` where absent. */
+  serverHost?: string | undefined;
   /** For the OP's own API; bounded in time. */
   fetch: typeof globalThis.fetch;
 }

@@ -56,6 +56,15 @@ describe("npm run check", { concurrency: 2 }, () => {
     assert.equal(reportIn(report).checks[0]?.verdict, "fail", "nobody else tells of it");
   });
 
+  it("lets the OP's server come by another name of this machine", async () => {
+    const report = join(folder, "by-name");
+    const program = check("--probe-host", "127.0.0.2", "--only", "B-01,W-01", "--report", report);
+    assert.equal(await program.ended, 0, program.output());
+    const [walkthrough, delivery] = reportIn(report).checks;
+    assert.equal(delivery?.verdict, "pass", delivery?.reason);
+    assert.match(walkthrough?.reason ?? "", /^The apps listen on localhost alone/);
+  });
+
   it("without --issuer checks the embedded OP, in plain lines where it writes to a file", async () => {
     const report = join(folder, "quick");
     const program = check("--only", "R-01", "--report", report);

@@ -39,6 +39,13 @@ describe("the flags of npm run check", () => {
       );
   });
 
+  it("take this machine's name alone, without scheme or port", () => {
+    for (const host of ["host.docker.internal", "192.0.2.7", "[2001:db8::7]"])
+      assert.equal(parseOptions(["--probe-host", host]).probeHost, host);
+    for (const host of ["http://ci.example", "ci.example:8080", "ci example", ""])
+      refused(["--probe-host", host], /^--probe-host must be a host/);
+  });
+
   it("take two users or none", () => {
     const { users } = parseOptions(["--user", "carol:c:1", "--user", "dave:d"]);
     assert.deepEqual(users, {

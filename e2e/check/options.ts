@@ -21,6 +21,8 @@ export interface CheckOptions {
   printClients: boolean;
   /** First of the five ports of clients that are registered by hand. */
   port: number;
+  /** What the OP's server calls this machine; `localhost` where absent. */
+  probeHost: string | undefined;
   admin: User | undefined;
   /** Initial access token of dynamic registration. */
   registrationToken: string | undefined;
@@ -51,6 +53,8 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
                              walkthrough ${appNames.join(", ")}; without any, the driver registers them
   --print-clients            say what to register by hand at --issuer, and end
   --port N                   first of the five ports of clients registered by hand (47100)
+  --probe-host HOST          this machine as the OpenID Provider's server reaches it, where that is not localhost: in a
+                             container, say, host.docker.internal. The probes then listen on every address
   --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
   --registration-token TOKEN initial access token, where dynamic registration asks for one
   --fault NAME               breaks the embedded OP on purpose (repeatable); its page /faults lists the names
@@ -72,6 +76,7 @@ const flags = {
   client: { type: "string", multiple: true },
   "print-clients": { type: "boolean" },
   port: { type: "string" },
+  "probe-host": { type: "string" },
   admin: { type: "string" },
   "registration-token": { type: "string" },
   fault: { type: "string", multiple: true },
@@ -129,6 +134,13 @@ const schema = z.object({
   client: z.array(client).default([]),
   "print-clients": z.boolean().default(false),
   port: number(1, 65531).default(47100),
+  "probe-host": z
+    .string()
+    .refine(
+      (host) => URL.parse(`http://${host}`)?.hostname === host.toLowerCase(),
+      "must be a host, without a port",
+    )
+    .optional(),
   admin: user.optional(),
   "registration-token": z.string().min(1, "must not be empty").optional(),
   fault: faultNames,
@@ -157,6 +169,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     client: clients,
     "print-clients": printClients,
     "registration-token": registrationToken,
+    "probe-host": probeHost,
     fault: faults,
     severity,
     browser,
@@ -170,6 +183,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     issuer: rest.issuer,
     admin: rest.admin,
     registrationToken,
+    probeHost,
     only: rest.only,
     expect: rest.expect,
     report: rest.report,

@@ -15,9 +15,11 @@ export async function ownProbe(trial: Trial, settings: OwnProbe): Promise<Relyin
 /** As `ownProbe`, but without skipping.
  * @returns the reason where there can be none */
 export async function ownProbeIfPossible(trial: Trial, settings: OwnProbe): Promise<RelyingParty | string> {
-  const { provider } = trial;
+  const { provider, context } = trial;
   if (!trial.register) return noRegistration(trial);
-  const probe = new RelyingParty({ ...settings, host: probeHost(settings.name, provider.issuer), provider });
+  const { serverHost } = context;
+  const host = probeHost(settings.name, provider.issuer);
+  const probe = new RelyingParty({ ...settings, host, serverHost, provider });
   await probe.recorder.listen();
   trial.afterwards(() => probe.recorder.close());
   try {

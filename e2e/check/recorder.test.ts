@@ -18,7 +18,7 @@ async function raw(port: number, line: string): Promise<string> {
 
 describe("a recorder", () => {
   it("outlives a request for what is no address", async () => {
-    const recorder = new Recorder();
+    const recorder = new Recorder(0, "127.0.0.1");
     await recorder.listen();
     assert.match(await raw(recorder.port, "GET //"), /^HTTP\/1.1 200/);
     assert.deepEqual(
@@ -29,7 +29,7 @@ describe("a recorder", () => {
   });
 
   it("outlives an answer that fails, and hangs up", async () => {
-    const recorder = new Recorder();
+    const recorder = new Recorder(0, "127.0.0.1");
     await recorder.listen();
     const undo = recorder.answer("other", async () => {
       throw new Error("the check was over");

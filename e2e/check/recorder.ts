@@ -57,12 +57,15 @@ export class Recorder {
     resolve: (recorded: Recorded) => void;
   }>();
   readonly #sockets = new Set<Socket>();
+  readonly #address: string | undefined;
   #server: Server | undefined;
   #port: number;
 
-  /** @param port 0 for any free one */
-  constructor(port = 0) {
+  /** @param port 0 for any free one
+   * @param address to listen on; undefined for every one of this machine */
+  constructor(port: number, address: string | undefined) {
     this.#port = port;
+    this.#address = address;
   }
 
   get port(): number {
@@ -80,7 +83,7 @@ export class Recorder {
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(this.#port, "127.0.0.1", resolve);
+      server.listen(this.#port, this.#address, resolve);
     });
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;

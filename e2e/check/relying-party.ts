@@ -41,8 +41,10 @@ export type MoreMetadata =
 
 export interface ProbeSettings {
   name: string;
-  /** What the browser calls it; servers call it `localhost`. */
+  /** What the browser calls it. */
   host: string;
+  /** What the OP's server calls this machine; `localhost` where absent. */
+  serverHost?: string | undefined;
   port?: number;
   provider: OpenIdProvider;
   /** Over the usual metadata, perhaps with addresses of the probe; an undefined field is left out. */
@@ -53,6 +55,10 @@ export interface ProbeSettings {
   decryption?: Decryption;
 }
 
+/** On loopback alone, unless the OP's server comes from elsewhere. */
+export const listensOn = (serverHost: string | undefined): string | undefined =>
+  serverHost === undefined ? "127.0.0.1" : undefined;
+
 const unencrypted: Decryption = { encryptions: [], keys: async () => [] };
 
 export class RelyingParty {
@@ -60,6 +66,7 @@ export class RelyingParty {
   readonly recorder: Recorder;
   readonly provider: OpenIdProvider;
   readonly #host: string;
+  readonly #serverHost: string;
   readonly #more: MoreMetadata;
   readonly alg: string;
   readonly #decryption: Decryption;
@@ -67,10 +74,12 @@ export class RelyingParty {
   /** Of every ID Token that it got. */
   readonly known: Pick<Session, "sub" | "sid">[] = [];
 
-  constructor({ name, host, port = 0, provider, metadata = {}, alg, decryption }: ProbeSettings) {
+  constructor(settings: ProbeSettings) {
+    const { name, host, serverHost, port = 0, provider, metadata = {}, alg, decryption } = settings;
     this.name = name;
     this.#host = host;
-    this.recorder = new Recorder(port);
+    this.#serverHost = serverHost ?? "localhost";
+    this.recorder = new Recorder(port, listensOn(serverHost));
     this.provider = provider;
     this.#more = metadata;
     this.alg = alg ?? "RS256";
@@ -84,7 +93,7 @@ export class RelyingParty {
 
   /** As the OP's server reaches it: `*.localhost` is known to browsers only. */
   get serverBase(): string {
-    return `http://localhost:${this.recorder.port}`;
+    return `http://${this.#serverHost}:${this.recorder.port}`;
   }
 
   get postLogoutUri(): string {

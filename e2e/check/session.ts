@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import tls from "node:tls";
 import { appNames } from "#lib/demo/apps.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { isLoopback } from "#lib/rp/doctor/transport.ts";
 import { ensureBuilt } from "../../bin/prepare/build.mjs";
 import { withLock } from "../../bin/prepare/lock.mjs";
 import { browserFile } from "./browsers.ts";
@@ -78,7 +79,7 @@ async function check(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Report> {
-  const { users, cookieModes, headed, registrationToken } = options;
+  const { users, cookieModes, headed, registrationToken, probeHost: serverHost } = options;
   const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
   const metadata = await reach(provider, (url, init) => boundedFetch(url, { ...init, signal }));
   const driver = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
@@ -87,7 +88,7 @@ async function check(
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const registrations = watchedFor(metadata.registration_endpoint);
   const { fetch } = registrations;
-  const context: DriverContext = { issuer, metadata, admin, registrationToken, fetch };
+  const context: DriverContext = { issuer, metadata, admin, registrationToken, serverHost, fetch };
   const checks = catalogue.filter((each) => isWanted(each, options));
   const { clients, port, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port } : undefined;
@@ -96,7 +97,8 @@ async function check(
   const playground = playgroundOfRun({ driver, context, byHand, ca }, options);
   const startedAt = new Date();
   const began = performance.now();
-  progress.begins(`${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`);
+  const title = `${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`;
+  progress.begins([title, ...(serverHost ? [] : notReached(issuer))].join("\n"));
   progress.prepares("registering clients");
   const found: CheckResult[] = [];
   const running = runChecks({
@@ -132,13 +134,23 @@ async function givenUp(signal: AbortSignal): Promise<void> {
   return promise;
 }
 
+/** What a run should know whose OP is not on this machine, as far as its name tells. */
+const notReached = (issuer: string): string[] =>
+  isLoopback(new URL(issuer).hostname)
+    ? []
+    : [
+        "If the OpenID Provider's server does not reach localhost of this machine, name it with --probe-host.",
+      ];
+
 /** The real apps, started when a check first asks for them. */
-function playgroundOfRun(settings: PlaygroundSettings, { insecure }: CheckOptions) {
+function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: CheckOptions) {
   let started: ReturnType<PlaygroundOfRun> | undefined;
   const start = async () => {
     const missing = appNames.filter((name) => settings.byHand && !settings.byHand.clients[name]);
     if (missing.length > 0) return `No --client for ${missing.join(" and ")}.`;
     if (!settings.byHand && !settings.driver.register) return "The driver registers no clients.";
+    if (probeHost !== undefined)
+      return "The apps listen on localhost alone, and the OpenID Provider's server has to reach this machine by another name.";
     if (insecure) return "The apps verify certificates: pass --ca instead of --insecure.";
     return startPlayground(settings);
   };

@@ -1,8 +1,9 @@
 /** A back-channel endpoint on https whose certificate nobody trusts. */
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
+import { listensOn } from "./relying-party.ts";
 
 export interface TlsProbe {
   uri: string;
@@ -15,12 +16,15 @@ export interface TlsProbe {
   close(): Promise<void>;
 }
 
-/** Starts it on a free port; the certificate is for `localhost`, and its own authority. */
-export async function untrustedEndpoint(): Promise<TlsProbe> {
-  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
+/** Starts it on a free port; the certificate is its own authority.
+ * @param serverHost which it is for: what the OP's server calls this machine; `localhost` where absent */
+export async function untrustedEndpoint(serverHost: string | undefined): Promise<TlsProbe> {
+  const host = serverHost ?? "localhost";
+  const name = isIP(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host };
+  const { cert, private: key } = await generate([{ name: "commonName", value: host }], {
     keyType: "ec",
     algorithm: "sha256",
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    extensions: [{ name: "subjectAltName", altNames: [name] }],
   });
   const server = createServer({ cert, key }, (request, response) => {
     probe.requests += 1;
@@ -44,7 +48,7 @@ export async function untrustedEndpoint(): Promise<TlsProbe> {
     probe.versions.push(socket.getProtocol() ?? "unknown"),
   );
   server.on("tlsClientError", () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  probe.uri = `https://localhost:${(server.address() as AddressInfo).port}/bclogout`;
+  await new Promise<void>((resolve) => server.listen(0, listensOn(serverHost), resolve));
+  probe.uri = `https://${host}:${(server.address() as AddressInfo).port}/bclogout`;
   return probe;
 }

@@ -38,14 +38,24 @@ export interface ByHand {
 export const probeHost = (name: string, issuer: string): string =>
   new URL(issuer).protocol === "http:" ? "localhost" : `${name}.localhost`;
 
-/** The probes of one worker; they do not listen yet, and have no client.
- * @param port first of theirs; any free ones where absent */
-export const probesAt = (provider: OpenIdProvider, port?: number, worker = 1): RelyingParty[] =>
+export interface ProbesSettings {
+  /** First of theirs; any free ones where absent. */
+  port?: number | undefined;
+  worker?: number;
+  serverHost?: string | undefined;
+}
+
+/** The probes of one worker; they do not listen yet, and have no client. */
+export const probesAt = (
+  provider: OpenIdProvider,
+  { port, worker = 1, serverHost }: ProbesSettings = {},
+): RelyingParty[] =>
   probeNames.map(
     (name, index) =>
       new RelyingParty({
         name: `${name}-${worker}`,
         host: probeHost(name, provider.issuer),
+        serverHost,
         ...(port === undefined ? {} : { port: port + index }),
         provider,
         metadata: metadata[name],
@@ -71,8 +81,8 @@ export async function createWorlds(
 
 /** Starts the probes and registers them. */
 async function createWorld(settings: WorldSettings): Promise<World> {
-  const { provider, worker, byHand } = settings;
-  const probes = probesAt(provider, byHand?.port, worker);
+  const { provider, worker, byHand, context } = settings;
+  const probes = probesAt(provider, { port: byHand?.port, worker, serverHost: context.serverHost });
   const world = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
   try {
     await Promise.all(probeNames.map((name) => listen(name, world[name])));

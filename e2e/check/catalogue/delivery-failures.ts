@@ -102,7 +102,7 @@ export const deliveryFailures: Check[] = [
     clause: "BCP 195",
     severity: "medium",
     run: async (t) => {
-      const endpoint = await untrustedEndpoint();
+      const endpoint = await untrustedEndpoint(t.context.serverHost);
       t.afterwards(() => endpoint.close());
       const metadata = { backchannel_logout_uri: endpoint.uri };
       const probe = await ownProbe(t, { name: "rp-untrusted", metadata });
