@@ -52,7 +52,7 @@ async function sendAll(
   { requests, ...first }: BadRequests,
 ): Promise<Omit<BadRequests, "requests">> {
   let { browser, session } = first;
-  const watched: (() => void)[] = [];
+  const watched: (() => Promise<void>)[] = [];
   for (const [index, request] of requests.entries()) {
     const answer = await sendRaw(browser, endSessionUrl(trial, request.parameters));
     const { location } = answer.headers;
@@ -70,9 +70,9 @@ async function sendAll(
     browser = await trial.browser();
     session = await trial.signIn(browser, session.rp, trial.alice);
     await longEnough;
-    assertNotLedAway();
+    await assertNotLedAway();
   }
-  for (const assertNotLedAway of watched) assertNotLedAway();
+  for (const assertNotLedAway of watched) await assertNotLedAway();
   return { browser, session };
 }
 
@@ -142,20 +142,23 @@ async function inBrowser(
   session: Session,
   request: BadRequest,
   answer: RawAnswer,
-): Promise<{ asked: boolean; assertNotLedAway: () => void }> {
+): Promise<{ asked: boolean; assertNotLedAway: () => Promise<void> }> {
   const { what, parameters } = request;
   const trace = traceOf(browser);
   const startedAt = performance.now();
-  const assertNotLedAway = () => {
+  const assertNotLedAway = async () => {
     const [visit] = visitsSince(trial, startedAt);
     if (visit) trial.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
     const away = trace.navigations.find((each) => wantsTo(each.url(), request));
     if (away) trial.fail(`${what}: the browser was sent to ${away.url()}.`);
+    // A browser follows no redirect to a script by itself; a user who presses a link does.
+    const offered = (await waysOn(page)).find((way) => wantsTo(way, request));
+    if (offered !== undefined) trial.fail(`${what}: the OP's page leads to ${offered}.`);
     const [dialog] = trace.dialogs;
     if (dialog !== undefined) trial.fail(`${what}: a script ran in the OP's page, and said ${dialog}.`);
   };
   const assertStillThere = async () => {
-    assertNotLedAway();
+    await assertNotLedAway();
     const kept = await trial.ask(browser, session.rp);
     if ("error" in kept) trial.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
   };
@@ -163,11 +166,24 @@ async function inBrowser(
   await assertStillThere();
   const asked = isPlainRefusal(answer) ? await elapsed(watch) : await confirms(trial, page);
   if (!asked) {
-    await closed(page);
     await assertStillThere();
+    await closed(page);
   }
   return { asked, assertNotLedAway };
 }
+
+/** Where the links, forms and timers of a page lead; nowhere once it has been closed or left. */
+const waysOn = (page: Page): Promise<string[]> =>
+  page
+    .evaluate(() => {
+      const links = [...document.querySelectorAll("a[href], area[href], form[action]")];
+      const timers = [...document.querySelectorAll("meta[http-equiv=refresh i]")];
+      return [
+        ...links.map((element) => element.getAttribute("href") ?? element.getAttribute("action") ?? ""),
+        ...timers.map((element) => element.getAttribute("content")?.replace(/^[^=]*=\s*/, "") ?? ""),
+      ];
+    })
+    .catch(() => []);
 
 function leadsAway(trial: Trial, location: string, request: BadRequest): boolean {
   const url = URL.parse(location, trial.metadata.end_session_endpoint);

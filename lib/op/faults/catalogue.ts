@@ -6,12 +6,14 @@ import { frontChannel } from "./front-channel.ts";
 import { idTokenHints } from "./id-token-hint.ts";
 import { isolation } from "./isolation.ts";
 import { logoutQuestions } from "./logout-question.ts";
+import { logoutRequests } from "./logout-requests.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionManagement } from "./session-management.ts";
 
 export const faults: readonly Fault[] = [
   ...rpInitiated,
+  ...logoutRequests,
   ...postLogoutUris,
   ...idTokenHints,
   ...logoutQuestions,

@@ -28,6 +28,18 @@ function inTurn(
 
 export const delivery: readonly Fault[] = [
   {
+    name: "logout-token-late",
+    family: "B",
+    does: "Each logout token waits for three seconds, and the user with it.",
+    clause: "RIL 3",
+    check: "B-27",
+    verdict: "warn",
+    deliver: async ({ url, init: { signal: _, ...init } }, send) => {
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      return send({ url, init });
+    },
+  },
+  {
     name: "logout-token-by-get",
     family: "B",
     does: "The logout token comes in the query of a GET request, where every log keeps it.",

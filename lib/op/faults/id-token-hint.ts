@@ -72,6 +72,16 @@ export const idTokenHints: readonly Fault[] = [
   },
   {
     ...common,
+    name: "hint-key-id-believed",
+    does: "A hint needs no signature where its header names a key of the OP.",
+    check: "R-17",
+    install: believing(
+      ({ header: { alg, kid }, claims }, op) =>
+        alg === "RS256" && claims.iss === op.issuer && op.keys.jwks.keys.some((key) => key.kid === kid),
+    ),
+  },
+  {
+    ...common,
     name: "hint-of-another-issuer",
     does: "An ID Token of any other issuer is as good a hint as one of the OP.",
     check: "R-18",

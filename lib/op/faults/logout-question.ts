@@ -15,6 +15,24 @@ export const logoutQuestions: readonly Fault[] = [
     configure: unaskedWhere((ctx) => !ctx.oidc.entities.IdTokenHint),
   },
   {
+    name: "client-id-answers",
+    family: "R",
+    does: "A client_id without a hint takes the place of the answer, although everybody knows it.",
+    clause: "RIL 2",
+    check: "R-13",
+    configure: unaskedWhere((ctx) => !ctx.oidc.entities.IdTokenHint && Boolean(ctx.query.client_id)),
+  },
+  {
+    name: "hint-of-another-browser-answers",
+    family: "R",
+    does: "A hint takes the place of the answer, although its client was never reached in this browser.",
+    clause: "RIL 2",
+    check: "R-47",
+    configure: unaskedWhere(({ oidc: { entities, client, session } }) =>
+      Boolean(entities.IdTokenHint && client && !session?.authorizations?.[client.clientId]),
+    ),
+  },
+  {
     name: "any-hint-answers",
     family: "R",
     does: "Any hint takes the place of the answer, also one of a session that has ended long ago.",

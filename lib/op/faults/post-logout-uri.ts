@@ -17,6 +17,9 @@ function allowing(isAllowed: (uri: string, registered: readonly string[]) => boo
 /** Without its case, and without a slash at the end. */
 const loosely = (uri: string): string => uri.toLowerCase().replace(/\/$/, "");
 
+/** By request. */
+const lastOfTwins = new WeakMap<object, string>();
+
 const common = { family: "R", clause: "RIL 3" } as const;
 
 export const postLogoutUris: readonly Fault[] = [
@@ -53,6 +56,47 @@ export const postLogoutUris: readonly Fault[] = [
       });
       provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) => all.has(uri);
     },
+  },
+  {
+    ...common,
+    name: "script-as-post-logout-uri",
+    does: "Browsers are sent to a post_logout_redirect_uri with the scheme javascript.",
+    clause: "RIL 2",
+    check: "R-41",
+    install: allowing((uri, registered) => registered.includes(uri) || uri.startsWith("javascript:")),
+  },
+  {
+    ...common,
+    name: "last-of-twins-followed",
+    does: "Of a post_logout_redirect_uri that comes twice the first is looked up, and the last is gone to.",
+    clause: "RIL 4",
+    check: "R-35",
+    around: async (_op, ctx, next) => {
+      const uris = [ctx.query.post_logout_redirect_uri ?? []].flat();
+      const [first, last] = [uris[0], uris.at(-1)];
+      if (first && last && uris.length > 1) {
+        ctx.query = { ...ctx.query, post_logout_redirect_uri: first };
+        lastOfTwins.set(ctx.req, last);
+      }
+      await next();
+    },
+    configure: (configuration) =>
+      whenAsked(configuration, (ctx, state, ask) => {
+        state.postLogoutRedirectUri = lastOfTwins.get(ctx.req) ?? state.postLogoutRedirectUri;
+        return ask();
+      }),
+  },
+  {
+    ...common,
+    name: "way-back-guessed",
+    does: "A logout request without an address leads to one that the client has registered.",
+    clause: "RIL 2",
+    check: "R-26",
+    configure: (configuration) =>
+      whenAsked(configuration, (ctx, state, ask) => {
+        state.postLogoutRedirectUri ??= ctx.oidc.client?.postLogoutRedirectUris?.[0];
+        return ask();
+      }),
   },
   {
     ...common,

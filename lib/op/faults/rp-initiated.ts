@@ -1,22 +1,18 @@
 /** Faults of RP-initiated logout: what a logout ends, and what it tells afterwards. */
 import { randomUUID } from "node:crypto";
 import { withParameters } from "../logout/registered-address.ts";
-import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import type { Context } from "../open-id-provider.ts";
 import { finish } from "../pages/interaction.ts";
-import { renderProblem } from "../pages/problem.ts";
 import { ENDPOINTS, PAGES } from "../paths.ts";
 import { changeText, changeWayBack } from "./answers.ts";
 import type { Fault } from "./fault.ts";
+import { refuse, refusing } from "./refusal.ts";
 
 const isPost = (ctx: Context, path: string): boolean => ctx.method === "POST" && ctx.path === path;
 const isLogoutRequest = (ctx: Context): boolean => ctx.path === ENDPOINTS.end_session;
 
 /** Who logged out in this browser last. */
 const REMEMBERED = "op.remembered";
-
-function refuse(op: OpenIdProvider, ctx: Context, status: number, title: string): void {
-  renderProblem(op, ctx, { status, title, advice: "This is a fault that was switched on." });
-}
 
 export const rpInitiated: readonly Fault[] = [
   {
@@ -91,12 +87,10 @@ export const rpInitiated: readonly Fault[] = [
     does: "A logout request with a parameter that the OP does not know is an error.",
     clause: "RIL 2",
     check: "R-34",
-    around: async (op, ctx, next) => {
+    around: refusing("A parameter is unknown.", ({ query }) => {
       const known = /^(id_token_hint|logout_hint|client_id|post_logout_redirect_uri|state|ui_locales)$/;
-      const unknown = isLogoutRequest(ctx) && Object.keys(ctx.query).find((name) => !known.test(name));
-      if (!unknown) return void (await next());
-      refuse(op, ctx, 400, "A parameter is unknown.");
-    },
+      return Object.keys(query).some((name) => !known.test(name));
+    }),
   },
   {
     name: "redirect-by-307",

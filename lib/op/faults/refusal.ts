@@ -1,0 +1,17 @@
+/** Logout requests that a broken OP refuses. */
+import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { renderProblem } from "../pages/problem.ts";
+import { ENDPOINTS } from "../paths.ts";
+import type { Fault } from "./fault.ts";
+
+export function refuse(op: OpenIdProvider, ctx: Context, status: number, title: string): void {
+  renderProblem(op, ctx, { status, title, advice: "This is a fault that was switched on." });
+}
+
+/** Refuses the logout requests for which this holds. */
+export const refusing =
+  (title: string, holds: (ctx: Context) => boolean): NonNullable<Fault["around"]> =>
+  async (op, ctx, next) => {
+    if (ctx.path === ENDPOINTS.end_session && holds(ctx)) refuse(op, ctx, 400, title);
+    else await next();
+  };
