@@ -7,5 +7,4 @@ export default defineConfig({
   testDir: "idps/glewlwyd",
   testMatch: /\.spec\.ts$/,
   workers: 1,
-  timeout: 60_000,
 });

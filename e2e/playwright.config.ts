@@ -13,7 +13,9 @@ export const common = {
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  expect: { timeout: 5_000 },
+  // Far more than anything takes: a busy machine may not fail a test.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   use: {
     browserName: "chromium",
     launchOptions: fast,
@@ -28,7 +30,6 @@ export default defineConfig<Options, WorkerOptions>({
   ...common,
   testDir: "specs",
   workers: testers.length,
-  timeout: 30_000,
   projects: [
     { name: "front door", use: { apps: demo.throughFrontDoor }, testIgnore: bySituation },
     { name: "own ports", use: { apps: demo.onOwnPorts, launchOptions: whole }, testMatch: /walkthrough/ },

@@ -8,5 +8,4 @@ export default defineConfig({
   testMatch: /\.spec\.ts$/,
   fullyParallel: false,
   workers: 1,
-  timeout: 60_000,
 });
