@@ -46,7 +46,9 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   const worlds = await createWorlds(settings, workers);
   const results: CheckResult[] = [];
   const ended = new Map(checks.map(({ id }) => [id, Promise.withResolvers<Verdict>()]));
-  const verdictOf = async (id: string) => ended.get(id)?.promise;
+  /** Of a check that comes earlier, so that two never wait for each other. */
+  const verdictBefore = (check: Check) => async (id: string) =>
+    checks.findIndex((each) => each.id === id) < checks.indexOf(check) ? ended.get(id)?.promise : undefined;
   const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode, index) => ({
     mode,
     checks: checks.filter(({ eachCookieMode, last }) => !last && (index === 0 || eachCookieMode)),
@@ -62,6 +64,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
       const one = async (check: Check, world: World) => {
         if (signal.aborted) return;
         settings.onStart(check, left);
+        const verdictOf = verdictBefore(check);
         const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt, verdictOf });
         const result = await runCheck(check, trial, results, signal);
         if (signal.aborted) return;

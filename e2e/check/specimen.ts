@@ -1,5 +1,5 @@
 /** The logout tokens of one ordinary logout, which every check of a token's form looks at: taken once for each world. */
-import { mayBeAbout, nextTokenAbout } from "./deliveries.ts";
+import { deferUnreadable, mayBeAbout, nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "./logout-tokens.ts";
 import { signInAt } from "./oracles.ts";
@@ -27,6 +27,7 @@ export async function specimen(trial: Trial): Promise<Specimen> {
   const found = await pending;
   if (found.tokens.length === 0) trial.skip("No logout token came that could be looked at: see B-01.");
   for (const token of found.tokens) noteToken(trial, token);
+  await deferUnreadable(trial, ...found.tokens);
   return found;
 }
 

@@ -34,7 +34,7 @@ export interface TrialSettings {
   cookieMode: CookieMode;
   /** When the run began, on the clock of the recorders. */
   runStartedAt: number;
-  /** What a check that began before this one says once it has ended; undefined where the run does not have it. */
+  /** What an earlier check says once it has ended; undefined where the run has none of this id, or a later one. */
   verdictOf: (id: string) => Promise<Verdict | undefined>;
 }
 
@@ -105,15 +105,13 @@ export class Trial {
     throw new Ended("skip", reason);
   }
 
-  /** Takes steps that this check presupposes and another one judges: where they fail and that check fails too, there is
-   * one fault, and it is told once. */
-  async presupposes(id: string, steps: () => Promise<void>): Promise<void> {
-    try {
-      await steps();
-    } catch (error) {
-      if (!(error instanceof Ended && error.verdict === "fail")) throw error;
-      if ((await this.#verdictOf(id)) !== "fail") throw error;
-      this.skip(`${error.message} That is ${id}; of anything else nothing can be told.`);
+  /** Something that this check presupposes is not so. Skips it where a check that is for just that has failed: there is
+   * one fault, and it is told once.
+   * @param ids of those checks; they come before this one in the catalogue */
+  async deferTo(ids: readonly string[], reason: string): Promise<void> {
+    for (const id of ids) {
+      if ((await this.#verdictOf(id)) === "fail")
+        this.skip(`${reason} That is ${id}; of anything else nothing can be told.`);
     }
   }
 

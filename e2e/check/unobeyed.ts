@@ -7,7 +7,7 @@ import { assertKept, assertLoggedOut } from "./oracles.ts";
 import { endSessionUrl, isPlainRefusal, type RawAnswer, sendRaw } from "./raw-request.ts";
 import type { Recorded } from "./recorder.ts";
 import type { RelyingParty, Session } from "./relying-party.ts";
-import type { Trial } from "./trial.ts";
+import { Ended, type Trial } from "./trial.ts";
 
 export interface BadRequest {
   /** Which variant it is, for the reason of a failure. */
@@ -92,15 +92,23 @@ export async function assertNotSentBack(
 }
 
 /** The positive twin: the same browser, the same client, everything right. */
-export const assertGoodLogout = (trial: Trial, browser: BrowserContext, session: Session): Promise<void> =>
-  trial.presupposes("R-01", async () => {
+export async function assertGoodLogout(
+  trial: Trial,
+  browser: BrowserContext,
+  session: Session,
+): Promise<void> {
+  try {
     const { arrived } = await logOut(trial, browser, session.rp, { parameters: usualParameters(session) });
     trial.require(
       arrived?.rp === session.rp,
       "The good logout afterwards did not come back: nothing is proven.",
     );
     await assertLoggedOut(trial, browser, session.rp);
-  });
+  } catch (error) {
+    if (error instanceof Ended) await trial.deferTo(["R-01"], error.message);
+    throw error;
+  }
+}
 
 /** Whatever reached a probe's page as the end of a logout, at any address. */
 export const visitsSince = (trial: Trial, from: number): Recorded[] =>
