@@ -6,9 +6,14 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
-  /** What failed, by name, in the order of the runner. */
-  failures: string[];
+  /** What failed, in the order of the runner. */
+  failures: Failure[];
 }
+
+const failure = z.object({ name: z.string(), why: z.string().optional() });
+
+/** A test that failed, and its error's message where the runner gave one. */
+export type Failure = z.infer<typeof failure>;
 
 const nodeResult = z.object({
   counts: z.object({
@@ -18,12 +23,16 @@ const nodeResult = z.object({
     skipped: z.number(),
     todo: z.number(),
   }),
-  failures: z.array(z.string()),
+  failures: z.array(failure),
+});
+
+const playwrightTest = z.object({
+  results: z.array(z.object({ error: z.object({ message: z.string().optional() }).optional() })),
 });
 
 const playwrightSuite = z.object({
   title: z.string(),
-  specs: z.array(z.object({ title: z.string(), ok: z.boolean() })),
+  specs: z.array(z.object({ title: z.string(), ok: z.boolean(), tests: z.array(playwrightTest) })),
   get suites() {
     return z.array(playwrightSuite).optional();
   },
@@ -51,10 +60,18 @@ export function readPlaywrightCounts(file: string): Counts | undefined {
   return { passed: expected + flaky, failed: unexpected, skipped, failures };
 }
 
-const failuresIn = ({ title, specs, suites = [] }: z.infer<typeof playwrightSuite>): string[] =>
-  [...specs.filter(({ ok }) => !ok).map((spec) => spec.title), ...suites.flatMap(failuresIn)].map(
-    (name) => `${title} › ${name}`,
-  );
+const failuresIn = ({ title, specs, suites = [] }: z.infer<typeof playwrightSuite>): Failure[] => {
+  const own = specs
+    .filter(({ ok }) => !ok)
+    .map((spec) => ({
+      name: spec.title,
+      why: spec.tests.flatMap(({ results }) => results.map(({ error }) => error?.message)).find(Boolean),
+    }));
+  return [...own, ...suites.flatMap(failuresIn)].map(({ name, why }) => ({
+    name: `${title} › ${name}`,
+    why,
+  }));
+};
 
 const checkReport = z.object({
   checks: z.array(
@@ -62,6 +79,7 @@ const checkReport = z.object({
       id: z.string(),
       title: z.string(),
       verdict: z.string(),
+      reason: z.string().optional(),
       expected: z.object({ verdict: z.string() }).optional(),
     }),
   ),
@@ -72,9 +90,9 @@ export function readCheckCounts(file: string): Counts | undefined {
   const checks = checkReport.safeParse(readJson(file)).data?.checks;
   if (!checks) return undefined;
   const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  for (const { id, title, verdict, expected } of checks) {
+  for (const { id, title, verdict, reason, expected } of checks) {
     const surprising = expected ? expected.verdict !== verdict : verdict === "fail";
-    if (surprising) counts.failures.push(`${id} ${title}: ${verdict}`);
+    if (surprising) counts.failures.push({ name: `${id} ${title}: ${verdict}`, why: reason });
     counts[surprising ? "failed" : verdict === "skip" ? "skipped" : "passed"] += 1;
   }
   return counts;

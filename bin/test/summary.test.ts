@@ -58,10 +58,22 @@ describe("the summary of npm test", () => {
     });
   }
 
-  it("names what failed below its stage", () => {
-    const counts = { passed: 1, failed: 2, skipped: 0, failures: ["a.spec.ts › one", "a.spec.ts › two"] };
+  it("names what failed below its stage, and why, in a line", () => {
+    const why = "\u001B[31mnot equal\u001B[39m\n  1 !== 2";
+    const failures = [
+      { name: "a › one" },
+      { name: "a › two", why },
+      { name: "a › three", why: "x".repeat(900) },
+    ];
+    const counts = { passed: 1, failed: 3, skipped: 0, failures };
     const { lines } = summarize([{ name: "e2e", seconds, outcome: "failed", counts }, ok("check", 1)]);
-    assert.deepEqual(lines.slice(1, 3), ["  ✖ a.spec.ts › one", "  ✖ a.spec.ts › two"]);
+    assert.deepEqual(lines.slice(1, 5), [
+      "  ✖ a › one",
+      "  ✖ a › two",
+      "      not equal 1 !== 2",
+      "  ✖ a › three",
+    ]);
+    assert.match(lines[5] ?? "", /^ {6}x{300}…$/);
   });
 
   it("is no failure when a lane was left out", () => {
@@ -102,13 +114,14 @@ describe("the runners' counts", () => {
     assert.equal(spawnSync(process.execPath, args, { env }).status, 1);
     const { failures, ...counts } = readNodeCounts(result) ?? assert.fail("no counts");
     assert.deepEqual(counts, { passed: 1, failed: 2, skipped: 1 });
-    const [inSample, inBroken, ...others] = failures.toSorted().toReversed();
-    assert.match(inSample ?? "", /sample\.test\.mjs › fails$/);
-    assert.match(inBroken ?? "", /broken\.test\.mjs/);
-    assert.deepEqual(others, [], "the suite is not named beside its test");
+    assert.equal(failures.length, 2, "the suite is not named beside its test");
+    const inSample = failures.find(({ name }) => /sample\.test\.mjs › fails$/.test(name));
+    assert.equal(inSample?.why, "on purpose");
+    assert.ok(failures.some(({ name }) => /broken\.test\.mjs/.test(name)));
   });
 
   it("come from Playwright's report; a flaky test has passed", () => {
+    const results = [{ error: { message: "Timed out" } }];
     const report = file(
       "report.json",
       JSON.stringify({
@@ -116,13 +129,13 @@ describe("the runners' counts", () => {
         suites: [
           {
             title: "a.spec.ts",
-            specs: [{ title: "holds", ok: true }],
-            suites: [{ title: "inner", specs: [{ title: "breaks", ok: false }] }],
+            specs: [{ title: "holds", ok: true, tests: [{ results: [{}] }] }],
+            suites: [{ title: "inner", specs: [{ title: "breaks", ok: false, tests: [{ results }] }] }],
           },
         ],
       }),
     );
-    const failures = ["a.spec.ts › inner › breaks"];
+    const failures = [{ name: "a.spec.ts › inner › breaks", why: "Timed out" }];
     assert.deepEqual(readPlaywrightCounts(report), { passed: 6, failed: 1, skipped: 2, failures });
   });
 
@@ -132,7 +145,7 @@ describe("the runners' counts", () => {
       { verdict: "pass" },
       { verdict: "warn" },
       { verdict: "fail", expected },
-      { verdict: "fail" },
+      { verdict: "fail", reason: "It was late." },
       { verdict: "pass", expected },
       { verdict: "skip" },
     ].map((check, at) => ({ id: `B-0${at}`, title: "A title", ...check }));
@@ -140,7 +153,10 @@ describe("the runners' counts", () => {
       passed: 3,
       failed: 2,
       skipped: 1,
-      failures: ["B-03 A title: fail", "B-04 A title: pass"],
+      failures: [
+        { name: "B-03 A title: fail", why: "It was late." },
+        { name: "B-04 A title: pass", why: undefined },
+      ],
     });
     assert.equal(readCheckCounts(file("other-check.json", "{}")), undefined);
   });

@@ -1,5 +1,6 @@
 /** The end of `npm test`: every stage with its time, what failed in it, then one line with the counts. */
-import type { Counts } from "./counts.ts";
+import { stripVTControlCharacters } from "node:util";
+import type { Counts, Failure } from "./counts.ts";
 
 export interface StageResult {
   name: string;
@@ -9,6 +10,9 @@ export interface StageResult {
   /** Of a stage that runs tests. */
   counts?: Counts | undefined;
 }
+
+/** Of a message, in characters: what is longer stands above, where the test ran. */
+const LONGEST = 300;
 
 export interface Summary {
   lines: string[];
@@ -28,10 +32,20 @@ export function summarize(results: StageResult[]): Summary {
     lines: [
       ...results.flatMap(({ name, outcome, seconds, counts }) => [
         `${name.padEnd(width)}  ${outcome.padEnd(8)}  ${seconds.toFixed(1)} s`,
-        ...(counts?.failures ?? []).map((failure) => `  ✖ ${failure}`),
+        ...(counts?.failures ?? []).flatMap(describe),
       ]),
       `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
     ],
     ok: failed === 0,
   };
+}
+
+function describe({ name, why }: Failure): string[] {
+  const line = stripVTControlCharacters(why ?? "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return [
+    `  ✖ ${name}`,
+    ...(line ? [`      ${line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line}`] : []),
+  ];
 }
