@@ -227,31 +227,25 @@ test("503 with Retry-After while the issuer's keys cannot be had, then 200 for t
   }
 });
 
-test("strict mode demands typ and exp; legacy-wso2 mode takes the old event claim", async () => {
+test("strict mode demands typ and exp; legacy-wso2 mode takes the old event claim", async (t) => {
   const strict = await startRp({ OP_ISSUER: issuer.issuer, LOGOUT_TOKEN_MODE: "strict" });
+  t.after(() => strict.stop());
   const legacy = await startRp({ OP_ISSUER: issuer.issuer, LOGOUT_TOKEN_MODE: "legacy-wso2" });
+  t.after(() => legacy.stop());
   const status = async (app: RpProcess, claims: Record<string, unknown>, header = {}) => {
     const body = new URLSearchParams({
       logout_token: await issuer.sign(issuer.logoutClaims(claims), header),
     });
     return (await fetch(`${app.base}/bclogout`, { method: "POST", body })).status;
   };
-  try {
-    const typ = { typ: "logout+jwt" };
-    assert.deepEqual(
-      [
-        await status(strict, {}),
-        await status(strict, { exp: undefined }, typ),
-        await status(strict, {}, typ),
-      ],
-      [400, 400, 200],
-    );
-    const old = { events: undefined, event: {} };
-    assert.deepEqual(
-      [await status(strict, old, typ), await status(legacy, old), await status(legacy, {})],
-      [400, 200, 200],
-    );
-  } finally {
-    await Promise.all([strict.stop(), legacy.stop()]);
-  }
+  const typ = { typ: "logout+jwt" };
+  assert.deepEqual(
+    [await status(strict, {}), await status(strict, { exp: undefined }, typ), await status(strict, {}, typ)],
+    [400, 400, 200],
+  );
+  const old = { events: undefined, event: {} };
+  assert.deepEqual(
+    [await status(strict, old, typ), await status(legacy, old), await status(legacy, {})],
+    [400, 200, 200],
+  );
 });

@@ -101,13 +101,13 @@ async function failsToStart(child: ChildProcess, output: () => string): Promise<
   throw new Error(`the app ended with ${code}:\n${output()}`);
 }
 
-/** Polls until a URL answers so, for at most 20 seconds and only as long as `goOn` says. */
+/** Polls until a URL answers so, for at most a minute and only as long as `goOn` says. */
 async function answers(url: string, status: number, goOn: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (goOn()) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.status === status) return;
-    if (Date.now() > deadline) throw new Error(`${url} did not answer in 20 s`);
+    if (Date.now() > deadline) throw new Error(`${url} did not answer ${status} in 60 s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

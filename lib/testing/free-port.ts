@@ -1,17 +1,35 @@
 /** Ports for servers that a test starts. */
 import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { createServer } from "node:net";
 
 /** Where no system hands out ports by itself (Linux does from 32768 on): what is free here stays so until it is used,
- * whatever runs beside the test. */
+ * whatever else the machine does. */
 const first = 20_000;
 const count = 12_000;
 
-/** A port that nothing listens on. */
+/** A TCP port on which nothing listens, and which no other caller is given as long as this process lives. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + randomInt(count);
-    if (await isFree(port)) return port;
+    if ((await reserve(port)) && (await isFree(port))) return port;
+  }
+}
+
+/** Holds the UDP port of the same number, which nothing else here wants: unlike a file, the system clears it away
+ * with the process, however that ends. */
+async function reserve(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  const bound = once(socket, "listening");
+  socket.bind({ port, address: "127.0.0.1", exclusive: true });
+  socket.unref();
+  try {
+    await bound;
+    return true;
+  } catch {
+    socket.close();
+    return false;
   }
 }
 
