@@ -65,6 +65,37 @@ async function requireNoSecondToken(t: Trial, session: Session, from: number): P
   t.require(!second, `${rp.name} received ${count} logout tokens for one session.`);
 }
 
+/** Has two tabs send the same logout request, one soon after the other; what follows must be one logout.
+ * @param answer says yes in both, by the functions given, in its own order; `back` waits until a tab is back */
+async function assertOneLogout(
+  t: Trial,
+  answer: (yes: [() => Promise<unknown>, () => Promise<unknown>], back: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const browser = await t.browser();
+  const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+  const sessions = await signInAt(t, browser, t.alice, a, b);
+  const trace = traceOf(browser);
+  const from = performance.now();
+  const request = endSessionUrl(t, parametersToReturn(t, usualParameters(sessions[0])));
+  const tab = async () => {
+    const page = await browser.newPage();
+    await page.goto(request).catch(() => undefined);
+    return () => confirms(t, page);
+  };
+  const back = async () => {
+    const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 10_000 });
+    t.require(came !== undefined, "Of two tabs that log out, none came back.");
+  };
+  await answer([await tab(), await tab()], back);
+  await back();
+  await assertLoggedOut(t, browser, a, b);
+  const broken = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).filter(
+    (each) => each.status() >= 500,
+  );
+  t.require(broken.length === 0, `One of the two was answered with HTTP ${broken[0]?.status()}.`);
+  await Promise.all(sessions.map((each) => requireNoSecondToken(t, each, from)));
+}
+
 export const rpInitiated: Check[] = [
   {
     id: "R-01",
@@ -157,29 +188,12 @@ export const rpInitiated: Check[] = [
     severity: "medium",
     needs: ["end-session"],
     run: async (t) => {
-      const browser = await t.browser();
-      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
-      const sessions = await signInAt(t, browser, t.alice, a, b);
-      const [session] = sessions;
-      const trace = traceOf(browser);
-      const startedAt = performance.now();
-      const parameters = parametersToReturn(t, usualParameters(session));
-      const tab = async () => {
-        const page = await browser.newPage();
-        await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
-        return page;
-      };
-      const tabs = await Promise.all([tab(), tab()]);
-      await Promise.all(tabs.map((page) => confirms(t, page)));
-      const back = { from: startedAt, timeout: 10_000 };
-      const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", back);
-      t.require(came !== undefined, "Of two tabs that log out, none came back.");
-      await assertLoggedOut(t, browser, a, b);
-      const broken = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).filter(
-        (each) => each.status() >= 500,
-      );
-      t.require(broken.length === 0, `One of the two was answered with HTTP ${broken[0]?.status()}.`);
-      await Promise.all(sessions.map((each) => requireNoSecondToken(t, each, startedAt)));
+      await assertOneLogout(t, async ([older, newer]) => void (await Promise.all([older(), newer()])));
+      await assertOneLogout(t, async ([older, newer], back) => {
+        await newer();
+        await back();
+        await older();
+      });
     },
   },
   {
