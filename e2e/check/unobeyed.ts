@@ -4,9 +4,10 @@ import { traceOf } from "./browser-trace.ts";
 import { closed } from "./closed.ts";
 import { logOut, openRequest, settled, usualParameters } from "./logout.ts";
 import { assertKept, assertLoggedOut } from "./oracles.ts";
-import { endSessionUrl, isPlainRefusal, type RawAnswer, sendRaw } from "./raw-request.ts";
+import { endSessionEndpoint, endSessionUrl, isPlainRefusal, type RawAnswer, sendRaw } from "./raw-request.ts";
 import type { Recorded } from "./recorder.ts";
-import type { RelyingParty, Session } from "./relying-party.ts";
+import type { Session } from "./relying-party.ts";
+import { assertUntouched, ofThisAlone, requireUntold } from "./told.ts";
 import type { Trial } from "./trial.ts";
 
 export interface BadRequest {
@@ -54,6 +55,7 @@ async function sendAll(
   let { browser, session } = first;
   const watched: (() => Promise<void>)[] = [];
   for (const [index, request] of requests.entries()) {
+    trial.noteRequest(request.what, "GET", endSessionEndpoint(trial), request.parameters);
     const answer = await sendRaw(browser, endSessionUrl(trial, request.parameters));
     const { location } = answer.headers;
     trial.note(`raw answer: ${request.what}`, { status: answer.status, ...(location && { location }) });
@@ -76,19 +78,29 @@ async function sendAll(
   return { browser, session };
 }
 
-/** Sends the request in this browser, and leaves the OP's question open: until it is answered, nothing may happen. */
-export async function assertNotSentBack(
+/** Sends, in the browser of a live session, a hint of another session. Until the OP's question is answered, nothing may
+ * happen; a yes may end this session at most, and never makes the other one known as ended.
+ * @param other which the hint is of, and the browser that it lives in where it does */
+export async function assertHintOfAnother(
   trial: Trial,
-  browser: BrowserContext,
-  from: RelyingParty,
-  parameters: Record<string, string>,
+  live: { browser: BrowserContext; session: Session },
+  other: { browser?: BrowserContext; session: Session },
 ): Promise<void> {
-  const { startedAt } = await logOut(trial, browser, from, {
-    parameters,
-    answer: "nothing",
-    comesBack: false,
-  });
+  const send = (answer: "nothing" | "yes") =>
+    logOut(trial, live.browser, other.session.rp, {
+      parameters: usualParameters(other.session),
+      answer,
+      comesBack: false,
+    });
+  const { startedAt, page } = await send("nothing");
   trial.require(visitsSince(trial, startedAt).length === 0, "The browser was sent back without being asked.");
+  await assertUntouched(trial, live.browser, live.session, startedAt, "Nobody had answered the question");
+  await closed(page);
+  await send("yes");
+  requireUntold(trial, [other.session], startedAt, "The hint of another session came with a yes", [
+    "session",
+  ]);
+  if (other.browser) await assertKept(trial, other.browser, other.session);
 }
 
 /** The positive twin: the same browser, the same client, everything right. */
@@ -165,6 +177,7 @@ async function inBrowser(
     await assertNotLedAway();
     const kept = await trial.ask(browser, session.rp);
     if ("error" in kept) trial.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
+    requireUntold(trial, [session], startedAt, `${what}: nobody was asked`, ofThisAlone(session));
   };
   const page = await openRequest(trial, browser, session.rp, parameters);
   await assertStillThere();

@@ -2,11 +2,12 @@
 import { mayLackSid } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { closed } from "../closed.ts";
-import { isAbout, tokensFor, watch } from "../deliveries.ts";
+import { tokensFor, watch } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
-import { noteToken, type ReceivedLogoutToken, tokensSince } from "../logout-tokens.ts";
+import { tokensSince } from "../logout-tokens.ts";
 import { assertKept, assertLoggedOut, signInAt } from "../oracles.ts";
 import type { Session } from "../relying-party.ts";
+import { type Named, requireUntold } from "../told.ts";
 import type { Trial } from "../trial.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
@@ -47,10 +48,13 @@ export const isolation: Check[] = [
       await tokensFor(t, from, ...here.sessions);
       const others = there.sessions.filter(({ sid }) => sid);
       await Promise.all([
-        requireNothing(t, from, others, "One browser logged out", withSid),
+        requireNothing(t, from, others, "One browser logged out", ["session"]),
         assertKept(t, there.browser, there.sessions[0]),
         assertLoggedOut(t, here.browser, here.sessions[0].rp),
       ]);
+      // What was silent for the one must not be silent for ever.
+      const later = await logOutFirst(t, there);
+      await tokensFor(t, later, ...there.sessions);
     },
   },
   {
@@ -79,19 +83,26 @@ export const isolation: Check[] = [
     run: async (t) => {
       const [ofAlice, ofBob] = await twoUsers(t);
       const [session] = ofAlice.sessions;
-      const { startedAt, arrived, page } = await logOut(t, ofAlice.browser, session.rp, {
-        parameters: usualParameters(ofBob.sessions[0]),
-        answer: "nothing",
-        comesBack: false,
-      });
+      const ask = (answer: "nothing" | "yes") =>
+        logOut(t, ofAlice.browser, session.rp, {
+          parameters: usualParameters(ofBob.sessions[0]),
+          answer,
+          comesBack: false,
+        });
+      const { startedAt, arrived, page } = await ask("nothing");
       t.require(!arrived, "The browser was sent back to the app, though the hint is another user's.");
       await assertKept(t, ofAlice.browser, session);
       await assertKept(t, ofBob.browser, ofBob.sessions[0]);
       const all = [...ofAlice.sessions, ...ofBob.sessions];
-      requireNoneSince(t, startedAt, all, "Nobody had agreed to a logout"); // `logOut` has watched for a while
+      requireUntold(t, all, startedAt, "Nobody had agreed to a logout", namedAtAll); // `logOut` has watched for a while
       await closed(page);
-      const from = await logOutFirst(t, ofAlice);
-      await tokensFor(t, from, ...ofAlice.sessions);
+      // A yes ends the session of this browser at most, never the one that the hint names.
+      const { asked } = await ask("yes");
+      t.measure(asked ? "After yes only alice may be logged out." : "The OP does not ask, and does nothing.");
+      await assertKept(t, ofBob.browser, ofBob.sessions[0]);
+      requireUntold(t, ofBob.sessions, startedAt, "Alice said yes to the hint of bob", namedAtAll);
+      const later = await logOutFirst(t, ofBob);
+      await tokensFor(t, later, ...ofBob.sessions);
     },
   },
   {
@@ -109,6 +120,8 @@ export const isolation: Check[] = [
         assertKept(t, ofBob.browser, ofBob.sessions[0]),
         assertLoggedOut(t, ofAlice.browser, ofAlice.sessions[0].rp),
       ]);
+      const later = await logOutFirst(t, ofBob);
+      await tokensFor(t, later, ...ofBob.sessions);
     },
   },
   {
@@ -146,47 +159,27 @@ async function logOutFirst(t: Trial, { browser, sessions }: SignedIn, more = {})
   return (await logOut(t, browser, session.rp, { parameters })).startedAt;
 }
 
-const withSid = ({ claims }: ReceivedLogoutToken): boolean => claims.sid !== undefined;
+/** At probes where both users have sessions: what names neither a session nor a user may be about either. */
+const namedAtAll: readonly Named[] = ["session", "user"];
 
-/** Watches the probes of these sessions: neither channel may bring anything about them.
- * @param counts which tokens are looked at */
+/** Watches the probes of these sessions: neither channel may bring anything about them. */
 async function requireNothing(
   t: Trial,
   from: number,
   sessions: readonly Session[],
   what: string,
-  counts?: (token: ReceivedLogoutToken) => boolean,
+  counts = namedAtAll,
 ): Promise<void> {
   const until = { from: performance.now(), timeout: watch };
   await Promise.all(sessions.map(({ rp }) => rp.recorder.waitFor(() => false, until)));
-  requireNoneSince(t, from, sessions, what, counts);
-}
-
-function requireNoneSince(
-  t: Trial,
-  from: number,
-  sessions: readonly Session[],
-  what: string,
-  counts: (token: ReceivedLogoutToken) => boolean = () => true,
-): void {
-  for (const session of sessions) {
-    const { rp, sid, sub } = session;
-    const tokens = tokensSince(rp, from).filter((token) => counts(token) && isAbout(session)(token));
-    for (const token of tokens) noteToken(t, token);
-    t.require(tokens.length === 0, `${what}, and ${rp.name} was told that the session of ${sub} had ended.`);
-    const framed = rp.recorder.since(from, "front-channel").filter(({ query }) => query.get("sid") === sid);
-    t.require(
-      sid === undefined || framed.length === 0,
-      `${what}, and ${rp.name} was told of the session of ${sub} by front-channel logout.`,
-    );
-  }
+  requireUntold(t, sessions, from, what, counts);
 }
 
 async function wideAsTheLogout(t: Trial): Promise<void> {
   const [here, there] = [await signedIn(t, "alice"), await signedIn(t, "alice")];
   const from = await logOutFirst(t, here);
   const tokens = await tokensFor(t, from, ...here.sessions);
-  for (const { rp, claims } of tokens.filter((token) => !withSid(token))) {
+  for (const { rp, claims } of tokens.filter(({ claims: { sid } }) => sid === undefined)) {
     const said = `${rp.name}: one of two sessions ended, and the token without sid ends both.`;
     const why = mayLackSid(t, rp);
     if (!why) t.fail(said);

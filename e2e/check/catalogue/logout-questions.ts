@@ -4,12 +4,12 @@ import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { closed } from "../closed.ts";
 import { confirmationOf, replayFrom } from "../confirmation.ts";
-import { nextTokenAbout, tokensAbout } from "../deliveries.ts";
+import { nextTokenAbout } from "../deliveries.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
 import { assertKept, assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { endSessionEndpoint } from "../raw-request.ts";
-import type { Recorded } from "../recorder.ts";
-import type { RelyingParty, Session } from "../relying-party.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import { assertUntouched, requireUntold } from "../told.ts";
 import type { Trial } from "../trial.ts";
 import { assertGoodLogout, confirmsAndStays } from "../unobeyed.ts";
 
@@ -52,18 +52,6 @@ async function attackFrom(page: Page, endpoint: string): Promise<void> {
   }, endpoint);
 }
 
-/** On neither channel, up to now. */
-function requireNotTold(t: Trial, sessions: readonly Session[], from: number): void {
-  for (const session of sessions) {
-    const { name, recorder } = session.rp;
-    const isOurs = ({ query }: Recorded) => (query.get("sid") ?? session.sid) === session.sid;
-    const framed = recorder.since(from, "front-channel").filter(isOurs);
-    const by = framed.length > 0 ? "front-channel" : "back-channel";
-    const count = framed.length + tokensAbout(session, from).length;
-    t.require(count === 0, `${name} was told by ${by} logout of a logout that was declined.`);
-  }
-}
-
 export const logoutQuestions: Check[] = [
   {
     id: "R-24",
@@ -76,7 +64,7 @@ export const logoutQuestions: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       const { page, startedAt } = await openQuestion(t, browser, a);
-      await assertKept(t, browser, session);
+      await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
       const asked = await confirmsAndStays(t, page, startedAt);
       t.require(asked, "The OP does not ask whether to log out.");
       await assertSoonLoggedOut(t, browser, a);
@@ -110,15 +98,16 @@ export const logoutQuestions: Check[] = [
       const browser = await t.browser();
       const [a, c] = [t.rp("rp-a"), t.rp("rp-c")];
       const session = await t.signIn(browser, a, t.alice);
+      const from = performance.now();
       const page = await browser.newPage();
       await page.goto(`${c.base}/`);
       await attackFrom(page, endSessionEndpoint(t));
       t.note("another site has loaded the logout endpoint", {
         by: "iframe, img, POST into an iframe, fetch",
       });
-      await assertKept(t, browser, session);
+      await assertUntouched(t, browser, session, from, "Another site had loaded the logout endpoint");
       const { page: question } = await openQuestion(t, browser, c);
-      await assertKept(t, browser, session);
+      await assertUntouched(t, browser, session, from, "Another site had led the browser to the question");
       await Promise.all([closed(page), closed(question)]);
       await assertGoodLogout(t, browser, session);
       if (t.cookieMode === "cookies-blocked")
@@ -137,6 +126,7 @@ export const logoutQuestions: Check[] = [
       const session = await t.signIn(browser, a, t.alice);
       await t.signIn(attacker, a, t.bob);
       // What the attacker knows: a whole answer to a question that he was asked himself.
+      const from = performance.now();
       const own = await confirmationOf(t, attacker, endSessionEndpoint(t));
       if (!own) return t.skip("The OP does not ask by a page that sends a request when the user says yes.");
       const victims = await confirmationOf(t, browser, endSessionEndpoint(t));
@@ -146,7 +136,7 @@ export const logoutQuestions: Check[] = [
         method: own.request.method,
         url: own.request.url,
       });
-      await assertKept(t, browser, session);
+      await assertUntouched(t, browser, session, from, "Another site had sent its own answer");
       const { "content-security-policy": policy = "", "x-frame-options": options = "" } = victims.headers;
       t.note("framing of the question", { "x-frame-options": options, "content-security-policy": policy });
       const sources = /frame-ancestors([^;]*)/i.exec(policy)?.[1]?.trim();
@@ -177,7 +167,7 @@ export const logoutQuestions: Check[] = [
       }
       const [session, other] = sessions;
       await assertKept(t, browser, session);
-      requireNotTold(t, sessions, outcome.startedAt);
+      requireUntold(t, sessions, outcome.startedAt, "The user had said no");
       if (outcome.arrived?.query.has("error")) {
         t.measure(`The app is told ${outcome.arrived.query.get("error")}.`);
       } else if (outcome.arrived) {

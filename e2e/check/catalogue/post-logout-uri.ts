@@ -2,10 +2,11 @@
 import type { Check } from "../check.ts";
 import { closed } from "../closed.ts";
 import { logOut } from "../logout.ts";
-import { assertKept, assertSoonLoggedOut, signInAt } from "../oracles.ts";
+import { assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { ownProbeIfPossible } from "../own-probe.ts";
 import { brokenBy, endSessionUrl, sendRaw } from "../raw-request.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
+import { assertUntouched } from "../told.ts";
 import type { Trial } from "../trial.ts";
 import {
   assertAllUnobeyed,
@@ -124,7 +125,7 @@ export const postLogoutUris: Check[] = [
         comesBack: false,
       });
       t.require(visitsSince(t, startedAt).length === 0, "The browser was sent on before anybody was asked.");
-      await assertKept(t, browser, session);
+      await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
       if (!(await confirms(t, page))) {
         t.measure("The OP refuses such a request.");
         return assertGoodLogout(t, browser, session);
