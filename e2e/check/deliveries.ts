@@ -109,18 +109,12 @@ export async function logOutBeside(
 }
 
 /** Sees to it that an answer to a logout token is followed by no other delivery of it: for a while, and until the next
- * logout has been delivered well on the same channel.
- * @param timeout of the while, in milliseconds */
-export async function requireOneDelivery(
-  trial: Trial,
-  answer: Answer,
-  answered: string,
-  timeout = watch,
-): Promise<void> {
+ * logout has been delivered well on the same channel. */
+export async function requireOneDelivery(trial: Trial, answer: Answer, answered: string): Promise<void> {
   const browser = await trial.browser();
   const { session, from, restore } = await logOutBeside(trial, browser, answer);
   const [first] = await tokensFor(trial, from, session);
-  const again = await nextTokenAbout(session, from, { known: first ? [first] : [], timeout });
+  const again = await nextTokenAbout(session, from, { known: first ? [first] : [], timeout: watch });
   trial.require(!again, `RP-D answered ${answered}, and the logout token came again.`);
   restore();
   const next = await logOutBeside(trial, browser, wellDone);
@@ -129,7 +123,6 @@ export async function requireOneDelivery(
   const deliveries = [session, next.session].flatMap((each) => tokensAbout(each, from));
   const count = new Set(deliveries.map(({ recorded }) => recorded)).size;
   trial.require(count === 2, `Two logouts brought RP-D ${count} logout tokens.`);
-  trial.measure(`Watched for ${timeout / 1000} s and until the next logout, not for longer.`);
 }
 
 export const wellDone: Answer = (response) => void response.writeHead(200).end();

@@ -16,6 +16,8 @@ export interface Recorded {
   headers: IncomingMessage["headers"];
   body: string;
   form: URLSearchParams;
+  /** It was not answered as usual, but as a check has it. */
+  spoiled: boolean;
 }
 
 /** What a probe does with a request after it has been recorded; returns once it has answered, or never will. */
@@ -72,7 +74,9 @@ export class Recorder {
     return this.#port;
   }
 
+  /** Takes requests; nothing new where it does already. */
   async listen(): Promise<void> {
+    if (this.#server) return;
     const server = createServer((request, response) => {
       response.on("error", () => undefined); // written to after the other side hung up, or after its end
       this.#take(request, response).catch(() => response.destroy());
@@ -137,9 +141,11 @@ export class Recorder {
     const { pathname, searchParams: query } = addressOf(request.url);
     const kind = kinds[pathname] ?? "other";
     const { method = "", url = "", headers } = request;
-    const recorded = { kind, at, method, url, query, headers, body, form: new URLSearchParams(body) };
+    const answer = this.#answers.get(kind);
+    const form = new URLSearchParams(body);
+    const recorded = { kind, at, method, url, query, headers, body, form, spoiled: answer !== undefined };
     this.records.push(recorded);
     for (const { wanted, resolve } of this.#waiting) if (wanted(recorded)) resolve(recorded);
-    await (this.#answers.get(kind) ?? defaults[kind])(response, recorded);
+    await (answer ?? defaults[kind])(response, recorded);
   }
 }

@@ -65,7 +65,15 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
         if (signal.aborted) return;
         settings.onStart(check, left);
         const verdictOf = verdictBefore(check);
-        const trial = new Trial({ ...settings, world, cookieMode: mode, browsers, runStartedAt, verdictOf });
+        const trial = new Trial({
+          ...settings,
+          world,
+          worlds,
+          cookieMode: mode,
+          browsers,
+          runStartedAt,
+          verdictOf,
+        });
         const result = await runCheck(check, trial, results, signal);
         if (signal.aborted) return;
         results.push(result);

@@ -3,7 +3,7 @@ import { deferUnreadable, mayBeAbout, nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "./logout-tokens.ts";
 import { signInAt } from "./oracles.ts";
-import type { Session } from "./relying-party.ts";
+import type { RelyingParty, Session } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 import type { World } from "./world.ts";
 
@@ -59,10 +59,12 @@ export const eachToken =
     for (const token of found.tokens) await judge(trial, token, found);
   };
 
-/** All logout tokens that have ever come to the probes of this world. */
-export const everyToken = ({ world }: Trial): ReceivedLogoutToken[] =>
-  Object.values(world).flatMap((rp) =>
-    rp.recorder.records
-      .filter(({ kind }) => kind === "back-channel")
-      .map((recorded) => readToken(rp, recorded)),
-  );
+/** All logout tokens that have ever come to a probe of the run. */
+export const everyToken = ({ worlds }: Pick<Trial, "worlds">): ReceivedLogoutToken[] =>
+  worlds
+    .flatMap(Object.values<RelyingParty>)
+    .flatMap((rp) =>
+      rp.recorder.records
+        .filter(({ kind }) => kind === "back-channel")
+        .map((recorded) => readToken(rp, recorded)),
+    );

@@ -23,6 +23,8 @@ const patience = 30_000;
 
 export interface TrialSettings {
   world: World;
+  /** Those of all workers. */
+  worlds: readonly World[];
   users: { alice: User; bob: User };
   provider: OpenIdProvider;
   metadata: Metadata;
@@ -51,6 +53,8 @@ export class Ended extends Error {
 
 export class Trial {
   readonly world: World;
+  /** Those of all workers: for a check that runs alone, and looks at what has come in the whole run. */
+  readonly worlds: readonly World[];
   readonly alice: User;
   readonly bob: User;
   readonly provider: OpenIdProvider;
@@ -79,6 +83,7 @@ export class Trial {
 
   constructor(settings: TrialSettings) {
     this.world = settings.world;
+    this.worlds = settings.worlds;
     this.alice = settings.users.alice;
     this.bob = settings.users.bob;
     this.provider = settings.provider;

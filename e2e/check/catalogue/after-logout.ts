@@ -1,4 +1,5 @@
 /** R: what is left of a session when it has ended. */
+import { ResponseBodyError } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Check } from "../check.ts";
 import { logOut, usualParameters } from "../logout.ts";
@@ -19,8 +20,13 @@ async function refreshes(t: Trial, session: Session): Promise<boolean> {
     session.refreshToken = tokens.refresh_token ?? session.refreshToken;
     return true;
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    t.note("refresh token refused", error.message);
+    if (!(error instanceof ProtocolError && error.detail instanceof ResponseBodyError)) throw error;
+    const { error: word } = error.detail;
+    t.note("refresh token refused", word);
+    t.require(
+      word === "invalid_grant",
+      `A refresh token is refused with ${word}, which is not about the token.`,
+    );
     return false;
   }
 }

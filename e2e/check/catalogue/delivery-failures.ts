@@ -25,9 +25,14 @@ export const deliveryFailures: Check[] = [
     severity: "critical",
     run: async (t) => {
       const signedIn = await signInWithD(t);
-      await t.rp("rp-d").recorder.close();
-      t.afterwards(() => t.rp("rp-d").recorder.listen());
+      const { recorder } = t.rp("rp-d");
+      await recorder.close();
+      t.afterwards(() => recorder.listen());
       await requireOthersLoggedOut(t, signedIn, "RP-D refuses connections");
+      await recorder.listen();
+      const again = await signInWithD(t);
+      t.afterwards(recorder.answer("back-channel", (response) => void response.writeHead(500).end()));
+      await requireOthersLoggedOut(t, again, "RP-D answers with HTTP 500");
     },
   },
   {

@@ -2,20 +2,29 @@
 import type { Page } from "@playwright/test";
 import { has } from "../capabilities.ts";
 import type { Check } from "../check.ts";
-import { logOutBeside, nextTokenAbout, requireOneDelivery, tokensFor, wellDone } from "../deliveries.ts";
+import {
+  logOutBeside,
+  nextTokenAbout,
+  requireOneDelivery,
+  tokensAbout,
+  tokensFor,
+  wellDone,
+} from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { noteToken } from "../logout-tokens.ts";
 import { signInAt } from "../oracles.ts";
 import { ownProbe, requireRegistration } from "../own-probe.ts";
 import type { Answer } from "../recorder.ts";
 import type { RelyingParty } from "../relying-party.ts";
-import { eachToken } from "../specimen.ts";
+import { eachToken, everyToken } from "../specimen.ts";
 import type { Trial } from "../trial.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
 /** How long a retry is waited for, in milliseconds. */
 const retryPatience = 5_000;
+/** In that time, of an app that stays unavailable. */
+const bearableAttempts = 5;
 
 export const delivery: Check[] = [
   {
@@ -49,7 +58,11 @@ export const delivery: Check[] = [
     title: "A logout token that was answered with 200 comes exactly once",
     clause: "BCL 2.5",
     severity: "high",
-    run: (t) => requireOneDelivery(t, wellDone, "200", 4_000),
+    alone: true, // so that it runs last, when the other checks have collected tokens
+    run: async (t) => {
+      await requireOneDelivery(t, wellDone, "200");
+      requireNoRepetition(t);
+    },
   },
   {
     ...common,
@@ -127,6 +140,24 @@ export const delivery: Check[] = [
   },
 ];
 
+/** Of all sessions of the run: none may have been named twice to an app that answered 200 each time. */
+function requireNoRepetition(t: Trial): void {
+  const well = everyToken(t).filter(({ recorded }) => !recorded.spoiled);
+  const seen = new Set<string>();
+  for (const token of well.filter(({ claims }) => typeof claims.sid === "string")) {
+    const about = `${token.rp.name} ${token.claims.sid}`;
+    if (seen.has(about)) noteToken(t, token);
+    t.require(!seen.has(about), `${token.rp.name} answered 200, and was told of the same session again.`);
+    seen.add(about);
+  }
+  const first = Math.min(...well.map(({ recorded }) => recorded.at));
+  t.measure(
+    seen.size > 0
+      ? `${seen.size} sessions of this run were told once to each app, the first ${Math.round((performance.now() - first) / 1000)} s ago.`
+      : "No token had a sid by which the sessions of the whole run could be told apart.",
+  );
+}
+
 /** From the last request that the user's browser made of the OP until the token's arrival, in milliseconds. */
 async function timesOfOneLogout(t: Trial): Promise<number[]> {
   const browser = await t.browser();
@@ -176,6 +207,22 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
   if (expiry !== undefined) t.require(expiry > Date.now() / 1000, "The retry brought an expired token.");
   const third = await nextTokenAbout(session, from, { known: [first, retry], timeout: 2_000 });
   t.require(!third, "The retry was answered with 200, and the token came once more.");
+  await unavailableForLong(t);
+}
+
+/** Of an OP that retries: it must not do so as fast as it can. */
+async function unavailableForLong(t: Trial): Promise<void> {
+  const { session, from } = await logOutBeside(
+    t,
+    await t.browser(),
+    (response) => void response.writeHead(503).end(),
+  );
+  const until = { from: performance.now(), timeout: retryPatience };
+  await session.rp.recorder.waitFor(() => false, until);
+  const attempts = tokensAbout(session, from).length;
+  t.measure(`An app that stays unavailable is told ${attempts} times within ${retryPatience / 1000} s.`);
+  if (attempts > bearableAttempts)
+    t.warn(`${attempts} attempts within ${retryPatience / 1000} s are no help to it.`);
 }
 
 async function refusedUris(t: Trial): Promise<void> {

@@ -4,6 +4,7 @@ import type { Check } from "../check.ts";
 import { attackersKeys, publicKeyAsSecrets, resigned, withClaims, withHeader } from "../forged-tokens.ts";
 import { otherTokensOf } from "../other-tokens.ts";
 import type { Session } from "../relying-party.ts";
+import { assertUntouched } from "../told.ts";
 import type { Trial } from "../trial.ts";
 import { assertUnobeyed } from "../unobeyed.ts";
 
@@ -70,6 +71,10 @@ export const forgedHints: Check[] = [
             claims: { aud: t.rp("rp-b").client.clientId },
           }),
           ...(clientSecret && {
+            "the client's secret, as an issuer": await resigned(idToken, Buffer.from(clientSecret), {
+              header: { alg: "HS256", kid: undefined },
+              claims: { iss: clientId, aud: t.provider.issuer },
+            }),
             "the client's secret": await resigned(idToken, Buffer.from(clientSecret), {
               header: { alg: "HS256", kid: undefined },
               claims: { azp: clientId },
@@ -87,14 +92,21 @@ export const forgedHints: Check[] = [
     clause: "RIL 2",
     severity: "critical",
     needs: ["end-session"],
-    run: (t) =>
-      assertHintsRefused(t, async ({ idToken, claims }) => ({
-        "another sub": withClaims(idToken, { sub: t.bob.name }),
-        "another sid": withClaims(idToken, { sid: "another-session" }),
+    run: async (t) => {
+      const elsewhere = await t.browser();
+      const bobs = await t.signIn(elsewhere, t.rp("rp-a"), t.bob);
+      const { sub, sid = "another-session" } = bobs;
+      const from = performance.now();
+      await assertHintsRefused(t, async ({ idToken, claims }) => ({
+        "bob's session": withClaims(idToken, { sub, sid }),
+        "bob's sub": withClaims(idToken, { sub }),
+        "bob's sid": withClaims(idToken, { sid }),
         "another aud": withClaims(idToken, { aud: t.rp("rp-b").client.clientId }),
         "a later exp": withClaims(idToken, { exp: claims.exp + 86_400 }),
         "one character more": `${idToken}A`,
-      })),
+      }));
+      await assertUntouched(t, elsewhere, bobs, from, "A hint without a valid signature named bob");
+    },
   },
   {
     id: "R-18",

@@ -101,7 +101,7 @@ async function unguessableSid(t: Trial): Promise<void> {
       const cookies = await opCookies(t, await browser.cookies());
       const same = cookies.find(({ value }) => percentDecoded(value).split(/[.|:]/).includes(sid));
       t.require(
-        !same?.httpOnly,
+        !same || (await signsIn(t, without(cookies, same))),
         `The sid is what the cookie ${same?.name} holds: every app can take the session.`,
       );
       t.require(!own.includes(sid), "After logout and a new sign-in the sid is the old one.");
@@ -109,8 +109,9 @@ async function unguessableSid(t: Trial): Promise<void> {
       await logOut(t, browser, a, { parameters: usualParameters(session) });
     }
   }
-  const heard = everyToken(t).flatMap(({ claims: { sid } }) => (typeof sid === "string" ? [sid] : []));
-  const sids = [...new Set([...own, ...heard])];
+  const known = t.worlds.flatMap((world) => Object.values(world).flatMap((rp) => rp.known));
+  const named = [...known, ...everyToken(t).map(({ claims }) => claims)];
+  const sids = [...new Set(named.flatMap(({ sid }) => (typeof sid === "string" ? [sid] : [])))];
   const bits = Math.round(roomOf(sids));
   t.note("session identifiers", { count: sids.length, example: own[0] ?? "", "bits at most": bits });
   t.require(!isCounter(sids), `The sids count: ${sids.slice(0, 3).join(", ")}.`);
@@ -118,6 +119,8 @@ async function unguessableSid(t: Trial): Promise<void> {
   if (bits < 100) t.warn(`Of ${sids.length} sids about ${bits} bits differ; 128 are good practice.`);
   t.measure(`${sids.length} sids compared, about ${bits} bits of room.`);
 }
+
+const without = (cookies: readonly Cookie[], one: Cookie): Cookie[] => cookies.filter((each) => each !== one);
 
 /** The characters that differ between them, times what one such character can say. */
 function roomOf(sids: readonly string[]): number {
