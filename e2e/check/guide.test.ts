@@ -43,6 +43,17 @@ describe("the pages of the checks", () => {
     });
   }
 
+  it("are named for each module of the OpenID Foundation's suite", () => {
+    const rows = [...read("README.md").matchAll(/^\| `oidcc-[a-z-]+` \| (.*) \|$/gm)];
+    assert.equal(rows.length, 17);
+    const known = new Set(catalogue.map(({ id }) => id));
+    const named = rows.flatMap(([, checks = ""]) => checks.match(/[A-Z]-\d\d/g) ?? []);
+    assert.deepEqual(
+      named.filter((id) => !known.has(id)),
+      [],
+    );
+  });
+
   it("link by absolute addresses: their texts are shown elsewhere too", () => {
     for (const { id } of catalogue) {
       const links = [...read(`${id}.md`).matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target ?? "");

@@ -111,5 +111,9 @@ function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | 
     `The OP has ${capability} logout, but discovery does not say so: without ${one} it counts as false.`,
   );
   if (session === undefined) t.warn(`${other} is left out, and so counts as false.`);
-  if (session === false) t.measure(`${other} is false: no sid is promised.`);
+  if (session === false) {
+    t.measure(
+      `${other} is false: no sid is promised, and the OpenID Foundation's certification asks for true.`,
+    );
+  }
 }

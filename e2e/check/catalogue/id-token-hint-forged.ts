@@ -3,6 +3,7 @@ import { decodeProtectedHeader, exportJWK } from "jose";
 import type { Check } from "../check.ts";
 import { attackersKeys, publicKeyAsSecrets, resigned, withClaims, withHeader } from "../forged-tokens.ts";
 import { otherTokensOf } from "../other-tokens.ts";
+import { ownProbeIfPossible } from "../own-probe.ts";
 import type { Session } from "../relying-party.ts";
 import { assertUntouched } from "../told.ts";
 import type { Trial } from "../trial.ts";
@@ -12,15 +13,32 @@ import { assertUnobeyed } from "../unobeyed.ts";
 async function assertHintsRefused(
   t: Trial,
   forge: (session: Session) => Promise<Record<string, string>>,
+  rp = t.rp("rp-a"),
 ): Promise<void> {
   const browser = await t.browser();
-  const a = t.rp("rp-a");
-  const session = await t.signIn(browser, a, t.alice);
+  const session = await t.signIn(browser, rp, t.alice);
   const requests = Object.entries(await forge(session)).map(([what, hint]) => ({
     what,
-    parameters: { id_token_hint: hint, post_logout_redirect_uri: a.postLogoutUri },
+    parameters: { id_token_hint: hint, post_logout_redirect_uri: rp.postLogoutUri },
   }));
   await assertUnobeyed(t, browser, session, requests);
+}
+
+/** A client's key signs its requests, never ID Tokens: neither as they would be, nor as those of an issuer of its own. */
+async function assertOwnKeyProvesNothing(t: Trial): Promise<void> {
+  const { privateKey, publicKey } = await attackersKeys();
+  const key = { ...(await exportJWK(publicKey)), kid: "own", use: "sig", alg: "RS256" };
+  const rp = await ownProbeIfPossible(t, { name: "rp-key", metadata: { jwks: { keys: [key] } } });
+  if (typeof rp === "string") return t.measure(`The key of a client was not tried. ${rp}`);
+  const header = { kid: key.kid };
+  const forge = async ({ idToken }: Session) => ({
+    "the client's own key": await resigned(idToken, privateKey, { header }),
+    "the client as an issuer": await resigned(idToken, privateKey, {
+      header,
+      claims: { iss: rp.client.clientId, aud: t.provider.issuer },
+    }),
+  });
+  await assertHintsRefused(t, forge, rp);
 }
 
 export const forgedHints: Check[] = [
@@ -84,6 +102,7 @@ export const forgedHints: Check[] = [
       });
       const fetched = keyServer.recorder.since(from).find(({ url }) => url.startsWith("/attackers-jwks"));
       t.require(!fetched, "The OP fetched the keys that the header of an unverified hint names.");
+      await assertOwnKeyProvesNothing(t);
     },
   },
   {

@@ -10,6 +10,7 @@ import { logoutRequests } from "./logout-requests.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionManagement } from "./session-management.ts";
+import { toldTooSoon } from "./told-too-soon.ts";
 
 export const faults: readonly Fault[] = [
   ...rpInitiated,
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...postLogoutUris,
   ...idTokenHints,
   ...logoutQuestions,
+  ...toldTooSoon,
   ...backChannel,
   ...frontChannel,
   ...sessionManagement,

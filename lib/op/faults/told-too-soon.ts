@@ -1,0 +1,75 @@
+/** Faults of the logout request by which apps are told of what has not happened. */
+import { decodeJwt } from "jose";
+import { notifyClient } from "../logout/backchannel-logout.ts";
+import { sidOf } from "../logout/end-session.ts";
+import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { ENDPOINTS, PAGES } from "../paths.ts";
+import type { StoredSession } from "../store/op-store.ts";
+import type { Fault } from "./fault.ts";
+
+const common = { family: "R", clause: "RIL 2" } as const;
+
+/** Tells the apps of a session that it has ended, and leaves it alive. */
+async function tellApps({ provider }: OpenIdProvider, session: StoredSession | undefined): Promise<void> {
+  const { accountId = "", authorizations = {} } = session ?? {};
+  const told = Object.entries(authorizations).map(([clientId, { sid }]) =>
+    notifyClient(provider, clientId, accountId, sid ?? "", new Date()),
+  );
+  await Promise.all(told);
+}
+
+/** What the hint of a logout request says, whoever has signed it. */
+function claimsOfHint({ path, query }: Context): Record<string, unknown> {
+  const { id_token_hint: hint } = path === ENDPOINTS.end_session ? query : {};
+  try {
+    return decodeJwt(String(hint));
+  } catch {
+    return {};
+  }
+}
+
+/** The hint with which each session was last asked about. */
+const asked = new Map<string, Record<string, unknown>>();
+
+export const toldTooSoon: readonly Fault[] = [
+  {
+    ...common,
+    name: "apps-told-while-asking",
+    does: "A logout request without parameters tells the apps while the user is being asked.",
+    check: "R-24",
+    around: async (op, ctx, next) => {
+      if (ctx.path === ENDPOINTS.end_session && ctx.querystring === "") {
+        const { uid } = await op.provider.Session.get(ctx);
+        await tellApps(op, op.store.sessionByUid(uid));
+      }
+      await next();
+    },
+  },
+  {
+    ...common,
+    name: "forged-hint-tells-apps",
+    does: "A hint with a wrong signature is refused, but the apps of the session that it names are told.",
+    check: "R-17",
+    around: async (op, ctx, next) => {
+      const { sid } = claimsOfHint(ctx);
+      await next();
+      const named = op.store.sessions().find((session) => sid !== undefined && sidOf(session) === sid);
+      if (ctx.status >= 400) await tellApps(op, named);
+    },
+  },
+  {
+    ...common,
+    name: "session-of-the-hint-told",
+    does: "After a yes the app is told of the session that the hint names, though another one has ended.",
+    check: "R-22",
+    around: async ({ provider }, ctx, next) => {
+      const { uid } = await provider.Session.get(ctx);
+      const claims = claimsOfHint(ctx);
+      if (ctx.path === ENDPOINTS.end_session) asked.set(uid, claims);
+      const { aud, sub, sid } = asked.get(uid) ?? {};
+      await next();
+      if (ctx.path === PAGES.logoutConfirm)
+        await notifyClient(provider, String(aud), String(sub), String(sid), new Date());
+    },
+  },
+];
