@@ -57,7 +57,7 @@ const types: Stage = {
 /** Contract tests start Relying Parties too. */
 const build: Stage = {
   name: "build",
-  forStages: ["unit", "e2e", "glewlwyd", "glewlwyd-check", "redis", "replicas"],
+  forStages: ["unit", "e2e", "embedded-check", "glewlwyd", "glewlwyd-check", "redis", "replicas"],
   run: async () => {
     await withLock(ensureBuilt);
     return { ok: true };
@@ -87,6 +87,18 @@ const check: Stage = {
   name: "check",
   lane: ensureBrowser,
   run: (args, runner) => nodeTests(["e2e/check/*.spec.ts"], args, runner),
+};
+
+/** The whole regression suite at the healthy embedded OP, in both cookie modes: not even a warning. */
+const embeddedCheck: Stage = {
+  name: "embedded-check",
+  lane: ensureBrowser,
+  run: async (args, { node }) => {
+    const report = scratch();
+    const ok = await node(["e2e/check/main.ts", "--report", report, ...args]);
+    const counts = readCheckCounts(path.join(report, "report.json"), ["fail", "warn"]);
+    return outcome(ok && counts?.failed === 0, counts);
+  },
 };
 
 /** The embedded OP, broken on purpose: each fault is found by its check. */
@@ -183,6 +195,7 @@ export const stages: readonly Stage[] = [
   redis,
   e2e,
   check,
+  embeddedCheck,
   faults,
   lesserFaults,
   replicas,

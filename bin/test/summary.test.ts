@@ -158,6 +158,8 @@ describe("the runners' counts", () => {
         { name: "B-04 A title: pass", why: undefined },
       ],
     });
+    const strict = readCheckCounts(file("strict.json", JSON.stringify({ checks })), ["fail", "warn"]);
+    assert.deepEqual([strict?.passed, strict?.failed], [2, 3]);
     assert.equal(readCheckCounts(file("other-check.json", "{}")), undefined);
   });
 

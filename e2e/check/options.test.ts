@@ -12,6 +12,15 @@ const refused = (args: string[], message: RegExp) =>
   );
 
 describe("the flags of npm run check", () => {
+  it("take a colon in a client ID, and a port for clients by hand alone", () => {
+    const clients = ["rp-a", "rp-b", "rp-c", "rp-d"].flatMap((name) => ["--client", `${name}=urn%3Ax:s:1`]);
+    const { port, clients: read } = parseOptions(["--issuer", "https://op.example", ...clients]);
+    assert.deepEqual(read["rp-a"], { clientId: "urn:x", clientSecret: "s:1", missing: [] });
+    assert.equal(port, 47100);
+    assert.throws(() => parseOptions(["--port", "5000"]), /--port is for clients registered by hand/);
+    assert.throws(() => parseOptions(["--workers", "9"]), /--workers must be a whole number from 1 to 8/);
+  });
+
   it("take clients by hand for all probes or for none", () => {
     const { clients } = parseOptions([...issuer, ...client("rp-a", "rp-b", "rp-c", "rp-d")]);
     assert.deepEqual(Object.keys(clients), ["rp-a", "rp-b", "rp-c", "rp-d"]);

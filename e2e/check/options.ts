@@ -52,6 +52,7 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --client NAME=ID[:SECRET]  a client registered by hand: all of ${probeNames.join(", ")}, and for the
                              walkthrough ${appNames.join(", ")}; without any, the driver registers them
   --print-clients            say what to register by hand at --issuer, and end
+                             (a colon in an ID is written %3A)
   --port N                   first of the five ports of clients registered by hand (47100)
   --probe-host HOST          this machine as the OpenID Provider's server reaches it, where that is not localhost: in a
                              container, say, host.docker.internal. The probes then listen on every address
@@ -62,10 +63,11 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --severity C,H,M,L,I       critical, high, medium, low, info (all)
   --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
   --headed                   show the browser
-  --workers N                checks at the same time (3)
+  --workers N                checks at the same time (3; 1 with --client)
   --expect FILE              expected results with reasons; a new failure fails the run, and so does a stale entry
   --report DIR               report.json, report.html, junit.xml and report.md
-  --ca FILE                  PEM of a certificate authority to trust
+  --ca FILE                  PEM of a certificate authority to trust, in the suite's own requests; its browser, which only
+                             ever goes to the probes and the OpenID Provider, takes any certificate
   --insecure                 do not verify certificates
 `;
 
@@ -108,7 +110,8 @@ const client = z
   )
   .transform((text): [string, RegisteredClient] => {
     const [, name, clientId = "", clientSecret] = /^([^=]+)=([^:]+)(?::(.+))?$/s.exec(text) ?? [];
-    return [String(name), { clientId, ...(clientSecret ? { clientSecret } : {}), missing: [] }];
+    const id = clientId.replaceAll(/%3a/gi, ":");
+    return [String(name), { clientId: id, ...(clientSecret ? { clientSecret } : {}), missing: [] }];
   });
 const ids = z
   .string()
@@ -123,7 +126,10 @@ const letters = z
   .string()
   .regex(/^[CHMLI](,[CHMLI])*$/, "must be letters of C,H,M,L,I with commas between them")
   .transform((text) => severities.filter((name) => text.includes(name.charAt(0).toUpperCase())));
-const number = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const number = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(error).int(error).min(least, error).max(most, error);
+};
 
 const schema = z.object({
   issuer: z
@@ -133,7 +139,7 @@ const schema = z.object({
   user: z.array(user).max(2, "is for two users at most").default([]),
   client: z.array(client).default([]),
   "print-clients": z.boolean().default(false),
-  port: number(1, 65531).default(47100),
+  port: number(1, 65531).optional(),
   "probe-host": z
     .string()
     .refine(
@@ -181,6 +187,7 @@ export function parseOptions(argv: string[]): CheckOptions {
   return {
     ...rest,
     issuer: rest.issuer,
+    port: rest.port ?? 47100,
     admin: rest.admin,
     registrationToken,
     probeHost,
@@ -221,6 +228,10 @@ function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...r
   const [misplaced] = Object.entries(forOwnOp).find(([, given]) => given) ?? [];
   if (misplaced && issuer === undefined)
     throw new UsageError(`--${misplaced} is for an OpenID Provider of yours: name it with --issuer URL.`);
+  if (rest.port !== undefined && named.length === 0 && !rest["print-clients"])
+    throw new UsageError(
+      "--port is for clients registered by hand (--client); others get ports that are free.",
+    );
   assertChecks("--only", only ?? []);
   assertChecks("--skip", skip);
 }

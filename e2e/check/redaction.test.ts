@@ -25,13 +25,18 @@ describe("what leaves a run", () => {
     ["a cookie", "GET / HTTP/1.1\nCookie: session=abcdef\nHost: op", "abcdef"],
     ["a cookie that is set", "set-cookie: session=abcdef; Path=/", "abcdef"],
     ["credentials", "Authorization: Basic cnA6c2VjcmV0", "cnA6c2VjcmV0"],
+    ["credentials in a sentence", "It refused Basic YWRtaW46aHVudGVyMg==.", "YWRtaW46aHVudGVyMg=="],
+    ["a token of the registration", "It refused Bearer 8f2c1d9e77aa.", "8f2c1d9e77aa"],
     ["a secret of the run", "The OP says: no such user alice/correct horse", "correct horse"],
+    ["a secret in an address", "GET /login?p=correct%20horse", "correct%20horse"],
+    ["a secret in a form", "username=alice&passwd=correct+horse", "correct+horse"],
+    ["a secret in JSON", '{"pin":"a\\"b"}', 'a\\"b'],
   ];
   for (const [what, text, secret] of cases) {
     it(`has no ${what.replace(/^an? /, "")}`, () => {
       assert.ok(text.includes(secret));
       const report = { reason: text, evidence: [{ what: text, detail: { deep: [{ [text]: text }] } }] };
-      assert.ok(!JSON.stringify(redacted(report, ["correct horse"])).includes(secret));
+      assert.ok(!JSON.stringify(redacted(report, ["correct horse", 'a"b'])).includes(secret));
     });
   }
 

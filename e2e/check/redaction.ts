@@ -12,6 +12,7 @@ const names =
 const parameter = new RegExp(`(^|[?&#;\\s"'])(${names})=(?![$(])[^&#\\s"'<>]+`, "gi");
 const field = new RegExp(`^(${names}|cookie|set-cookie|authorization)$`, "i");
 const header = /\b((?:set-)?cookie|authorization):[^\n]+/gi;
+const credentials = /\b(Bearer|Basic)\s+(?!eyJ)[\w.~+/=-]{8,}/g;
 
 const leftOut = "(left out)";
 
@@ -29,11 +30,18 @@ export function redacted<T>(value: T, secrets: readonly string[]): T {
 }
 
 function redactedText(text: string, secrets: readonly string[]): string {
-  const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, leftOut), text);
+  const known = secrets.flatMap(formsOf).reduce((rest, secret) => rest.replaceAll(secret, leftOut), text);
   return known
     .replaceAll(token, (found) => shortenedToken(found))
     .replaceAll(parameter, `$1$2=${leftOut}`)
+    .replaceAll(credentials, `$1 ${leftOut}`)
     .replaceAll(header, `$1: ${leftOut}`);
+}
+
+/** As it stands in a sentence, an address, a form, and a text in JSON. */
+function formsOf(secret: string): string[] {
+  const inForm = new URLSearchParams({ s: secret }).toString().slice(2);
+  return [...new Set([secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)])];
 }
 
 /** A token stays recognizable; anything else is left out. */

@@ -269,7 +269,12 @@ export class Trial {
       password !== name && !/^(password|secret)$/i.test(password);
     const clients = [...this.probes.map(({ client }) => client), ...this.#registered];
     const clientSecrets = clients.flatMap(({ clientSecret }) => clientSecret ?? []);
-    return [...users.filter(isSecret).map(({ password }) => password), ...clientSecrets];
+    const { registrationToken: token } = this.context;
+    return [
+      ...users.filter(isSecret).map(({ password }) => password),
+      ...clientSecrets,
+      ...(token ? [token] : []),
+    ];
   }
 
   /** Everything that has come to a probe since the check began. */

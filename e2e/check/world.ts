@@ -109,15 +109,18 @@ async function register(probe: RelyingParty, { driver, context }: WorldSettings)
     throw new CannotRun(`The driver ${driver.name} registers no clients: ${byHandAdvice}`);
   return driver.register(probe.metadata, context).catch((error: unknown) => {
     if (error instanceof CannotRun) throw error;
-    throw new CannotRun(`${oneLine(error)} ${refusalAdvice(context)}`);
+    const reason = oneLine(error);
+    throw new CannotRun(`${reason} ${refusalAdvice(reason, context)}`);
   });
 }
 
 export const byHandAdvice =
   "register them by hand (--print-clients says what) and pass each with --client NAME=ID:SECRET.";
 
-/** What the run may have got wrong where an OP refuses its clients. */
-function refusalAdvice({ admin, registrationToken }: DriverContext): string {
+/** What the run may have got wrong where an OP refuses its clients: who asks, or what for. */
+function refusalAdvice(reason: string, { admin, registrationToken }: DriverContext): string {
+  if (/\bHTTP 4\d\d/.test(reason) && !/\bHTTP 40[13]/.test(reason))
+    return `The probes are on http at localhost and *.localhost: allow such addresses, or ${byHandAdvice}`;
   if (registrationToken !== undefined) return "Check --registration-token.";
   if (admin) return "Check the name and password of --admin.";
   return `Pass what registration asks for with --admin or --registration-token, or ${byHandAdvice}`;

@@ -48,12 +48,15 @@ export const toldTooSoon: readonly Fault[] = [
   {
     ...common,
     name: "forged-hint-tells-apps",
-    does: "A hint with a wrong signature is refused, but the apps of the session that it names are told.",
+    does: "A hint with a wrong signature is refused, but if it names somebody else's session, the apps of that are told.",
     check: "R-17",
     around: async (op, ctx, next) => {
       const { sid } = claimsOfHint(ctx);
+      const own = sid === undefined ? undefined : await op.provider.Session.get(ctx);
       await next();
-      const named = op.store.sessions().find((session) => sid !== undefined && sidOf(session) === sid);
+      const named = op.store
+        .sessions()
+        .find((session) => own && session.uid !== own.uid && sidOf(session) === sid);
       if (ctx.status >= 400) await tellApps(op, named);
     },
   },
