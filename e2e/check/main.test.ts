@@ -73,6 +73,27 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
     await assertCannotRun(["--issuer", origin], why, "--print-clients", "--client NAME=ID:SECRET");
   });
 
+  it("says why clients are refused, and what may mend that", async () => {
+    const refusing = (status: number, error: string) =>
+      bareProvider({
+        metadata: (origin) => ({ registration_endpoint: `${origin}/register` }),
+        answers: (what) => (what === "POST /register" ? { status, json: { error } } : undefined),
+      });
+    const strict = await started(refusing(400, "invalid_redirect_uri"));
+    const addresses = "The probes are on http at localhost and *.localhost: allow such addresses, or";
+    await assertCannotRun(
+      ["--issuer", strict],
+      "HTTP 400",
+      "invalid_redirect_uri",
+      addresses,
+      "--print-clients",
+    );
+    const closed = await started(refusing(401, "invalid_token"));
+    await assertCannotRun(["--issuer", closed], "HTTP 401", "with --admin or --registration-token, or");
+    const token = ["--registration-token", "old"];
+    await assertCannotRun(["--issuer", closed, ...token], "HTTP 401", "Check --registration-token.");
+  });
+
   it("says that a certificate is not trusted, and goes on with --ca or --insecure", async () => {
     const tls = await loadCertificate(":memory:");
     const origin = await started(bareProvider({ tls }));
