@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it, test } from "node:test";
 import { UsageError } from "#lib/demo/options.ts";
 import { parseOptions } from "./options.ts";
@@ -19,6 +22,23 @@ describe("the flags of npm run check", () => {
     assert.equal(port, 47100);
     assert.throws(() => parseOptions(["--port", "5000"]), /--port is for clients registered by hand/);
     assert.throws(() => parseOptions(["--workers", "9"]), /--workers must be a whole number from 1 to 8/);
+  });
+
+  it("come from a file too, so that no command line shows secrets", () => {
+    const folder = mkdtempSync(join(tmpdir(), "flags-"));
+    const file = join(folder, "secrets");
+    writeFileSync(file, "# of the test realm\r\n--user alice:a b:c\n  --user bob:#1\n--insecure\n\n");
+    const { users, insecure, headed } = parseOptions([
+      "--issuer",
+      "https://op.example",
+      `@${file}`,
+      "--headed",
+    ]);
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(users.alice, { name: "alice", password: "a b:c" });
+    assert.deepEqual(users.bob, { name: "bob", password: "#1" });
+    assert.deepEqual([insecure, headed], [true, true]);
+    assert.throws(() => parseOptions([`@${file}`]), new RegExp(`@${file} cannot be read: ENOENT`));
   });
 
   it("take clients by hand for all probes or for none", () => {

@@ -5,6 +5,7 @@ import { describeIssue, faultNames, readFlags, UsageError } from "#lib/demo/opti
 import { assertChecks } from "./catalogue/named.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
+import { withFlagFiles } from "./flag-file.ts";
 import { type ByHand, probeNames } from "./world.ts";
 
 /** What may be registered by hand: the apps are for the walkthrough alone, which is skipped without them. */
@@ -69,6 +70,7 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --ca FILE                  PEM of a certificate authority to trust, in the suite's own requests; its browser, which only
                              ever goes to the probes and the OpenID Provider, takes any certificate
   --insecure                 do not verify certificates
+  @FILE                      flags from a file, one in a line: for secrets, which a command line shows to others
 `;
 
 const flags = {
@@ -167,7 +169,7 @@ type Values = z.output<typeof schema>;
 
 /** Reads the command line. @throws {UsageError} with a line for each flag that is wrong */
 export function parseOptions(argv: string[]): CheckOptions {
-  const parsed = schema.safeParse(readFlags(argv, flags, "npm run check -- --help"));
+  const parsed = schema.safeParse(readFlags(withFlagFiles(argv), flags, "npm run check -- --help"));
   if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
   refuseMixtures(parsed.data);
   const {
