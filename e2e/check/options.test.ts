@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, test } from "node:test";
 import { UsageError } from "#lib/demo/options.ts";
+import { catalogue } from "./catalogue/index.ts";
+import { chosenChecks } from "./catalogue/named.ts";
 import { parseOptions } from "./options.ts";
 
 const issuer = ["--issuer", "https://op.example"];
@@ -92,6 +94,28 @@ describe("the flags of npm run check", () => {
     refused(["--skip", "X-02"], /^--skip: there is no check X-02; the closest are .*-02/);
     refused(["--only", "R-98,B-99"], /^--only: .* R-98; .*\n--only: .* B-99; the closest are B-/);
     refused(["--only", ""], /^--only must be IDs such as R-01/);
+  });
+});
+
+describe("the checks of a run", () => {
+  const chosen = (...flags: string[]) => chosenChecks(parseOptions(flags)).map(({ id }) => id);
+
+  it("are those that --only, --skip and --severity all want", () => {
+    assert.equal(chosen().length, catalogue.length);
+    assert.deepEqual(chosen("--only", "R-01,R-06"), ["R-01", "R-06"]);
+    assert.deepEqual(chosen("--only", "R-01,R-06", "--skip", "R-06"), ["R-01"]);
+    assert.deepEqual(chosen("--only", "R-01,R-06", "--severity", "L"), ["R-06"]);
+    const high = catalogue.filter(({ id, severity }) => severity === "high" && id !== "R-02");
+    assert.deepEqual(
+      chosen("--severity", "H", "--skip", "R-02"),
+      high.map(({ id }) => id),
+    );
+  });
+
+  it("are not none", () => {
+    const none = /^No check is left: --only, --skip and --severity /;
+    refused(["--only", "R-01", "--skip", "R-01"], none);
+    refused(["--only", "R-01", "--severity", "I"], none);
   });
 });
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { appNames } from "#lib/demo/apps.ts";
 import { describeIssue, faultNames, readFlags, UsageError } from "#lib/demo/options.ts";
-import { assertChecks } from "./catalogue/named.ts";
+import { assertChecks, chosenChecks } from "./catalogue/named.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
 import { withFlagFiles } from "./flag-file.ts";
@@ -60,8 +60,9 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
   --registration-token TOKEN initial access token, where dynamic registration asks for one
   --fault NAME               breaks the embedded OP on purpose (repeatable); its page /faults lists the names
-  --only ID,ID               these checks alone; --skip ID,ID all but these
-  --severity C,H,M,L,I       critical, high, medium, low, info (all)
+  --only ID,ID               these checks alone
+  --skip ID,ID               all but these
+  --severity C,H,M,L,I       critical, high, medium, low, info (all). A check runs where all three want it
   --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
   --headed                   show the browser
   --workers N                checks at the same time (3; 1 with --client)
@@ -236,4 +237,6 @@ function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...r
     );
   assertChecks("--only", only ?? []);
   assertChecks("--skip", skip);
+  if (chosenChecks({ only, skip, severities: rest.severity }).length === 0)
+    throw new UsageError("No check is left: --only, --skip and --severity choose none together.");
 }

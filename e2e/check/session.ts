@@ -9,7 +9,8 @@ import { ensureBuilt } from "../../bin/prepare/build.mjs";
 import { withLock } from "../../bin/prepare/lock.mjs";
 import { browserFile } from "./browsers.ts";
 import { catalogue } from "./catalogue/index.ts";
-import type { Check, CheckResult } from "./check.ts";
+import { chosenChecks } from "./catalogue/named.ts";
+import type { CheckResult } from "./check.ts";
 import type { DriverContext } from "./driver.ts";
 import { guessDriver } from "./drivers/guess.ts";
 import { driverNamed } from "./drivers/index.ts";
@@ -89,7 +90,7 @@ async function check(
   const registrations = watchedFor(metadata.registration_endpoint);
   const { fetch } = registrations;
   const context: DriverContext = { issuer, metadata, admin, registrationToken, serverHost, fetch };
-  const checks = catalogue.filter((each) => isWanted(each, options));
+  const checks = chosenChecks(options);
   const { clients, port, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port } : undefined;
   progress.prepares(""); // the build has lines of its own
@@ -165,9 +166,6 @@ function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: 
     },
   };
 }
-
-const isWanted = ({ id, severity }: Check, { only, skip, severities }: CheckOptions): boolean =>
-  only ? only.includes(id) : !skip.includes(id) && severities.includes(severity);
 
 /** A bounded fetch, and whether it was seen to POST there with success. */
 function watchedFor(endpoint: string | undefined) {

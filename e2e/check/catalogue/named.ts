@@ -1,6 +1,20 @@
-/** Checks by the ids that a person typed. */
+/** Checks by what a person typed. */
 import { UsageError } from "#lib/demo/options.ts";
+import type { Check, Severity } from "../check.ts";
 import { catalogue } from "./index.ts";
+
+/** What `--only`, `--skip` and `--severity` say. */
+interface Choice {
+  only: readonly string[] | undefined;
+  skip: readonly string[];
+  severities: readonly Severity[];
+}
+
+/** The checks that all three of them want. */
+export const chosenChecks = ({ only, skip, severities }: Choice): Check[] =>
+  catalogue.filter(
+    ({ id, severity }) => (only?.includes(id) ?? true) && !skip.includes(id) && severities.includes(severity),
+  );
 
 /** Refuses ids that the catalogue does not have.
  * @throws {UsageError} with the closest ones, a line for each */
