@@ -40,6 +40,10 @@ const commands = {
   },
 };
 
+/** Commands whose exit code 1 is a verdict about an OpenID Provider: what could not even begin is 2, as in the commands
+ * themselves. */
+const judging = ["register", "doctor", "check", "compare"];
+
 /** @param {string} script @param {string[]} args */
 async function installAndRun(script, args) {
   await withLock(ensureInstalled);
@@ -63,7 +67,6 @@ async function main([name, ...args]) {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof StepFailed)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${error instanceof StepFailed ? error.message : Object(error).stack}\n`);
+  process.exitCode = judging.includes(process.argv[2] ?? "") ? 2 : 1;
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -30,5 +33,18 @@ describe("slo-playground", () => {
     assert.equal(status, 2);
     assert.match(stderr, /--op-port must be a port number from 1 to 65535\.\n$/);
     assert.equal(run("test", "nonsense").status, 2);
+  });
+
+  it("says 2 where it could not install: 1 is what these commands say of an OpenID Provider", (t) => {
+    const clone = mkdtempSync(join(tmpdir(), "clone-"));
+    t.after(() => rmSync(clone, { recursive: true }));
+    cpSync(fileURLToPath(new URL(".", import.meta.url)), join(clone, "bin"), { recursive: true });
+    writeFileSync(join(clone, "package-lock.json"), '{ "packages": {} }');
+    const withoutNpm = { cwd: clone, encoding: "utf8", env: { NODE_ENV: "test" } } as const;
+    for (const name of ["check", "compare", "doctor", "register"]) {
+      const { status, stderr } = spawnSync(process.execPath, ["bin/slo-playground.mjs", name], withoutNpm);
+      assert.match(stderr, /Installing dependencies .*: failed/s);
+      assert.equal(status, 2, name);
+    }
   });
 });

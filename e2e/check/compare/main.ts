@@ -31,8 +31,8 @@ function main(): number {
     process.stdout.write((md ? markdownOf : textOf)(before, after, comparison));
     return comparison.isWorse ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof CannotRun)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const isKnown = error instanceof UsageError || error instanceof CannotRun;
+    process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
     return 2;
   }
 }
