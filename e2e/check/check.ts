@@ -44,6 +44,13 @@ export interface Check {
   run: (trial: Trial, results: readonly CheckResult[]) => Promise<void>;
 }
 
+/** In which of the ways to treat third-party cookies a check runs: in the first alone where it does not depend on them, or
+ * judges what others have seen. */
+export const modesOf = (
+  { eachCookieMode, last }: Pick<Check, "eachCookieMode" | "last">,
+  tried: readonly CookieMode[],
+): readonly CookieMode[] => (eachCookieMode && !last ? tried : tried.slice(0, 1));
+
 /** What an engineer pastes into a bug report. Tokens and secrets are shortened before they get here. */
 export interface Evidence {
   /** Milliseconds since the run began. */
@@ -61,6 +68,8 @@ export interface CheckResult {
   verdict: Verdict;
   /** Why it is not a pass, or what was measured; empty for a plain pass. */
   reason: string;
+  /** The suite could not carry it through: something was in the way, or took too long. Nothing is known of the clause. */
+  gaveUp?: true;
   /** From `--expect`. */
   expected?: Expectation;
   evidence: Evidence[];

@@ -3,19 +3,23 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import type { CheckResult, CookieMode, Verdict } from "./check.ts";
+import { type Check, type CheckResult, type CookieMode, cookieModes, type Verdict } from "./check.ts";
 import { readExpectations, surprises, withExpectation } from "./expectations.ts";
 import { CannotRun } from "./world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "expectations-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const known = ["R-01", "R-02"];
+const known: Pick<Check, "id" | "eachCookieMode">[] = [
+  { id: "R-01" },
+  { id: "R-02" },
+  { id: "S-05", eachCookieMode: true },
+];
 let files = 0;
-function read(content: unknown) {
+function read(content: unknown, tried: readonly CookieMode[] = cookieModes) {
   const path = join(folder, `${++files}.json`);
   writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
-  return readExpectations(path, known);
+  return readExpectations(path, known, tried);
 }
 
 const result = (id: string, verdict: Verdict, cookieMode: CookieMode = "cookies-allowed"): CheckResult => ({
@@ -50,13 +54,45 @@ describe("a run with expectations", () => {
   }
 
   it("tells the two ways to treat third-party cookies apart", () => {
-    const blocked = { "R-02": { "cookies-blocked": { verdict: "fail", reason: why } } };
-    assert.deepEqual(of(blocked, result("R-02", "pass"), result("R-02", "fail", "cookies-blocked")), []);
-    assert.match(of(blocked, result("R-02", "fail"))[0] ?? "", /^R-02 failed/);
+    const blocked = { "S-05": { "cookies-blocked": { verdict: "fail", reason: why } } };
+    assert.deepEqual(of(blocked, result("S-05", "pass"), result("S-05", "fail", "cookies-blocked")), []);
+    assert.match(of(blocked, result("S-05", "fail"))[0] ?? "", /^S-05 failed/);
     assert.match(
-      of(blocked, result("R-02", "pass", "cookies-blocked"))[0] ?? "",
-      /^R-02 with cookies-blocked was expected/,
+      of(blocked, result("S-05", "pass", "cookies-blocked"))[0] ?? "",
+      /^S-05 with cookies-blocked was expected/,
     );
+  });
+
+  it("has a surprise in a failure for another reason than the one that is known", () => {
+    const matching = (matches: string) => ({ "R-02": { verdict: "fail", reason: why, matches } });
+    assert.deepEqual(of(matching("was seen"), result("R-02", "fail")), []);
+    assert.deepEqual(of(matching("HTTP 404"), result("R-02", "fail")), [
+      "R-02 failed, but not for the expected reason (HTTP 404): what was seen",
+    ]);
+    assert.match(of(matching("HTTP 404"), result("R-02", "pass"))[0] ?? "", /be fail and is pass: correct/);
+  });
+
+  it("has a surprise in any other result for another reason", () => {
+    const [line = ""] = of(
+      { "R-02": { verdict: "warn", reason: why, matches: "slow" } },
+      result("R-02", "warn"),
+    );
+    assert.match(line, /^R-02 was expected to be warn with slow in its reason: correct/);
+  });
+
+  it("has a surprise in what the suite gave up, whatever is known of the check", () => {
+    const gaveUp: CheckResult = { ...result("R-02", "fail"), gaveUp: true };
+    for (const matches of [undefined, "was seen"]) {
+      const [line = ""] = of({ "R-02": { verdict: "fail", reason: why, matches } }, gaveUp);
+      assert.match(line, /^R-02 failed, not as expected, for the suite could not carry it through: what/);
+    }
+  });
+
+  it("may name a way to treat third-party cookies that it does not try", () => {
+    const blocked = { "S-05": { "cookies-blocked": { verdict: "fail", reason: why } } };
+    assert.ok("S-05" in read(blocked, ["cookies-allowed"]));
+    const once = { "R-02": { "cookies-blocked": { verdict: "fail", reason: why } } };
+    assert.ok("R-02" in read(once, ["cookies-blocked"]));
   });
 });
 
@@ -75,8 +111,18 @@ describe("a file of expectations that cannot be used", () => {
     ["misspells a field", { "R-02": { verdict: "fail", reason: why, link: "x" } }, /R-02/],
     [
       "gives no reason for one cookie mode",
-      { "R-02": { "cookies-blocked": { verdict: "fail" } } },
-      /R-02\.cookies-blocked\.reason: must say why/,
+      { "S-05": { "cookies-blocked": { verdict: "fail" } } },
+      /S-05\.cookies-blocked\.reason: must say why/,
+    ],
+    [
+      "matches any reason",
+      { "R-02": { verdict: "fail", reason: why, matches: "" } },
+      /R-02\.matches: must be a part of the reason/,
+    ],
+    [
+      "names a cookie mode in which the check never runs",
+      { "R-02": { "cookies-blocked": { verdict: "fail", reason: why } } },
+      /R-02\.cookies-blocked: R-02 runs once, with cookies-allowed: name no way to treat cookies\.$/,
     ],
   ];
   for (const [what, content, message] of cases) {
@@ -89,6 +135,6 @@ describe("a file of expectations that cannot be used", () => {
   }
 
   it("is not there: the run does not begin", () => {
-    assert.throws(() => readExpectations(join(folder, "absent.json"), known), CannotRun);
+    assert.throws(() => readExpectations(join(folder, "absent.json"), known, cookieModes), CannotRun);
   });
 });

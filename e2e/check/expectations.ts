@@ -2,12 +2,14 @@
  * so does an entry that no longer holds. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { type CheckResult, type CookieMode, cookieModes, verdicts } from "./check.ts";
+import { type Check, type CheckResult, type CookieMode, cookieModes, modesOf, verdicts } from "./check.ts";
 import { CannotRun } from "./world.ts";
 
 const expectation = z.strictObject({
   verdict: z.enum(verdicts, `must be one of ${verdicts.join(", ")}`),
   reason: z.string("must say why").trim().min(1, "must say why, with a link or a clause"),
+  /** Part of the reason that the check gives: with another one it is another result. */
+  matches: z.string("must be a part of the reason").min(1, "must be a part of the reason").optional(),
 });
 export type Expectation = z.infer<typeof expectation>;
 
@@ -28,15 +30,30 @@ const file = z.record(
 );
 
 /** Reads the file.
- * @param known the ids of the catalogue
+ * @param known the catalogue
+ * @param tried the ways to treat third-party cookies that the run tries
  * @throws {CannotRun} with a line for each entry that is wrong */
-export function readExpectations(path: string, known: readonly string[]): Expectations {
+export function readExpectations(
+  path: string,
+  known: readonly Pick<Check, "id" | "eachCookieMode" | "last">[],
+  tried: readonly CookieMode[],
+): Expectations {
   const parsed = file.safeParse(parse(path));
   if (!parsed.success) throw new CannotRun(`--expect ${path}: it ${parsed.error.issues[0]?.message}.`);
   const wrong: string[] = [];
   const entries = Object.entries(parsed.data).flatMap(([id, value]) => {
-    if (!known.includes(id)) wrong.push(`${id}: there is no such check`);
-    const kind = cookieModes.some((mode) => mode in value) ? modes : expectation;
+    const check = known.find((each) => each.id === id);
+    if (!check) wrong.push(`${id}: there is no such check`);
+    // A way that this run leaves out is no mistake: another run may try it.
+    const possible = check ? modesOf(check, [...tried, ...cookieModes]) : cookieModes;
+    const named = cookieModes.filter((mode) => mode in value);
+    const idle = named.filter((mode) => !possible.includes(mode));
+    wrong.push(
+      ...idle.map(
+        (mode) => `${id}.${mode}: ${id} runs once, with ${possible[0]}: name no way to treat cookies`,
+      ),
+    );
+    const kind = named.length > 0 ? modes : expectation;
     const entry = kind.safeParse(value);
     if (entry.success) return [[id, entry.data] as const];
     wrong.push(...entry.error.issues.map((issue) => `${[id, ...issue.path].join(".")}: ${issue.message}`));
@@ -61,22 +78,35 @@ export function withExpectation(result: CheckResult, expectations: Expectations)
   return expected ? { ...result, expected: expected as Expectation } : result;
 }
 
-/** Failures that nobody expected. */
-export const isUnexpected = ({ verdict, expected }: CheckResult): boolean => verdict === "fail" && !expected;
+/** Whether it came out as expected: with that verdict, and for the reason that is known where the entry has `matches`. A
+ * check that the suite gave up has shown nothing, so nothing is expected of it. */
+export const isAsExpected = ({ verdict, reason, gaveUp, expected }: CheckResult): boolean =>
+  expected?.verdict === verdict && !gaveUp && reason.includes(expected.matches ?? "");
+
+/** Failures that nobody expected; an expected one that fails for another reason is one. */
+export const isUnexpected = (result: CheckResult): boolean =>
+  result.verdict === "fail" && (result.expected?.verdict ?? "fail") === "fail" && !isAsExpected(result);
 
 /** Results of which something else was expected: the entry has to be corrected, or the OP. */
-export const isStale = ({ verdict, expected }: CheckResult): boolean =>
-  expected !== undefined && expected.verdict !== verdict;
+export const isStale = (result: CheckResult): boolean =>
+  result.expected !== undefined && !isAsExpected(result) && !isUnexpected(result);
 
 /** What the expectations make of a run, a line for each thing to do; none where all is as expected. */
 export function surprises(results: readonly CheckResult[]): string[] {
   return results.flatMap((result) => {
-    const { id, cookieMode, verdict, expected } = result;
+    const { id, cookieMode, verdict, reason, expected } = result;
     const where = cookieMode === "cookies-allowed" ? id : `${id} with ${cookieMode}`;
-    if (isUnexpected(result)) return [`${where} failed, which nobody expected: ${result.reason}`];
+    if (isUnexpected(result)) return [`${where} failed, ${unlikeExpected(result)}: ${reason}`];
     if (!expected || !isStale(result)) return [];
-    return [
-      `${where} was expected to be ${expected.verdict} and is ${verdict}: correct the expectation, or the OP.`,
-    ];
+    const is = expected.verdict === verdict ? `with ${expected.matches} in its reason` : `and is ${verdict}`;
+    return [`${where} was expected to be ${expected.verdict} ${is}: correct the expectation, or the OP.`];
   });
+}
+
+/** How a failure differs from what is known. */
+function unlikeExpected({ expected, gaveUp }: CheckResult): string {
+  if (!expected) return "which nobody expected";
+  return gaveUp
+    ? "not as expected, for the suite could not carry it through"
+    : `but not for the expected reason (${expected.matches})`;
 }

@@ -2,7 +2,14 @@
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { type Browsers, launch } from "./browsers.ts";
 import { lacks } from "./capabilities.ts";
-import type { Capability, Check, CheckResult, CookieMode, Verdict } from "./check.ts";
+import {
+  type Capability,
+  type Check,
+  type CheckResult,
+  type CookieMode,
+  modesOf,
+  type Verdict,
+} from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
@@ -49,9 +56,9 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   /** Of a check that comes earlier, so that two never wait for each other. */
   const verdictBefore = (check: Check) => async (id: string) =>
     checks.findIndex((each) => each.id === id) < checks.indexOf(check) ? ended.get(id)?.promise : undefined;
-  const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode, index) => ({
+  const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode) => ({
     mode,
-    checks: checks.filter(({ eachCookieMode, last }) => !last && (index === 0 || eachCookieMode)),
+    checks: checks.filter((check) => !check.last && modesOf(check, cookieModes).includes(mode)),
   }));
   const judging = checks.filter(({ last }) => last);
   plan.push({ mode: cookieModes[0] as CookieMode, checks: judging });
@@ -132,6 +139,9 @@ async function runCheck(
   };
 }
 
+/** A check that does not end by itself. */
+class TooLong extends Error {}
+
 /** What comes of it, or these words where it takes too long. */
 async function inTime<T>(work: Promise<T>, late: string): Promise<T | string> {
   const { promise, resolve } = Promise.withResolvers<string>();
@@ -144,21 +154,22 @@ async function conclude(
   trial: Trial,
   results: readonly CheckResult[],
   signal: AbortSignal,
-): Promise<Pick<CheckResult, "verdict" | "reason">> {
+): Promise<Pick<CheckResult, "verdict" | "reason" | "gaveUp">> {
   const missing = missingCapability(check.needs, trial);
   if (missing) return { verdict: "skip", reason: missing };
   const { promise: tooLong, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const last = trial.evidence.at(-1)?.what ?? "nothing";
-    reject(new Ended("fail", `It took longer than ${longest / 1000} s; the last that was noted: ${last}.`));
+    reject(new TooLong(`It took longer than ${longest / 1000} s; the last that was noted: ${last}.`));
   }, longest);
   try {
     await Promise.race([unlessAborted(signal, check.run(trial, results)), tooLong]);
   } catch (error) {
     if (error instanceof Ended) return { verdict: error.verdict, reason: error.message };
+    if (error instanceof TooLong) return { verdict: "fail", reason: error.message, gaveUp: true };
     // A browser that was led elsewhere, an answer that makes no sense: the OP's doing as a rule, and never a pass.
     const [message = ""] = withoutQueries(String(error)).split("\n", 1);
-    return { verdict: "fail", reason: `The check could not go on: ${message}` };
+    return { verdict: "fail", reason: `The check could not go on: ${message}`, gaveUp: true };
   } finally {
     clearTimeout(timer);
   }

@@ -38,8 +38,8 @@ export async function checkProvider(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Report> {
-  const ids = catalogue.map(({ id }) => id);
-  const expectations = options.expect === undefined ? {} : readExpectations(options.expect, ids);
+  const { expect, cookieModes } = options;
+  const expectations = expect === undefined ? {} : readExpectations(expect, catalogue, cookieModes);
   browserFile();
   progress.prepares("starting");
   const faults = { OP_FAULTS: options.faults.join(",") };

@@ -2,6 +2,7 @@
  * each, and a word now and then when nothing ends for long. */
 import { styleText } from "node:util";
 import type { Check, CheckResult, Verdict } from "../check.ts";
+import { isAsExpected } from "../expectations.ts";
 import { oneLine } from "./visible.ts";
 
 export interface Progress {
@@ -121,7 +122,7 @@ function lineOf(result: CheckResult, rest: string, coloured: boolean): string {
   const mark = `${marks[verdict]} ${verdict.padEnd(4)}`;
   const shown = coloured ? styleText(colours[verdict], mark, { validateStream: false }) : mark;
   const mode = cookieMode === "cookies-blocked" ? " [third-party cookies blocked]" : "";
-  const known = expected?.verdict === verdict ? [`As expected: ${expected.reason}`] : [];
+  const known = expected && isAsExpected(result) ? [`As expected: ${expected.reason}`] : [];
   const more = [...(reason ? [reason] : []), ...known].map((text) => `\n      ${oneLine(text)}`);
   return `${shown} ${id} ${title}${mode} (${rest})${more.join("")}`;
 }

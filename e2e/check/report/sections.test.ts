@@ -7,6 +7,7 @@ import { capabilitiesOf } from "./capabilities.ts";
 import { htmlOf } from "./html.ts";
 import { junitOf } from "./junit.ts";
 import { families } from "./report.ts";
+import { expectationOf, outcomeOf, sectionsOf } from "./sections.ts";
 import { failed, madeUp, reportOf } from "./testing/made-up.ts";
 
 describe("the families", () => {
@@ -56,5 +57,29 @@ describe("a capability", () => {
         .map((each) => each.observed),
     );
     assert.deepEqual(observed, [[true], [false]]);
+  });
+});
+
+describe("a failure that is known", () => {
+  const known = { verdict: "fail", reason: "ticket 12", matches: "404" } as const;
+  const told = (over: Partial<CheckResult>) => {
+    const check = failed("R-02", { expected: known, ...over });
+    const report = reportOf([check]);
+    return [sectionsOf(report)[0]?.name, outcomeOf(report).text, expectationOf(check)];
+  };
+
+  it("is as expected for the reason that is known", () => {
+    const text = "Nothing unexpected; 1 expected failure";
+    assert.deepEqual(told({ reason: "HTTP 404" }), ["failures", text, "As expected: ticket 12"]);
+  });
+
+  it("is a new one for another reason, and where the suite gave it up", () => {
+    for (const [over, why] of [
+      [{ reason: "HTTP 500" }, "its reason has no “404”"],
+      [{ reason: "HTTP 404", gaveUp: true }, "the suite could not carry it through"],
+    ] as const) {
+      const expectation = `fail was expected (ticket 12), but ${why}: this is something else.`;
+      assert.deepEqual(told(over), ["surprises", "1 failure", expectation]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** In which order a reader wants the results, and what is said of all of them. */
 import { type CheckResult, severities } from "../check.ts";
-import { isStale, isUnexpected } from "../expectations.ts";
+import { isAsExpected, isStale, isUnexpected } from "../expectations.ts";
 import type { Report } from "./report.ts";
 
 export interface Section {
@@ -37,9 +37,7 @@ export interface Outcome {
 export function outcomeOf({ checks }: Report): Outcome {
   const failures = checks.filter(isUnexpected).length;
   const stale = checks.filter(isStale).length;
-  const known = checks.filter(
-    ({ verdict, expected }) => verdict === "fail" && expected?.verdict === "fail",
-  ).length;
+  const known = checks.filter((each) => each.verdict === "fail" && isAsExpected(each)).length;
   const parts = [
     failures > 0 && count(failures, "failure"),
     stale > 0 && `${count(stale, "expectation")} out of date`,
@@ -53,9 +51,14 @@ export function outcomeOf({ checks }: Report): Outcome {
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;
 
 /** What the expectations say of a result; nothing where there are none. */
-export function expectationOf({ expected, verdict }: CheckResult): string {
+export function expectationOf(result: CheckResult): string {
+  const { expected, verdict, gaveUp } = result;
   if (!expected) return "";
-  const { reason } = expected;
-  if (expected.verdict === verdict) return `As expected: ${reason}`;
+  const { reason, matches } = expected;
+  if (isAsExpected(result)) return `As expected: ${reason}`;
+  if (expected.verdict === verdict) {
+    const why = gaveUp ? "the suite could not carry it through" : `its reason has no “${matches}”`;
+    return `${verdict} was expected (${reason}), but ${why}: this is something else.`;
+  }
   return `${expected.verdict} was expected (${reason}): correct the expectation, or the OpenID Provider.`;
 }
