@@ -51,6 +51,22 @@ describe("what changed between two runs", () => {
     assert.equal(listOf(compare(one("fail", reason), one("fail", "No logout token came."))), "otherwise");
   });
 
+  for (const verdict of ["fail", "warn", "info", "skip"] as const) {
+    it(`is a ${verdict} for another reason, or with another status`, () => {
+      const otherwise = (before: string, then: string) =>
+        listOf(compare(one(verdict, before), one(verdict, then)));
+      assert.equal(otherwise("It keeps the token.", "It forgets the token."), "otherwise");
+      assert.equal(otherwise("Answered with HTTP 404.", "Answered with HTTP 500."), "otherwise");
+      assert.equal(otherwise("It is sent (status 200).", "It is sent (status 403)."), "otherwise");
+      assert.equal(otherwise("HTTP 404 after 812 ms at :47100.", "HTTP 404 after 404 ms at :8500."), "");
+    });
+  }
+
+  it("is not what a pass has measured", () => {
+    const comparison = compare(one("pass", "RP-D was given up."), one("pass", "RP-D was waited for."));
+    assert.equal(listOf(comparison), "");
+  });
+
   it("is told for each way to treat third-party cookies", () => {
     const both = (verdict: Verdict) =>
       reportOf([madeUp("S-05"), madeUp("S-05", { cookieMode: "cookies-blocked", verdict })]);
@@ -112,6 +128,19 @@ describe("how it is told", () => {
     );
     assert.doesNotMatch(text, /R-04/);
     assert.ok(!text.includes("\u001b"));
+  });
+
+  it("has both reasons where only the reason is another one", () => {
+    const [then, now] = [one("info", "It is kept."), one("info", "It is forgotten.")];
+    const told = compare(then, now);
+    assert.match(
+      textOf(then, now, told),
+      /^Changed otherwise \(1\)\n {2}still info {2}R-01 .*\n {6}It is forgotten\.\n {6}before: It is kept\.\n/m,
+    );
+    assert.match(
+      markdownOf(then, now, told),
+      /high\)\\\n {2}It is forgotten\.\\\n {2}before: It is kept\.\n/,
+    );
   });
 
   it("is Markdown that shows what the OP says, and obeys none of it", () => {

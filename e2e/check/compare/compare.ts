@@ -21,7 +21,7 @@ export interface Comparison {
   failures: Change[];
   worsened: Change[];
   mended: Change[];
-  /** Neither better nor worse: a failure for another reason, a check that is tried no more or for the first time. */
+  /** Neither better nor worse: the same verdict for another reason, a check that is tried no more or for the first time. */
   otherwise: Change[];
   added: ComparedCheck[];
   gone: ComparedCheck[];
@@ -55,12 +55,18 @@ export function compare(before: ComparedReport, after: ComparedReport): Comparis
 const byKey = ({ checks }: ComparedReport): Map<string, ComparedCheck> =>
   new Map(checks.map((check) => [`${check.id} ${check.cookieMode}`, check]));
 
-/** Figures and identifiers differ from run to run: a reason is another one only if its words are. */
-const wordsOf = ({ reason }: ComparedCheck): string => reason.replaceAll(/\S*\d\S*/g, "#");
+/** The status of an answer, and anything else with a figure in it. */
+const figures = /(\b(?:HTTP|status)\s+[1-5]\d\d\b)|\S*\d\S*/g;
 
+/** Times, ports and identifiers differ from run to run: a reason is another one only if its words are, or the status of an
+ * HTTP answer. */
+const wordsOf = ({ reason }: ComparedCheck): string =>
+  reason.replaceAll(figures, (_, status: string | undefined) => status ?? "#");
+
+/** What a pass has measured is not compared: it is fine either way. */
 function hasChanged(before: ComparedCheck, after: ComparedCheck): boolean {
   if (before.verdict !== after.verdict) return true;
-  return after.verdict === "fail" && wordsOf(before) !== wordsOf(after);
+  return after.verdict !== "pass" && wordsOf(before) !== wordsOf(after);
 }
 
 type Kind = "failures" | "worsened" | "mended" | "otherwise";

@@ -9,7 +9,8 @@ import { markdownOf, textOf } from "./view.ts";
 const usage = `Usage: npm run compare -- A.json B.json [--md]
 
 Says what changed between two runs of npm run check, by the report.json that --report wrote: of two versions of an
-OpenID Provider, say. New failures come first.
+OpenID Provider, say. New failures come first. A reason is another one where its words or the status of an HTTP answer
+are: times, ports and identifiers always differ.
 Exit code 0: nothing is worse; 1: something is; 2: a report cannot be read.
 
   --md    Markdown, for a pull request

@@ -7,7 +7,7 @@ import type { ComparedCheck, ComparedReport } from "./read-report.ts";
 
 interface Part {
   title: string;
-  lines: { text: string; more?: string | undefined }[];
+  lines: { text: string; more?: string[] }[];
 }
 
 /** What matters most first; nothing of what stayed as it was. */
@@ -36,15 +36,16 @@ const nameOf = (check: ComparedCheck): string => {
 };
 
 function changed({ before, after }: Change): Part["lines"][number] {
-  const verdict =
-    before.verdict === after.verdict ? `still ${after.verdict}` : `${before.verdict} → ${after.verdict}`;
-  const more = after.reason || (before.reason && `before: ${before.reason}`);
+  const isSame = before.verdict === after.verdict;
+  const verdict = isSame ? `still ${after.verdict}` : `${before.verdict} → ${after.verdict}`;
+  const earlier = (isSame || !after.reason) && before.reason ? [`before: ${before.reason}`] : [];
+  const more = [after.reason, ...earlier].filter(Boolean);
   return { text: `${verdict}  ${nameOf(after)} (${after.clause}, ${after.severity})`, more };
 }
 
 const single = (check: ComparedCheck): Part["lines"][number] => ({
   text: `${check.verdict}  ${nameOf(check)}`,
-  more: check.verdict === "fail" ? check.reason : undefined,
+  more: check.verdict === "fail" ? [check.reason] : [],
 });
 
 function headOf(before: ComparedReport, after: ComparedReport, { differences }: Comparison): string[] {
@@ -66,9 +67,9 @@ export function textOf(before: ComparedReport, after: ComparedReport, comparison
   const blocks = partsOf(comparison).map(({ title, lines }) =>
     [
       `${title} (${lines.length})`,
-      ...lines.flatMap(({ text, more }) => [
+      ...lines.flatMap(({ text, more = [] }) => [
         `  ${oneLine(text)}`,
-        ...(more ? [`      ${oneLine(more)}`] : []),
+        ...more.map((line) => `      ${oneLine(line)}`),
       ]),
     ].join("\n"),
   );
@@ -81,7 +82,7 @@ export function markdownOf(before: ComparedReport, after: ComparedReport, compar
   const blocks = partsOf(comparison).map(({ title, lines }) =>
     [
       `## ${title} (${lines.length})\n`,
-      ...lines.map(({ text, more }) => `- ${md(text)}${more ? `\\\n  ${md(more)}` : ""}`),
+      ...lines.map(({ text, more = [] }) => `- ${[text, ...more].map(md).join("\\\n  ")}`),
     ].join("\n"),
   );
   const head = headOf(before, after, comparison).map(md).join("\\\n");
