@@ -11,7 +11,7 @@ import { browserFile } from "./browsers.ts";
 import { catalogue } from "./catalogue/index.ts";
 import { chosenChecks } from "./catalogue/named.ts";
 import type { CheckResult } from "./check.ts";
-import type { DriverContext } from "./driver.ts";
+import type { DriverContext, RegisteredClient } from "./driver.ts";
 import { guessDriver } from "./drivers/guess.ts";
 import { driverNamed } from "./drivers/index.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
@@ -102,12 +102,16 @@ async function check(
   progress.begins([title, ...(serverHost ? [] : notReached(issuer))].join("\n"));
   progress.prepares("registering clients");
   const found: CheckResult[] = [];
+  let client: RegisteredClient | undefined;
   const running = runChecks({
     ...{ provider, metadata, driver, context, checks, users, cookieModes, headed, byHand, signal },
     workers: byHand ? 1 : options.workers,
     playground: playground.get,
-    beforehand: ({ "rp-a": rp }, browsers) =>
-      assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares: progress.prepares }),
+    beforehand: ({ "rp-a": rp }, browsers) => {
+      if (!byHand) client = rp.client;
+      const { prepares } = progress;
+      return assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares });
+    },
     onStart: progress.started,
     onResult: (result, left) => {
       found.push(result);
@@ -121,7 +125,7 @@ async function check(
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
     ...(signal.aborted ? { interrupted: true as const } : {}),
-    capabilities: capabilitiesOf(metadata, results, registrations.seen()),
+    capabilities: capabilitiesOf(metadata, results, { client, dynamic: registrations.seen() }),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
 }

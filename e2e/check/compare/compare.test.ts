@@ -93,6 +93,19 @@ describe("what changed between two runs", () => {
     assert.equal(compare(capable(false, false), capable(true, true)).isWorse, false);
   });
 
+  it("is no capability of which one run does not know whether it is configured", () => {
+    const configured = (value: boolean | "not known") =>
+      reportOf([], {
+        capabilities: [{ capability: "back-channel", declared: true, configured: value, observed: false }],
+      });
+    for (const [before, then] of [
+      [true, "not known"],
+      ["not known", false],
+    ] as const)
+      assert.deepEqual(compare(configured(before), configured(then)).capabilities, []);
+    assert.equal(compare(configured(true), configured(false)).isWorse, true);
+  });
+
   it("is another issuer, or another driver", () => {
     const { differences } = compare(one("pass"), { ...one("pass"), issuer: "https://other.example" });
     assert.deepEqual(differences, [

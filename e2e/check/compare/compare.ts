@@ -87,8 +87,11 @@ function capabilityChanges(before: ComparedReport, after: ComparedReport): Capab
     const { capability } = now;
     const then = before.capabilities.find((each) => each.capability === capability);
     const columns = ["declared", "configured", "observed"] as const;
-    return columns
-      .filter((column) => then && then[column] !== now[column])
-      .map((column) => ({ capability, column, holds: now[column] }));
+    return columns.flatMap((column) => {
+      const [earlier, holds] = [then?.[column], now[column]];
+      // What is not known of one of the runs has not changed as far as anybody can tell.
+      if (typeof earlier !== "boolean" || typeof holds !== "boolean" || earlier === holds) return [];
+      return [{ capability, column, holds }];
+    });
   });
 }

@@ -19,7 +19,7 @@ export type ComparedCheck = z.infer<typeof check>;
 const capability = z.object({
   capability: z.enum(capabilities),
   declared: z.boolean(),
-  configured: z.boolean(),
+  configured: z.union([z.boolean(), z.literal("not known")]),
   observed: z.boolean(),
 });
 

@@ -6,7 +6,7 @@ import { type CheckResult, type Verdict, verdicts } from "../check.ts";
 import { checkHtml } from "./html-check.ts";
 import { filterId, style } from "./html-style.ts";
 import { countsOf } from "./progress.ts";
-import { families, familyOf, type Report } from "./report.ts";
+import { type CapabilityReport, families, familyOf, type Report } from "./report.ts";
 import { outcomeOf, type Section, sectionsOf } from "./sections.ts";
 import { oneLine } from "./visible.ts";
 
@@ -86,8 +86,8 @@ const choice = (label: Html | string, classes: readonly string[], checked = fals
   html`<label><input type="radio" name="only" id="${filterId(...classes)}" ${checked ? html`checked` : ""}>${label}</label>`;
 
 function capabilities({ capabilities: all }: Report): Html {
-  const word = (holds: boolean, no = "no") =>
-    html`<td class="${holds ? "yes" : "no"}">${holds ? "yes" : no}</td>`;
+  const word = (holds: CapabilityReport["configured"], no = "no") =>
+    html`<td class="${holds === true ? "yes" : "no"}">${holds === true ? "yes" : holds || no}</td>`;
   const rows = all.map(
     ({ capability, declared, configured, observed }) => html`<tr><th scope="row">${capability}</th>
 ${word(declared)}${word(configured)}${word(observed, "not seen")}</tr>

@@ -75,7 +75,7 @@ function nameOf(check: CheckResult): string {
 const capabilityRows = ({ capabilities }: Report): string[][] =>
   capabilities.map(({ capability, declared, configured, observed }) => [
     capability,
-    ...[declared, configured, observed].map((holds) => (holds ? "yes" : "no")),
+    ...[declared, configured, observed].map((holds) => (holds === true ? "yes" : holds || "no")),
   ]);
 
 function table(head: readonly string[], rows: readonly string[][]): string {

@@ -5,7 +5,8 @@ import type { Capability, CheckResult } from "../check.ts";
 export interface CapabilityReport {
   capability: Capability;
   declared: boolean;
-  configured: boolean;
+  /** Not known of clients by hand, and of what no client metadata is about, unless it was seen. */
+  configured: boolean | "not known";
   observed: boolean;
 }
 

@@ -3,9 +3,10 @@ import { describe, it } from "node:test";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import { catalogue } from "../catalogue/index.ts";
 import type { Capability, CheckResult } from "../check.ts";
-import { capabilitiesOf } from "./capabilities.ts";
+import { capabilitiesOf, type Registration } from "./capabilities.ts";
 import { htmlOf } from "./html.ts";
 import { junitOf } from "./junit.ts";
+import { markdownOf } from "./markdown.ts";
 import { families } from "./report.ts";
 import { expectationOf, outcomeOf, sectionsOf } from "./sections.ts";
 import { failed, madeUp, reportOf } from "./testing/made-up.ts";
@@ -24,39 +25,69 @@ describe("the families", () => {
 });
 
 describe("a capability", () => {
-  const of = (capability: Capability, metadata: Record<string, unknown>, ...results: CheckResult[]) => {
-    const all = capabilitiesOf(metadata as unknown as Metadata, results, false);
+  const registered = (...missing: string[]): Registration => ({ client: { missing }, dynamic: false });
+  const of = (
+    capability: Capability,
+    metadata: Record<string, unknown>,
+    registration: Registration,
+    ...results: CheckResult[]
+  ) => {
+    const all = capabilitiesOf(metadata as unknown as Metadata, results, registration);
     const { declared, configured, observed } = all.find((each) => each.capability === capability) ?? {};
     return [declared, configured, observed];
   };
   const declaring = { backchannel_logout_supported: true };
 
   it("is observed where its check passed, also with a warning", () => {
-    assert.deepEqual(of("back-channel", declaring, madeUp("B-01")), [true, true, true]);
-    assert.deepEqual(of("back-channel", declaring, madeUp("B-01", { verdict: "warn" })), [true, true, true]);
-    assert.deepEqual(of("back-channel", declaring, failed("B-01")), [true, true, false]);
-    assert.deepEqual(of("back-channel", declaring), [true, true, false]);
+    const observed = (...results: CheckResult[]) =>
+      of("back-channel", declaring, registered(), ...results)[2];
+    assert.equal(observed(madeUp("B-01")), true);
+    assert.equal(observed(madeUp("B-01", { verdict: "warn" })), true);
+    assert.equal(observed(failed("B-01")), false);
+    assert.equal(observed(), false);
   });
 
-  it("is not configured where the OP left it out of the registration", () => {
-    const reason = "The OP did not register backchannel_logout_uri.";
-    const skipped = madeUp("B-01", { verdict: "skip", reason });
-    assert.deepEqual(of("back-channel", declaring, skipped), [true, false, false]);
+  const fields = {
+    "end-session": "post_logout_redirect_uris",
+    "back-channel": "backchannel_logout_uri",
+    "front-channel": "frontchannel_logout_uri",
+  } as const;
+  for (const [capability, field] of Object.entries(fields) as [Capability, string][]) {
+    it(`is configured where the OP has registered it, declared or not: ${capability}`, () => {
+      const configured = (registration: Registration) => of(capability, {}, registration)[1];
+      assert.equal(configured(registered()), true);
+      assert.equal(configured(registered("client_name")), true);
+      assert.equal(configured(registered(field)), false);
+      assert.equal(configured({ dynamic: false }), "not known", "the client was registered by hand");
+    });
+  }
+
+  it("was configured where it was seen, whatever is known of the registration", () => {
+    for (const registration of [{ dynamic: false }, registered("backchannel_logout_uri")])
+      assert.deepEqual(of("back-channel", {}, registration, madeUp("B-01")), [false, true, true]);
   });
 
-  it("may be at work although nobody declares it", () => {
-    assert.deepEqual(of("back-channel", {}, madeUp("B-01")), [false, true, true]);
-    assert.deepEqual(of("back-channel", {}), [false, false, false]);
+  it("is session management, of which registration tells nothing", () => {
+    const metadata = { check_session_iframe: "https://op.example/iframe" };
+    assert.deepEqual(of("session-management", metadata, registered()), [true, "not known", false]);
+    assert.deepEqual(of("session-management", metadata, registered(), madeUp("S-05")), [true, true, true]);
   });
 
   it("is registration where the run has registered a client, whatever checks it ran", () => {
-    const metadata = { registration_endpoint: "https://op.example/register" } as unknown as Metadata;
-    const observed = [true, false].map((registered) =>
-      capabilitiesOf(metadata, [], registered)
-        .filter(({ capability }) => capability === "registration")
-        .map((each) => each.observed),
+    const metadata = { registration_endpoint: "https://op.example/register" };
+    assert.deepEqual(of("registration", metadata, { dynamic: true }), [true, true, true]);
+    assert.deepEqual(of("registration", metadata, { dynamic: false }), [true, "not known", false]);
+  });
+
+  it("is shown as not known where it is not known", () => {
+    const report = reportOf([], {
+      capabilities: capabilitiesOf({ issuer: "https://op.example" }, [], { dynamic: false }),
+    });
+    assert.match(markdownOf(report), /^\| back-channel \| no \| not known \| no \|$/m);
+    assert.match(
+      htmlOf(report),
+      /back-channel<\/th>\s*<td class="no">no<\/td><td class="no">not known<\/td><td class="no">not seen</,
     );
-    assert.deepEqual(observed, [[true], [false]]);
   });
 });
 
