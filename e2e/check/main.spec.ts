@@ -120,7 +120,7 @@ describe("npm run check", { concurrency: 2 }, () => {
       port,
       ...clients,
       "--only",
-      "R-01,B-01,F-01,R-07",
+      "R-01,B-01,F-01,R-07,B-30,I-09",
       "--report",
       report,
     );
@@ -131,6 +131,12 @@ describe("npm run check", { concurrency: 2 }, () => {
     const own = outcomes.get("R-07") as CheckResult;
     assert.equal(own.verdict, "skip", program.output());
     assert.match(own.reason, /client of its own/);
+    const administrators = ["B-30", "I-09"].map((id) => outcomes.get(id) as CheckResult);
+    assert.deepEqual(
+      administrators.map(({ verdict }) => verdict),
+      ["skip", "pass"],
+    );
+    for (const { reason } of administrators) assert.match(reason, /administrators alone: pass --admin/);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 import type { Driver, DriverContext, User } from "./driver.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
-import { type ByHand, closeWorld, createWorlds, type World } from "./world.ts";
+import { type ByHand, closeWorld, createWorlds, NoAdministrator, type World } from "./world.ts";
 
 /** Longest that one check may take, in milliseconds. Every wait in it is far shorter and fails by itself: this is for what
  * nobody thought of, and may not be in the way of a busy machine. */
@@ -165,6 +165,7 @@ async function conclude(
   try {
     await Promise.race([unlessAborted(signal, check.run(trial, results)), tooLong]);
   } catch (error) {
+    if (error instanceof NoAdministrator) return { verdict: "skip", reason: error.message };
     if (error instanceof Ended) return { verdict: error.verdict, reason: error.message };
     if (error instanceof TooLong) return { verdict: "fail", reason: error.message, gaveUp: true };
     // A browser that was led elsewhere, an answer that makes no sense: the OP's doing as a rule, and never a pass.

@@ -91,7 +91,10 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     });
     const at = ["--issuer", await started(Promise.resolve(op))];
     const refused = `${op.origin}/register refused to register rp-a-`;
-    await assertCannotRun(at, refused, "No. Not you.", "--admin", "--registration-token", "--print-clients");
+    for (const driver of ["generic", "wso2", "keycloak", "glewlwyd"]) {
+      const flags = ["--admin", "--registration-token", "--print-clients", "--client NAME=ID:SECRET"];
+      await assertCannotRun([...at, "--driver", driver], refused, "No. Not you.", ...flags);
+    }
     await assertCannotRun(
       [...at, "--admin", "admin:wrong"],
       refused,

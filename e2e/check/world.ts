@@ -138,5 +138,10 @@ export const closeWorld = async (world: World): Promise<void> => {
 
 /** The run cannot take place; the message is one line that says what to do. */
 export class CannotRun extends Error {
-  override readonly name = "CannotRun";
+  override readonly name: string = "CannotRun";
+}
+
+/** What a driver does as an administrator cannot be tried, for the run knows none. */
+export class NoAdministrator extends CannotRun {
+  override readonly name = "NoAdministrator";
 }

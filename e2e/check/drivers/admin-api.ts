@@ -2,7 +2,7 @@
 import { basicAuthorization as basic, wordsOf } from "#lib/demo/drivers/admin-api.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { DriverContext, User } from "../driver.ts";
-import { CannotRun } from "../world.ts";
+import { CannotRun, NoAdministrator } from "../world.ts";
 
 export interface AdminRequest {
   method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -59,12 +59,10 @@ function refusal(what: string, status: number, body: AdminAnswer["body"]): strin
   return `${what} was answered with HTTP ${status}${said}.${advice}`;
 }
 
-/** @throws {CannotRun} where no administrator was named */
+/** @throws {NoAdministrator} where none was named */
 export function administrator({ admin }: DriverContext, product: string): User {
   if (admin) return admin;
-  throw new CannotRun(
-    `${product} registers clients for administrators: pass --admin NAME:SECRET, or each client with --client.`,
-  );
+  throw new NoAdministrator(`${product} does this for its administrators alone: pass --admin NAME:SECRET.`);
 }
 
 export const basicAuthorization = ({ name, password }: User): Record<string, string> => ({

@@ -57,6 +57,15 @@ const cannotRun = (words: RegExp) => (error: unknown) =>
   error instanceof CannotRun && words.test(error.message);
 const user = { name: "alice", password: "alice" };
 
+/** What dynamic registration answers: all that was asked for. */
+const echo = ({ body }: Asked) =>
+  Response.json({ ...JSON.parse(body), client_id: "dcr", client_secret: "s" }, { status: 201 });
+/** How a run comes to be without the product's API, and what registration is authorized with then. */
+const withoutApi: [when: string, change: Partial<DriverContext>, authorization: string | null][] = [
+  ["without an administrator", { admin: undefined }, null],
+  ["with an initial access token", { registrationToken: "t" }, "Bearer t"],
+];
+
 describe("the driver of WSO2 Identity Server", () => {
   const issuer = "https://is.example:9443/t/acme/oauth2/token";
   const all = "/t/acme/api/server/v1/applications";
@@ -106,13 +115,26 @@ describe("the driver of WSO2 Identity Server", () => {
     assert.deepEqual(client?.missing, ["subject_type"]);
   });
 
-  it("registers dynamically where there is no such API yet", async () => {
-    const { context } = standIn(issuer, {
-      "POST /register": json({ client_id: "dcr", client_secret: "s", redirect_uris: [] }, { status: 201 }),
+  for (const [when, change, authorization] of withoutApi)
+    it(`registers dynamically ${when}, with the post-logout URIs among the redirect URIs`, async () => {
+      const { asked, context } = standIn(issuer, { "POST /register": echo });
+      const client = await wso2.register?.(metadata, { ...context, ...change });
+      assert.deepEqual(
+        asked.map((each) => [each.what, each.authorization]),
+        [["POST /register", authorization]],
+      );
+      assert.deepEqual(JSON.parse(asked[0]?.body ?? "").redirect_uris, [
+        "http://rp-a.localhost:1/callback",
+        "http://rp-a.localhost:1/logout",
+      ]);
+      assert.deepEqual([client?.clientId, client?.missing], ["dcr", []]);
     });
+
+  it("registers dynamically where there is no such API yet", async () => {
+    const { asked, context } = standIn(issuer, { "POST /register": echo });
     const client = await wso2.register?.(metadata, context);
     assert.equal(client?.clientId, "dcr");
-    assert.ok(client?.missing.includes("post_logout_redirect_uris"));
+    assert.equal(asked.at(-1)?.authorization, `Basic ${btoa("admin:s:cret")}`);
   });
 
   it("ends all sessions of a user", async () => {
@@ -122,10 +144,13 @@ describe("the driver of WSO2 Identity Server", () => {
     });
     await wso2.endAllSessions?.(user, context);
     assert.equal(asked.at(-1)?.what, "DELETE /t/acme/api/users/v1/u-1/sessions");
+    await assert.rejects(async () => wso2.endAllSessions?.(user, { ...context, admin: undefined }), {
+      name: "NoAdministrator",
+      message: "WSO2 Identity Server does this for its administrators alone: pass --admin NAME:SECRET.",
+    });
   });
 
   const refusals: [string, RegExp, () => DriverContext][] = [
-    ["no administrator", /pass --admin/, () => ({ ...standIn(issuer, {}).context, admin: undefined })],
     [
       "a wrong password",
       /HTTP 401.*Check the name and password of --admin/,
@@ -192,6 +217,19 @@ describe("the driver of Keycloak", () => {
     assert.ok(!("secret" in body) && client?.clientSecret === undefined);
   });
 
+  for (const [when, change, authorization] of withoutApi)
+    it(`registers dynamically ${when}, and says that the front channel is not used`, async () => {
+      const { asked, context } = standIn(issuer, { "POST /register": echo });
+      const client = await keycloak.register?.(metadata, { ...context, ...change });
+      assert.deepEqual(
+        asked.map((each) => [each.what, each.authorization]),
+        [["POST /register", authorization]],
+      );
+      assert.doesNotMatch(asked[0]?.body ?? "", /frontchannel/);
+      assert.equal(client?.clientId, "dcr");
+      assert.deepEqual(client?.missing, ["frontchannel_logout_uri", "frontchannel_logout_session_required"]);
+    });
+
   it("removes the client when nothing more is asked of it", async () => {
     const { asked, context } = standIn(issuer, { ...answers, [`DELETE ${api}/clients/c-1`]: empty(204) });
     const client = await keycloak.register?.(metadata, context);
@@ -225,6 +263,10 @@ describe("the driver of Keycloak", () => {
       async () => keycloak.endAllSessions?.(user, nobody.context),
       cannotRun(/no user alice/),
     );
+    const nobodyAsks = { ...nobody.context, admin: undefined };
+    await assert.rejects(async () => keycloak.endSession?.(user, "s-1", nobodyAsks), {
+      name: "NoAdministrator",
+    });
     const other = standIn("https://op.example", {});
     await assert.rejects(
       async () => keycloak.register?.(metadata, other.context),

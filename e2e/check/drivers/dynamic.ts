@@ -5,6 +5,11 @@ import { deleteClient, type RegistrationAuthorization, registerClient } from "#l
 import type { DriverContext, RegisteredClient } from "../driver.ts";
 import { byHandAdvice, CannotRun } from "../world.ts";
 
+/** Whether clients come from the product's own API: an administrator can always, but an initial access token is for
+ * dynamic registration alone. */
+export const registersByApi = ({ admin, registrationToken }: DriverContext): boolean =>
+  admin !== undefined && registrationToken === undefined;
+
 /** Registers dynamically; with the initial access token, or the administrator's password, where there is one (WSO2 IS,
  * the embedded OP).
  * @throws {CannotRun} where the OP has no registration */

@@ -2,13 +2,13 @@
 import type { Page } from "@playwright/test";
 import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
 import type { Driver, DriverContext } from "../driver.ts";
+import { administrator } from "./admin-api.ts";
 
 const addressOf = ({ issuer }: DriverContext): string => new URL("/sessions", issuer).href;
 
 /** The page as its administrator sees it, who sees the sessions of all users. */
 async function asAdministrator(context: DriverContext): Promise<{ browser: HttpBrowser; page: Visit }> {
-  const { admin } = context;
-  if (!admin) throw new Error("Ending sessions needs an administrator: pass --admin user:secret.");
+  const admin = administrator(context, "The embedded OpenID Provider");
   const browser = new HttpBrowser();
   const signIn = await browser.get(addressOf(context));
   const answer = await browser.submit(signIn, { username: admin.name, password: admin.password });

@@ -6,7 +6,7 @@ import { clientRecord } from "../../idps/glewlwyd/configuration.ts";
 import type { Driver, DriverContext, RegisteredClient } from "../driver.ts";
 import { CannotRun } from "../world.ts";
 import { fieldsBeside, fresh } from "./admin-api.ts";
-import { registerDynamically } from "./dynamic.ts";
+import { registerDynamically, registersByApi } from "./dynamic.ts";
 
 export const glewlwyd: Driver = {
   name: "glewlwyd",
@@ -17,7 +17,7 @@ export const glewlwyd: Driver = {
   // Its registration endpoint is open by configuration; an administrator can always.
   register: (metadata, context) =>
     oneAfterTheOther(() =>
-      context.admin ? registerByApi(metadata, context) : registerDynamically(metadata, context),
+      registersByApi(context) ? registerByApi(metadata, context) : registerDynamically(metadata, context),
     ),
   login,
 

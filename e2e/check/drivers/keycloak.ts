@@ -4,6 +4,7 @@ import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";
 import { CannotRun } from "../world.ts";
 import { administrator, askAdminApi, fresh } from "./admin-api.ts";
+import { registerDynamically, registersByApi } from "./dynamic.ts";
 import { passSignInPages } from "./sign-in-page.ts";
 
 export const keycloak: Driver = {
@@ -32,6 +33,7 @@ export const keycloak: Driver = {
 };
 
 async function register(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient> {
+  if (!registersByApi(context)) return registerWithoutApi(metadata, context);
   const isPublic = metadata.token_endpoint_auth_method === "none";
   const clientId = fresh(String(metadata.client_name));
   const secret = isPublic ? undefined : crypto.randomUUID();
@@ -50,6 +52,19 @@ async function register(metadata: ClientMetadata, context: DriverContext): Promi
     ...(location ? { remove } : {}),
   };
 }
+
+/** Dynamic registration writes the front channel's address down, but has no word for the switch that has Keycloak use it:
+ * it is not asked for. */
+async function registerWithoutApi(
+  metadata: ClientMetadata,
+  context: DriverContext,
+): Promise<RegisteredClient> {
+  const fields = Object.entries(metadata).filter(([field]) => !frontChannelFields.includes(field));
+  const client = await registerDynamically(Object.fromEntries(fields) as unknown as ClientMetadata, context);
+  return { ...client, missing: [...client.missing, ...frontChannelFields] };
+}
+
+const frontChannelFields = ["frontchannel_logout_uri", "frontchannel_logout_session_required"];
 
 /** A client as Keycloak writes it down. It tells a client by one of the two channels, so one that asks for both gets the
  * back channel. */
@@ -91,8 +106,8 @@ export function clientOf(
     frontchannelLogout: backChannel === undefined && frontChannel !== undefined,
     attributes,
   };
-  const unused = ["frontchannel_logout_uri", "frontchannel_logout_session_required"];
-  return { client, missing: [...Object.keys(unknown), ...(client.frontchannelLogout ? [] : unused)] };
+  const unused = client.frontchannelLogout ? [] : frontChannelFields;
+  return { client, missing: [...Object.keys(unknown), ...unused] };
 }
 
 /** Its `sid` is the id of the user's session. */

@@ -5,7 +5,7 @@ import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";
 import { CannotRun } from "../world.ts";
 import { administrator, askAdminApi, basicAuthorization, fieldsBeside, fresh } from "./admin-api.ts";
-import { registerDynamically } from "./dynamic.ts";
+import { registerDynamically, registersByApi } from "./dynamic.ts";
 import { passSignInPages } from "./sign-in-page.ts";
 
 const PRODUCT = "WSO2 Identity Server";
@@ -45,9 +45,10 @@ async function chooseAll(page: Page): Promise<void> {
   for (const choice of await page.locator(choices).all()) await choice.check({ force: true });
 }
 
-/** By the Application Management API, which alone can leave the login consent out; where there is none (before 5.11),
- * dynamically. */
+/** By the Application Management API, which alone can leave the login consent out; dynamically without an administrator,
+ * and where there is no such API (before 5.11). */
 async function register(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient> {
+  if (!registersByApi(context)) return registerWithoutApi(metadata, context);
   const headers = basicAuthorization(administrator(context, PRODUCT));
   const all = `${baseOf(context)}/api/server/v1/applications`;
   const json = applicationOf(metadata);
@@ -56,7 +57,7 @@ async function register(metadata: ClientMetadata, context: DriverContext): Promi
     headers,
     json,
   });
-  if (status === 404) return registerDynamically(metadata, context);
+  if (status === 404) return registerWithoutApi(metadata, context);
   const id = location.split("/").at(-1);
   const { body } = await askAdminApi(context, `${all}/${id}/inbound-protocols/oidc`, [200], { headers });
   const { clientId, clientSecret } = body;
@@ -71,11 +72,22 @@ async function register(metadata: ClientMetadata, context: DriverContext): Promi
   };
 }
 
+/** Post-logout URIs have to be redirect URIs here too. */
+async function registerWithoutApi(
+  metadata: ClientMetadata,
+  context: DriverContext,
+): Promise<RegisteredClient> {
+  const client = await registerDynamically({ ...metadata, redirect_uris: urisOf(metadata) }, context);
+  return { ...client, missing: client.missing.filter((field) => field !== "post_logout_redirect_uris") };
+}
+
+const urisOf = ({ redirect_uris: redirect, post_logout_redirect_uris: postLogout }: ClientMetadata) =>
+  [redirect ?? [], postLogout ?? []].flat() as string[];
+
 /** A client as the API writes it down. Post-logout URIs have no list of their own: they have to be callbacks, and of
  * these there is one, a regular expression where it has to match several. */
 export function applicationOf(metadata: ClientMetadata): object {
-  const uris = [metadata.redirect_uris, metadata.post_logout_redirect_uris].flat() as string[];
-  const escaped = uris.filter(Boolean).map((uri) => uri.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const escaped = urisOf(metadata).map((uri) => uri.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return {
     name: fresh(String(metadata.client_name)),
     inboundProtocolConfiguration: {
