@@ -4,7 +4,8 @@ import { has, lacks } from "./capabilities.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 const issuer = "https://op.example";
-const rp = (...missing: string[]) => ({ client: { clientId: "c", missing } }) as unknown as RelyingParty;
+const rp = (...missing: string[]) =>
+  ({ client: { clientId: "c", missing }, without: [] }) as unknown as RelyingParty;
 const silent = { metadata: { issuer }, driver: {} };
 const known = { metadata: { issuer }, driver: { undeclared: ["back-channel" as const] } };
 const declares = { metadata: { issuer, backchannel_logout_supported: true }, driver: {} };
@@ -26,5 +27,11 @@ describe("what an OP can do", () => {
         lacks(op, "back-channel", rp("backchannel_logout_uri")) ?? "",
         /did not register backchannel_logout_uri/,
       );
+  });
+
+  it("is what a person said that clients by hand were registered for", () => {
+    const byHand = { ...rp(), without: ["back-channel"] } as unknown as RelyingParty;
+    const why = lacks(declares, "back-channel", byHand) ?? "";
+    assert.match(why, /did not register backchannel_logout_uri, as --without back-channel says/);
   });
 });

@@ -1,5 +1,6 @@
 /** What an OP can do, asked in one way by all: as discovery declares it, or as its driver knows it. */
 import type { Metadata } from "#lib/oidc/provider.ts";
+import { channels, logoutUri } from "./channels.ts";
 import type { Capability } from "./check.ts";
 import type { Driver } from "./driver.ts";
 import type { RelyingParty } from "./relying-party.ts";
@@ -11,12 +12,6 @@ export const declared: Readonly<Record<Capability, keyof Metadata & string>> = {
   "front-channel": "frontchannel_logout_supported",
   "session-management": "check_session_iframe",
   registration: "registration_endpoint",
-};
-
-/** What a client must have been registered with. */
-const configured: Partial<Record<Capability, string>> = {
-  "back-channel": "backchannel_logout_uri",
-  "front-channel": "frontchannel_logout_uri",
 };
 
 /** What is known of an OP: a `Trial` is enough. */
@@ -33,8 +28,11 @@ export const has = ({ metadata, driver }: Known, capability: Capability): boolea
  * @returns undefined where it works */
 export function lacks(known: Known, capability: Capability, rp: RelyingParty): string | undefined {
   if (!has(known, capability)) return `Discovery declares no ${declared[capability]}.`;
-  const field = configured[capability];
-  return field && rp.client.missing.includes(field) ? `The OP did not register ${field}.` : undefined;
+  const channel = channels.find((each) => each === capability);
+  if (channel === undefined) return undefined;
+  const field = logoutUri[channel];
+  if (rp.without.includes(channel)) return `You did not register ${field}, as --without ${channel} says.`;
+  return rp.client.missing.includes(field) ? `The OP did not register ${field}.` : undefined;
 }
 
 /** Why a logout token for this probe may have no sid; undefined where it must (BCL 2.2). */

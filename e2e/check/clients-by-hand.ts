@@ -1,6 +1,7 @@
 /** What `--print-clients` says: the clients that a person registers at an OpenID Provider, and how the run begins then. */
 import { type AppName, appNames } from "#lib/demo/apps.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { withoutChannels } from "./channels.ts";
 import type { CheckOptions } from "./options.ts";
 import { appMetadata, frontDoorByHand } from "./playground.ts";
 import { type ProbeName, probeNames, probesAt } from "./world.ts";
@@ -16,16 +17,19 @@ const app = "the app itself, for the walkthrough (W-01, W-02), which is skipped 
 
 /** One field for each line, as client metadata has them (Registration 2, RIL 3.1, BCL 2.2, FCL 2). */
 export function clientsByHand(options: CheckOptions & { issuer: string }): string {
-  const { issuer, port, probeHost: serverHost } = options;
+  const { issuer, port, without, probeHost: serverHost } = options;
   const provider = new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now });
-  const probes = probesAt(provider, { port, serverHost });
+  const probes = probesAt(provider, { port, serverHost, without });
   const last = frontDoorByHand({ port });
   const blocks = probes.map((probe, index) => {
     const name = probeNames[index] as ProbeName;
     return block(`${name}: ${roles[name]}`, { ...probe.metadata, client_name: name });
   });
   const apps = appsOf(options).map((name) =>
-    block(`${name}: ${app}`, appMetadata(name, { issuer, metadata: { issuer } }, last)),
+    block(
+      `${name}: ${app}`,
+      withoutChannels(appMetadata(name, { issuer, metadata: { issuer } }, last), without),
+    ),
   );
   return `Register these clients at ${issuer}, with every address to the byte.
 
@@ -35,6 +39,8 @@ ${reached(options)} all other
 addresses are for the browser, which finds *.localhost by itself. The ports are ${port} to ${last}: --port N for others.
 Of response_types, code is needed; the others and their grant types as far as it has them. Where it does not know
 client_secret_basic, client_secret_post does as well; a client without a secret is a public one.
+Where a client has one of the two logout channels, leave the other out with --without back-channel or --without
+front-channel, here and in the run: checks of what is left out are skipped.
 
 Then run, with the ID and the secret of each${serverHost === undefined ? ", and without the last two where the walkthrough is left out" : ""}:
 
@@ -62,7 +68,7 @@ function block(title: string, metadata: Readonly<Record<string, unknown>>): stri
 
 /** The same flags again; secrets are for the reader to fill in. */
 function commandOf(options: CheckOptions): string {
-  const { issuer, port, probeHost, driver, users, ca, insecure } = options;
+  const { issuer, port, probeHost, driver, users, without, ca, insecure } = options;
   const parts = [
     `npm run check -- --issuer ${issuer}`,
     ...(driver === "auto" ? [] : [`--driver ${driver}`]),
@@ -71,6 +77,7 @@ function commandOf(options: CheckOptions): string {
     ...Object.values(users).map(({ name }) => `--user ${name}:PASSWORD`),
     ...(ca === undefined ? [] : [`--ca ${ca}`]),
     ...(insecure ? ["--insecure"] : []),
+    ...without.map((channel) => `--without ${channel}`),
     ...[...probeNames, ...appsOf(options)].map((name) => `--client ${name}=ID:SECRET`),
   ];
   return parts.join(" ");

@@ -39,6 +39,9 @@ export interface Driver {
   largeIdToken?: { user: User; scope: string };
   /** What the product does although its discovery document is silent about it, so that it is checked all the same. */
   undeclared?: readonly Capability[];
+  /** A client has one of the two logout channels: `register` calls the other missing for one that asks for both, and the
+   * checks of that one get clients that ask for it alone. */
+  oneChannelPerClient?: true;
   /** `prompt=none` finds the session only with an ID Token of the client as hint (Core 3.1.2.1 has it as a SHOULD of the
    * client): the suite sends the latest. */
   promptNoneNeedsHint?: true;

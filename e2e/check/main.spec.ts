@@ -2,7 +2,7 @@
  * end by a signal. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -137,6 +137,60 @@ describe("npm run check", { concurrency: 2 }, () => {
       ["skip", "pass"],
     );
     for (const { reason } of administrators) assert.match(reason, /administrators alone: pass --admin/);
+  });
+
+  it("gives the checks of a second channel clients of their own, where a client has one", async () => {
+    const driver = join(folder, "one-channel.ts");
+    const [embedded, dynamic] = ["embedded", "dynamic"].map((name) =>
+      JSON.stringify(join(import.meta.dirname, `drivers/${name}.ts`)),
+    );
+    writeFileSync(
+      driver,
+      `import { embedded } from ${embedded};
+      import { registerDynamically } from ${dynamic};
+      const front = ["frontchannel_logout_uri", "frontchannel_logout_session_required"];
+      const isKept = ([field]) => !front.includes(field);
+      export default {
+        ...embedded,
+        oneChannelPerClient: true,
+        async register(metadata, context) {
+          if (!metadata.backchannel_logout_uri) return registerDynamically(metadata, context);
+          const kept = Object.fromEntries(Object.entries(metadata).filter(isKept));
+          return { ...(await registerDynamically(kept, context)), missing: front };
+        },
+      };`,
+    );
+    const report = join(folder, "one-channel");
+    const program = check("--driver", driver, "--only", "B-01,F-01,F-04,F-13", "--report", report);
+    assert.equal(await program.ended, 0, program.output());
+    const verdicts = reportIn(report).checks.map(({ id, verdict, reason }) => `${id} ${verdict} ${reason}`);
+    assert.deepEqual(verdicts, [
+      "B-01 pass ",
+      "F-01 pass ",
+      "F-04 pass ",
+      "F-13 skip The OP did not register frontchannel_logout_uri.",
+    ]);
+  });
+
+  it("skips what clients by hand were not registered for", async () => {
+    const port = String(10_000 + (process.pid % 2_000) * 5); // beside the others
+    const by = [...flags, "--port", port, "--without", "front-channel"];
+    const printed = check(...by, "--print-clients");
+    assert.equal(await printed.ended, 0);
+    assert.doesNotMatch(printed.output(), /frontchannel_/);
+    assert.match(printed.output(), / --without front-channel --client rp-a=ID:SECRET/);
+    const given = await registeredByHand(printed.output(), op.issuer);
+    const clients = [...given].flatMap(([name, credentials]) => ["--client", `${name}=${credentials}`]);
+    const report = join(folder, "without");
+    const program = check(...by, ...clients, "--only", "B-01,F-01", "--report", report);
+    assert.equal(await program.ended, 0, program.output());
+    assert.deepEqual(
+      reportIn(report).checks.map(({ verdict, reason }) => [verdict, reason]),
+      [
+        ["pass", ""],
+        ["skip", "You did not register frontchannel_logout_uri, as --without front-channel says."],
+      ],
+    );
   });
 });
 

@@ -70,6 +70,16 @@ describe("the flags of npm run check", () => {
       );
   });
 
+  it("say what clients by hand were not registered for", () => {
+    const byHand = [...issuer, ...client("rp-a", "rp-b", "rp-c", "rp-d")];
+    assert.deepEqual(parseOptions([...byHand, "--without", "front-channel"]).without, ["front-channel"]);
+    refused([...byHand, "--without", "channel"], /^--without must be back-channel or front-channel\.$/);
+    refused(
+      [...issuer, "--without", "back-channel"],
+      /^--without is about clients by hand: .*--print-clients/,
+    );
+  });
+
   it("take this machine's name alone, without scheme or port", () => {
     for (const host of ["host.docker.internal", "192.0.2.7", "[2001:db8::7]"])
       assert.equal(parseOptions(["--probe-host", host]).probeHost, host);

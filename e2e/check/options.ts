@@ -3,6 +3,7 @@ import { z } from "zod";
 import { appNames } from "#lib/demo/apps.ts";
 import { describeIssue, faultNames, readFlags, UsageError } from "#lib/demo/options.ts";
 import { assertChecks, chosenChecks } from "./catalogue/named.ts";
+import { type Channel, channels } from "./channels.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "./check.ts";
 import type { RegisteredClient, User } from "./driver.ts";
 import { withFlagFiles } from "./flag-file.ts";
@@ -19,6 +20,8 @@ export interface CheckOptions {
   users: { alice: User; bob: User };
   /** Registered by hand. */
   clients: ByHand["clients"];
+  /** Channels that these were not registered for. */
+  without: readonly Channel[];
   printClients: boolean;
   /** First of the five ports of clients that are registered by hand. */
   port: number;
@@ -51,9 +54,11 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --driver NAME|PATH         auto, embedded, wso2, keycloak, glewlwyd, generic, or a file such as ./my-driver.ts (auto)
   --user NAME:SECRET         a user to sign in, twice: the first is alice, the second bob (alice:alice, bob:bob)
   --client NAME=ID[:SECRET]  a client registered by hand: all of ${probeNames.join(", ")}, and for the
-                             walkthrough ${appNames.join(", ")}; without any, the driver registers them
+                             walkthrough ${appNames.join(", ")}; without any, the driver registers them.
+                             A colon in an ID is written %3A
+  --without CHANNEL          back-channel or front-channel: clients by hand are not registered for it, and its checks are
+                             skipped (repeatable)
   --print-clients            say what to register by hand at --issuer, and end
-                             (a colon in an ID is written %3A)
   --port N                   first of the five ports of clients registered by hand (47100)
   --probe-host HOST          this machine as the OpenID Provider's server reaches it, where that is not localhost: in a
                              container, say, host.docker.internal. The probes then listen on every address
@@ -80,6 +85,7 @@ const flags = {
   driver: { type: "string" },
   user: { type: "string", multiple: true },
   client: { type: "string", multiple: true },
+  without: { type: "string", multiple: true },
   "print-clients": { type: "boolean" },
   port: { type: "string" },
   "probe-host": { type: "string" },
@@ -142,6 +148,7 @@ const schema = z.object({
   driver: z.string().default("auto"),
   user: z.array(user).max(2, "is for two users at most").default([]),
   client: z.array(client).default([]),
+  without: z.array(z.enum(channels, `must be ${channels.join(" or ")}`)).default([]),
   "print-clients": z.boolean().default(false),
   port: number(1, 65531).optional(),
   "probe-host": z
@@ -224,6 +231,8 @@ function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...r
     throw new UsageError(
       `--client is missing for ${missing.join(", ")}: every probe needs one, and --print-clients says what to register.`,
     );
+  if (rest.without.length > 0 && named.length === 0 && !rest["print-clients"])
+    throw new UsageError("--without is about clients by hand: give it with --client or --print-clients.");
   const forOwnOp = {
     client: named.length > 0,
     "print-clients": rest["print-clients"],

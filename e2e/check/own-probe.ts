@@ -19,7 +19,8 @@ export async function ownProbeIfPossible(trial: Trial, settings: OwnProbe): Prom
   if (!trial.register) return noRegistration(trial);
   const { serverHost } = context;
   const host = probeHost(settings.name, provider.issuer);
-  const probe = new RelyingParty({ ...settings, host, serverHost, provider });
+  const { without } = trial.rp("rp-a");
+  const probe = new RelyingParty({ ...settings, host, serverHost, provider, without });
   await probe.recorder.listen();
   trial.afterwards(() => probe.recorder.close());
   try {

@@ -6,6 +6,7 @@ import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
 import type { Decryption } from "#lib/oidc/jwe.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
+import { type Channel, withoutChannels } from "./channels.ts";
 import type { RegisteredClient } from "./driver.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 
@@ -49,6 +50,8 @@ export interface ProbeSettings {
   provider: OpenIdProvider;
   /** Over the usual metadata, perhaps with addresses of the probe; an undefined field is left out. */
   metadata?: MoreMetadata;
+  /** Channels that it is not registered for. */
+  without?: readonly Channel[];
   /** `id_token_signed_response_alg` that it is registered with; RS256 where absent. */
   alg?: string;
   /** What opens its ID Tokens, where it is registered for encryption. */
@@ -68,6 +71,7 @@ export class RelyingParty {
   readonly #host: string;
   readonly #serverHost: string;
   readonly #more: MoreMetadata;
+  readonly without: readonly Channel[];
   readonly alg: string;
   readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
@@ -75,13 +79,24 @@ export class RelyingParty {
   readonly known: Pick<Session, "sub" | "sid">[] = [];
 
   constructor(settings: ProbeSettings) {
-    const { name, host, serverHost, port = 0, provider, metadata = {}, alg, decryption } = settings;
+    const {
+      name,
+      host,
+      serverHost,
+      port = 0,
+      provider,
+      metadata = {},
+      without = [],
+      alg,
+      decryption,
+    } = settings;
     this.name = name;
     this.#host = host;
     this.#serverHost = serverHost ?? "localhost";
     this.recorder = new Recorder(port, listensOn(serverHost));
     this.provider = provider;
     this.#more = metadata;
+    this.without = without;
     this.alg = alg ?? "RS256";
     this.#decryption = decryption ?? unencrypted;
   }
@@ -120,7 +135,7 @@ export class RelyingParty {
       frontchannel_logout_session_required: true,
     };
     const all = Object.entries({ ...usual, ...this.own }).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(all) as unknown as ClientMetadata;
+    return withoutChannels(Object.fromEntries(all) as unknown as ClientMetadata, this.without);
   }
 
   /** An authorization request of this client, by code with PKCE unless the parameters say otherwise. */

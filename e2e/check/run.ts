@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
+import { oneChannelWorlds } from "./one-channel.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
 import { type ByHand, closeWorld, createWorlds, NoAdministrator, type World } from "./world.ts";
@@ -51,6 +52,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
   const { checks, cookieModes, workers, signal = new AbortController().signal } = settings;
   const runStartedAt = performance.now();
   const worlds = await createWorlds(settings, workers);
+  const oneChannel = oneChannelWorlds(settings, worlds);
   const results: CheckResult[] = [];
   const ended = new Map(checks.map(({ id }) => [id, Promise.withResolvers<Verdict>()]));
   /** Of a check that comes earlier, so that two never wait for each other. */
@@ -68,9 +70,10 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
     for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
       if (signal.aborted) break;
       const browsers = settings.browsers ?? (await launch(mode, settings.headed));
-      const one = async (check: Check, world: World) => {
+      const one = async (check: Check, ofWorker: World) => {
         if (signal.aborted) return;
         settings.onStart(check, left);
+        const world = await oneChannel.worldFor(check, ofWorker);
         const verdictOf = verdictBefore(check);
         const trial = new Trial({
           ...settings,
@@ -103,7 +106,7 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
       }
     }
   } finally {
-    await Promise.all(worlds.map(closeWorld));
+    await Promise.all([...worlds.map(closeWorld), oneChannel.close()]);
   }
   const order = new Map(checks.map(({ id }, index) => [id, index]));
   return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));

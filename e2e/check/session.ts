@@ -91,8 +91,8 @@ async function check(
   const { fetch } = registrations;
   const context: DriverContext = { issuer, metadata, admin, registrationToken, serverHost, fetch };
   const checks = chosenChecks(options);
-  const { clients, port, ca } = options;
-  const byHand = Object.keys(clients).length > 0 ? { clients, port } : undefined;
+  const { clients, port, without, ca } = options;
+  const byHand = Object.keys(clients).length > 0 ? { clients, port, without } : undefined;
   progress.prepares(""); // the build has lines of its own
   if (checks.some(({ id }) => id.startsWith("W"))) await withLock(ensureBuilt);
   const playground = playgroundOfRun({ driver, context, byHand, ca }, options);

@@ -1,6 +1,7 @@
 /** The clients of one worker: checks that run beside each other never share one. */
 import type { AppName } from "#lib/demo/apps.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import { type Channel, channels } from "./channels.ts";
 import type { Driver, DriverContext, RegisteredClient } from "./driver.ts";
 import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 
@@ -25,12 +26,16 @@ export interface WorldSettings {
   /** Number of the worker, in the names of its clients. */
   worker: number;
   byHand: ByHand | undefined;
+  /** The channel that its clients ask for alone; both where absent. */
+  only?: Channel;
 }
 
 /** Clients that were registered by hand, and the first of their ports. */
 export interface ByHand {
   clients: Partial<Record<ProbeName | AppName, RegisteredClient>>;
   port: number;
+  /** Channels that they were not registered for. */
+  without: readonly Channel[];
 }
 
 /** On plain http no cookie crosses sites (`SameSite=None` needs `Secure`): there the probes are on `localhost` like the
@@ -41,14 +46,16 @@ export const probeHost = (name: string, issuer: string): string =>
 export interface ProbesSettings {
   /** First of theirs; any free ones where absent. */
   port?: number | undefined;
-  worker?: number;
+  /** What sets the names of its clients apart. */
+  worker?: number | string;
   serverHost?: string | undefined;
+  without?: readonly Channel[] | undefined;
 }
 
 /** The probes of one worker; they do not listen yet, and have no client. */
 export const probesAt = (
   provider: OpenIdProvider,
-  { port, worker = 1, serverHost }: ProbesSettings = {},
+  { port, worker = 1, serverHost, without = [] }: ProbesSettings = {},
 ): RelyingParty[] =>
   probeNames.map(
     (name, index) =>
@@ -59,6 +66,7 @@ export const probesAt = (
         ...(port === undefined ? {} : { port: port + index }),
         provider,
         metadata: metadata[name],
+        without,
       }),
   );
 
@@ -79,10 +87,14 @@ export async function createWorlds(
   throw failed.reason;
 }
 
-/** Starts the probes and registers them. */
-async function createWorld(settings: WorldSettings): Promise<World> {
-  const { provider, worker, byHand, context } = settings;
-  const probes = probesAt(provider, { port: byHand?.port, worker, serverHost: context.serverHost });
+/** Starts the probes and registers them.
+ * @throws {CannotRun} where a port is taken or a client cannot be had */
+export async function createWorld(settings: WorldSettings): Promise<World> {
+  const { provider, worker, byHand, context, only } = settings;
+  const without = only ? channels.filter((channel) => channel !== only) : byHand?.without;
+  const { serverHost } = context;
+  const own = only ? `${worker}-${only}` : worker;
+  const probes = probesAt(provider, { port: byHand?.port, worker: own, serverHost, without });
   const world = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
   try {
     await Promise.all(probeNames.map((name) => listen(name, world[name])));

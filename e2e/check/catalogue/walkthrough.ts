@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type { SessionView } from "#lib/rp/session-view.ts";
 import { App } from "../../support/pages.ts";
-import { has } from "../capabilities.ts";
+import { lacks } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import type { Trial } from "../trial.ts";
 
@@ -29,8 +29,8 @@ export const walkthrough: Check[] = [
 ];
 
 async function walk(t: Trial): Promise<void> {
-  const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter((each) =>
-    has(t, each),
+  const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter(
+    (each) => !lacks(t, each, t.rp("rp-a")),
   );
   if (mechanisms.length === 0) t.skip("The OP declares no way in which another app hears of a logout.");
   const playground = await t.playground();

@@ -7,6 +7,8 @@ const submit = 'button[type="submit"], input[type="submit"], button:not([type])'
 
 export const generic: Driver = {
   name: "generic",
+  // Nobody knows; where nothing is left out of a client's registration it makes no difference.
+  oneChannelPerClient: true,
   register: registerDynamically,
 
   async login(page, { name, password }) {

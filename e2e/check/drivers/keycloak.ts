@@ -9,6 +9,7 @@ import { passSignInPages } from "./sign-in-page.ts";
 
 export const keycloak: Driver = {
   name: "keycloak",
+  oneChannelPerClient: true,
   register,
   endSession,
   endAllSessions,
