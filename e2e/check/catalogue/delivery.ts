@@ -50,7 +50,12 @@ export const delivery: Check[] = [
     title: "204 is an answer as good as 200: the logout token does not come again",
     clause: "BCL 2.8",
     severity: "medium",
-    run: (t) => requireOneDelivery(t, (response) => void response.writeHead(204).end(), "204"),
+    run: async (t) => {
+      const began = new Date();
+      await requireOneDelivery(t, (response) => void response.writeHead(204).end(), "204");
+      const told = await t.driver.failedDelivery?.(t.rp("rp-d").client.clientId, began, t.context);
+      if (told) t.warn(`RP-D answered 204, and the OP tells its administrator of a failure: ${told}.`);
+    },
   },
   {
     ...common,

@@ -76,6 +76,18 @@ export const delivery: readonly Fault[] = [
     deliver: againAfter(204),
   },
   {
+    name: "no-content-taken-for-failure",
+    family: "B",
+    does: "A logout token that an app answers with 204 is written down as one that did not reach it.",
+    clause: "BCL 2.8",
+    check: "B-18",
+    verdict: "warn",
+    deliver: async (request, send) => {
+      const response = await send(request);
+      return response.status === 204 ? new Response(null, { status: 205 }) : response;
+    },
+  },
+  {
     name: "logout-token-twice",
     family: "B",
     does: "An app that answers 200 is sent the logout token a second time.",
