@@ -45,6 +45,7 @@ describe("discovery and hosts", () => {
         end_session_everywhere_supported: true,
         check_session_iframe: `${origin}/oidc/checksession`,
         authorization_response_iss_parameter_supported: true,
+        subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
         id_token_encryption_alg_values_supported: [
           "RSA-OAEP",

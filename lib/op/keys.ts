@@ -13,6 +13,8 @@ export interface OpKeys {
   formKey: string;
   /** Makes the OP browser state out of a session. */
   browserStateKey: string;
+  /** Of pairwise subjects. */
+  subjectSalt: string;
 }
 
 /** Reads the keys of earlier starts, so that sessions, cookies and ID Token hints outlive a restart. */
@@ -26,6 +28,7 @@ export async function loadKeys(store: OpStore): Promise<OpKeys> {
     cookieKeys: [derive(root, "cookie")],
     formKey: derive(root, "form"),
     browserStateKey: derive(root, "browser state"),
+    subjectSalt: derive(root, "pairwise subject"),
   };
 }
 

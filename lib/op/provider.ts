@@ -39,6 +39,7 @@ import { ENDPOINTS, PAGES } from "./paths.ts";
 import { administratorsRegister, registrationFeatures } from "./registration.ts";
 import { SCOPES } from "./scopes.ts";
 import { shareSid } from "./session-id.ts";
+import { subjectAt } from "./subject.ts";
 
 /** Builds the OpenID Provider; its `provider` is the Koa application that answers requests. */
 export function buildProvider(surroundings: Surroundings): OpenIdProvider {
@@ -106,6 +107,8 @@ function configuration(op: Surroundings): Configuration {
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    subjectTypes: ["public", "pairwise"],
+    pairwiseIdentifier: (_ctx, accountId, client) => subjectAt(op.keys, client, accountId),
     enabledJWA: {
       idTokenSigningAlgValues: ["RS256", "PS256", "ES256"],
       idTokenEncryptionAlgValues: KEY_ALGORITHMS,

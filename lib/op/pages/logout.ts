@@ -10,12 +10,15 @@ import { isEverywhere, sessionsOf } from "../logout/everywhere.ts";
 import { isConsentSkipped } from "../logout/logout-consent.ts";
 import { type Context, type Surroundings, shortSid } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
+import { subjectAt } from "../subject.ts";
 import { completeLogout } from "./logout-outcome.ts";
 import { sendPage } from "./page.ts";
 
 type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpInitiatedLogout"]>;
 
 type Session = Context["oidc"]["session"];
+
+type Client = Context["oidc"]["client"];
 
 type Hint = UnknownObject | ClaimedHint;
 
@@ -25,13 +28,13 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
     const { session, client, provider, entities } = ctx.oidc;
     const hint = entities.IdTokenHint?.payload ?? claimedHint(ctx);
     op.log.info(`logout requested by ${client?.clientId ?? "no named client"} for ${session?.accountId}`);
-    if (isConsentSkipped(ctx)) return logOutUnasked(op, ctx);
+    if (isConsentSkipped(op, ctx)) return logOutUnasked(op, ctx);
     const everywhere = isEverywhere(ctx);
     if (everywhere && session?.state) session.state.everywhere = true; // what this page's "Yes" will mean
     const body = html`
 <section class="card">
   <h1>Do you want to log out${everywhere ? " everywhere" : ""}?</h1>
-  <p>${request(client?.clientName ?? client?.clientId, hint, session)}</p>
+  <p>${request(op, client, hint, session)}</p>
   ${everywhere ? await allSessions(op, provider, session) : await thisSession(provider, session)}
   ${raw(form)}
   <div class="row">
@@ -54,15 +57,19 @@ export async function logOutUnasked(op: Surroundings, ctx: Context): Promise<voi
 
 /** Who wants whom logged out. The library does not compare the hint with the session of this browser; if it is of
  * another one, RIL 2 has the user asked, who then must be able to see it. */
-function request(asking: string | undefined, hint: Hint | undefined, session: Session): Html {
+function request({ keys }: Surroundings, client: Client, hint: Hint | undefined, session: Session): Html {
   const user = session?.accountId;
-  if (!asking) return html`You are signed in as <b>${user}</b>.`;
-  const asks = html`<b>${asking}</b> asks to log out <b>${String(hint?.sub ?? user)}</b>`;
-  if (hint && hint.sub !== user) return html`${asks}, but you are signed in as <b>${user}</b>.`;
-  if (hint?.sid && hint.sid !== sidOf(session ?? {})) {
-    return html`${asks} of another session than the one you are in.`;
+  if (!client) return html`You are signed in as <b>${user}</b>.`;
+  const sub = user && subjectAt(keys, client, user);
+  const asks = html`<b>${client.clientName ?? client.clientId}</b> asks to log out`;
+  if (hint && hint.sub !== sub) {
+    const other = client.subjectType === "pairwise" ? "somebody else" : html`<b>${String(hint.sub)}</b>`;
+    return html`${asks} ${other}, but you are signed in as <b>${user}</b>.`;
   }
-  return html`${asks}.`;
+  if (hint?.sid && hint.sid !== sidOf(session ?? {})) {
+    return html`${asks} <b>${user}</b> of another session than the one you are in.`;
+  }
+  return html`${asks} <b>${user}</b>.`;
 }
 
 async function thisSession(provider: Provider, session: Session): Promise<Html> {

@@ -1,11 +1,10 @@
 /** A client that has its ID Tokens encrypted, with its private key, and the OP's key for what is sent back. */
 import assert from "node:assert/strict";
 import { CompactEncrypt, type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK } from "jose";
-import { ADMIN, type OpUnderTest, register } from "./op-under-test.ts";
+import type { OpUnderTest } from "./op-under-test.ts";
+import { type RegisteredClient, registeredClient } from "./registered-client.ts";
 
-export interface EncryptingClient {
-  clientId: string;
-  secret: string;
+export interface EncryptingClient extends RegisteredClient {
   /** Public, with `use` enc. */
   jwk: JWK;
   /** @returns header and content of a token that is encrypted to this client */
@@ -31,24 +30,13 @@ export async function encryptingClient(
   metadata: (jwk: JWK) => Record<string, unknown> = (jwk) => ({ jwks: { keys: [jwk] } }),
 ): Promise<EncryptingClient> {
   const { jwk, privateKey } = await encryptionKey(alg);
-  const { status, body } = await register(
-    op,
-    {
-      redirect_uris: [`${op.photos.base}/oauth2client`],
-      post_logout_redirect_uris: [`${op.photos.base}/logout`],
-      backchannel_logout_uri: `${op.photos.base}/bclogout`,
-      response_types: ["code", "id_token", "code id_token"],
-      grant_types: ["authorization_code", "implicit"],
-      id_token_encrypted_response_alg: alg,
-      id_token_encrypted_response_enc: enc,
-      ...metadata(jwk),
-    },
-    ADMIN,
-  );
-  assert.equal(status, 201, JSON.stringify(body));
+  const client = await registeredClient(op, {
+    id_token_encrypted_response_alg: alg,
+    id_token_encrypted_response_enc: enc,
+    ...metadata(jwk),
+  });
   return {
-    clientId: String(body.client_id),
-    secret: String(body.client_secret),
+    ...client,
     jwk,
     decrypt: async (token) => {
       const { plaintext, protectedHeader } = await compactDecrypt(token, privateKey);

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { decodeJwt } from "jose";
+import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { loadKeys } from "./keys.ts";
+import { OpStore } from "./store/op-store.ts";
+import { subjectAt } from "./subject.ts";
+import {
+  ADMIN,
+  authorizationUrl,
+  authorize,
+  basic,
+  goOn,
+  isSignedIn,
+  logoutUrl,
+  type OpUnderTest,
+  opUnderTest,
+  register,
+  responseOf,
+  signIn,
+  tokenRequest,
+} from "./testing/op-under-test.ts";
+import { type RegisteredClient, registeredClient } from "./testing/registered-client.ts";
+
+describe("a client with pairwise subjects", () => {
+  let op: OpUnderTest;
+  let browser: HttpBrowser;
+  let client: RegisteredClient;
+  beforeEach(async () => {
+    op = await opUnderTest();
+    browser = new HttpBrowser();
+    client = await registeredClient(op, { subject_type: "pairwise" });
+  });
+  afterEach(() => op.close());
+
+  async function implicit({ clientId }: RegisteredClient, at = browser, user = "alice") {
+    const request = { client_id: clientId, response_type: "id_token token" };
+    const response = responseOf(await authorize(op, at, request, user));
+    const idToken = response.get("id_token") ?? "";
+    return { idToken, claims: decodeJwt(idToken), accessToken: response.get("access_token") ?? "" };
+  }
+
+  const question = (idToken: string, more: Record<string, string> = {}): Promise<Visit> =>
+    browser.get(
+      logoutUrl(op, {
+        id_token_hint: idToken,
+        post_logout_redirect_uri: `${op.photos.base}/logout`,
+        ...more,
+      }),
+    );
+
+  it("knows the user by a name that tells nobody else anything, everywhere", async () => {
+    const { claims, accessToken } = await implicit(client);
+    assert.match(String(claims.sub), /^[\w-]{43}$/);
+    assert.notEqual((await implicit(client, new HttpBrowser(), "bob")).claims.sub, claims.sub);
+
+    const authorization = `Bearer ${accessToken}`;
+    const userinfo = await fetch(`${op.origin}/oauth2/userinfo`, { headers: { authorization } });
+    assert.equal(((await userinfo.json()) as { sub: string }).sub, claims.sub);
+
+    const own = basic(client.clientId, client.secret);
+    const introspection = await fetch(`${op.origin}/oauth2/introspect`, {
+      method: "POST",
+      headers: { authorization: own },
+      body: new URLSearchParams({ token: accessToken }),
+    });
+    assert.equal(((await introspection.json()) as { sub: string }).sub, claims.sub);
+
+    const fields = { grant_type: "password", username: "alice", password: "alice", scope: "openid" };
+    const tokens = (await (await tokenRequest(op, fields, own)).json()) as { id_token: string };
+    assert.equal(decodeJwt(tokens.id_token).sub, claims.sub);
+  });
+
+  it("gets logout tokens for that name, whoever starts the logout, and the others for theirs", async () => {
+    const { claims } = await implicit(client);
+    const { idToken, claims: ofPhotos } = await signIn(op, browser, "photos");
+    const subjects = () => op.photos.logoutTokens.map((token) => decodeJwt(token).sub).sort();
+    goOn(await browser.submit(await question(idToken), { logout: "yes" }));
+    assert.deepEqual(subjects(), [claims.sub, ofPhotos.sub].sort());
+
+    op.photos.logoutTokens.length = 0;
+    await implicit(client);
+    await browser.submit(await browser.get(`${op.origin}/sessions`), {});
+    assert.deepEqual(subjects(), [claims.sub]);
+  });
+
+  it("logs its user out with its ID Token, and the page names him as he names himself", async () => {
+    const { idToken } = await implicit(client);
+    const page = await question(idToken);
+    assert.match(page.text, new RegExp(`<b>${client.clientId}</b> asks to log out <b>alice</b>\\.`));
+    assert.equal((await browser.submit(page, { logout: "yes" })).location, `${op.photos.base}/logout`);
+    assert.equal(await isSignedIn(op, browser), false);
+  });
+
+  it("is told by the page where its hint is of somebody else, or of another session", async () => {
+    const { idToken: ofBob } = await implicit(client, new HttpBrowser(), "bob");
+    const { idToken: elsewhere } = await implicit(client, new HttpBrowser());
+    await implicit(client);
+    const ofAnother = await question(ofBob);
+    assert.match(ofAnother.text, /asks to log out somebody else, but you are signed in as <b>alice<\/b>/);
+    assert.match((await question(elsewhere)).text, /asks to log out <b>alice<\/b> of another session/);
+  });
+
+  it("need not ask where the hint is of this very session, if it is registered so", async () => {
+    const unasked = await registeredClient(op, { subject_type: "pairwise", skip_logout_consent: true });
+    const { idToken: ofBob } = await implicit(unasked, new HttpBrowser(), "bob");
+    const { idToken } = await implicit(unasked);
+    assert.match((await question(ofBob)).text, /Do you want to log out\?/);
+    assert.equal((await question(idToken)).location, `${op.photos.base}/logout`);
+    assert.equal(await isSignedIn(op, browser), false);
+  });
+
+  it("can have all sessions of its user ended", async () => {
+    const other = new HttpBrowser();
+    await implicit(client, other);
+    const { idToken } = await implicit(client);
+    const page = await question(idToken, { everywhere: "true" });
+    assert.match(page.text, /asks to log out <b>alice<\/b>\./);
+    await browser.submit(page, { logout: "yes" });
+    assert.equal(await isSignedIn(op, other), false);
+    assert.equal(op.photos.logoutTokens.length, 2);
+  });
+
+  it("asks silently with its ID Token whether the same user is still there", async () => {
+    const { idToken } = await implicit(client);
+    const { idToken: ofBob } = await implicit(client, new HttpBrowser(), "bob");
+    const silent = async (id_token_hint: string) => {
+      const request = { client_id: client.clientId, prompt: "none", id_token_hint };
+      return responseOf(await browser.get(authorizationUrl(op, request)));
+    };
+    assert.ok((await silent(idToken)).has("code"));
+    assert.equal((await silent(ofBob)).get("error"), "login_required");
+  });
+
+  it("has all its pages at one host, or is not registered", async () => {
+    const redirect_uris = [`${op.photos.base}/oauth2client`, `${op.albums.base}/oauth2client`];
+    const { status, body } = await register(op, { redirect_uris, subject_type: "pairwise" }, ADMIN);
+    assert.equal(status, 400);
+    assert.match(String(body.error_description), /sector_identifier_uri is mandatory/);
+  });
+});
+
+it("a pairwise subject depends on user, host of the client, and salt; a public one is the username", async () => {
+  const [keys, others] = await Promise.all([
+    loadKeys(new OpStore(":memory:")),
+    loadKeys(new OpStore(":memory:")),
+  ]);
+  const client = { subjectType: "pairwise", sectorIdentifier: "photos.example" };
+  const subjects = [
+    subjectAt(keys, client, "alice"),
+    subjectAt(keys, client, "bob"),
+    subjectAt(keys, { ...client, sectorIdentifier: "albums.example" }, "alice"),
+    subjectAt(others, client, "alice"),
+  ];
+  assert.equal(new Set(subjects).size, subjects.length);
+  assert.equal(subjectAt(keys, { ...client }, "alice"), subjects[0]);
+  assert.equal(subjectAt(keys, { subjectType: "public" }, "alice"), "alice");
+});
