@@ -29,6 +29,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     "frontchannel_logout_uri",
     "frontchannel_logout_session_required",
     "id_token_encrypted_response_alg",
+    "id_token_signed_response_alg",
     SKIP_LOGOUT_CONSENT,
     ID_TOKEN_LIFETIME,
   ],
@@ -36,6 +37,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     if (name === "redirect_uris") expandCallbacks(metadata);
     else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
     else if (name === "id_token_encrypted_response_alg") refuseRsa15(value);
+    else if (name === "id_token_signed_response_alg") checkSecret(value, metadata.client_secret);
     else if (value === undefined) return;
     else if (name === "backchannel_logout_uri") checkBackchannelUri(value);
     else if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
@@ -45,6 +47,16 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     }
   },
 };
+
+/** Bytes of a secret that signs with HS256 (OIDC Core 16.19, RFC 7518 3.2). */
+const SHORTEST_SECRET = 32;
+
+function checkSecret(alg: unknown, secret: unknown): void {
+  if (alg !== "HS256" || typeof secret !== "string" || Buffer.byteLength(secret) >= SHORTEST_SECRET) return;
+  throw new errors.InvalidClientMetadata(
+    `client_secret must have at least ${SHORTEST_SECRET} bytes to sign ID Tokens with HS256`,
+  );
+}
 
 function checkLifetime(seconds: unknown): void {
   if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= LONGEST_ID_TOKEN_LIFETIME)

@@ -46,7 +46,7 @@ describe("discovery and hosts", () => {
         check_session_iframe: `${origin}/oidc/checksession`,
         authorization_response_iss_parameter_supported: true,
         subject_types_supported: ["public", "pairwise"],
-        id_token_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
+        id_token_signing_alg_values_supported: ["HS256", "RS256", "PS256", "ES256"],
         id_token_encryption_alg_values_supported: [
           "RSA-OAEP",
           "RSA-OAEP-256",
@@ -56,6 +56,9 @@ describe("discovery and hosts", () => {
           "ECDH-ES+A128KW",
           "ECDH-ES+A192KW",
           "ECDH-ES+A256KW",
+          "A128KW",
+          "A192KW",
+          "A256KW",
         ],
         id_token_encryption_enc_values_supported: [
           "A128GCM",

@@ -135,7 +135,7 @@ describe("encryption to a client", () => {
     const jwks = { keys: [jwk] };
     const bad: [metadata: Record<string, unknown>, description: RegExp][] = [
       [{ jwks, id_token_encrypted_response_alg: "RSA1_5" }, /RSA1_5 is not offered .*RFC 8725/],
-      [{ jwks, id_token_encrypted_response_alg: "A128KW" }, /must be 'RSA-OAEP'/],
+      [{ jwks, id_token_encrypted_response_alg: "A128GCMKW" }, /must be 'RSA-OAEP'/],
       [{ jwks, id_token_encrypted_response_alg: "none" }, /must be 'RSA-OAEP'/],
       [
         {

@@ -1,7 +1,8 @@
 /** Encryption of ID Tokens and logout tokens to clients, and of `id_token_hint` to us. */
+import { createHash } from "node:crypto";
 import { type EncryptionAlgValues, type EncryptionEncValues, errors } from "oidc-provider";
 
-/** JWE `alg`, for both directions (RFC 7518 4.1). */
+/** JWE `alg` with a key pair, for both directions (RFC 7518 4.1). */
 export const KEY_ALGORITHMS: EncryptionAlgValues[] = [
   "RSA-OAEP",
   "RSA-OAEP-256",
@@ -13,6 +14,9 @@ export const KEY_ALGORITHMS: EncryptionAlgValues[] = [
   "ECDH-ES+A256KW",
 ];
 
+/** JWE `alg` with the client's secret, for ID Tokens and logout tokens, and for hints (RFC 7518 4.4). */
+export const SECRET_ALGORITHMS: EncryptionAlgValues[] = ["A128KW", "A192KW", "A256KW"];
+
 /** JWE `enc`, for both directions (RFC 7518 5.1). */
 export const CONTENT_ALGORITHMS: EncryptionEncValues[] = [
   "A128GCM",
@@ -22,6 +26,13 @@ export const CONTENT_ALGORITHMS: EncryptionEncValues[] = [
   "A192CBC-HS384",
   "A256CBC-HS512",
 ];
+
+/** The key that a client's secret makes for one of `SECRET_ALGORITHMS` (OIDC Core 10.2). */
+export const secretKey = (alg: string, secret: string): Uint8Array =>
+  createHash("sha256")
+    .update(secret)
+    .digest()
+    .subarray(0, Number(alg.slice(1, 4)) / 8);
 
 /** WSO2 IS offers it, so readers of its documentation will ask for it.
  * @throws {errors.InvalidClientMetadata} if that is the `id_token_encrypted_response_alg` */

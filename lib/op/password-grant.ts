@@ -37,19 +37,26 @@ async function grantTokens(ctx: TokenEndpointGrantContext<PasswordParameters>, s
     scope,
   });
 
+  const accessToken = await token.save();
   return {
-    access_token: await token.save(),
+    access_token: accessToken,
     token_type: token.tokenType,
     expires_in: token.expiration,
     scope,
-    ...(scopes.includes("openid") && { id_token: await idToken(ctx, user.username, scope) }),
+    ...(scopes.includes("openid") && { id_token: await idToken(ctx, user.username, scope, accessToken) }),
   };
 }
 
 /** Without `sid`: no browser, hence no session of the OP, is behind this grant. */
-async function idToken(ctx: TokenEndpointGrantContext<PasswordParameters>, username: string, scope: string) {
+async function idToken(
+  ctx: TokenEndpointGrantContext<PasswordParameters>,
+  username: string,
+  scope: string,
+  accessToken: string,
+) {
   const claims = await findAccount(username)?.claims("id_token", scope, {}, []);
   // `scope` selects the claims; the library sets it on its ID Tokens too but does not type it.
   const token = Object.assign(new ctx.oidc.provider.IdToken({ ...claims }, { ctx }), { scope });
+  token.set("at_hash", accessToken); // the library hashes it
   return token.issue({ use: "idtoken" });
 }

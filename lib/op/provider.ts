@@ -12,7 +12,7 @@ import {
   problemPages,
   sameOriginForms,
 } from "./edge.ts";
-import { CONTENT_ALGORITHMS, KEY_ALGORITHMS } from "./encryption.ts";
+import { CONTENT_ALGORITHMS, KEY_ALGORITHMS, SECRET_ALGORITHMS } from "./encryption.ts";
 import { keepSessionsEnded } from "./ended-sessions.ts";
 import { logEvents } from "./events.ts";
 import { breakConfiguration, installFaults } from "./faults/install.ts";
@@ -110,8 +110,8 @@ function configuration(op: Surroundings): Configuration {
     subjectTypes: ["public", "pairwise"],
     pairwiseIdentifier: (_ctx, accountId, client) => subjectAt(op.keys, client, accountId),
     enabledJWA: {
-      idTokenSigningAlgValues: ["RS256", "PS256", "ES256"],
-      idTokenEncryptionAlgValues: KEY_ALGORITHMS,
+      idTokenSigningAlgValues: ["HS256", "RS256", "PS256", "ES256"],
+      idTokenEncryptionAlgValues: [...KEY_ALGORITHMS, ...SECRET_ALGORITHMS],
       idTokenEncryptionEncValues: CONTENT_ALGORITHMS,
     },
     pkce: { required: () => false },

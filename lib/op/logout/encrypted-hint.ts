@@ -1,8 +1,9 @@
-/** An `id_token_hint` that is encrypted to us (OIDC Core 3.1.2.1): the library gets to see what is inside. */
+/** An `id_token_hint` that is encrypted to us (OIDC Core 3.1.2.1), or with the client's secret as the ID Token was
+ * (RIL 2): the library gets to see what is inside. */
 import { compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import { z } from "zod";
 import { PageError } from "../edge.ts";
-import { CONTENT_ALGORITHMS, KEY_ALGORITHMS } from "../encryption.ts";
+import { CONTENT_ALGORITHMS, KEY_ALGORITHMS, SECRET_ALGORITHMS, secretKey } from "../encryption.ts";
 import type { OpKeys } from "../keys.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
 import { ENDPOINTS } from "../paths.ts";
@@ -36,7 +37,7 @@ export function decryptedHints(op: OpenIdProvider) {
     const takesHint = ctx.path === ENDPOINTS.end_session || ctx.path === ENDPOINTS.authorization;
     if (isRead(ctx) && takesHint && typeof hint === "string" && hint.split(".").length === 5) {
       requireOurTenant(ctx);
-      const content = await decrypted(op.keys, hint);
+      const content = await decrypted(op, ctx, hint);
       if (COMPACT_JWS.test(content)) handOver(ctx, content);
       else rememberClaims(op, ctx, content);
     }
@@ -53,7 +54,7 @@ function requireOurTenant(ctx: Context): void {
   );
 }
 
-async function decrypted(keys: OpKeys, hint: string): Promise<string> {
+async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promise<string> {
   if (hint.length > LONGEST) {
     throw refused(
       "This id_token_hint is too long.",
@@ -61,7 +62,7 @@ async function decrypted(keys: OpKeys, hint: string): Promise<string> {
     );
   }
   const { alg, enc, zip } = headerOf(hint);
-  requireOffered("alg", alg, KEY_ALGORITHMS);
+  requireOffered("alg", alg, [...KEY_ALGORITHMS, ...SECRET_ALGORITHMS]);
   requireOffered("enc", enc, CONTENT_ALGORITHMS);
   if (zip !== undefined) {
     throw refused(
@@ -69,16 +70,43 @@ async function decrypted(keys: OpKeys, hint: string): Promise<string> {
       "Encrypt it without zip: what is small here may be huge when unpacked.",
     );
   }
-  const kty = alg?.startsWith("RSA") ? "RSA" : "EC";
-  const key = keys.jwks.keys.find((each) => each.use === "enc" && each.kty === kty) as JWK | undefined;
-  if (!key) throw new Error(`no ${kty} key for decryption`);
+  const isSecret = SECRET_ALGORITHMS.some((each) => each === alg);
+  const key = isSecret ? await keyOfClient(op, ctx, String(alg)) : ownKey(op.keys, String(alg));
   const { plaintext } = await compactDecrypt(hint, key).catch(() => {
     throw refused(
       "This id_token_hint cannot be decrypted here.",
-      "It is not encrypted to the key with use enc that this OpenID Provider publishes in its JWKS. An ID Token that is still encrypted to the app cannot be read: the app has to decrypt it, and to encrypt it again to that key.",
+      isSecret
+        ? "It is not encrypted with the secret of the app that client_id names."
+        : "It is not encrypted to the key with use enc that this OpenID Provider publishes in its JWKS. An ID Token that is still encrypted to the app cannot be read: the app has to decrypt it, and to encrypt it again to that key.",
     );
   });
   return new TextDecoder().decode(plaintext);
+}
+
+function ownKey({ jwks }: OpKeys, alg: string): JWK {
+  const kty = alg.startsWith("RSA") ? "RSA" : "EC";
+  const key = jwks.keys.find((each) => each.use === "enc" && each.kty === kty) as JWK | undefined;
+  if (!key) throw new Error(`no ${kty} key for decryption`);
+  return key;
+}
+
+/** RIL 2: of a symmetrically encrypted ID Token nothing but `client_id` says whose secret it is encrypted with. */
+async function keyOfClient(op: OpenIdProvider, ctx: Context, alg: string): Promise<Uint8Array> {
+  const { client_id: clientId } = ctx.query;
+  if (typeof clientId !== "string") {
+    throw refused(
+      "Whose secret this id_token_hint is encrypted with cannot be told.",
+      `With ${alg} it needs the client_id of the app beside it.`,
+    );
+  }
+  const client = await op.provider.Client.find(clientId);
+  if (client?.clientSecret && client.idTokenEncryptedResponseAlg === alg) {
+    return secretKey(alg, client.clientSecret);
+  }
+  throw refused(
+    "This id_token_hint is encrypted in another way than the ID Tokens of its app.",
+    `No app of that client_id is registered with the id_token_encrypted_response_alg ${alg}.`,
+  );
 }
 
 function headerOf(hint: string): ReturnType<typeof decodeProtectedHeader> {
