@@ -46,7 +46,18 @@ describe("discovery and hosts", () => {
         check_session_iframe: `${origin}/oidc/checksession`,
         authorization_response_iss_parameter_supported: true,
         subject_types_supported: ["public", "pairwise"],
+        response_modes_supported: [
+          "form_post",
+          "fragment",
+          "query",
+          "jwt",
+          "query.jwt",
+          "fragment.jwt",
+          "form_post.jwt",
+        ],
         id_token_signing_alg_values_supported: ["HS256", "RS256", "PS256", "ES256"],
+        userinfo_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
+        authorization_signing_alg_values_supported: ["RS256", "PS256", "ES256"],
         id_token_encryption_alg_values_supported: [
           "RSA-OAEP",
           "RSA-OAEP-256",

@@ -41,6 +41,9 @@ import { SCOPES } from "./scopes.ts";
 import { shareSid } from "./session-id.ts";
 import { subjectAt } from "./subject.ts";
 
+/** Those that our own keys are for. */
+const SIGNING_ALGORITHMS = ["RS256", "PS256", "ES256"] as const;
+
 /** Builds the OpenID Provider; its `provider` is the Koa application that answers requests. */
 export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   const isBroken = surroundings.config.OP_FAULTS.length > 0;
@@ -57,7 +60,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   refuseOtherTokensAsHints(provider);
   registerPasswordGrant(provider, Object.keys(SCOPES));
   logEvents(provider, op);
-  addSessionState(provider, op.keys);
+  addSessionState(op);
   if (isBroken) installFaults(op);
   // The first is the outermost.
   provider.use(oneSpelling);
@@ -110,9 +113,15 @@ function configuration(op: Surroundings): Configuration {
     subjectTypes: ["public", "pairwise"],
     pairwiseIdentifier: (_ctx, accountId, client) => subjectAt(op.keys, client, accountId),
     enabledJWA: {
-      idTokenSigningAlgValues: ["HS256", "RS256", "PS256", "ES256"],
+      idTokenSigningAlgValues: ["HS256", ...SIGNING_ALGORITHMS],
       idTokenEncryptionAlgValues: [...KEY_ALGORITHMS, ...SECRET_ALGORITHMS],
       idTokenEncryptionEncValues: CONTENT_ALGORITHMS,
+      userinfoSigningAlgValues: SIGNING_ALGORITHMS,
+      userinfoEncryptionAlgValues: KEY_ALGORITHMS,
+      userinfoEncryptionEncValues: CONTENT_ALGORITHMS,
+      authorizationSigningAlgValues: SIGNING_ALGORITHMS,
+      authorizationEncryptionAlgValues: KEY_ALGORITHMS,
+      authorizationEncryptionEncValues: CONTENT_ALGORITHMS,
     },
     pkce: { required: () => false },
     fetch: outgoingFetch(op.config.OP_APPS),
@@ -138,6 +147,8 @@ function configuration(op: Surroundings): Configuration {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
       },
+      jwtResponseModes: { enabled: true },
+      jwtUserinfo: { enabled: true },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
       revocation: {

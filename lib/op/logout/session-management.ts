@@ -1,8 +1,6 @@
 /** OpenID Connect Session Management 1.0, the OP's side of authentication: `session_state` in every response, and the
  * browser state beside it. */
 import { randomBytes } from "node:crypto";
-import type Provider from "oidc-provider";
-import type { OpKeys } from "../keys.ts";
 import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
 import { opBrowserState, showBrowserState } from "./browser-state.ts";
 import { sessionState } from "./session-state.ts";
@@ -14,12 +12,32 @@ const ROUTES: readonly string[] = ["authorization", "resume", "end_session"];
 const failed = new WeakSet<object>();
 
 /** SM 2: in successful responses, of any mode. The library hands the response out for changes before it is sent. */
-export function addSessionState(provider: Provider, keys: OpKeys): void {
+export function addSessionState(op: OpenIdProvider): void {
+  const { provider, keys } = op;
   provider.on("authorization.success", (ctx, response) => {
     if (response) response.session_state = sessionStateFor(ctx, opBrowserState(keys, ctx.oidc.session ?? {}));
   });
   provider.on("authorization.error", (ctx) => failed.add(ctx));
   provider.on("server_error", (ctx) => failed.add(ctx));
+  addToSignedErrors(op);
+}
+
+/** What the library makes of a response that is sent as JWT; missing in its types. */
+interface ResponseToken {
+  ctx: Context;
+  extra: Record<string, unknown>;
+  issue(options: { use: string }): Promise<string>;
+}
+
+/** SM 2, JARM 2.1: an error that is sent as JWT has everything inside, and is changed before it is signed. */
+function addToSignedErrors(op: OpenIdProvider): void {
+  const prototype = op.provider.IdToken.prototype as unknown as ResponseToken;
+  const issue = prototype.issue;
+  prototype.issue = function (options) {
+    if (options.use === "authorization" && failed.delete(this.ctx))
+      this.extra.session_state = sessionStateOfError(op, this.ctx);
+    return issue.call(this, options);
+  };
 }
 
 /** Runs around the library: a session is stored only when its endpoint has finished. */
@@ -29,11 +47,14 @@ export function sessionManagement(op: OpenIdProvider) {
     const session = ctx.oidc?.session;
     if (!session || !ROUTES.includes(ctx.oidc.route)) return;
     showBrowserState(op, ctx, session);
-    if (failed.has(ctx)) {
-      const stored = op.store.find("Session", session.jti);
-      addToErrorResponse(ctx, sessionStateFor(ctx, stored && opBrowserState(op.keys, stored)));
-    }
+    if (failed.has(ctx)) addToErrorResponse(ctx, sessionStateOfError(op, ctx));
   };
+}
+
+/** An error may be that the session has ended meanwhile: what is stored of it counts. */
+function sessionStateOfError(op: OpenIdProvider, ctx: Context): string {
+  const stored = op.store.find("Session", ctx.oidc.session?.jti ?? "");
+  return sessionStateFor(ctx, stored && opBrowserState(op.keys, stored));
 }
 
 /** For the client and the page that the response goes to; never the same twice, as the salt is new (SM 3.2). */
