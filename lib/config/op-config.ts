@@ -38,6 +38,10 @@ const settings = z.object({
     .string()
     .default(".data/op")
     .describe("Keys, clients and sessions of the OP; `:memory:` keeps nothing"),
+  OP_ROTATE_KEYS: z
+    .stringbool()
+    .default(false)
+    .describe("Sign with new keys from this start on; the old ones stay published for 14 days"),
   OP_APPS: apps
     .default([])
     .describe(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { it, mock } from "node:test";
 import { loadKeys } from "./keys.ts";
 import { OpStore } from "./store/op-store.ts";
 
@@ -22,4 +22,27 @@ it("keeps its keys, and adds those for encryption to a store that has none", asy
   );
   store.close();
   old.close();
+});
+
+it("publishes a key that was replaced for two weeks more, and signs with the new one", async () => {
+  const store = new OpStore(":memory:");
+  const signing = async (rotate?: boolean) =>
+    (await loadKeys(store, rotate)).jwks.keys.filter(({ use }) => use === "sig");
+  mock.timers.enable({ apis: ["Date"], now: 0 });
+  try {
+    const day = 24 * 3600 * 1000;
+    const first = await signing(true);
+    assert.equal(first.length, 3, "at the very first start there is nothing to replace");
+    mock.timers.setTime(day);
+    const both = await signing(true);
+    assert.deepEqual(both.slice(3), first);
+    assert.equal(new Set(both.map(({ kid }) => kid)).size, 6);
+    mock.timers.setTime(15 * day - 1);
+    assert.deepEqual(await signing(), both);
+    mock.timers.setTime(15 * day);
+    assert.deepEqual(await signing(), both.slice(0, 3));
+  } finally {
+    mock.timers.reset();
+    store.close();
+  }
 });

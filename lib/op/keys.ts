@@ -1,4 +1,5 @@
-/** The OP's keys for signatures and encryption, and its cookie secrets: made at the first start, kept in the store. */
+/** The OP's keys for signatures and encryption, and its cookie secrets: made at the first start, kept in the store. Those
+ * for signatures can be replaced; the old ones stay published for a while (Core 10.1.1). */
 import { createHmac, generateKeyPair, type KeyObject, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint, exportJWK } from "jose";
@@ -6,7 +7,7 @@ import type { JWK } from "oidc-provider";
 import type { OpStore } from "./store/op-store.ts";
 
 export interface OpKeys {
-  /** Those for signatures, then those for encryption. */
+  /** Those that sign, then those that have been replaced and only verify, then those for encryption. */
   jwks: { keys: JWK[] };
   cookieKeys: string[];
   /** Proves that a form came from a page of ours. */
@@ -17,14 +18,28 @@ export interface OpKeys {
   subjectSalt: string;
 }
 
-/** Reads the keys of earlier starts, so that sessions, cookies and ID Token hints outlive a restart. */
-export async function loadKeys(store: OpStore): Promise<OpKeys> {
+/** How long a replaced key stays published, in milliseconds: as long as the longest grants. An ID Token that it signed is
+ * a hint while its session lives, also when it has expired (RIL 2). */
+const RETIRED_FOR = 14 * 24 * 3600 * 1000;
+
+/** The keys that one rotation has replaced. */
+interface Retired {
+  /** Milliseconds since the epoch. */
+  until: number;
+  keys: JWK[];
+}
+
+/** Reads the keys of earlier starts, so that sessions, cookies and ID Token hints outlive a restart.
+ * @param rotate signs with new keys from now on */
+export async function loadKeys(store: OpStore, rotate = false): Promise<OpKeys> {
+  if (rotate) await rotateSigningKeys(store);
   const signing = await storedKeys(store, "jwks", generateSigningKeys);
+  const retired = retiredKeys(store).flatMap(({ keys }) => keys);
   const encryption = await storedKeys(store, "encryption jwks", generateEncryptionKeys);
   const root = store.secret("root") ?? randomBytes(32).toString("base64url");
   store.setSecret("root", root);
   return {
-    jwks: { keys: [...signing, ...encryption] },
+    jwks: { keys: [...signing, ...retired, ...encryption] },
     cookieKeys: [derive(root, "cookie")],
     formKey: derive(root, "form"),
     browserStateKey: derive(root, "browser state"),
@@ -42,6 +57,16 @@ async function storedKeys(store: OpStore, name: string, generateKeys: () => Prom
   store.setSecret(name, JSON.stringify(keys));
   return keys;
 }
+
+async function rotateSigningKeys(store: OpStore): Promise<void> {
+  const keys = JSON.parse(store.secret("jwks") ?? "[]") as JWK[];
+  const retired: Retired[] = [{ until: Date.now() + RETIRED_FOR, keys }, ...retiredKeys(store)];
+  store.setSecret("retired jwks", JSON.stringify(retired));
+  store.setSecret("jwks", JSON.stringify(await generateSigningKeys()));
+}
+
+const retiredKeys = (store: OpStore): Retired[] =>
+  (JSON.parse(store.secret("retired jwks") ?? "[]") as Retired[]).filter(({ until }) => until > Date.now());
 
 /** RS256 first: it is what every client gets that registers no `id_token_signed_response_alg`. */
 const generateSigningKeys = (): Promise<JWK[]> =>

@@ -37,7 +37,7 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     ? createSecureServer({ ...(await loadCertificate(config.OP_DATA_DIR)), ...options }, listener)
     : createServer(options, listener);
   try {
-    const keys = await loadKeys(store);
+    const keys = await loadKeys(store, config.OP_ROTATE_KEYS);
     const port = await listen(server, config);
     const origin = `${config.OP_HTTPS ? "https" : "http"}://localhost:${port}`;
     const issuer = `${origin}${ISSUER_PATH}`;
