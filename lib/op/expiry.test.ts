@@ -8,6 +8,12 @@ import { decodeJwt } from "jose";
 import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { isSignedIn, opUnderTest, signIn, userinfoStatus } from "./testing/op-under-test.ts";
 
+function expireSessionsOf(user: string, directory: string): void {
+  const database = new DatabaseSync(join(directory, "op.sqlite"));
+  database.exec(`UPDATE artifact SET expires_at = 1 WHERE model = 'Session' AND payload LIKE '%"${user}"%'`);
+  database.close();
+}
+
 it("tells the apps of a session that expires, and takes its tokens back", async () => {
   const directory = await mkdtemp(join(tmpdir(), "op-expiry-"));
   mock.timers.enable({ apis: ["setInterval"] }); // the OP sweeps every minute
@@ -17,9 +23,7 @@ it("tells the apps of a session that expires, and takes its tokens back", async 
     const { claims, accessToken } = await signIn(op, browser, "photos");
     await signIn(op, other, "albums", "bob");
 
-    const database = new DatabaseSync(join(directory, "op.sqlite"));
-    database.exec(`UPDATE artifact SET expires_at = 1 WHERE model = 'Session' AND payload LIKE '%"alice"%'`);
-    database.close();
+    expireSessionsOf("alice", directory);
     mock.timers.tick(60_000);
     await op.photos.received;
 
@@ -30,6 +34,24 @@ it("tells the apps of a session that expires, and takes its tokens back", async 
     assert.equal(op.albums.logoutTokens.length, 0);
   } finally {
     mock.timers.reset();
+    await op.close();
+    await rm(directory, { recursive: true });
+  }
+});
+
+it("tells the apps at its next start of a session that expired while it was not running", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "op-expiry-"));
+  const browser = new HttpBrowser();
+  const before = await opUnderTest(directory);
+  const { claims } = await signIn(before, browser, "photos");
+  await before.close();
+  expireSessionsOf("alice", directory);
+  const op = await opUnderTest(directory, Number(new URL(before.origin).port));
+  try {
+    await op.photos.received;
+    assert.equal(decodeJwt(op.photos.logoutTokens[0] ?? "").sid, claims.sid);
+    assert.equal(await isSignedIn(op, browser), false);
+  } finally {
     await op.close();
     await rm(directory, { recursive: true });
   }

@@ -45,10 +45,9 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     await seedClients(op.provider, store, config.OP_APPS);
     handler.resolve(originForm(op.provider.callback()));
 
-    const sweeper = setInterval(
-      () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed")),
-      SWEEP_MS,
-    );
+    const sweepNow = () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed"));
+    sweepNow(); // of what expired while it was not running
+    const sweeper = setInterval(sweepNow, SWEEP_MS);
     sweeper.unref();
     return { port, origin, issuer, close: () => close(server, store, sweeper) };
   } catch (error) {
