@@ -1,6 +1,5 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run;
  * 128 and more: ended by a signal. */
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { UsageError } from "#lib/demo/options.ts";
 import { StepFailed } from "../../bin/prepare/step.mjs";
 import { clientsByHand } from "./clients-by-hand.ts";
@@ -9,7 +8,7 @@ import { Interrupted, interruption } from "./interruption.ts";
 import { type CheckOptions, parseOptions, usage } from "./options.ts";
 import { countsOf, createProgress } from "./report/progress.ts";
 import { oneLine, visible } from "./report/visible.ts";
-import { writeReports } from "./report/write.ts";
+import { prepareReports, writeReports } from "./report/write.ts";
 import { checkProvider } from "./session.ts";
 import { CannotRun } from "./world.ts";
 
@@ -31,7 +30,7 @@ async function main(): Promise<number> {
 }
 
 async function run(options: CheckOptions, signal: AbortSignal): Promise<number> {
-  if (options.report !== undefined) makeFolder(options.report);
+  if (options.report !== undefined) prepareReports(options.report);
   const progress = createProgress(process.stdout);
   // A check that has ended may leave something behind that fails later: nobody waits for it any more.
   process.on("unhandledRejection", () => undefined);
@@ -42,19 +41,6 @@ async function run(options: CheckOptions, signal: AbortSignal): Promise<number> 
   for (const line of lines) process.stdout.write(`${oneLine(line)}\n`);
   if (signal.aborted) return endedEarly(signal, "with checks left");
   return lines.length > 0 ? 1 : 0;
-}
-
-/** Now, because after four minutes it is too late to say that it cannot be.
- * @throws {CannotRun} */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw new CannotRun(
-      `--report ${folder} is no folder that can be written to: ${(error as Error).message}.`,
-    );
-  }
 }
 
 function endedEarly({ reason }: AbortSignal, when: string): number {

@@ -187,6 +187,11 @@ describe("slo-playground compare", () => {
 
   const unreadable: [what: string, path: string, line: RegExp][] = [
     ["is not there", join(folder, "absent.json"), /absent\.json cannot be read: ENOENT/],
+    [
+      "is of half a run",
+      saved("half.json", { ...one("pass"), interrupted: true }),
+      /half\.json is of a run that was ended/,
+    ],
     ["is no JSON", saved("text.json", "<html>\n"), /text\.json cannot be read: /],
     [
       "is something else",

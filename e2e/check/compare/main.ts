@@ -11,7 +11,10 @@ const usage = `Usage: npm run compare -- A.json B.json [--md]
 Says what changed between two runs of npm run check, by the report.json that --report wrote: of two versions of an
 OpenID Provider, say. New failures come first. A reason is another one where its words or the status of an HTTP answer
 are: times, ports and identifiers always differ.
-Exit code 0: nothing is worse; 1: something is; 2: a report cannot be read.
+Worse is a check of both runs that fails now, or has gone from pass to warn or skip, and a capability that is no longer
+declared or configured. Checks of one run alone are listed and do not count, and neither does --expect: give both the
+same flags.
+Exit code 0: nothing is worse; 1: something is; 2: a report cannot be read, or is of a run that was ended early.
 
   --md    Markdown, for a pull request
 `;

@@ -27,6 +27,7 @@ const report = z.object({
   issuer: z.string(),
   driver: z.string(),
   startedAt: z.iso.datetime(),
+  interrupted: z.literal(true).optional(),
   capabilities: z.array(capability),
   checks: z.array(check),
 });
@@ -35,6 +36,8 @@ export type ComparedReport = z.infer<typeof report>;
 /** @throws {CannotRun} in one line that says which file it is, and why */
 export function readReport(path: string): ComparedReport {
   const parsed = report.safeParse(parse(path));
+  if (parsed.data?.interrupted)
+    throw new CannotRun(`${path} is of a run that was ended early: run npm run check once more.`);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue && issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";

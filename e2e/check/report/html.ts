@@ -6,7 +6,7 @@ import { type CheckResult, type Verdict, verdicts } from "../check.ts";
 import { checkHtml } from "./html-check.ts";
 import { filterId, style } from "./html-style.ts";
 import { countsOf } from "./progress.ts";
-import { type CapabilityReport, families, familyOf, type Report } from "./report.ts";
+import { type CapabilityReport, durationWords, families, familyOf, type Report } from "./report.ts";
 import { outcomeOf, type Section, sectionsOf } from "./sections.ts";
 import { oneLine } from "./visible.ts";
 
@@ -50,7 +50,7 @@ function facts({ driver, startedAt, durationMs, checks }: Report): Html {
   const rows = {
     Driver: oneLine(driver),
     Started: `${startedAt.slice(0, 16).replace("T", " ")} UTC`,
-    Took: `${Math.floor(durationMs / 60_000)} min ${Math.round((durationMs % 60_000) / 1000)} s`,
+    Took: durationWords(durationMs),
     "Third-party cookies": modes.join(" and "),
     Results: countsOf(checks),
   };

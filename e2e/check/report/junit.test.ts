@@ -6,7 +6,7 @@ import { after, describe, it } from "node:test";
 import { CannotRun } from "../world.ts";
 import { junitOf } from "./junit.ts";
 import { failed, madeUp, reportOf, saidByOp } from "./testing/made-up.ts";
-import { writeReports } from "./write.ts";
+import { prepareReports, writeReports } from "./write.ts";
 
 const known = { verdict: "fail", reason: "ticket 12" } as const;
 const caseOf = (xml: string, name: string): string =>
@@ -86,9 +86,17 @@ describe("--report", () => {
   it("writes four files, into a folder that it makes; report.json is the report", () => {
     const report = reportOf([failed("R-01")]);
     const deep = join(folder, "a", "b");
+    prepareReports(deep);
     writeReports(deep, report);
     assert.deepEqual(readdirSync(deep).sort(), ["junit.xml", "report.html", "report.json", "report.md"]);
     assert.deepEqual(JSON.parse(readFileSync(join(deep, "report.json"), "utf8")), report);
+    writeFileSync(join(deep, "mine.txt"), "");
+    prepareReports(deep);
+    assert.deepEqual(
+      readdirSync(deep),
+      ["mine.txt"],
+      "a run that cannot take place leaves no report of another",
+    );
   });
 
   it("says in one line that a folder cannot be written to", () => {

@@ -9,14 +9,20 @@ import { detailText, oneLine, visible } from "./visible.ts";
 /** JUnit XML. An unexpected failure and an expectation that is out of date are failures; a failure that was expected is
  * skipped, with its reason. */
 export function junitOf(report: Report): string {
-  const { checks, durationMs } = report;
+  const { checks, durationMs, interrupted } = report;
   const suites = Object.keys(families)
     .map((family) => ({ family, cases: checks.filter((each) => familyOf(each) === family) }))
     .filter(({ cases }) => cases.length > 0);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${html`<testsuites name="${oneLine(`single logout of ${report.issuer}`)}" tests="${checks.length}" failures="${checks.filter(isRed).length}" errors="0" time="${seconds(durationMs)}">
-${suites.map(({ family, cases }) => suite(family, cases, report))}</testsuites>
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${html`<testsuites name="${oneLine(`single logout of ${report.issuer}`)}" tests="${checks.length}" failures="${checks.filter(isRed).length}" errors="${interrupted ? 1 : 0}" time="${seconds(durationMs)}">
+${suites.map(({ family, cases }) => suite(family, cases, report))}${interrupted ? endedEarly : ""}</testsuites>
 `}`;
 }
+
+/** Without it a CI would take what did not run for what did not fail. */
+const endedEarly = html`<testsuite name="The run" tests="1" failures="0" errors="1">
+<testcase name="Runs to its end" classname="run"><error message="The run was ended early: the other checks did not run."/></testcase>
+</testsuite>
+`;
 
 function suite(family: string, cases: readonly CheckResult[], { startedAt, issuer, driver }: Report) {
   const skipped = cases.filter((each) => !isRed(each) && isSkipped(each)).length;

@@ -22,6 +22,12 @@ export interface Report {
   checks: CheckResult[];
 }
 
+/** As people say it, for example "1 min 40 s". */
+export function durationWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 /** The families of the catalogue in their order, by the first letter of an id. */
 export const families: Readonly<Record<string, string>> = {
   W: "Walkthrough",

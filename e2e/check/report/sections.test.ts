@@ -91,6 +91,16 @@ describe("a capability", () => {
   });
 });
 
+describe("a run that was ended early", () => {
+  it("is not green in any form, whatever it found until then", () => {
+    const report = { ...reportOf([madeUp("R-01")]), interrupted: true as const };
+    const text = "Ended early, after 1 result: nothing failed until then";
+    assert.deepEqual(outcomeOf(report), { good: false, text });
+    for (const form of [htmlOf, markdownOf]) assert.ok(form(report).includes(text));
+    assert.match(junitOf(report), / errors="1" [\s\S]*<error message="The run was ended early: /);
+  });
+});
+
 describe("a failure that is known", () => {
   const known = { verdict: "fail", reason: "ticket 12", matches: "404" } as const;
   const told = (over: Partial<CheckResult>) => {

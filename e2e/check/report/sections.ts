@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** The run in a sentence. */
-export function outcomeOf({ checks }: Report): Outcome {
+export function outcomeOf({ checks, interrupted }: Report): Outcome {
   const failures = checks.filter(isUnexpected).length;
   const stale = checks.filter(isStale).length;
   const known = checks.filter((each) => each.verdict === "fail" && isAsExpected(each)).length;
@@ -43,7 +43,11 @@ export function outcomeOf({ checks }: Report): Outcome {
     stale > 0 && `${count(stale, "expectation")} out of date`,
     known > 0 && `${count(known, "expected failure")}`,
   ].filter((part) => part !== false);
-  const good = failures + stale === 0;
+  const good = failures + stale === 0 && !interrupted;
+  if (interrupted) {
+    const found = parts.length > 0 ? parts.join(", ") : "nothing failed until then";
+    return { good, text: `Ended early, after ${count(checks.length, "result")}: ${found}` };
+  }
   if (parts.length === 0) return { good, text: "Nothing failed" };
   return { good, text: good ? `Nothing unexpected; ${parts.join(", ")}` : parts.join(", ") };
 }
