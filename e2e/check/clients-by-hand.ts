@@ -35,10 +35,11 @@ export function clientsByHand(options: CheckOptions & { issuer: string }): strin
 
 ${[...blocks, ...apps].join("\n\n")}
 
-${reached(options)} all other
-addresses are for the browser, which finds *.localhost by itself. The ports are ${port} to ${last}: --port N for others.
+${reached(options)}
+All other addresses are for the browser, which finds *.localhost by itself. The ports are ${port} to ${serverHost === undefined ? last : last - 1}: --port N for others.
 Of response_types, code is needed; the others and their grant types as far as it has them. Where it does not know
-client_secret_basic, client_secret_post does as well; a client without a secret is a public one.
+client_secret_basic, client_secret_post does as well; a client without a secret is a public one. ID Tokens have to be
+signed with RS256. Codes come with PKCE (S256). For R-50 the clients may have offline_access.
 Where a client has one of the two logout channels, leave the other out with --without back-channel or --without
 front-channel, here and in the run: checks of what is left out are skipped.
 
@@ -54,8 +55,8 @@ const appsOf = ({ probeHost }: CheckOptions): readonly AppName[] => (probeHost =
 const reached = ({ probeHost }: CheckOptions): string =>
   probeHost === undefined
     ? `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach localhost of this machine
-(--probe-host HOST for another name of it);`
-    : `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach ${probeHost};`;
+(--probe-host HOST for another name of it).`
+    : `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach ${probeHost}.`;
 
 function block(title: string, metadata: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(metadata);

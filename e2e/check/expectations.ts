@@ -5,12 +5,20 @@ import { z } from "zod";
 import { type Check, type CheckResult, type CookieMode, cookieModes, modesOf, verdicts } from "./check.ts";
 import { CannotRun } from "./world.ts";
 
-const expectation = z.strictObject({
-  verdict: z.enum(verdicts, `must be one of ${verdicts.join(", ")}`),
-  reason: z.string("must say why").trim().min(1, "must say why, with a link or a clause"),
-  /** Part of the reason that the check gives: with another one it is another result. */
-  matches: z.string("must be a part of the reason").min(1, "must be a part of the reason").optional(),
-});
+const fields = "verdict, reason and matches";
+
+const expectation = z.strictObject(
+  {
+    verdict: z.enum(verdicts, `must be one of ${verdicts.join(", ")}`),
+    reason: z.string("must say why").trim().min(1, "must say why, with a link or a clause"),
+    /** Part of the reason that the check gives: with another one it is another result. */
+    matches: z.string("must be a part of the reason").min(1, "must be a part of the reason").optional(),
+  },
+  {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys" ? `has ${fields}, not ${keys?.join(", ")}` : undefined,
+  },
+);
 export type Expectation = z.infer<typeof expectation>;
 
 /** One for both ways to treat third-party cookies, or one for each. */
