@@ -79,7 +79,7 @@ async function firstTokens(
         trial.fail(reason);
       }
       await deferUnreadable(trial, token);
-      noteToken(trial, token);
+      noteToken(trial, token, from);
       return token;
     }),
   );

@@ -2,6 +2,7 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from "jose";
 import { shortenedToken } from "./evidence.ts";
 import type { Recorded } from "./recorder.ts";
+import { shownAddress } from "./redaction.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
 
@@ -17,9 +18,22 @@ export interface ReceivedLogoutToken {
 /** Longest wait for a delivery after the logout, in milliseconds. */
 export const deliveryPatience = 10_000;
 
-/** A logout token as evidence shows it. */
-export const noteToken = (trial: Trial, { rp, raw, header, claims }: ReceivedLogoutToken): void =>
-  trial.note(`logout token at ${rp.name}`, { token: shortenedToken(raw), header, claims });
+/** A logout token, and the request that brought it, as evidence shows them.
+ * @param from when the logout was asked for, on the clock of the recorders; the latest request of the check where absent */
+export function noteToken(
+  trial: Trial,
+  { rp, recorded, raw, header, claims }: ReceivedLogoutToken,
+  from = trial.requestedAt,
+): void {
+  const { at, method, url, headers } = recorded;
+  trial.note(`logout token at ${rp.name}`, {
+    request: `${method} ${shownAddress(url)}`,
+    "content-type": headers["content-type"] ?? "none",
+    arrived: new Date(performance.timeOrigin + at).toISOString(),
+    ...(from === undefined ? {} : { ms_after_logout_request: Math.round(at - from) }),
+    ...{ token: shortenedToken(raw), header, claims },
+  });
+}
 
 /** All logout tokens that have come to a probe since then, without waiting. */
 export const tokensSince = (rp: RelyingParty, from: number): ReceivedLogoutToken[] =>

@@ -1,5 +1,6 @@
 /** RP-initiated logout in a real browser, and where it ended. */
 import type { BrowserContext, Page } from "@playwright/test";
+import { answerLine, answersOn } from "./browser-trace.ts";
 import type { Recorded } from "./recorder.ts";
 import type { RelyingParty } from "./relying-party.ts";
 import type { Trial } from "./trial.ts";
@@ -48,6 +49,7 @@ export async function logOut(
   await page.goto(`${from.base}/`);
   const startedAt = performance.now();
   trial.noteRequest(`logout request from ${from.name}`, method, endpoint, parameters);
+  const answers = answersOn(page);
   const refusal = refusedOn(page);
   const loaded = page.waitForEvent("load", { timeout: patience }).catch(() => undefined);
   await send(page, method, endpoint, parameters);
@@ -61,6 +63,8 @@ export async function logOut(
   const arrived = asked
     ? await arrivalAt(trial, startedAt, comesBack ? patience : watch)
     : await Promise.race([arrival, nothingComes.then(() => undefined)]);
+  const ofOp = answers.filter((answer) => !trial.isAtProbe(answer.url()));
+  trial.note("what the OP answered", ofOp.map(answerLine).join("\n") || "nothing");
   trial.note("where the logout ended", {
     url: page.url().split("?", 1)[0],
     asked,

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { generateKeyPair, SignJWT } from "jose";
 import { curlHint, curlOf, shortened } from "./evidence.ts";
-import { redacted, withoutQueries } from "./redaction.ts";
+import { redacted, shownAddress, withoutQueries } from "./redaction.ts";
 
 const { privateKey } = await generateKeyPair("ES256");
 const signed = (claims: Record<string, unknown>) =>
@@ -74,6 +74,28 @@ describe("what leaves a run", () => {
       "left at https://op.example/a?code=1&x=2, not http://rp.example/b#id_token=3",
     );
     assert.equal(text, "left at https://op.example/a not http://rp.example/b");
+  });
+});
+
+describe("an address in evidence", () => {
+  const cases: [address: string, shown: string][] = [
+    ["https://op.example/logout", "https://op.example/logout"],
+    ["/bye?state=a%26b&sid=s-1", "/bye?state=a%26b&sid=s-1"],
+    [
+      "https://op.example/ask?sessionDataKey=k-1&state=s",
+      "https://op.example/ask?sessionDataKey=(left out)&state=s",
+    ],
+    ["/ask?k-1", "/ask?(left out)"],
+    ["/ask?state=s#/step=k-1", "/ask?state=s#/step=(left out)"],
+    ["/ask;jsessionid=k-1/on?state=s", "/ask;(left out)/on?state=s"],
+  ];
+  for (const [address, shown] of cases) {
+    it(`has no key to a page of the user's: ${address}`, () => assert.equal(shownAddress(address), shown));
+  }
+
+  it("loses the signatures of its tokens with the rest of the evidence", () => {
+    const evidence = redacted(shownAddress(`/logout?id_token_hint=${token}&state=s`), []);
+    assert.match(evidence, /^\/logout\?id_token_hint=eyJ[^&]*\(signature\)[^&]*&state=s$/);
   });
 });
 

@@ -50,3 +50,33 @@ const redactedField = (value: string): string => (/^eyJ/.test(value) ? redactedT
 /** Addresses in a text, without their queries and fragments: those have tokens, codes and hints in them. */
 export const withoutQueries = (text: string): string =>
   text.replaceAll(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/g, "$1");
+
+/** Parameters of the specifications: what an engineer wants to see, and no key to anything. Tokens among them lose their
+ * signature like everywhere. */
+const shown = new Set([
+  ...[
+    "state",
+    "iss",
+    "sid",
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "prompt",
+  ],
+  ...["id_token_hint", "logout_hint", "logout_token", "post_logout_redirect_uri", "ui_locales"],
+  ...["error", "error_description", "error_uri"],
+]);
+
+/** An address for evidence. Of what an OP adds for itself, which may be the key to a page of the user's, the names are
+ * shown. */
+export function shownAddress(address: string): string {
+  const at = address.search(/[?#]/);
+  const [path, rest] = at < 0 ? [address, ""] : [address.slice(0, at), address.slice(at)];
+  const parameters = rest.replaceAll(/([?&#])([^?&#=]*)(=[^&#]*)?/g, (_, mark, name, value) => {
+    if (value === undefined) return mark + (name && leftOut);
+    return `${mark}${name}${shown.has(name) ? value : `=${leftOut}`}`;
+  });
+  return path.replaceAll(/;[^/]*/g, `;${leftOut}`) + parameters;
+}

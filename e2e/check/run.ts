@@ -11,7 +11,9 @@ import {
   type Verdict,
 } from "./check.ts";
 import type { Driver, DriverContext, User } from "./driver.ts";
+import { inTime } from "./in-time.ts";
 import { oneChannelWorlds } from "./one-channel.ts";
+import { noteOpenPages } from "./open-pages.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
 import { type ByHand, closeWorld, createWorlds, NoAdministrator, type World } from "./world.ts";
@@ -128,8 +130,10 @@ async function runCheck(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const outcome = await conclude(check, trial, results, signal);
+  if (outcome.verdict === "fail") await noteOpenPages(trial);
   const cleanUp = await inTime(
     trial.cleanUp().catch((error: unknown) => String(error)),
+    cleaningUp,
     `It took longer than ${cleaningUp / 1000} s.`,
   );
   if (cleanUp) trial.note("could not clean up", cleanUp);
@@ -144,13 +148,6 @@ async function runCheck(
 
 /** A check that does not end by itself. */
 class TooLong extends Error {}
-
-/** What comes of it, or these words where it takes too long. */
-async function inTime<T>(work: Promise<T>, late: string): Promise<T | string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const timer = setTimeout(resolve, cleaningUp, late);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
-}
 
 async function conclude(
   check: Check,

@@ -12,6 +12,8 @@ export interface Specimen {
   sessions: readonly Session[];
   /** Everything that came to them since the logout began, but for what is about other sessions; at least one. */
   tokens: readonly ReceivedLogoutToken[];
+  /** When the logout was asked for, on the clock of the recorders. */
+  from: number;
   /** When the logout began and when it was over, in seconds since the epoch. */
   began: number;
   ended: number;
@@ -26,7 +28,7 @@ export async function specimen(trial: Trial): Promise<Specimen> {
   taken.set(trial.world, pending);
   const found = await pending;
   if (found.tokens.length === 0) trial.skip("No logout token came that could be looked at: see B-01.");
-  for (const token of found.tokens) noteToken(trial, token);
+  for (const token of found.tokens) noteToken(trial, token, found.from);
   await deferUnreadable(trial, ...found.tokens);
   return found;
 }
@@ -41,7 +43,7 @@ async function take(trial: Trial): Promise<Specimen> {
   const tokens = sessions.flatMap((session) =>
     tokensSince(session.rp, startedAt).filter(mayBeAbout(session)),
   );
-  return { sessions, tokens, began, ended: Date.now() / 1000 };
+  return { sessions, tokens, from: startedAt, began, ended: Date.now() / 1000 };
 }
 
 /** The session that a token came for. */

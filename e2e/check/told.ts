@@ -25,7 +25,7 @@ export function requireUntold(
     const tokens = tokensAbout(session, from).filter(({ claims }) =>
       counts.includes(claims.sid === undefined ? "user" : "session"),
     );
-    for (const token of tokens) noteToken(trial, token);
+    for (const token of tokens) noteToken(trial, token, from);
     const frames = rp.recorder
       .since(from, "front-channel")
       .filter(({ query }) => (query.has("sid") ? query.get("sid") === sid : counts.includes("nobody")));

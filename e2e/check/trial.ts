@@ -1,5 +1,5 @@
 /** One check at work: the steps that checks share, what they find, and what of it becomes evidence. */
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -70,6 +70,8 @@ export class Trial {
   readonly warnings: string[] = [];
   readonly measured: string[] = [];
   curl: string | undefined;
+  /** When the latest request that was noted was sent, on the clock of the recorders. */
+  requestedAt: number | undefined;
   /** Probes that this check alone has, beside those of its world. */
   readonly extras: RelyingParty[] = [];
   readonly #registered: RegisteredClient[] = [];
@@ -175,6 +177,11 @@ export class Trial {
     return context;
   }
 
+  /** What its browsers show now. */
+  get openPages(): Page[] {
+    return this.#opened.flatMap((context) => context.pages());
+  }
+
   /** playground2 and playground3. Skips the check where the run has none. */
   async playground(): Promise<Playground> {
     const playground = await this.#playground();
@@ -188,6 +195,12 @@ export class Trial {
   /** Every probe that a browser may come to. */
   get probes(): RelyingParty[] {
     return [...Object.values(this.world), ...this.extras];
+  }
+
+  /** Whether a probe answers there, by whatever name of its host. */
+  isAtProbe(url: string): boolean {
+    const { protocol, port } = new URL(url);
+    return protocol === "http:" && this.probes.some(({ recorder }) => port === String(recorder.port));
   }
 
   /** Signs the user in at a probe; signs in at the OP only if it asks.
@@ -284,6 +297,7 @@ export class Trial {
 
   /** Remembers how a request is sent by hand, and shows it. */
   noteRequest(what: string, method: "GET" | "POST", url: string, parameters: Record<string, string>): void {
+    this.requestedAt = performance.now();
     this.curl = curlOf(method, url, parameters);
     this.note(what, { method, url, ...shortened(parameters) });
   }

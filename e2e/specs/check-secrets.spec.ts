@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
+import { type BrowserContext, expect, test } from "@playwright/test";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { catalogue } from "../check/catalogue/index.ts";
 import type { Check } from "../check/check.ts";
@@ -75,6 +75,27 @@ function keepWhatProbesGot({ probes }: Trial): void {
 
 const common = { clause: "none", severity: "high", needs: [], title: "Gives everything away" } as const;
 
+/** Leaves the logout question open, with everything in it that a page may hide. */
+async function openQuestion(t: Trial, browser: BrowserContext): Promise<void> {
+  const page = await browser.newPage();
+  await page.goto(`${t.metadata.end_session_endpoint}?state=s`);
+  const own = await page
+    .locator("input[type=hidden]")
+    .evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value));
+  for (const value of own) keep("hidden field", value.length < 16 ? "" : value);
+  const hidden = crypto.randomUUID();
+  keep("hidden field", hidden);
+  await page.evaluate(
+    ([key, cookies]) =>
+      document.body.insertAdjacentHTML(
+        "afterbegin",
+        `<p data-key="${key}">${cookies}</p><form action="/on?key=${key}"><input name="xsrf" value="${key}"></form>
+        <input type="password" value="${key}"><textarea>${key}</textarea><!-- ${key} -->`,
+      ),
+    [hidden, (await browser.cookies()).map(({ value }) => value).join(" ")] as const,
+  );
+}
+
 /** An OP may repeat everything, and a check may show it. */
 const careless: Check = {
   ...common,
@@ -98,6 +119,7 @@ const careless: Check = {
       id_token_hint: session.idToken,
       client_secret: rp.client.clientSecret ?? "",
     });
+    await openQuestion(t, browser);
     t.fail(`The OP says: ${all}\nCookie: ${cookies}`);
   },
 };
@@ -127,6 +149,13 @@ test("no token, code, cookie, password or secret is in any report", async () => 
     "R-91": "fail",
     "R-92": "pass",
   });
+  const open = checks.flatMap(({ evidence }) =>
+    evidence.filter(({ what }) => what.startsWith("open at the OP")),
+  );
+  expect(open).toHaveLength(1);
+  expect(String(open[0]?.detail)).toMatch(
+    /^Title: [\s\S]*<input name="xsrf" value="\(left out\)">[\s\S]*<button/,
+  );
   writeReports(folder, {
     ...{ issuer: op.issuer, driver: driver.name, startedAt, durationMs: 1, capabilities: [], checks },
   });
@@ -139,6 +168,7 @@ test("no token, code, cookie, password or secret is in any report", async () => 
     "cookie",
     "code",
     "logout_token",
+    "hidden field",
   ];
   for (const kind of [...kinds, "password"]) expect(secrets.get(kind)?.size, kind).toBeGreaterThan(0);
   const files = readdirSync(folder);
