@@ -130,7 +130,9 @@ async function runCheck(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const outcome = await conclude(check, trial, results, signal);
-  if (outcome.verdict === "fail") await noteOpenPages(trial);
+  // A browser that has crashed shows nothing any more.
+  if (outcome.verdict === "fail")
+    await inTime(noteOpenPages(trial), cleaningUp, undefined).catch(() => undefined);
   const cleanUp = await inTime(
     trial.cleanUp().catch((error: unknown) => String(error)),
     cleaningUp,

@@ -1,5 +1,5 @@
 /** One check at work: the steps that checks share, what they find, and what of it becomes evidence. */
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext } from "@playwright/test";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -177,9 +177,9 @@ export class Trial {
     return context;
   }
 
-  /** What its browsers show now. */
-  get openPages(): Page[] {
-    return this.#opened.flatMap((context) => context.pages());
+  /** Those that it has opened, in that order. */
+  get browsers(): readonly BrowserContext[] {
+    return this.#opened;
   }
 
   /** playground2 and playground3. Skips the check where the run has none. */
