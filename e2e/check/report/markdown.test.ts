@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { CheckResult } from "../check.ts";
 import { markdownOf, md } from "./markdown.ts";
+import type { Report } from "./report.ts";
 import { failed, madeUp, reportOf, saidByOp } from "./testing/made-up.ts";
 
 describe("report.md", () => {
@@ -48,15 +50,61 @@ describe("report.md", () => {
     const rows = (text: string) => text.split("\n").filter((line) => /^\| /.test(line)).length;
     assert.equal(rows(hostile), rows(tame));
     const [, fence = ""] = /^(`+)sh$/m.exec(hostile) ?? [];
-    const outside = hostile.split(new RegExp(`^${fence}(?:sh)?$`, "m")).filter((_, index) => index % 2 === 0);
+    const outside = hostile
+      .split(new RegExp(`^${fence}(?:sh|text)?$`, "m"))
+      .filter((_, index) => index % 2 === 0);
     assert.equal(fence.length, 5);
     assert.doesNotMatch(outside.join(""), /(?<!\\)<(script|\/details\\)|^## Owned/m);
   });
 
-  it("stays short enough for a comment", () => {
-    const checks = Array.from({ length: 60 }, (_, index) =>
-      failed(`R-${String(index + 1).padStart(2, "0")}`),
+  it("folds the evidence of a failure, and shortens it", () => {
+    const evidence = [
+      { at: 1_234, what: "logout\nrequest", detail: { method: "GET", url: "https://op.example/logout" } },
+      { at: 2_000, what: "page", detail: `\`\`\`\`\n</details>${"x".repeat(5_000)}` },
+    ];
+    const text = markdownOf(reportOf([failed("R-91", { evidence }), madeUp("R-92", { evidence })]));
+    const [, block = ""] =
+      /<details><summary>Evidence \(2\)<\/summary>\n\n`{5}text\n([\s\S]*?)\n`{5}\n/.exec(text) ?? [];
+    assert.match(block, /^\+1\.23 s logout request\n\{\n {2}"method": "GET",\n/);
+    assert.match(block, /^\+2\.00 s page\n````\n<\/details>x{980,}… \(5015 characters\)$/m);
+    assert.equal(text.split("logout request").length, 2, "that of a pass is left to report.html");
+  });
+
+  const many = (count: number, over: Partial<CheckResult>) =>
+    reportOf(
+      Array.from({ length: count }, (_, index) => failed(`R-${String(index + 1).padStart(2, "0")}`, over)),
     );
-    assert.ok(markdownOf(reportOf(checks)).length < 65_536);
+  const entry = (length: number) => ({ at: 1, what: "page", detail: "x".repeat(length) });
+
+  it("stays short enough for a comment, and says what was left out", () => {
+    const evidence = Array.from({ length: 10 }, () => entry(5_000));
+    const cases: [report: Report, leftOut: RegExp | undefined][] = [
+      [many(2, {}), undefined],
+      [many(60, { evidence }), /^Left out, .*: evidence \(\d+\), pages of checks \(\d+\)\. report/m],
+      [
+        many(60, {}),
+        /^Left out, for it would be too long: pages of checks \(\d+\)\. report\.html has all\.$/m,
+      ],
+      [many(60, { evidence }), /^Left out, .*: \d+ parts of evidence, pages of checks \(\d+\)\. report/m],
+      [many(60, { reason: "y".repeat(5_000) }), /^Left out, .*: failures \(\d+\)/m],
+      [
+        reportOf(many(60, { verdict: "warn", reason: "y".repeat(5_000) }).checks),
+        /^Left out, .*: tables \(1\)/m,
+      ],
+    ];
+    for (const [report, leftOut] of cases) {
+      const text = markdownOf(report);
+      assert.ok(text.length < 60_000, String(text.length));
+      if (leftOut) assert.match(text, leftOut);
+      else assert.doesNotMatch(text, /^Left out/m);
+    }
+  });
+
+  it("keeps the evidence of what is worst", () => {
+    const evidence = Array.from({ length: 10 }, () => entry(5_000));
+    const report = many(60, { evidence });
+    report.checks.push(failed("I-91", { severity: "critical", evidence }));
+    const [, first = ""] = markdownOf(report).split("### ");
+    assert.match(first, /^I-91 [\s\S]*<summary>Evidence \(10\)/);
   });
 });
