@@ -1,16 +1,16 @@
 /** A back-channel endpoint on https whose certificate nobody trusts. */
 import { createServer } from "node:https";
-import { type AddressInfo, isIP } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { type AddressInfo, createServer as createListener, isIP, type Socket } from "node:net";
 import { generate } from "selfsigned";
+import { offeredVersions } from "./client-hello.ts";
 import { listensOn } from "./relying-party.ts";
 
 export interface TlsProbe {
   uri: string;
   /** TCP connections that came. */
   connections: number;
-  /** `TLSv1.3`: of the handshakes that ran to their end. */
-  versions: string[];
+  /** `TLS 1.3`: what was offered on any of them, whether or not the handshake ran to its end. */
+  offered: Set<string>;
   /** Requests that came through one of them. */
   requests: number;
   close(): Promise<void>;
@@ -31,24 +31,44 @@ export async function untrustedEndpoint(serverHost: string | undefined): Promise
     request.resume();
     response.writeHead(200).end();
   });
+  server.on("tlsClientError", () => undefined);
+  const open = new Set<Socket>();
+  const listener = createListener((socket) => {
+    probe.connections += 1;
+    open.add(socket);
+    socket.on("error", () => undefined);
+    socket.once("close", () => open.delete(socket));
+    onClientHello(socket, (versions) => {
+      for (const version of versions) probe.offered.add(version);
+      server.emit("connection", socket);
+    });
+  });
   const probe: TlsProbe = {
     uri: "",
     connections: 0,
-    versions: [],
+    offered: new Set(),
     requests: 0,
     close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      for (const socket of open) socket.destroy();
+      return new Promise((resolve) => listener.close(() => resolve()));
     },
   };
-  server.on("connection", () => {
-    probe.connections += 1;
-  });
-  server.on("secureConnection", (socket: TLSSocket) =>
-    probe.versions.push(socket.getProtocol() ?? "unknown"),
-  );
-  server.on("tlsClientError", () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, listensOn(serverHost), resolve));
-  probe.uri = `https://${host}:${(server.address() as AddressInfo).port}/bclogout`;
+  await new Promise<void>((resolve) => listener.listen(0, listensOn(serverHost), resolve));
+  probe.uri = `https://${host}:${(listener.address() as AddressInfo).port}/bclogout`;
   return probe;
+}
+
+/** Reads what the client says first, and puts it back. */
+function onClientHello(socket: Socket, then: (versions: string[]) => void): void {
+  let bytes = Buffer.alloc(0);
+  const read = (chunk: Buffer) => {
+    bytes = Buffer.concat([bytes, chunk]);
+    const versions = offeredVersions(bytes);
+    if (!versions) return;
+    socket.off("data", read);
+    socket.pause();
+    socket.unshift(bytes);
+    then(versions);
+  };
+  socket.on("data", read);
 }

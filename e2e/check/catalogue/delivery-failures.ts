@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { BrowserContext } from "@playwright/test";
 import type { Check } from "../check.ts";
+import { obsolete } from "../client-hello.ts";
 import { logOutBeside, tokensFor, watch } from "../deliveries.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
 import { assertLoggedOut, signInAt } from "../oracles.ts";
@@ -117,15 +118,19 @@ export const deliveryFailures: Check[] = [
         parameters: usualParameters(initiator),
       });
       await tokensFor(t, startedAt, initiator);
-      const { connections, versions, requests } = endpoint;
-      t.note("at the untrusted endpoint", { connections, versions: versions.join(" "), requests });
+      const { connections, requests } = endpoint;
+      const offered = [...endpoint.offered];
+      t.note("at the untrusted endpoint", { connections, offered: offered.join(", "), requests });
       t.require(
         requests === 0,
         "The token was sent to a server that proves nothing: anybody between could read it.",
       );
       if (connections === 0) t.skip("The OP did not even connect to the untrusted endpoint.");
+      const old = offered.filter((version) => obsolete.includes(version));
+      if (old.length > 0)
+        t.warn(`The OP offers ${old.join(", ")}, which nobody may use any more (RFC 9325 3.1.1).`);
       t.measure(
-        `Offered ${versions.join(", ") || "a handshake that it broke off"}. A certificate that is expired, or of another host, but signed by an authority that the OP trusts cannot be had from outside.`,
+        `Offered: ${offered.join(", ") || "no TLS"}. A certificate that is expired, or of another host, but signed by an authority that the OP trusts cannot be had from outside.`,
       );
     },
   },

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type RequestOptions, request } from "node:https";
+import { connect } from "node:net";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { type TlsProbe, untrustedEndpoint } from "./tls-probe.ts";
+
+describe("an endpoint that nobody trusts", () => {
+  let probe: TlsProbe;
+  beforeEach(async () => {
+    probe = await untrustedEndpoint(undefined);
+  });
+  afterEach(() => probe.close());
+
+  /** @returns the status, or why there is none */
+  const posted = (options: RequestOptions = {}): Promise<number | string | undefined> =>
+    new Promise((resolve) => {
+      request(probe.uri, { method: "POST", agent: false, ...options }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on("error", (error: NodeJS.ErrnoException) => resolve(error.code))
+        .end("logout_token=x");
+    });
+
+  it("knows what a client offers that breaks off because of its certificate", async () => {
+    assert.equal(await posted(), "DEPTH_ZERO_SELF_SIGNED_CERT");
+    assert.deepEqual([...probe.offered], ["TLS 1.2", "TLS 1.3"]);
+    assert.deepEqual([probe.connections, probe.requests], [1, 0]);
+  });
+
+  it("takes the request of one that does not look", async () => {
+    assert.equal(await posted({ rejectUnauthorized: false, maxVersion: "TLSv1.2" }), 200);
+    assert.deepEqual([...probe.offered], ["TLS 1.2"]);
+    assert.deepEqual([probe.connections, probe.requests], [1, 1]);
+  });
+
+  it("knows what a client offers with which no handshake is possible", async () => {
+    const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0" } as const;
+    assert.equal(await posted({ rejectUnauthorized: false, ...old }), "EPROTO");
+    assert.deepEqual([...probe.offered], ["TLS 1.1"]);
+    assert.equal(probe.requests, 0);
+  });
+
+  it("closes though somebody has connected and says nothing", async () => {
+    const { port } = new URL(probe.uri);
+    const silent = connect(Number(port), "127.0.0.1");
+    await once(silent, "connect");
+    await Promise.all([probe.close(), once(silent.resume(), "close")]);
+  });
+});
