@@ -9,7 +9,8 @@ import { assertUntouched } from "../told.ts";
 import type { Trial } from "../trial.ts";
 import { assertUnobeyed } from "../unobeyed.ts";
 
-/** Signs alice in, and sends logout requests with hints made of her ID Token. */
+/** Signs alice in, and sends logout requests with hints made of her ID Token.
+ * @param rp whose address after logout they name too */
 async function assertHintsRefused(
   t: Trial,
   forge: (session: Session) => Promise<Record<string, string>>,
@@ -183,9 +184,11 @@ export const forgedHints: Check[] = [
     severity: "high",
     needs: ["end-session"],
     run: async (t) => {
-      const others = await otherTokensOf(t);
-      if (Object.keys(others).length === 0) t.skip("The OP issues no JWT but ID Tokens.");
-      await assertHintsRefused(t, async () => others);
+      const { rp, jwts, missing } = await otherTokensOf(t);
+      if (Object.keys(jwts).length === 0) t.skip(`Not tried: ${missing}.`);
+      await assertHintsRefused(t, async () => jwts, rp);
+      t.measure(`Tried: ${Object.keys(jwts).join(", ")}.`);
+      if (missing) t.measure(`Not tried: ${missing}.`);
     },
   },
 ];
