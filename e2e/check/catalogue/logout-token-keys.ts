@@ -58,8 +58,19 @@ export const logoutTokenKeys: Check[] = [
       const metadata = { subject_type: "pairwise" };
       const probe = await ownProbeIfPossible(t, { name: "rp-pairwise", metadata });
       if (typeof probe === "string") return t.measure(`Public subjects alone: ${probe}`);
-      const { token, session } = await logOutWith(t, probe);
-      if (token.claims.sub !== undefined) requireSub(t, token, session);
+      const { token, session, initiator } = await logOutWith(t, probe);
+      if (token.claims.sub === undefined) {
+        if (withSub.length === 0) t.skip("No logout token has a sub.");
+        return t.measure(
+          "Public subjects alone: the logout token of a client with pairwise ones has no sub.",
+        );
+      }
+      requireSub(t, token, session);
+      t.measure(
+        session.sub === initiator.sub
+          ? "Public subjects alone: the client with pairwise ones has the same sub as RP-A."
+          : "Public and pairwise subjects.",
+      );
     },
   },
   {
@@ -167,13 +178,13 @@ function anotherAlgorithm({ metadata }: Trial): string | undefined {
 async function logOutWith(
   t: Trial,
   probe: RelyingParty,
-): Promise<{ session: Session; token: ReceivedLogoutToken }> {
+): Promise<{ session: Session; initiator: Session; token: ReceivedLogoutToken }> {
   const browser = await t.browser();
   const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
   const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
   const [token] = await logoutTokensAt(t, startedAt, session);
   if (!token) throw new Error("no token, and no failure");
-  return { session, token };
+  return { session, initiator, token };
 }
 
 const requireSub = (t: Trial, { rp, claims }: ReceivedLogoutToken, { sub }: Session): void =>
