@@ -85,7 +85,7 @@ describe("report.md", () => {
         many(60, {}),
         /^Left out, for it would be too long: pages of checks \(\d+\)\. report\.html has all\.$/m,
       ],
-      [many(60, { evidence }), /^Left out, .*: \d+ parts of evidence, pages of checks \(\d+\)\. report/m],
+      [many(60, { evidence }), /^Left out, .*: evidence \(\d+\), pages of checks \(\d+\)\. report/m],
       [many(60, { reason: "y".repeat(5_000) }), /^Left out, .*: failures \(\d+\)/m],
       [
         reportOf(many(60, { verdict: "warn", reason: "y".repeat(5_000) }).checks),

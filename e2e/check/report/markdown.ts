@@ -3,7 +3,7 @@ import type { CheckResult } from "../check.ts";
 import { curlHint } from "../evidence.ts";
 import { type Guide, guideOf, sections } from "../guide.ts";
 import { countsOf } from "./progress.ts";
-import { cookieWords, type Report } from "./report.ts";
+import { cookieWords, durationWords, type Report } from "./report.ts";
 import { expectationOf, outcomeOf, type Section, sectionsOf } from "./sections.ts";
 import { detailText, oneLine, visible } from "./visible.ts";
 
@@ -60,11 +60,9 @@ function roomFor(characters: number) {
 
 function headOf(report: Report): string {
   const { good, text } = outcomeOf(report);
-  const minutes = Math.floor(report.durationMs / 60_000);
-  const seconds = Math.round((report.durationMs % 60_000) / 1000);
   return [
     `# ${good ? "✅" : "❌"} Single logout: ${text}`,
-    `${md(report.issuer)}, driver ${md(report.driver)}, ${report.startedAt.slice(0, 16).replace("T", " ")} UTC, ${minutes} min ${seconds} s: **${countsOf(report.checks)}**`,
+    `${md(report.issuer)}, driver ${md(report.driver)}, ${report.startedAt.slice(0, 16).replace("T", " ")} UTC, ${durationWords(report.durationMs)}: **${countsOf(report.checks)}**`,
   ].join("\n\n");
 }
 

@@ -7,7 +7,7 @@ import { capabilitiesOf, type Registration } from "./capabilities.ts";
 import { htmlOf } from "./html.ts";
 import { junitOf } from "./junit.ts";
 import { markdownOf } from "./markdown.ts";
-import { families } from "./report.ts";
+import { durationWords, families } from "./report.ts";
 import { expectationOf, outcomeOf, sectionsOf } from "./sections.ts";
 import { failed, madeUp, reportOf } from "./testing/made-up.ts";
 
@@ -122,5 +122,11 @@ describe("a failure that is known", () => {
       const expectation = `fail was expected (ticket 12), but ${why}: this is something else.`;
       assert.deepEqual(told(over), ["surprises", "1 failure", expectation]);
     }
+  });
+});
+
+describe("the time that a run took", () => {
+  it("is rounded before it is divided", () => {
+    assert.deepEqual([119_999, 59_400, 0].map(durationWords), ["2 min 0 s", "0 min 59 s", "0 min 0 s"]);
   });
 });
