@@ -12,27 +12,31 @@ export function shortenedToken(token: string): string {
 
 const secret = /secret|password|cookie|authorization|code_verifier/i;
 
+/** Of a request; as a list where one comes twice. */
+export type Parameters = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+
+const pairsOf = (parameters: Parameters): readonly (readonly [string, string])[] =>
+  Array.isArray(parameters) ? parameters : Object.entries(parameters);
+
 /** Parameters as evidence shows them. */
-export const shortened = (parameters: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      secret.test(name) ? "(left out)" : shortenedToken(value),
-    ]),
-  );
+export function shortened(parameters: Parameters): Record<string, string | string[]> {
+  const shown: Record<string, string | string[]> = {};
+  for (const [name, value] of pairsOf(parameters)) {
+    const text = secret.test(name) ? "(left out)" : shortenedToken(value);
+    const before = Object.hasOwn(shown, name) ? shown[name] : undefined;
+    shown[name] = before === undefined ? text : [before, text].flat();
+  }
+  return shown;
+}
 
 /** The request for a terminal; tokens are variables that the reader fills in. What the OP had a say in is quoted: nothing
  * of it may run when it is pasted into a shell. */
-export function curlOf(
-  method: "GET" | "POST",
-  url: string,
-  parameters: Readonly<Record<string, string>>,
-): string {
-  const fields = Object.entries(parameters).map(([name, value]) => {
+export function curlOf(method: string, url: string, parameters: Parameters): string {
+  const fields = pairsOf(parameters).map(([name, value]) => {
     const isToken = /^[a-z_]*(token|hint)[a-z_]*$/.test(name) && value.length > 100;
     return `--data-urlencode ${isToken ? `"${name}=$${name.toUpperCase()}"` : quoted(`${name}=${value}`)}`;
   });
-  return [`curl -i ${method === "GET" ? "-G" : "-X POST"} ${quoted(url)}`, ...fields].join(" \\\n  ");
+  return [`curl -i ${method === "GET" ? "-G" : `-X ${method}`} ${quoted(url)}`, ...fields].join(" \\\n  ");
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -42,5 +46,6 @@ export function curlHint(curl: string): string {
   const variables = [...curl.matchAll(/^ {2}--data-urlencode "[a-z_]+=\$([A-Z_]+)"/gm)].map(
     ([, name]) => name,
   );
-  return variables.length === 0 ? "" : `First put a token of your own into ${variables.join(" and ")}.`;
+  const names = [...new Set(variables)].join(" and ");
+  return names && `First put a token of your own into ${names}.`;
 }

@@ -45,6 +45,8 @@ export class OpIframe {
 
   /** Frames it, also once more. */
   async load(): Promise<void> {
+    // Where the check has logged out, that is what has to be sent by hand.
+    if (!this.#trial.curl) this.#trial.noteRequest("the OP iframe", "GET", this.src);
     const loaded = this.host.evaluate(
       (src) => (globalThis as unknown as PageFunctions).load(src).then(() => true),
       this.src,

@@ -121,6 +121,19 @@ describe("a request to send by hand", () => {
     assert.equal(curlHint(curlOf("GET", url, { state: '"x=$HOME"' })), "");
   });
 
+  it("says a parameter twice that came twice", () => {
+    const twins = [
+      ["id_token_hint", long],
+      ["id_token_hint", long],
+      ["client_id", "a"],
+      ["client_id", "b"],
+    ] as const;
+    const command = curlOf("GET", "https://op.example/a", twins);
+    assert.match(command, /'client_id=a' \\\n {2}--data-urlencode 'client_id=b'$/);
+    assert.equal(curlHint(command), "First put a token of your own into ID_TOKEN_HINT.");
+    assert.deepEqual(shortened(twins.slice(2)), { client_id: ["a", "b"] });
+  });
+
   it("says POST also where nothing is sent", () => {
     assert.equal(curlOf("POST", "https://op.example/a", {}), "curl -i -X POST 'https://op.example/a'");
   });

@@ -7,7 +7,7 @@ import type { Browsers } from "./browsers.ts";
 import type { CookieMode, Evidence, Verdict } from "./check.ts";
 import { closed } from "./closed.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts";
-import { curlOf, shortened } from "./evidence.ts";
+import { curlOf, type Parameters, shortened } from "./evidence.ts";
 import { LatestIdTokens } from "./latest-id-tokens.ts";
 import type { Playground } from "./playground.ts";
 import type { Recorded } from "./recorder.ts";
@@ -296,7 +296,7 @@ export class Trial {
   }
 
   /** Remembers how a request is sent by hand, and shows it. */
-  noteRequest(what: string, method: "GET" | "POST", url: string, parameters: Record<string, string>): void {
+  noteRequest(what: string, method: string, url: string, parameters: Parameters = {}): void {
     this.requestedAt = performance.now();
     this.curl = curlOf(method, url, parameters);
     this.note(what, { method, url, ...shortened(parameters) });

@@ -33,10 +33,15 @@ const attribute = (tag: string, name: string): string | undefined =>
 
 export class HttpBrowser {
   readonly #cookies = new Map<string, Cookie>();
+  readonly #fetch: typeof fetch;
+
+  constructor(send: typeof fetch = fetch) {
+    this.#fetch = send;
+  }
 
   /** Another browser with the cookies that this one has now. */
   copy(): HttpBrowser {
-    const copy = new HttpBrowser();
+    const copy = new HttpBrowser(this.#fetch);
     for (const [key, cookie] of this.#cookies) copy.#cookies.set(key, cookie);
     return copy;
   }
@@ -67,7 +72,7 @@ export class HttpBrowser {
   async #visit(url: string, init: RequestInit): Promise<Visit> {
     const headers = new Headers(init.headers);
     headers.set("cookie", this.cookieFor(new URL(url).pathname));
-    const response = await fetch(url, { ...init, headers, redirect: "manual" });
+    const response = await this.#fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const location = response.headers.get("location");
     const target = location === null ? undefined : new URL(location, url).href;

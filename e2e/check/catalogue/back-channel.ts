@@ -1,6 +1,7 @@
 /** B: Back-Channel Logout 1.0, who is told, and of what. */
 import type { Check } from "../check.ts";
 import { isAbout, logoutTokensAt, tokensFor, watch } from "../deliveries.ts";
+import type { DriverContext } from "../driver.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { type ReceivedLogoutToken, tokensSince } from "../logout-tokens.ts";
 import { assertKept, assertSignsNobodyIn, signInAt } from "../oracles.ts";
@@ -38,7 +39,9 @@ export const backChannel: Check[] = [
       const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
       const sessions = await signInAt(t, browser, t.alice, ...rps);
       const from = performance.now();
-      await driver.logoutAtOp(await browser.newPage(), context);
+      const page = await browser.newPage();
+      page.once("request", (request) => t.noteRequest("the OP's own page", request.method(), request.url()));
+      await driver.logoutAtOp(page, context);
       await tokensFor(t, from, ...sessions);
       await assertSignsNobodyIn(t, browser, ...rps);
       const wait = { from, timeout: watch };
@@ -89,7 +92,8 @@ export const backChannel: Check[] = [
 ];
 
 async function endedByAdministrator(t: Trial): Promise<void> {
-  const { driver, context } = t;
+  const { driver } = t;
+  const context = notingRequests(t);
   if (!driver.endSession && !driver.endAllSessions)
     return t.skip(`The driver ${driver.name} ends no sessions as an administrator.`);
   const [one, other] = [await t.browser(), await t.browser()];
@@ -124,3 +128,12 @@ function requireNoneAbout(t: Trial, from: number, sessions: readonly Session[], 
     t.require(wrong.length === 0, `${what}, and ${session.rp.name} was told of another.`);
   }
 }
+
+/** What the driver sends goes into the evidence, without what is in it: the last of it ends sessions. */
+const notingRequests = (t: Trial): DriverContext => ({
+  ...t.context,
+  fetch: (url, init) => {
+    t.noteRequest("a request of the administrator", init?.method ?? "GET", String(url));
+    return t.context.fetch(url, init);
+  },
+});

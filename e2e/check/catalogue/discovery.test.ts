@@ -1,6 +1,6 @@
 /** The checks of the discovery document, against documents that are wrong. The OP is a stand-in: nobody signs in. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import type { CheckResult, Verdict } from "../check.ts";
 import type { Recorded, RequestKind } from "../recorder.ts";
 import { Ended, Trial, type TrialSettings } from "../trial.ts";
@@ -30,7 +30,10 @@ interface Situation {
   undeclared?: string[];
 }
 
-async function verdictOf(id: string, situation: Situation): Promise<{ verdict: Verdict; reason: string }> {
+async function verdictOf(
+  id: string,
+  situation: Situation,
+): Promise<{ verdict: Verdict; reason: string; curl?: string | undefined }> {
   const metadata = { ...good, ...situation.metadata };
   const records = (situation.came ?? []).map(({ kind, query = "" }): Partial<Recorded> => {
     return { kind, query: new URLSearchParams(query), form: new URLSearchParams() };
@@ -52,10 +55,10 @@ async function verdictOf(id: string, situation: Situation): Promise<{ verdict: V
     await check.run(trial, (situation.results ?? []) as CheckResult[]);
   } catch (error) {
     assert.ok(error instanceof Ended, String(error));
-    return { verdict: error.verdict, reason: error.message };
+    return { verdict: error.verdict, reason: error.message, curl: trial.curl };
   }
-  const { warnings } = trial;
-  return { verdict: warnings.length > 0 ? "warn" : "pass", reason: warnings.join(" ") };
+  const { warnings, curl } = trial;
+  return { verdict: warnings.length > 0 ? "warn" : "pass", reason: warnings.join(" "), curl };
 }
 
 const without = (...names: string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
@@ -275,5 +278,15 @@ describe("the checks of discovery", () => {
       assert.equal(outcome.verdict, verdict, outcome.reason);
       assert.match(outcome.reason, reason);
     });
+  }
+});
+
+test("a check of the discovery document says how to ask for it by hand, whatever it finds", async () => {
+  const curl = `curl -i -G '${issuer}/.well-known/openid-configuration'`;
+  for (const id of ["D-01", "D-02", "D-03", "D-04", "D-05", "D-06"]) {
+    assert.equal((await verdictOf(id, {})).curl, curl, id);
+    const wrong = Object.fromEntries(Object.keys(good).map((name) => [name, "nonsense"]));
+    const { verdict, curl: ofFailure } = await verdictOf(id, { metadata: wrong });
+    assert.deepEqual([verdict, ofFailure], ["fail", curl], id);
   }
 });

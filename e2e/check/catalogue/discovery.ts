@@ -12,8 +12,7 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       const { issuer } = t.context;
-      const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-      t.noteRequest("discovery", "GET", url, {});
+      const url = noteDiscovery(t);
       const response = await t.context.fetch(url, { redirect: "manual" });
       const type = response.headers.get("content-type") ?? "";
       const said = Object((await response.json().catch(() => undefined)) as unknown).issuer as unknown;
@@ -32,6 +31,7 @@ export const discovery: Check[] = [
     severity: "high",
     needs: [],
     run: async (t) => {
+      noteDiscovery(t);
       t.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
       if (!has(t, "end-session")) t.skip("The discovery document names no end_session_endpoint.");
       requireEndpoint(t, "end_session_endpoint");
@@ -44,6 +44,7 @@ export const discovery: Check[] = [
     severity: "medium",
     needs: [],
     run: async (t) => {
+      noteDiscovery(t);
       const names = Object.keys(t.metadata).filter((name) => name.endsWith("_endpoint"));
       for (const name of [...names, ...["jwks_uri"].filter((field) => field in t.metadata)])
         requireEndpoint(t, name);
@@ -72,12 +73,21 @@ export const discovery: Check[] = [
     severity: "high",
     needs: [],
     run: async (t) => {
+      noteDiscovery(t);
       t.note("declared", { check_session_iframe: String(t.metadata.check_session_iframe) });
       if (!has(t, "session-management")) t.skip("Discovery declares no check_session_iframe.");
       requireEndpoint(t, "check_session_iframe");
     },
   },
 ];
+
+/** The request for the discovery document; the run has sent it already.
+ * @returns its address (Discovery 4.1) */
+function noteDiscovery(t: Trial): string {
+  const url = `${t.context.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  t.noteRequest("discovery", "GET", url);
+  return url;
+}
 
 /** Fails unless it is an https URL without a fragment. */
 function requireEndpoint(t: Trial, name: string): void {
@@ -95,6 +105,7 @@ function requireEndpoint(t: Trial, name: string): void {
 
 /** The pair of flags that both mechanisms have. */
 function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | "frontchannel"): void {
+  noteDiscovery(t);
   const [one, other] = [`${prefix}_logout_supported`, `${prefix}_logout_session_supported`];
   const [supported, session] = [t.metadata[one], t.metadata[other]];
   t.note("declared", { [one]: String(supported), [other]: String(session) });

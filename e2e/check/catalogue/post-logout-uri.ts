@@ -4,7 +4,7 @@ import { closed } from "../closed.ts";
 import { logOut } from "../logout.ts";
 import { assertSoonLoggedOut, signInAt } from "../oracles.ts";
 import { ownProbeIfPossible } from "../own-probe.ts";
-import { brokenBy, endSessionUrl, sendRaw } from "../raw-request.ts";
+import { brokenBy, endSessionEndpoint, endSessionUrl, sendRaw } from "../raw-request.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
 import { assertUntouched } from "../told.ts";
 import type { Trial } from "../trial.ts";
@@ -161,6 +161,7 @@ export const postLogoutUris: Check[] = [
         ],
       };
       for (const [what, parameters] of Object.entries(twins)) {
+        t.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
         const answer = await sendRaw(browser, endSessionUrl(t, parameters));
         t.note(what, { status: answer.status });
         const broken = brokenBy(answer);

@@ -4,7 +4,7 @@ import type { Check } from "../check.ts";
 import { identifiersIn } from "../identifiers.ts";
 import { assertUnchanged, iframeUrl, needsSight, OpIframe, question } from "../op-iframe.ts";
 import { signInAt } from "../oracles.ts";
-import type { Session } from "../relying-party.ts";
+import type { RelyingParty, Session } from "../relying-party.ts";
 import { Ended, type Trial } from "../trial.ts";
 
 /** The ways an authorization response comes, and what discovery must list for each. */
@@ -30,6 +30,7 @@ export const sessionState: Check[] = [
       const browser = await t.browser();
       const a = t.rp("rp-a");
       const { response_types_supported: types, response_modes_supported: modes } = t.metadata;
+      await noteAuthorization(t, a);
       const first = await t.signIn(browser, a, t.alice);
       requireSessionState(t, "query", first.sessionState);
       for (const { way, parameters, type, mode } of ways.slice(1)) {
@@ -51,6 +52,7 @@ export const sessionState: Check[] = [
     needs: ["session-management"],
     run: async (t) => {
       const browser = await t.browser();
+      await noteAuthorization(t, t.rp("rp-a"), { prompt: "none" });
       const [first, second] = [await t.ask(browser, t.rp("rp-a")), await t.ask(browser, t.rp("rp-a"))];
       if (!("error" in first && "error" in second))
         return t.fail("prompt=none signs somebody in, in a browser that has never been there.");
@@ -69,6 +71,7 @@ export const sessionState: Check[] = [
     needs: ["session-management"],
     run: async (t) => {
       const browser = await t.browser();
+      await noteAuthorization(t, t.rp("rp-a"));
       const [a, b] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
       question(t, a);
       question(t, b);
@@ -119,6 +122,12 @@ export const sessionState: Check[] = [
     },
   },
 ];
+
+/** A request like the one whose answer has the session_state. */
+async function noteAuthorization(t: Trial, rp: RelyingParty, parameters = {}): Promise<void> {
+  const url = new URL((await rp.authorizationRequest(parameters)).url);
+  t.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
+}
 
 const isListed = (list: unknown, word: string): boolean => Array.isArray(list) && list.includes(word);
 

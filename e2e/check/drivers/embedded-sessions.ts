@@ -9,7 +9,7 @@ const addressOf = ({ issuer }: DriverContext): string => new URL("/sessions", is
 /** The page as its administrator sees it, who sees the sessions of all users. */
 async function asAdministrator(context: DriverContext): Promise<{ browser: HttpBrowser; page: Visit }> {
   const admin = administrator(context, "The embedded OpenID Provider");
-  const browser = new HttpBrowser();
+  const browser = new HttpBrowser(context.fetch);
   const signIn = await browser.get(addressOf(context));
   const answer = await browser.submit(signIn, { username: admin.name, password: admin.password });
   if (answer.status !== 303) throw new Error(`${admin.name} could not sign in at ${signIn.url}.`);
