@@ -1,12 +1,29 @@
 /** Faults of back-channel logout: what a logout token says, and whose key it is signed with. */
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+import type { OpenIdProvider } from "../open-id-provider.ts";
 import { delivery } from "./delivery.ts";
 import type { Fault } from "./fault.ts";
 import { signed } from "./logout-tokens.ts";
 import { participants } from "./participants.ts";
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** Has the library make logout tokens as for clients that are registered otherwise. */
+const asForClientsWith =
+  (metadata: object) =>
+  ({ provider }: OpenIdProvider): void => {
+    const prototype = provider.IdToken.prototype as unknown as {
+      client: object;
+      issue(options: { use: string }): Promise<string>;
+    };
+    const issue = prototype.issue;
+    const otherwise = Object.getOwnPropertyDescriptors(metadata);
+    prototype.issue = function (options) {
+      if (options.use === "logout") this.client = Object.create(this.client, otherwise);
+      return issue.call(this, options);
+    };
+  };
 
 const logoutTokens: readonly Fault[] = [
   {
@@ -150,6 +167,14 @@ const logoutTokens: readonly Fault[] = [
     },
   },
   {
+    name: "logout-token-with-public-sub",
+    family: "B",
+    does: "The logout token of a client with pairwise subjects has the public sub of the user, which all others know.",
+    clause: "BCL 2.4",
+    check: "B-12",
+    install: asForClientsWith({ subjectType: "public" }),
+  },
+  {
     name: "logout-token-with-other-sid",
     family: "B",
     does: "The sid of the logout token is an identifier of the OP's own, which no app has ever seen.",
@@ -196,18 +221,7 @@ const logoutTokens: readonly Fault[] = [
     does: "A client that has its ID Tokens encrypted gets its logout tokens signed only.",
     clause: "BCL 2.4",
     check: "B-16",
-    install: ({ provider }) => {
-      const prototype = provider.IdToken.prototype as unknown as {
-        client: object;
-        issue(options: { use: string }): Promise<string>;
-      };
-      const issue = prototype.issue;
-      prototype.issue = function (options) {
-        const clear = { idTokenEncryptedResponseEnc: { value: undefined } };
-        if (options.use === "logout") this.client = Object.create(this.client, clear);
-        return issue.call(this, options);
-      };
-    },
+    install: asForClientsWith({ idTokenEncryptedResponseEnc: undefined }),
   },
   {
     name: "logout-token-taken-as-hint",

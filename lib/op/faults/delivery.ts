@@ -1,7 +1,7 @@
 /** Faults of back-channel logout: how a logout token is sent, and what becomes of the answer. */
-import { request as httpsRequest } from "node:https";
+import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { OpenIdProvider } from "../open-id-provider.ts";
-import type { DeliveryRequest, Fault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 import { aroundDeliveries } from "./participants.ts";
 
 /** Sends it once more where it was answered so. */
@@ -170,7 +170,16 @@ export const delivery: readonly Fault[] = [
     does: "Logout tokens are sent to https addresses whatever certificate is shown there.",
     clause: "BCP 195",
     check: "B-26",
-    deliver: (request, send) => (request.url.startsWith("https:") ? sendUnverified(request) : send(request)),
+    deliver: byTls({ rejectUnauthorized: false }),
+  },
+  {
+    name: "old-tls-offered",
+    family: "B",
+    does: "Logout tokens go to whoever knows no better TLS than 1.0: it is offered beside the later ones.",
+    clause: "BCP 195",
+    check: "B-26",
+    verdict: "warn",
+    deliver: byTls({ minVersion: "TLSv1", ciphers: "DEFAULT:@SECLEVEL=0" }),
   },
   {
     name: "logout-uri-query-dropped",
@@ -195,15 +204,19 @@ export const delivery: readonly Fault[] = [
   },
 ];
 
-function sendUnverified({ url, init }: DeliveryRequest): Promise<Response> {
-  const { promise, resolve, reject } = Promise.withResolvers<Response>();
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  httpsRequest(url, { method: "POST", headers, rejectUnauthorized: false, timeout: 2500 })
-    .once("response", (response) => {
-      response.resume();
-      resolve(new Response(null, { status: response.statusCode ?? 500 }));
-    })
-    .once("error", reject)
-    .end(String(init.body));
-  return promise;
+/** Has https addresses reached with these settings of TLS. */
+function byTls(settings: RequestOptions): NonNullable<Fault["deliver"]> {
+  return ({ url, init }, send) => {
+    if (!url.startsWith("https:")) return send({ url, init });
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    httpsRequest(url, { method: "POST", headers, timeout: 2500, ...settings })
+      .once("response", (response) => {
+        response.resume();
+        resolve(new Response(null, { status: response.statusCode ?? 500 }));
+      })
+      .once("error", reject)
+      .end(String(init.body));
+    return promise;
+  };
 }

@@ -109,6 +109,29 @@ export const idTokenHints: readonly Fault[] = [
   },
   {
     ...common,
+    name: "userinfo-as-hint",
+    does: "A signed UserInfo response is as good a hint as an ID Token: it has the same issuer, audience and subject.",
+    clause: "RFC 8725 3.12",
+    check: "R-20",
+    install: believing(
+      ({ jwt, claims: { sub, sid } }, op) =>
+        sub !== undefined &&
+        sid === undefined &&
+        verifies(compactVerify(jwt, createLocalJWKSet(publicKeys(op)))),
+    ),
+  },
+  {
+    ...common,
+    name: "hint-signed-with-secret-refused",
+    does: "A hint that is signed with the client's secret is an error, though that is how the OP has signed the ID Token.",
+    check: "R-37",
+    install: believing(({ header: { alg } }) => {
+      if (alg === "HS256") throw new errors.InvalidRequest("id_token_hint is not signed by this OP");
+      return false;
+    }),
+  },
+  {
+    ...common,
     name: "expired-hint-refused",
     does: "A hint that has expired is an error, so that whoever was away for a while cannot log out.",
     check: "R-21",

@@ -1,4 +1,5 @@
 /** Faults of RP-initiated logout: requests that are right and are not taken, and what follows a right one. */
+import { decodeProtectedHeader } from "jose";
 import { findUser } from "../accounts.ts";
 import { ENDPOINTS, PAGES } from "../paths.ts";
 import { changeWayBack } from "./answers.ts";
@@ -7,6 +8,15 @@ import { refusing } from "./refusal.ts";
 
 const common = { family: "R", clause: "RIL 2" } as const;
 const given = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** Of a token; empty for what is none. */
+function algorithmOf(token: string): string {
+  try {
+    return String(decodeProtectedHeader(token).alg);
+  } catch {
+    return "";
+  }
+}
 
 export const logoutRequests: readonly Fault[] = [
   {
@@ -57,6 +67,17 @@ export const logoutRequests: readonly Fault[] = [
     around: refusing(
       "The id_token_hint cannot be read.",
       ({ query }) => given(query.id_token_hint) && query.id_token_hint.split(".").length === 5,
+    ),
+  },
+  {
+    ...common,
+    name: "hint-encrypted-with-secret-refused",
+    does: "A hint that is still encrypted with the client's secret is an error, though client_id says whose secret it is.",
+    check: "R-37",
+    verdict: "warn",
+    around: refusing(
+      "The id_token_hint cannot be read.",
+      ({ query }) => given(query.id_token_hint) && /^A\d+KW$/.test(algorithmOf(query.id_token_hint)),
     ),
   },
   {

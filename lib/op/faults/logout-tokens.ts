@@ -4,7 +4,7 @@ import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { Fault, LogoutToken } from "./fault.ts";
 
 interface Issuing {
-  client: { clientId: string };
+  client: { clientId: string; clientSecret?: string };
   issue(options: { use: string }): Promise<string>;
 }
 
@@ -23,9 +23,14 @@ export function changeLogoutTokens(op: OpenIdProvider, faults: readonly Fault[])
       const replacement = await change(token, op);
       if (replacement !== undefined) return replacement;
     }
-    return signed(op, token);
+    return signed(op, token, header.alg === "HS256" ? secretOf(this.client) : undefined);
   };
 }
+
+const secretOf = ({ clientSecret = "" }: Issuing["client"]): JWK => ({
+  kty: "oct",
+  k: Buffer.from(clientSecret).toString("base64url"),
+});
 
 /** A JWT of this header and these claims, signed with the OP's key for the header's `alg`.
  * @param key another one to sign with */
