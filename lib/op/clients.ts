@@ -57,7 +57,8 @@ export async function seedClients(
   }
 }
 
-/** Of each app a confidential and a public client, so that a tutorial can be followed with either. */
+/** Of each app a confidential and a public client, so that a tutorial can be followed with either; no public one where
+ * ID Tokens are made with a secret, which it has not. */
 function clientsOf({
   name,
   secret,
@@ -77,9 +78,24 @@ function clientsOf({
     ...metadata,
   };
   const grants = ["authorization_code", "implicit", "refresh_token", "password"];
-  return [
-    { ...shared, client_id: name, client_secret: secret, grant_types: [...grants, "client_credentials"] },
-    // RFC 6749 4.4: the client credentials grant is for confidential clients only.
-    { ...shared, client_id: `${name}-public`, token_endpoint_auth_method: "none", grant_types: grants },
-  ];
+  const confidential: ClientMetadata = {
+    ...shared,
+    client_id: name,
+    client_secret: secret,
+    grant_types: [...grants, "client_credentials"],
+  };
+  if (needsSecret(confidential)) return [confidential];
+  // RFC 6749 4.4: the client credentials grant is for confidential clients only.
+  const isPublic = {
+    client_id: `${name}-public`,
+    token_endpoint_auth_method: "none",
+    grant_types: grants,
+  } as const;
+  return [confidential, { ...shared, ...isPublic }];
 }
+
+/** HS256, A128KW and their like. */
+const needsSecret = (metadata: ClientMetadata): boolean =>
+  [metadata.id_token_signed_response_alg, metadata.id_token_encrypted_response_alg].some((alg) =>
+    /^(?:HS|A)\d/.test(String(alg)),
+  );

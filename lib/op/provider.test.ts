@@ -52,8 +52,23 @@ it("registers an app with the metadata it is given, and refuses what registratio
   const client = await provider.Client.find("photos");
   assert.equal(client?.metadata().id_token_encrypted_response_enc, "A128CBC-HS256");
   assert.equal(await provider.Client.find("other"), undefined);
+  const made = { id_token_signed_response_alg: "HS256", id_token_encrypted_response_alg: "A256KW" };
+  for (const [field, alg] of Object.entries(made)) {
+    const long = { ...app, name: alg, secret: SECRET.repeat(2) };
+    await seedClients(provider, store, [{ ...long, metadata: { [field]: alg } }]);
+    assert.ok(await provider.Client.find(alg));
+    assert.equal(
+      await provider.Client.find(`${alg}-public`),
+      undefined,
+      "it has no secret to make them with",
+    );
+  }
   const bad: [metadata: Record<string, unknown>, message: RegExp][] = [
     [{ ...metadata, id_token_encrypted_response_alg: "RSA1_5" }, /^OP_APPS: photos: .*RSA1_5 is not offered/],
+    [
+      { id_token_signed_response_alg: "HS256" },
+      /^OP_APPS: photos: client_secret must have at least 32 bytes/,
+    ],
     [{ skip_logout_consent: "true" }, /^OP_APPS: photos: skip_logout_consent must be a boolean$/],
   ];
   for (const [each, message] of bad) {
