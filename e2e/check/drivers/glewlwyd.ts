@@ -5,8 +5,9 @@ import { signedIn } from "../../idps/glewlwyd/admin-api.ts";
 import { clientRecord } from "../../idps/glewlwyd/configuration.ts";
 import type { Driver, DriverContext, RegisteredClient } from "../driver.ts";
 import { CannotRun } from "../world.ts";
-import { fieldsBeside, fresh } from "./admin-api.ts";
+import { administrator, fieldsBeside, fresh } from "./admin-api.ts";
 import { registerDynamically, registersByApi } from "./dynamic.ts";
+import { glewlwydSessions, originOf } from "./glewlwyd-sessions.ts";
 
 export const glewlwyd: Driver = {
   name: "glewlwyd",
@@ -20,6 +21,7 @@ export const glewlwyd: Driver = {
       registersByApi(context) ? registerByApi(metadata, context) : registerDynamically(metadata, context),
     ),
   login,
+  ...glewlwydSessions,
 
   confirmLogout: (page) => clickOnceLoaded(page, "button.btn-danger:not(.dropdown-toggle)"),
   declineLogout: (page) => clickOnceLoaded(page, "button.btn-primary.btn-icon-right"),
@@ -53,10 +55,7 @@ async function login(page: Page, { name, password }: { name: string; password: s
 }
 
 async function registerByApi(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient> {
-  const { admin, issuer } = context;
-  const [, origin] = /^(https?:\/\/.+)\/api\/[^/]+$/.exec(issuer) ?? [];
-  if (!admin || !origin)
-    throw new CannotRun(`${issuer} is no issuer of Glewlwyd, which ends in /api/PLUGIN.`);
+  const [origin, admin] = [originOf(context), administrator(context, "Glewlwyd")];
   const client = {
     id: plain(fresh("rp")),
     name: String(metadata.client_name),

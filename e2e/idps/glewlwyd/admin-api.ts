@@ -1,14 +1,15 @@
 /** Glewlwyd's JSON API, in the name of one signed-in user. */
 
 export interface Api {
-  call(method: "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<void>;
+  /** @returns what the body says as JSON; nothing where it is empty */
+  call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<unknown>;
 }
 
 /** Signs in, does `work`, signs out. */
 export async function signedIn(
   origin: string,
   user: { name: string; password: string },
-  work: (api: Api) => Promise<void>,
+  work: (api: Api) => Promise<unknown>,
 ): Promise<void> {
   const cookies = new Map<string, string>();
   const api: Api = {
@@ -28,6 +29,7 @@ export async function signedIn(
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
         if (name !== undefined && value !== undefined) cookies.set(name, value);
       }
+      return text === "" ? undefined : JSON.parse(text);
     },
   };
   await api.call("POST", "/auth/", { username: user.name, password: user.password });

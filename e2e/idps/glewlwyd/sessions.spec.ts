@@ -1,0 +1,48 @@
+/** That the suite's driver does end sessions: a check that sees nobody told has to know that there was something to tell. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, expect, test } from "@playwright/test";
+import { freePort } from "#lib/testing/free-port.ts";
+import type { DriverContext } from "../../check/driver.ts";
+import { glewlwydSessions } from "../../check/drivers/glewlwyd-sessions.ts";
+import { administrator } from "./configuration.ts";
+import { type Glewlwyd, startGlewlwyd } from "./glewlwyd.ts";
+
+const user = { name: "dwho", password: crypto.randomUUID() };
+let idp: Glewlwyd;
+let context: DriverContext;
+
+test.beforeAll(async () => {
+  const runDir = mkdtempSync(join(tmpdir(), "glewlwyd-"));
+  idp = await startGlewlwyd({ port: await freePort(), runDir, clients: [], users: [user] });
+  const { issuer } = idp;
+  context = { issuer, metadata: { issuer }, admin: administrator, fetch };
+});
+
+test.afterAll(() => idp?.stop());
+
+const at = (path: string) => new URL(path, idp.issuer).href;
+
+async function signIn({ request }: BrowserContext): Promise<void> {
+  const data = { username: user.name, password: user.password };
+  expect((await request.post(at("/api/auth/"), { data })).status()).toBe(200);
+}
+
+const isSignedIn = async ({ request }: BrowserContext): Promise<boolean> =>
+  (await request.get(at("/api/profile_list"))).status() === 200;
+
+test("an administrator ends all sessions of a user", async ({ browser }) => {
+  const browsers = [await browser.newContext(), await browser.newContext()];
+  for (const each of browsers) await signIn(each);
+  expect(await Promise.all(browsers.map(isSignedIn))).toEqual([true, true]);
+  await glewlwydSessions.endAllSessions(user, context);
+  expect(await Promise.all(browsers.map(isSignedIn))).toEqual([false, false]);
+});
+
+test("a user logs out on the profile page, in that browser alone", async ({ browser }) => {
+  const [here, there] = [await browser.newContext(), await browser.newContext()];
+  for (const each of [here, there]) await signIn(each);
+  await glewlwydSessions.logoutAtOp(await here.newPage(), context);
+  expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([false, true]);
+});
