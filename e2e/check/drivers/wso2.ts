@@ -1,6 +1,7 @@
 /** WSO2 Identity Server 5.10 to 7.3: its Application Management API, and both generations of its pages. Written from its
  * sources and documentation; not run against the product. */
 import type { Page } from "@playwright/test";
+import { regexpOf } from "#lib/demo/drivers/wso2.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";
 import { CannotRun } from "../world.ts";
@@ -87,13 +88,12 @@ const urisOf = ({ redirect_uris: redirect, post_logout_redirect_uris: postLogout
 /** A client as the API writes it down. Post-logout URIs have no list of their own: they have to be callbacks, and of
  * these there is one, a regular expression where it has to match several. */
 export function applicationOf(metadata: ClientMetadata): object {
-  const escaped = urisOf(metadata).map((uri) => uri.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return {
     name: fresh(String(metadata.client_name)),
     inboundProtocolConfiguration: {
       oidc: {
         grantTypes: metadata.grant_types,
-        callbackURLs: [`regexp=(${escaped.join("|")})`],
+        callbackURLs: [regexpOf(urisOf(metadata))],
         publicClient: metadata.token_endpoint_auth_method === "none",
         logout: {
           backChannelLogoutUrl: metadata.backchannel_logout_uri,

@@ -136,5 +136,5 @@ function protocolOf({ addresses: { baseUrls, serverUrl }, clientSecret }: Client
 
 /** The server keeps one callback, for callbacks and post-logout URIs alike: an expression that matches these and no
  * others. */
-const regexpOf = (urls: string[]): string =>
+export const regexpOf = (urls: readonly string[]): string =>
   `regexp=(${urls.map((url) => url.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`;
