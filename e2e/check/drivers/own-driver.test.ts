@@ -39,11 +39,18 @@ describe("a driver of one's own", () => {
       { clientId: "1", clientSecret: "s", missing: [], remove: "" },
     );
     await client?.remove?.();
+    await driver.endAllSessions?.({ name: "a b", password: "x" }, context);
     const by = `Basic ${btoa("admin:secret")}`;
     assert.deepEqual(sent, [
       `POST https://op.example/admin/clients ${by}`,
       `DELETE https://op.example/admin/clients/1 ${by}`,
+      `DELETE https://op.example/admin/users/a%20b/sessions ${by}`,
     ]);
+    const closed = { ...context, fetch: async () => new Response(null, { status: 401 }) };
+    await assert.rejects(
+      async () => driver.endAllSessions?.({ name: "alice", password: "x" }, closed),
+      /ends no session: HTTP 401/,
+    );
   });
 
   it("is refused in one line where the module lacks a function, fails, or is not there", async () => {
