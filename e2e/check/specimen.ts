@@ -1,4 +1,5 @@
 /** The logout tokens of one ordinary logout, which every check of a token's form looks at: taken once for each world. */
+import type { Evidence } from "./check.ts";
 import { deferUnreadable, mayBeAbout, nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "./logout-tokens.ts";
@@ -17,6 +18,9 @@ export interface Specimen {
   /** When the logout began and when it was over, in seconds since the epoch. */
   began: number;
   ended: number;
+  /** Of the logout, for every check that looks at its tokens. */
+  evidence: readonly Evidence[];
+  curl: string | undefined;
 }
 
 const taken = new WeakMap<World, Promise<Specimen>>();
@@ -24,9 +28,12 @@ const taken = new WeakMap<World, Promise<Specimen>>();
 /** Signs alice in at RP-A and RP-B and logs her out, or takes what another check of this world has seen. Skips the check
  * where no logout token came: that is what B-01 says. */
 export async function specimen(trial: Trial): Promise<Specimen> {
-  const pending = taken.get(trial.world) ?? take(trial);
+  const earlier = taken.get(trial.world);
+  const pending = earlier ?? take(trial);
   taken.set(trial.world, pending);
   const found = await pending;
+  if (earlier) trial.evidence.push(...found.evidence);
+  trial.curl ??= found.curl;
   if (found.tokens.length === 0) trial.skip("No logout token came that could be looked at: see B-01.");
   for (const token of found.tokens) noteToken(trial, token, found.from);
   await deferUnreadable(trial, ...found.tokens);
@@ -43,7 +50,16 @@ async function take(trial: Trial): Promise<Specimen> {
   const tokens = sessions.flatMap((session) =>
     tokensSince(session.rp, startedAt).filter(mayBeAbout(session)),
   );
-  return { sessions, tokens, from: startedAt, began, ended: Date.now() / 1000 };
+  const { evidence, curl } = trial;
+  return {
+    sessions,
+    tokens,
+    from: startedAt,
+    began,
+    ended: Date.now() / 1000,
+    evidence: [...evidence],
+    curl,
+  };
 }
 
 /** The session that a token came for. */
