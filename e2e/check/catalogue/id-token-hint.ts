@@ -117,8 +117,9 @@ export const idTokenHints: Check[] = [
         t.require(!away, `${what}: the OP redirects to ${location}.`);
       };
       for (const [what, hint] of Object.entries(garbage)) {
-        const url = endSessionUrl(t, { id_token_hint: hint, post_logout_redirect_uri });
-        judge(what, await sendRaw(browser, url));
+        const parameters = { id_token_hint: hint, post_logout_redirect_uri };
+        t.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
+        judge(what, await sendRaw(browser, endSessionUrl(t, parameters)));
       }
       const form = { id_token_hint: "x".repeat(1024 * 1024), post_logout_redirect_uri };
       const large = await sendRaw(browser, endSessionEndpoint(t), { method: "POST", form });

@@ -76,7 +76,9 @@ async function assertOneLogout(
   const sessions = await signInAt(t, browser, t.alice, a, b);
   const trace = traceOf(browser);
   const from = performance.now();
-  const request = endSessionUrl(t, parametersToReturn(t, usualParameters(sessions[0])));
+  const parameters = parametersToReturn(t, usualParameters(sessions[0]));
+  const request = endSessionUrl(t, parameters);
+  t.noteRequest("the logout request of both tabs", "GET", endSessionEndpoint(t), parameters);
   const tab = async () => {
     const page = await browser.newPage();
     await page.goto(request).catch(() => undefined);
