@@ -25,12 +25,14 @@ describe("an endpoint that nobody trusts", () => {
 
   it("knows what a client offers that breaks off because of its certificate", async () => {
     assert.equal(await posted(), "DEPTH_ZERO_SELF_SIGNED_CERT");
+    await probe.tried;
     assert.deepEqual([...probe.offered], ["TLS 1.2", "TLS 1.3"]);
     assert.deepEqual([probe.connections, probe.requests], [1, 0]);
   });
 
   it("takes the request of one that does not look", async () => {
     assert.equal(await posted({ rejectUnauthorized: false, maxVersion: "TLSv1.2" }), 200);
+    await probe.tried;
     assert.deepEqual([...probe.offered], ["TLS 1.2"]);
     assert.deepEqual([probe.connections, probe.requests], [1, 1]);
   });
@@ -38,6 +40,7 @@ describe("an endpoint that nobody trusts", () => {
   it("knows what a client offers with which no handshake is possible", async () => {
     const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0" } as const;
     assert.equal(await posted({ rejectUnauthorized: false, ...old }), "EPROTO");
+    await probe.tried;
     assert.deepEqual([...probe.offered], ["TLS 1.1"]);
     assert.equal(probe.requests, 0);
   });

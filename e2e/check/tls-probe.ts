@@ -13,6 +13,8 @@ export interface TlsProbe {
   offered: Set<string>;
   /** Requests that came through one of them. */
   requests: number;
+  /** Settles when a request has come, or a connection has ended without one. */
+  tried: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,8 +28,10 @@ export async function untrustedEndpoint(serverHost: string | undefined): Promise
     algorithm: "sha256",
     extensions: [{ name: "subjectAltName", altNames: [name] }],
   });
+  const tried = Promise.withResolvers<void>();
   const server = createServer({ cert, key }, (request, response) => {
     probe.requests += 1;
+    tried.resolve();
     request.resume();
     response.writeHead(200).end();
   });
@@ -37,7 +41,10 @@ export async function untrustedEndpoint(serverHost: string | undefined): Promise
     probe.connections += 1;
     open.add(socket);
     socket.on("error", () => undefined);
-    socket.once("close", () => open.delete(socket));
+    socket.once("close", () => {
+      open.delete(socket);
+      tried.resolve();
+    });
     onClientHello(socket, (versions) => {
       for (const version of versions) probe.offered.add(version);
       server.emit("connection", socket);
@@ -48,6 +55,7 @@ export async function untrustedEndpoint(serverHost: string | undefined): Promise
     connections: 0,
     offered: new Set(),
     requests: 0,
+    tried: tried.promise,
     close: () => {
       for (const socket of open) socket.destroy();
       return new Promise((resolve) => listener.close(() => resolve()));

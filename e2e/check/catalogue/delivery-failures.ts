@@ -5,6 +5,7 @@ import type { Check } from "../check.ts";
 import { obsolete } from "../client-hello.ts";
 import { logOutBeside, tokensFor, watch } from "../deliveries.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../logout.ts";
+import { deliveryPatience } from "../logout-tokens.ts";
 import { assertLoggedOut, signInAt } from "../oracles.ts";
 import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import type { Answer } from "../recorder.ts";
@@ -118,6 +119,8 @@ export const deliveryFailures: Check[] = [
         parameters: usualParameters(initiator),
       });
       await tokensFor(t, startedAt, initiator);
+      // RP-A may be told while the other handshake is still under way.
+      await Promise.race([endpoint.tried, elapsed(deliveryPatience)]);
       const { connections, requests } = endpoint;
       const offered = [...endpoint.offered];
       t.note("at the untrusted endpoint", { connections, offered: offered.join(", "), requests });
@@ -201,6 +204,9 @@ const dripping: Answer = (response) => {
   });
 };
 
+const elapsed = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 const delay = 2_000;
 
 async function slowOnes(t: Trial): Promise<void> {
@@ -216,7 +222,7 @@ async function slowOnes(t: Trial): Promise<void> {
   const [initiator, ...sessions] = await signInAt(t, browser, t.alice, a, ...slow);
   for (const { recorder } of slow) {
     const answer: Answer = async (response) => {
-      await new Promise((resolve) => setTimeout(resolve, delay));
+      await elapsed(delay);
       response.writeHead(200).end();
     };
     t.afterwards(recorder.answer("back-channel", answer));
