@@ -101,7 +101,7 @@ async function withheldReasons(page: Page): Promise<ReadonlySet<string>> {
   const reasons = new Set<string>();
   const protocol = await page.context().newCDPSession(page);
   protocol.on("Network.requestWillBeSentExtraInfo", ({ associatedCookies }) => {
-    const session = associatedCookies.filter(({ cookie }) => cookie.name === "op.session");
+    const session = associatedCookies.filter(({ cookie }) => cookie.name.startsWith("op.session."));
     for (const { blockedReasons } of session)
       for (const reason of blockedReasons) reasons.add(inOurWords(reason));
   });

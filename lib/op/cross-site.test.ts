@@ -36,8 +36,9 @@ describe("an OP on https", () => {
     rmSync(directory, { recursive: true });
   });
 
+  /** By its name, or by what its name has before the port. */
   const cookie = (page: Visit, name: string): string =>
-    page.headers.getSetCookie().find((line) => line.startsWith(`${name}=`)) ?? "";
+    page.headers.getSetCookie().find((line) => new RegExp(`^${name}(\\.\\d+)?=`).test(line)) ?? "";
   const login = (page: Visit, user = "alice") => browser.submit(page, { username: user, password: user });
   const signInPage = async () => browser.follow(await browser.get(authorizationUrl(op)));
 
@@ -60,10 +61,7 @@ describe("an OP on https", () => {
     const question = await browser.get(logoutUrl(op, {}));
     const ended = await browser.submit(question, { logout: "yes" });
     for (const name of ["op.session", "opbs"]) {
-      assert.match(
-        cookie(ended, name),
-        new RegExp(`^${name}=; .*expires=Thu, 01 Jan 1970.*samesite=none`, "i"),
-      );
+      assert.match(cookie(ended, name), /^[^=]*=; .*expires=Thu, 01 Jan 1970.*samesite=none/i);
     }
   });
 

@@ -79,13 +79,23 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   return op;
 }
 
+/** Cookies ignore ports: these names must not be those of a Relying Party on the same host, nor of another OP there,
+ * where a sign-in would take the session of this one away. */
+function cookieNames({ origin }: Pick<Surroundings, "origin">) {
+  const { port } = new URL(origin);
+  return {
+    session: `op.session.${port}`,
+    interaction: `op.interaction.${port}`,
+    resume: `op.resume.${port}`,
+  };
+}
+
 function configuration(op: Surroundings): Configuration {
   return {
     adapter: (model) => op.store.adapter(model),
     jwks: op.keys.jwks,
     cookies: {
-      // Cookies ignore ports: these names must not be those of a Relying Party on the same host.
-      names: { session: "op.session", interaction: "op.interaction", resume: "op.resume" },
+      names: cookieNames(op),
       keys: op.keys.cookieKeys,
       long: sessionCookie(op),
       // Of the steps of a sign-in, which are pages of their own and never framed: `Lax` also on https.

@@ -159,7 +159,7 @@ describe("session management", () => {
       await signIn(stored, visitor, "photos");
       const state = browserStateOf(visitor);
       await stored.close();
-      const again = await opUnderTest(directory);
+      const again = await opUnderTest(directory, Number(new URL(stored.origin).port));
       const visit = await visitor.get(`${again.origin}/oidc/checksession`);
       assert.equal(browserStateOf(visitor), state);
       const cookie = visit.headers.getSetCookie().find((line) => line.startsWith("opbs=")) ?? "";

@@ -1,6 +1,7 @@
 /** The OP on a free port, with two Relying Parties that receive logout tokens, and the steps that tests share. */
 import assert from "node:assert/strict";
 import { after } from "node:test";
+import { setImmediate as immediate } from "node:timers/promises";
 import { createRemoteJWKSet, decodeJwt, type JWTPayload } from "jose";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
@@ -52,6 +53,7 @@ export async function opUnderTest(
     jwks: createRemoteJWKSet(new URL(`${op.origin}/oauth2/jwks`)),
     close: async () => {
       await Promise.all([op.close(), photos.close(), albums.close()]);
+      await immediate(); // else the next request to this port goes out on a connection whose end was not read yet
     },
   };
 }
