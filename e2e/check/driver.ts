@@ -64,4 +64,19 @@ export interface Driver {
   /** What the OP tells its administrator of a logout token that did not reach this client since then; undefined where
    * it tells nothing. */
   failedDelivery?(clientId: string, since: Date, context: DriverContext): Promise<string | undefined>;
+
+  // What happens to an OP in operation. Checks that use these run alone. A function that cannot do it here, for want of
+  // an administrator, say, throws `CannotRun`, and the check is skipped with its words.
+
+  /** Has the OP sign with a new key from now on; the old one stays published (Core 10.1.1). */
+  rotateKeys?(context: DriverContext): Promise<void>;
+  /** Ends the OP's server and starts it again, as a deployment does. Returns once it answers. */
+  restart?(context: DriverContext): Promise<void>;
+  /** Lets one session of the user come to its end as time does, by its `sid`. */
+  expireSession?(user: User, sid: string, context: DriverContext): Promise<void>;
+  /** Changes the user's password as an administrator does, to the one that it was. */
+  changePassword?(user: User, context: DriverContext): Promise<void>;
+  /** Locks the user out as an administrator does.
+   * @returns what lets the user in again */
+  disableUser?(user: User, context: DriverContext): Promise<() => Promise<void>>;
 }

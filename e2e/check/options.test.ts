@@ -63,6 +63,7 @@ describe("the flags of npm run check", () => {
       ["--print-clients"],
       client("rp-a", "rp-b", "rp-c", "rp-d"),
       ["--registration-token", "t"],
+      ["--other-issuer", "https://op.example/other"],
     ])
       refused(
         flags,
@@ -78,6 +79,13 @@ describe("the flags of npm run check", () => {
       [...issuer, "--without", "back-channel"],
       /^--without is about clients by hand: .*--print-clients/,
     );
+  });
+
+  it("take another issuer that is another one", () => {
+    const other = "https://op.example/other";
+    assert.equal(parseOptions([...issuer, "--other-issuer", other]).otherIssuer, other);
+    refused([...issuer, "--other-issuer", "https://op.example"], /^--other-issuer is the same as --issuer/);
+    refused([...issuer, "--other-issuer", "other"], /^--other-issuer must be an http or https URL/);
   });
 
   it("take this machine's name alone, without scheme or port", () => {

@@ -16,6 +16,8 @@ export interface CheckOptions {
   help: boolean;
   /** The embedded OP where absent. */
   issuer: string | undefined;
+  /** Another one of the same server; a second embedded OP where both are absent. */
+  otherIssuer: string | undefined;
   driver: string;
   users: { alice: User; bob: User };
   /** Registered by hand. */
@@ -51,6 +53,7 @@ Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation tha
 one line says why. Ctrl-C ends it with 130; what had been found until then is counted and reported.
 
   --issuer URL               the OpenID Provider to check; the embedded one without it
+  --other-issuer URL         another issuer (realm) of the same server with the same users, for I-08
   --driver NAME|PATH         auto, embedded, wso2, keycloak, glewlwyd, generic, or a file such as ./my-driver.ts (auto)
   --user NAME:SECRET         a user to sign in, twice: the first is alice, the second bob (alice:alice, bob:bob)
   --client NAME=ID[:SECRET]  a client registered by hand: all of ${probeNames.join(", ")}, and for the
@@ -82,6 +85,7 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
 
 const flags = {
   issuer: { type: "string" },
+  "other-issuer": { type: "string" },
   driver: { type: "string" },
   user: { type: "string", multiple: true },
   client: { type: "string", multiple: true },
@@ -136,15 +140,15 @@ const letters = z
   .string()
   .regex(/^[CHMLI](,[CHMLI])*$/, "must be letters of C,H,M,L,I with commas between them")
   .transform((text) => severities.filter((name) => text.includes(name.charAt(0).toUpperCase())));
+const issuer = z.url({ protocol: /^https?$/, error: "must be an http or https URL, exactly as the issuer" });
 const number = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
   return z.coerce.number(error).int(error).min(least, error).max(most, error);
 };
 
 const schema = z.object({
-  issuer: z
-    .url({ protocol: /^https?$/, error: "must be an http or https URL, exactly as the issuer" })
-    .optional(),
+  issuer: issuer.optional(),
+  "other-issuer": issuer.optional(),
   driver: z.string().default("auto"),
   user: z.array(user).max(2, "is for two users at most").default([]),
   client: z.array(client).default([]),
@@ -184,6 +188,7 @@ export function parseOptions(argv: string[]): CheckOptions {
   const {
     user: users,
     client: clients,
+    "other-issuer": otherIssuer,
     "print-clients": printClients,
     "registration-token": registrationToken,
     "probe-host": probeHost,
@@ -199,6 +204,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     ...rest,
     issuer: rest.issuer,
     port: rest.port ?? 47100,
+    otherIssuer,
     admin: rest.admin,
     registrationToken,
     probeHost,
@@ -233,7 +239,11 @@ function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...r
     );
   if (rest.without.length > 0 && named.length === 0 && !rest["print-clients"])
     throw new UsageError("--without is about clients by hand: give it with --client or --print-clients.");
+  const other = rest["other-issuer"];
+  if (other !== undefined && other === issuer)
+    throw new UsageError("--other-issuer is the same as --issuer: it has to be another one.");
   const forOwnOp = {
+    "other-issuer": other !== undefined,
     client: named.length > 0,
     "print-clients": rest["print-clients"],
     "registration-token": rest["registration-token"] !== undefined,

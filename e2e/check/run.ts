@@ -14,6 +14,7 @@ import type { Driver, DriverContext, User } from "./driver.ts";
 import { inTime } from "./in-time.ts";
 import { oneChannelWorlds } from "./one-channel.ts";
 import { noteOpenPages } from "./open-pages.ts";
+import type { OtherIssuerOfRun } from "./other-issuer.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
 import { type ByHand, closeWorld, createWorlds, NoAdministrator, type World } from "./world.ts";
@@ -39,6 +40,7 @@ export interface RunSettings {
   workers: number;
   byHand: ByHand | undefined;
   playground: PlaygroundOfRun;
+  otherIssuer: OtherIssuerOfRun;
   onResult: (result: CheckResult, left: number) => void;
   /** Told how many checks have not ended, this one included. */
   onStart: (check: Check, left: number) => void;

@@ -83,6 +83,11 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     await assertCannotRun(["--issuer", `${origin}/`], `its issuer is ${origin}, not ${origin}/: pass it`);
   });
 
+  it("finds no discovery document of the other issuer", async () => {
+    const other = await started(standIn(() => ({ status: 404 })));
+    await assertCannotRun([...issuer, "--other-issuer", other], `--other-issuer: ${other}/`, "HTTP 404");
+  });
+
   it("is refused registration: which flag may be wrong", async () => {
     const error = { error: "invalid_token", error_description: "No.\nNot you." };
     const op = await bareProvider({

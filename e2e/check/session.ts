@@ -12,12 +12,14 @@ import { catalogue } from "./catalogue/index.ts";
 import { chosenChecks } from "./catalogue/named.ts";
 import type { CheckResult } from "./check.ts";
 import type { DriverContext, RegisteredClient } from "./driver.ts";
+import { operationsBy } from "./drivers/embedded-operations.ts";
 import { guessDriver } from "./drivers/guess.ts";
 import { driverNamed } from "./drivers/index.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
 import { type Expectations, readExpectations, withExpectation } from "./expectations.ts";
 import { assertSignIns } from "./first-sign-in.ts";
 import type { CheckOptions } from "./options.ts";
+import { type OtherIssuerOfRun, otherIssuerAt } from "./other-issuer.ts";
 import { type PlaygroundSettings, startPlayground } from "./playground.ts";
 import { assertLogout, reach } from "./reach.ts";
 import { capabilitiesOf } from "./report/capabilities.ts";
@@ -47,8 +49,7 @@ export async function checkProvider(
   try {
     trust(options, embedded);
     const ca = embedded?.certificate ?? options.ca;
-    const issuer = options.issuer ?? embedded?.issuer ?? "";
-    return await check({ ...options, ca }, expectations, issuer, progress, signal);
+    return await check({ ...options, ca }, expectations, embedded, progress, signal);
   } finally {
     await embedded?.stop();
   }
@@ -76,20 +77,24 @@ function pem(file: string): string {
 async function check(
   options: CheckOptions,
   expectations: Expectations,
-  issuer: string,
+  embedded: EmbeddedOp | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Report> {
   const { users, cookieModes, headed, registrationToken, probeHost: serverHost } = options;
+  const issuer = options.issuer ?? embedded?.issuer ?? "";
   const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
   const metadata = await reach(provider, (url, init) => boundedFetch(url, { ...init, signal }));
-  const driver = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
+  const named = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
+  const driver = embedded ? { ...named, ...operationsBy(embedded.restart) } : named;
   if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const registrations = watchedFor(metadata.registration_endpoint);
   const { fetch } = registrations;
   const context: DriverContext = { issuer, metadata, admin, registrationToken, serverHost, fetch };
+  const other = otherIssuerOfRun(options, embedded, context);
+  if (options.otherIssuer !== undefined) await other();
   const checks = chosenChecks(options);
   const { clients, port, without, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port, without } : undefined;
@@ -107,6 +112,7 @@ async function check(
     ...{ provider, metadata, driver, context, checks, users, cookieModes, headed, byHand, signal },
     workers: byHand ? 1 : options.workers,
     playground: playground.get,
+    otherIssuer: other,
     beforehand: ({ "rp-a": rp }, browsers) => {
       if (!byHand) client = rp.client;
       const { prepares } = progress;
@@ -168,6 +174,27 @@ function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: 
       const running = await started?.catch(() => undefined);
       if (running && typeof running !== "string") await running.stop();
     },
+  };
+}
+
+/** The one that the options name, or a second embedded OP, started when a check first asks for it. */
+function otherIssuerOfRun(
+  { otherIssuer }: CheckOptions,
+  embedded: EmbeddedOp | undefined,
+  context: DriverContext,
+): OtherIssuerOfRun {
+  let found: ReturnType<OtherIssuerOfRun> | undefined;
+  const find = async () => {
+    if (otherIssuer !== undefined)
+      return otherIssuerAt(otherIssuer, context).catch((error: unknown) => {
+        throw error instanceof CannotRun ? new CannotRun(`--other-issuer: ${error.message}`) : error;
+      });
+    if (embedded) return otherIssuerAt((await embedded.another()).issuer, context);
+    return "A run knows one issuer: name another one of the same server with --other-issuer URL.";
+  };
+  return () => {
+    found ??= find();
+    return found;
   };
 }
 

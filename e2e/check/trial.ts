@@ -9,6 +9,7 @@ import { closed } from "./closed.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "./driver.ts";
 import { curlOf, type Parameters, shortened } from "./evidence.ts";
 import { LatestIdTokens } from "./latest-id-tokens.ts";
+import type { OtherIssuer, OtherIssuerOfRun } from "./other-issuer.ts";
 import type { Playground } from "./playground.ts";
 import type { Recorded } from "./recorder.ts";
 import { withoutQueries } from "./redaction.ts";
@@ -32,6 +33,7 @@ export interface TrialSettings {
   context: DriverContext;
   byHand: ByHand | undefined;
   playground: PlaygroundOfRun;
+  otherIssuer: OtherIssuerOfRun;
   browsers: Browsers;
   cookieMode: CookieMode;
   /** When the run began, on the clock of the recorders. */
@@ -77,6 +79,7 @@ export class Trial {
   readonly #registered: RegisteredClient[] = [];
   readonly #browsers: Browsers;
   readonly #playground: PlaygroundOfRun;
+  readonly #otherIssuer: OtherIssuerOfRun;
   readonly #runStartedAt: number;
   readonly #verdictOf: TrialSettings["verdictOf"];
   readonly #latest = new LatestIdTokens();
@@ -96,6 +99,7 @@ export class Trial {
     this.cookieMode = settings.cookieMode;
     this.#browsers = settings.browsers;
     this.#playground = settings.playground;
+    this.#otherIssuer = settings.otherIssuer;
     this.#runStartedAt = settings.runStartedAt;
     this.#verdictOf = settings.verdictOf;
   }
@@ -186,6 +190,12 @@ export class Trial {
   async playground(): Promise<Playground> {
     const playground = await this.#playground();
     return typeof playground === "string" ? this.skip(playground) : playground;
+  }
+
+  /** Another issuer of the same server. Skips the check where the run has none. */
+  async otherIssuer(): Promise<OtherIssuer> {
+    const other = await this.#otherIssuer();
+    return typeof other === "string" ? this.skip(other) : other;
   }
 
   rp(name: ProbeName): RelyingParty {

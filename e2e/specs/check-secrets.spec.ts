@@ -140,6 +140,7 @@ test("no token, code, cookie, password or secret is in any report", async () => 
     checks: [...catalogue.filter(({ id }) => wanted.includes(id)), careless, harvest],
     byHand: undefined,
     playground: async () => "It is not needed here.",
+    otherIssuer: async () => "It is not needed here.",
     onStart: () => {},
     onResult: () => {},
   });

@@ -84,12 +84,19 @@ export class OpenIdProvider {
    * @throws {ProtocolError} `provider_unavailable` */
   async publishedKeys(): Promise<JWK[]> {
     const set = await this.#keySet();
+    if (!set.fresh) await this.reloadKeys();
+    return set.jwks()?.keys ?? [];
+  }
+
+  /** Fetches the keys now, whatever is cached: the OP is known to have changed them.
+   * @throws {ProtocolError} `provider_unavailable` */
+  async reloadKeys(): Promise<void> {
+    const set = await this.#keySet();
     try {
-      if (!set.fresh) await set.reload();
+      await set.reload();
     } catch (error) {
       throw unavailable(this.issuer, `its keys cannot be fetched (${reason(error)})`, error);
     }
-    return set.jwks()?.keys ?? [];
   }
 
   async #keySet(): Promise<ReturnType<typeof createRemoteJWKSet>> {

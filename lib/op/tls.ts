@@ -11,7 +11,7 @@ export interface TlsFiles {
 
 /** Where the certificate lies in the OP's folder: Relying Parties trust it by `CA_FILE`. */
 export const CERTIFICATE_FILE = "https-cert.pem";
-const KEY_FILE = "https-key.pem";
+export const KEY_FILE = "https-key.pem";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import type { Check } from "../check.ts";
 import { decryptedIdToken, encryptedToOp } from "../encrypted-hints.ts";
 import { logOut, usualParameters } from "../logout.ts";
+import { requireAnotherKey, rotateKeys } from "../operations.ts";
 import { assertKept, assertLoggedOut } from "../oracles.ts";
 import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import { brokenBy, endSessionEndpoint, endSessionUrl, type RawAnswer, sendRaw } from "../raw-request.ts";
@@ -193,9 +194,20 @@ export const idTokenHints: Check[] = [
     clause: "RIL 2",
     severity: "medium",
     needs: ["end-session"],
-    run: async (t) =>
-      t.skip(
-        "Not provable from outside: no protocol has the OP replace its signing key between two requests.",
-      ),
+    alone: true,
+    run: async (t) => {
+      const [browser, other] = [await t.browser(), await t.browser()];
+      const rp = t.rp("rp-a");
+      const session = await t.signIn(browser, rp, t.alice);
+      await rotateKeys(t);
+      const later = await t.signIn(other, rp, t.alice);
+      requireAnotherKey(t, session, later);
+      if ("error" in (await t.ask(browser, rp)))
+        t.skip("The session did not outlive the change of the key: there is nothing to log out of.");
+      await assertGoodLogout(t, other, later);
+      const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
+      t.require(arrived?.rp === rp, "A hint that the OP's former key signed is no hint any more.");
+      await assertLoggedOut(t, browser, rp);
+    },
   },
 ];

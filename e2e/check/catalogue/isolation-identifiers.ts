@@ -7,6 +7,8 @@ import { logOut, usualParameters } from "../logout.ts";
 import { signInAt } from "../oracles.ts";
 import { everyToken } from "../specimen.ts";
 import type { Trial } from "../trial.ts";
+import { sameSubAtTwoIssuers } from "./two-issuers.ts";
+import { toldAfterRestart, toldUnasked } from "./unasked-ends.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -26,10 +28,7 @@ export const isolationIdentifiers: Check[] = [
     title: "The same sub at two issuers is two users",
     clause: "RFC 8725 3.8",
     severity: "high",
-    run: async (t) =>
-      t.skip(
-        "Not provable here: a run knows one issuer. Run the suite against each realm; B-04 and D-01 hold iss to it.",
-      ),
+    run: sameSubAtTwoIssuers,
   },
   {
     ...common,
@@ -62,8 +61,8 @@ export const isolationIdentifiers: Check[] = [
     title: "The OP was started anew between sign-in and logout: apps are still told",
     clause: "BCL 2.3",
     severity: "info",
-    run: async (t) =>
-      t.skip(`Not provable from outside: the driver ${t.driver.name} cannot start the OP anew.`),
+    alone: true,
+    run: toldAfterRestart,
   },
   {
     ...common,
@@ -71,10 +70,8 @@ export const isolationIdentifiers: Check[] = [
     title: "Apps are told of a session that expires, and when a password or an account is changed",
     clause: "BCL 2.3",
     severity: "info",
-    run: async (t) =>
-      t.skip(
-        `Not provable in a run: the driver ${t.driver.name} has no way to let a session expire or to change an account.`,
-      ),
+    alone: true,
+    run: toldUnasked,
   },
   {
     id: "I-13",

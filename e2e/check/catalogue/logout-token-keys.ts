@@ -14,6 +14,7 @@ import type { Check } from "../check.ts";
 import { isAbout, logoutTokensAt } from "../deliveries.ts";
 import { logOut, usualParameters } from "../logout.ts";
 import { type ReceivedLogoutToken, readRaw } from "../logout-tokens.ts";
+import { requireAnotherKey, rotateKeys } from "../operations.ts";
 import { assertKept, signInAt } from "../oracles.ts";
 import { ownProbe, ownProbeIfPossible } from "../own-probe.ts";
 import type { RelyingParty, Session } from "../relying-party.ts";
@@ -135,10 +136,20 @@ export const logoutTokenKeys: Check[] = [
     title: "After the OP's signing key was changed, logout tokens verify with the published keys",
     clause: "BCL 2.4",
     severity: "medium",
-    run: async (t) =>
-      t.skip(
-        "Not provable from outside: no interface of OPs changes the signing key between sign-in and logout.",
-      ),
+    alone: true,
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const sessions = await signInAt(t, browser, t.alice, a, b);
+      await rotateKeys(t);
+      const renewed = await t.ask(browser, a);
+      if ("error" in renewed)
+        return t.skip("The session did not outlive the change of the key: there is nothing to log out of.");
+      requireAnotherKey(t, sessions[0], renewed);
+      // With the new ID Token for a hint: whether the old one still is one is for R-49.
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(renewed) });
+      for (const token of await logoutTokensAt(t, startedAt, ...sessions)) await requireSignature(t, token);
+    },
   },
 ];
 

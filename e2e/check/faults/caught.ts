@@ -31,7 +31,7 @@ export function everyFaultIsCaught(...severities: Severity[]): void {
   test("the healthy OP does well in every check that a fault is for", async () => {
     const ids = withWitnesses(...chosen.map(({ check }) => check));
     const op = await maker.start();
-    const results = await verdictsOn(op.issuer, ids, browsers, CONCURRENCY);
+    const results = await verdictsOn(op, ids, browsers, CONCURRENCY);
     await op.close();
     const unwell = results.filter(({ verdict }) => !isWell(verdict));
     assert.deepEqual(
@@ -48,7 +48,7 @@ export function everyFaultIsCaught(...severities: Severity[]): void {
     for (const { name, check, verdict = "fail" } of chosen) {
       test(`${name} by ${check}`, async () => {
         const op = await maker.start(name);
-        const results = await verdictsOn(op.issuer, withWitnesses(check), browsers, 1);
+        const results = await verdictsOn(op, withWitnesses(check), browsers, 1);
         await op.close();
         const result = results.find(({ id }) => id === check);
         assert.equal(result?.verdict, verdict, result?.reason);

@@ -27,7 +27,7 @@ const [maker, browsers] = await Promise.all([createOpMaker(), launchBoth()]);
 for (const fault of wanted) {
   const op = await maker.start(fault.name);
   const unwell = async (ids: string[], workers: number): Promise<string[]> => {
-    const results = await verdictsOn(op.issuer, ids, browsers, workers);
+    const results = await verdictsOn(op, ids, browsers, workers);
     return results
       .filter(({ verdict }) => verdict === "fail" || verdict === fault.verdict)
       .map(({ id }) => id);

@@ -4,8 +4,11 @@ import { type Browsers, launch } from "../browsers.ts";
 import { catalogue } from "../catalogue/index.ts";
 import type { CheckResult, CookieMode } from "../check.ts";
 import { embedded } from "../drivers/embedded.ts";
+import { operationsBy } from "../drivers/embedded-operations.ts";
+import { otherIssuerAt } from "../other-issuer.ts";
 import { runChecks } from "../run.ts";
 import { boundedFetch } from "../session.ts";
+import type { MadeOp } from "./broken-op.ts";
 
 /** Of a check that judges what others have seen: those have to run before it. */
 const witnesses: Readonly<Record<string, readonly string[]>> = {
@@ -37,7 +40,7 @@ export const withWitnesses = (...ids: string[]): string[] => [
 /** Runs these checks, each in the browser that it is about.
  * @param workers how many at the same time */
 export async function verdictsOn(
-  issuer: string,
+  op: MadeOp,
   ids: readonly string[],
   browsers: BothBrowsers,
   workers: number,
@@ -53,19 +56,22 @@ export async function verdictsOn(
 
   async function verdictsIn(mode: CookieMode, chosen: readonly string[]): Promise<CheckResult[]> {
     if (chosen.length === 0) return [];
+    const { issuer } = op;
     const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
     const metadata = await provider.metadata();
     const admin = { name: "admin", password: "admin" };
+    const context = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
     return runChecks({
-      ...{ provider, metadata, driver: embedded, workers },
+      ...{ provider, metadata, context, workers },
+      driver: { ...embedded, ...operationsBy(op.restart) },
       browsers: browsers[mode],
-      context: { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch },
       users: { alice: { name: "alice", password: "alice" }, bob: { name: "bob", password: "bob" } },
       checks: catalogue.filter(({ id }) => chosen.includes(id)),
       cookieModes: [mode],
       headed: false,
       byHand: undefined,
       playground: async () => "The walkthrough is no check of a fault.",
+      otherIssuer: async () => otherIssuerAt((await op.another()).issuer, context),
       onStart: () => {},
       onResult: () => {},
     });
