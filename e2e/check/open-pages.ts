@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { type Document, lastClosed } from "./closed.ts";
 import { inTime } from "./in-time.ts";
 import { redacted, shownAddress } from "./redaction.ts";
+import { secretsOf } from "./secrets.ts";
 import { shownHtml } from "./shown-html.ts";
 import type { Trial } from "./trial.ts";
 
@@ -21,7 +22,7 @@ export async function noteOpenPages(trial: Trial): Promise<void> {
   for (const browser of trial.browsers) {
     const open = (await Promise.all(browser.pages().map(documentOf))).filter(isAtOp);
     const [closed] = [lastClosed(browser) ?? []].flat().filter(isAtOp);
-    const secrets = [...trial.secrets, ...(await keysOf(browser))];
+    const secrets = [...secretsOf(trial), ...(await keysOf(browser))];
     for (const page of open) note(trial, "open at the OP when it failed", page, secrets);
     if (closed && open.length === 0) note(trial, "the last page of the OP before it failed", closed, secrets);
   }

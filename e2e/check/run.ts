@@ -16,6 +16,7 @@ import { oneChannelWorlds } from "./one-channel.ts";
 import { noteOpenPages } from "./open-pages.ts";
 import type { OtherIssuerOfRun } from "./other-issuer.ts";
 import { redacted, withoutQueries } from "./redaction.ts";
+import { secretsOf } from "./secrets.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
 import { type ByHand, closeWorld, createWorlds, NoAdministrator, type World } from "./world.ts";
 
@@ -145,7 +146,7 @@ async function runCheck(
   const seen = { ...outcome, evidence: trial.evidence, ...(trial.curl ? { curl: trial.curl } : {}) };
   return {
     ...{ id, title, clause, severity, cookieMode: trial.cookieMode },
-    ...redacted(seen, trial.secrets),
+    ...redacted(seen, secretsOf(trial)),
     durationMs: Math.round(performance.now() - trial.startedAt),
   };
 }

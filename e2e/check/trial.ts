@@ -76,7 +76,8 @@ export class Trial {
   requestedAt: number | undefined;
   /** Probes that this check alone has, beside those of its world. */
   readonly extras: RelyingParty[] = [];
-  readonly #registered: RegisteredClient[] = [];
+  /** Clients that it registered, whether or not a probe has them. */
+  readonly registered: RegisteredClient[] = [];
   readonly #browsers: Browsers;
   readonly #playground: PlaygroundOfRun;
   readonly #otherIssuer: OtherIssuerOfRun;
@@ -168,7 +169,7 @@ export class Trial {
   async #register(metadata: ClientMetadata): Promise<RegisteredClient> {
     const client = (await this.driver.register?.(metadata, this.context)) as RegisteredClient;
     if (client.remove) this.afterwards(client.remove);
-    this.#registered.push(client);
+    this.registered.push(client);
     return client;
   }
 
@@ -282,22 +283,6 @@ export class Trial {
         this.fail(`The answer to ${rp.name} does not hold: ${error.message}`);
       throw error;
     }
-  }
-
-  /** What no report may show as a whole. A password that is also a name (the demo's `alice`), or the word itself, is no
-   * secret, and would be cut out of sentences. */
-  get secrets(): string[] {
-    const users = [this.alice, this.bob, ...(this.context.admin ? [this.context.admin] : [])];
-    const isSecret = ({ name, password }: User) =>
-      password !== name && !/^(password|secret)$/i.test(password);
-    const clients = [...this.probes.map(({ client }) => client), ...this.#registered];
-    const clientSecrets = clients.flatMap(({ clientSecret }) => clientSecret ?? []);
-    const { registrationToken: token } = this.context;
-    return [
-      ...users.filter(isSecret).map(({ password }) => password),
-      ...clientSecrets,
-      ...(token ? [token] : []),
-    ];
   }
 
   /** Everything that has come to a probe since the check began. */
