@@ -5,6 +5,7 @@ import type { Fault } from "./fault.ts";
 import { frontChannel } from "./front-channel.ts";
 import { idTokenHints } from "./id-token-hint.ts";
 import { isolation } from "./isolation.ts";
+import { keyRotation } from "./key-rotation.ts";
 import { logoutQuestions } from "./logout-question.ts";
 import { logoutRequests } from "./logout-requests.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
@@ -22,6 +23,7 @@ export const faults: readonly Fault[] = [
   ...backChannel,
   ...frontChannel,
   ...sessionManagement,
+  ...keyRotation,
   ...discovery,
   ...isolation,
 ];

@@ -124,6 +124,16 @@ export const isolation: readonly Fault[] = [
     },
   },
   {
+    name: "session-cookie-of-all-issuers",
+    family: "I",
+    does: "All issuers of a host call their session cookie the same: signing in at one takes the session of the other away.",
+    clause: "RFC 8725 3.8",
+    check: "I-08",
+    configure: ({ cookies = {} }) => {
+      cookies.names = { ...cookies.names, session: "op.session" };
+    },
+  },
+  {
     name: "session-cookie-readable",
     family: "I",
     does: "Scripts of the OP's pages can read the session cookie: it is not HttpOnly.",
