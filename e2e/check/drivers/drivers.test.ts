@@ -248,6 +248,32 @@ describe("the driver of Keycloak", () => {
     assert.equal(asked.at(-1)?.what, `POST ${api}/users/u-1/logout`);
   });
 
+  it("adds a key that signs in place of those before it", async () => {
+    const { asked, context } = standIn(issuer, { ...answers, [`POST ${api}/components`]: empty(201) });
+    await keycloak.rotateKeys?.(context);
+    const { providerType, config } = JSON.parse(asked.at(-1)?.body ?? "");
+    assert.equal(providerType, "org.keycloak.keys.KeyProvider");
+    assert.ok(Number(config.priority[0]) > 100, "the priority that keys have without asking for one");
+    assert.deepEqual([config.active, config.enabled], [["true"], ["true"]]);
+  });
+
+  it("changes a password to what it was, locks a user out, and lets the user in again", async () => {
+    const { asked, context } = standIn(issuer, {
+      ...answers,
+      [`GET ${api}/users?exact=true&username=alice`]: json([{ id: "u-1" }]),
+      [`PUT ${api}/users/u-1/reset-password`]: empty(204),
+      [`PUT ${api}/users/u-1`]: empty(204),
+    });
+    const last = () => [asked.at(-1)?.what, JSON.parse(asked.at(-1)?.body ?? "")];
+    await keycloak.changePassword?.(user, context);
+    const credential = { type: "password", value: "alice", temporary: false };
+    assert.deepEqual(last(), [`PUT ${api}/users/u-1/reset-password`, credential]);
+    const undo = await keycloak.disableUser?.(user, context);
+    assert.deepEqual(last(), [`PUT ${api}/users/u-1`, { enabled: false }]);
+    await undo?.();
+    assert.deepEqual(last(), [`PUT ${api}/users/u-1`, { enabled: true }]);
+  });
+
   it("stops in one line where the administrator is refused, the user unknown, or the issuer another", async () => {
     const refused = standIn(issuer, {
       [token]: json({ error_description: "Invalid user credentials" }, { status: 401 }),

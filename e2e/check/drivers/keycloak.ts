@@ -13,6 +13,9 @@ export const keycloak: Driver = {
   register,
   endSession,
   endAllSessions,
+  rotateKeys,
+  changePassword,
+  disableUser,
 
   login: (page, user) =>
     passSignInPages(page, user, {
@@ -117,13 +120,53 @@ async function endSession(_user: User, sid: string, context: DriverContext): Pro
   await askAdminApi(context, url, [204], { method: "DELETE", headers: await bearer(context) });
 }
 
-async function endAllSessions({ name }: User, context: DriverContext): Promise<void> {
+async function endAllSessions(user: User, context: DriverContext): Promise<void> {
   const headers = await bearer(context);
+  const url = `${await urlOf(user, context, headers)}/logout`;
+  await askAdminApi(context, url, [204], { method: "POST", headers });
+}
+
+/** Of the active keys of an algorithm the one of the highest priority signs; the others stay published. The key stays when
+ * the run has ended: tokens may have been signed with it. */
+async function rotateKeys(context: DriverContext): Promise<void> {
+  const priority = String(Math.floor(Date.now() / 1000)); // above all before it
+  const json = {
+    name: fresh("key-of-the-suite"),
+    providerId: "rsa-generated",
+    providerType: "org.keycloak.keys.KeyProvider",
+    config: { priority: [priority], enabled: ["true"], active: ["true"], algorithm: ["RS256"] },
+  };
+  const url = `${realmApi(context)}/components`;
+  await askAdminApi(context, url, [201], { method: "POST", headers: await bearer(context), json });
+}
+
+async function changePassword(user: User, context: DriverContext): Promise<void> {
+  const headers = await bearer(context);
+  const url = `${await urlOf(user, context, headers)}/reset-password`;
+  const json = { type: "password", value: user.password, temporary: false };
+  await askAdminApi(context, url, [204], { method: "PUT", headers, json });
+}
+
+async function disableUser(user: User, context: DriverContext): Promise<() => Promise<void>> {
+  const enable = async (enabled: boolean) => {
+    const headers = await bearer(context);
+    const url = await urlOf(user, context, headers);
+    await askAdminApi(context, url, [204], { method: "PUT", headers, json: { enabled } });
+  };
+  await enable(false);
+  return () => enable(true);
+}
+
+async function urlOf(
+  { name }: User,
+  context: DriverContext,
+  headers: Record<string, string>,
+): Promise<string> {
   const users = `${realmApi(context)}/users`;
   const query = `?exact=true&username=${encodeURIComponent(name)}`;
   const [user] = (await askAdminApi(context, users + query, [200], { headers })).list;
-  if (!user) throw new CannotRun(`Keycloak has no user ${name} in this realm.`);
-  await askAdminApi(context, `${users}/${user.id}/logout`, [204], { method: "POST", headers });
+  if (user) return `${users}/${user.id}`;
+  throw new CannotRun(`Keycloak has no user ${name} in this realm.`);
 }
 
 /** Access tokens live for a minute: each call gets its own. */
