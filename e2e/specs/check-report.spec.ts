@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { type BrowserContextOptions, expect, type Page, test } from "@playwright/test";
 import type { Report } from "../check/report/report.ts";
 import { failed, madeUp, reportOf, saidByOp } from "../check/report/testing/made-up.ts";
-import { writeReports } from "../check/report/write.ts";
+import { prepareReports, writeReports } from "../check/report/write.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-in-browser-"));
 test.afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,6 +14,7 @@ test.afterAll(() => rmSync(folder, { recursive: true }));
 let written = 0;
 function urlOf(report: Report, file = "report.html"): string {
   const own = join(folder, String(++written));
+  prepareReports(own);
   writeReports(own, report);
   return pathToFileURL(join(own, file)).href;
 }
