@@ -97,10 +97,9 @@ export async function assertHintOfAnother(
   await assertUntouched(trial, live.browser, live.session, startedAt, "Nobody had answered the question");
   await closed(page);
   await send("yes");
-  requireUntold(trial, [other.session], startedAt, "The hint of another session came with a yes", [
-    "session",
-  ]);
   if (other.browser) await assertKept(trial, other.browser, other.session);
+  const what = "The hint of another session came with a yes";
+  requireUntold(trial, [other.session], startedAt, what, ["session"]);
 }
 
 /** The positive twin: the same browser, the same client, everything right. */

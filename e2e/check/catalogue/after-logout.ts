@@ -20,12 +20,17 @@ async function refreshes(t: Trial, session: Session): Promise<boolean> {
     session.refreshToken = tokens.refresh_token ?? session.refreshToken;
     return true;
   } catch (error) {
-    if (!(error instanceof ProtocolError && error.detail instanceof ResponseBodyError)) throw error;
-    const { error: word } = error.detail;
-    t.note("refresh token refused", word);
+    if (!(error instanceof ProtocolError)) throw error;
+    t.note("refresh token refused", error.message);
+    const word = error.detail instanceof ResponseBodyError ? error.detail.error : undefined;
+    if (word === undefined && /\bHTTP 400\b/.test(error.message)) {
+      const said = `A refresh token is refused without a word that a client could read: ${error.message}`;
+      if (!t.warnings.includes(said)) t.warn(said);
+      return false;
+    }
     t.require(
       word === "invalid_grant",
-      `A refresh token is refused with ${word}, which is not about the token.`,
+      `The answer to a refresh token is not about the token: ${word ?? error.message}`,
     );
     return false;
   }
