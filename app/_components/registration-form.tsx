@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import {
   type ClientMetadata,
   type ClientToRegister,
@@ -29,19 +29,17 @@ const encName = "id_token_encrypted_response_enc";
 export function RegistrationForm(props: RegistrationFormProps) {
   const { action, endpoint, app, provider, algorithms, methods, hint, replaced, values, errors } = props;
   const [encryption, setEncryption] = useState({ alg: values[algName] ?? "", enc: values[encName] ?? "" });
+  const form = useRef<HTMLFormElement>(null);
+  const readChoices = () => {
+    const chosen = new FormData(form.current ?? undefined);
+    setEncryption({ alg: String(chosen.get(algName)), enc: String(chosen.get(encName)) });
+  };
+  // What was chosen before this script ran, or restored by the browser, has told nobody.
+  useEffect(readChoices, []);
   const choices = { values, errors };
   const asked = clientMetadata({ ...app, encryption: encryption.alg ? encryption : undefined }, provider);
   return (
-    <form
-      method="post"
-      action={action}
-      className="card"
-      onChange={({ currentTarget }) => {
-        const form = new FormData(currentTarget);
-        setEncryption({ alg: String(form.get(algName)), enc: String(form.get(encName)) });
-      }}
-      noValidate
-    >
+    <form ref={form} method="post" action={action} className="card" onChange={readChoices} noValidate>
       <h2>Register this app</h2>
       {errors[""] && (
         <p className="note note-bad" role="alert">

@@ -164,3 +164,15 @@ test("each grant shows its own fields", async ({ playground2 }) => {
   await expect(page.getByLabel("Implicit Response Type")).toBeHidden();
   await expect(page.getByLabel("Logout Endpoint")).toBeHidden();
 });
+
+test("a scope that was typed before the page's scripts came decides on the fields too", async ({ page }) => {
+  const scripts = Promise.withResolvers<void>();
+  await page.route("**/*.js", async (route) => {
+    await scripts.promise;
+    await route.continue();
+  });
+  await page.goto(`${demo.throughFrontDoor.playground2}/oauth2`, { waitUntil: "commit" });
+  await page.getByLabel("Scope").fill("profile");
+  scripts.resolve();
+  await expect(page.getByLabel("Implicit Response Type")).toBeHidden();
+});

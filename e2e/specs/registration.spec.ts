@@ -67,3 +67,15 @@ test("registers at the demo's OP, signs in as the new client, and is logged out 
   await expect(page.getByRole("status")).toContainText("The OpenID Provider has deleted it too.");
   await expect(page.getByText("Client playground2, with a secret")).toBeVisible();
 });
+
+test("what was chosen before the page's scripts came is in the preview", async ({ page }) => {
+  const scripts = Promise.withResolvers<void>();
+  await page.route("**/*.js", async (route) => {
+    await scripts.promise;
+    await route.continue();
+  });
+  await page.goto(`${demo.apps.playground2}/registration`, { waitUntil: "commit" });
+  await page.getByLabel("ID Token encryption algorithm").selectOption("RSA-OAEP");
+  scripts.resolve();
+  await expect(page.locator("[data-preview]")).toContainText('"id_token_encrypted_response_alg": "RSA-OAEP"');
+});
