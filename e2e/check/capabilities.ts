@@ -47,3 +47,6 @@ export function mayLackSid({ metadata, driver }: Known, rp: RelyingParty): strin
     ? "The OP did not register backchannel_logout_session_required."
     : undefined;
 }
+
+/** A list of the discovery document; empty where there is none. */
+export const listed = (values: unknown): unknown[] => (Array.isArray(values) ? values : []);

@@ -15,7 +15,8 @@ const secret = /secret|password|cookie|authorization|code_verifier/i;
 /** Of a request; as a list where one comes twice. */
 export type Parameters = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
-const pairsOf = (parameters: Parameters): readonly (readonly [string, string])[] =>
+/** The same in the order in which they are sent. */
+export const pairsOf = (parameters: Parameters): readonly (readonly [string, string])[] =>
   Array.isArray(parameters) ? parameters : Object.entries(parameters);
 
 /** Parameters as evidence shows them. */

@@ -2,7 +2,7 @@
 import { has } from "./capabilities.ts";
 import { type Channel, channels, logoutUri } from "./channels.ts";
 import type { Check } from "./check.ts";
-import { closeWorld, createWorld, type World, type WorldSettings } from "./world.ts";
+import { CannotRun, closeWorld, createWorld, type World, type WorldSettings } from "./world.ts";
 
 export interface OneChannelWorlds {
   /** The clients for a check: those of its worker, or others that ask for one channel alone. */
@@ -23,7 +23,12 @@ export function oneChannelWorlds(settings: Settings, worlds: readonly World[]): 
       const worker = worlds.indexOf(world) + 1;
       const key = `${worker} ${only}`;
       // Where they cannot be had, the check says what the usual ones lack.
-      const making = made.get(key) ?? createWorld({ ...settings, worker, only }).catch(() => world);
+      const making =
+        made.get(key) ??
+        createWorld({ ...settings, worker, only }).catch((error: unknown) => {
+          if (error instanceof CannotRun) return world;
+          throw error;
+        });
       made.set(key, making);
       return making;
     },

@@ -10,29 +10,31 @@ import type { Trial } from "./trial.ts";
 const nobodyThere = ["login_required", "interaction_required", "account_selection_required"];
 
 /** L0: nobody is signed in at the OP in this browser, says `prompt=none` at every one of these probes. */
-export async function assertLoggedOut(
+export const assertLoggedOut = (
   trial: Trial,
   browser: BrowserContext,
   ...rps: RelyingParty[]
+): Promise<void> => assertNobodyThere(trial, browser, rps, ["R-01"]);
+
+/** The same where the logout was none of R-01: in a browser with the cookies of one that logged out, or after a logout
+ * that no Relying Party asked for. */
+export const assertSignsNobodyIn = (
+  trial: Trial,
+  browser: BrowserContext,
+  ...rps: RelyingParty[]
+): Promise<void> => assertNobodyThere(trial, browser, rps, []);
+
+async function assertNobodyThere(
+  trial: Trial,
+  browser: BrowserContext,
+  rps: readonly RelyingParty[],
+  presupposed: readonly string[],
 ): Promise<void> {
   for (const rp of rps) {
     const reason = await whyNotLoggedOut(trial, browser, rp);
     if (reason === undefined) continue;
-    await trial.deferTo(["R-01"], reason);
+    await trial.deferTo(presupposed, reason);
     trial.fail(reason);
-  }
-}
-
-/** The same where the logout was none of R-01: in a browser with the cookies of one that logged out, or after a logout
- * that no Relying Party asked for. */
-export async function assertSignsNobodyIn(
-  trial: Trial,
-  browser: BrowserContext,
-  ...rps: RelyingParty[]
-): Promise<void> {
-  for (const rp of rps) {
-    const reason = await whyNotLoggedOut(trial, browser, rp);
-    if (reason !== undefined) trial.fail(reason);
   }
 }
 

@@ -1,6 +1,6 @@
 /** JWTs of an OP that are signed like ID Tokens and are none. */
 import type { BrowserContext } from "@playwright/test";
-import { lacks } from "./capabilities.ts";
+import { lacks, listed } from "./capabilities.ts";
 import { closed } from "./closed.ts";
 import { nextTokenAbout } from "./deliveries.ts";
 import { logOut, usualParameters } from "./logout.ts";
@@ -22,8 +22,6 @@ type Found = { jwt: string } | { missing: string };
 
 const found = (text: string | undefined, missing: string): Found =>
   text !== undefined && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) ? { jwt: text } : { missing };
-
-const listed = (values: unknown): unknown[] => (Array.isArray(values) ? values : []);
 
 /** Those that one client can get for alice, of a session that it ends for its logout token. */
 export async function otherTokensOf(trial: Trial): Promise<OtherTokens> {

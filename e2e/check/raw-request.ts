@@ -1,5 +1,6 @@
 /** A logout request that is sent as it stands, with the browser's cookies but without following where it leads. */
 import type { BrowserContext } from "@playwright/test";
+import { type Parameters, pairsOf } from "./evidence.ts";
 import type { Trial } from "./trial.ts";
 
 /** Longest wait for the OP's answer, in milliseconds. */
@@ -20,9 +21,9 @@ export function endSessionEndpoint(trial: Trial): string {
 }
 
 /** The URL of a logout request by GET; a list may say a parameter twice. */
-export function endSessionUrl(trial: Trial, parameters: Record<string, string> | [string, string][]): string {
+export function endSessionUrl(trial: Trial, parameters: Parameters): string {
   const url = new URL(endSessionEndpoint(trial));
-  for (const [name, value] of Array.isArray(parameters) ? parameters : Object.entries(parameters)) {
+  for (const [name, value] of pairsOf(parameters)) {
     url.searchParams.append(name, value);
   }
   return url.href;

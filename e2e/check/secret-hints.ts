@@ -1,5 +1,6 @@
 /** ID Tokens that are made with the client's secret, sent back as hints as they came (RIL 2). */
 import { decodeProtectedHeader } from "jose";
+import { listed } from "./capabilities.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import { assertLoggedOut } from "./oracles.ts";
 import { ownProbeIfPossible } from "./own-probe.ts";
@@ -9,8 +10,6 @@ import type { Trial } from "./trial.ts";
 
 /** JWE `alg` with a shared key (RFC 7518 4.1). */
 const symmetric = ["A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW", "dir"];
-
-const listed = (values: unknown): unknown[] => (Array.isArray(values) ? values : []);
 
 /** Signed with it: the OP has to take it with `client_id` and without.
  * @returns why it was not tried */

@@ -158,7 +158,7 @@ function requireNoRepetition(t: Trial): void {
   const first = Math.min(...well.map(({ recorded }) => recorded.at));
   t.measure(
     seen.size > 0
-      ? `${seen.size} sessions of this run were told once to each app, the first ${Math.round((performance.now() - first) / 1000)} s ago.`
+      ? `Of ${seen.size} ends of a session at an app in this run none was told twice, the first of them ${Math.round((performance.now() - first) / 1000)} s ago.`
       : "No token had a sid by which the sessions of the whole run could be told apart.",
   );
 }

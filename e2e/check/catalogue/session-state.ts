@@ -1,5 +1,6 @@
 /** S: Session Management 1.0, what the OP hands out: `session_state`, and the cookie behind it. */
 import type { BrowserContext, Cookie } from "@playwright/test";
+import { listed } from "../capabilities.ts";
 import type { Check } from "../check.ts";
 import { identifiersIn } from "../identifiers.ts";
 import { assertUnchanged, iframeUrl, needsSight, OpIframe, question } from "../op-iframe.ts";
@@ -34,7 +35,8 @@ export const sessionState: Check[] = [
       const first = await t.signIn(browser, a, t.alice);
       requireSessionState(t, "query", first.sessionState);
       for (const { way, parameters, type, mode } of ways.slice(1)) {
-        const offered = isListed(types ?? ["code"], type) && isListed(modes ?? ["query", "fragment"], mode);
+        const offered =
+          listed(types ?? ["code"]).includes(type) && listed(modes ?? ["query", "fragment"]).includes(mode);
         const response = offered ? await t.ask(browser, a, parameters) : undefined;
         if (!response || "error" in response)
           t.measure(
@@ -128,8 +130,6 @@ async function noteAuthorization(t: Trial, rp: RelyingParty, parameters = {}): P
   const url = new URL((await rp.authorizationRequest(parameters)).url);
   t.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
 }
-
-const isListed = (list: unknown, word: string): boolean => Array.isArray(list) && list.includes(word);
 
 function requireSessionState(t: Trial, way: string, value: string | undefined): void {
   t.note(`session_state by ${way}`, value ?? "none");
