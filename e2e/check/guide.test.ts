@@ -1,4 +1,4 @@
-/** The pages of docs/checks, held to the catalogue: what a page says of a check is what the check says of itself. */
+/** The pages of docs/checking/checks, held to the catalogue: what a page says of a check is what the check says of itself. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";

@@ -1,8 +1,8 @@
-/** What stands in docs/checks of a check: one page for each, which the reports show beside the verdict. */
+/** What stands in docs/checking/checks of a check: one page for each, which the reports show beside the verdict. */
 import { readFileSync } from "node:fs";
 
 /** Where the pages are. */
-export const guideFolder = new URL("../../docs/checks/", import.meta.url);
+export const guideFolder = new URL("../../docs/checking/checks/", import.meta.url);
 
 /** Paragraphs of plain Markdown, with absolute links only. */
 export interface Guide {

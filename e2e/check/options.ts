@@ -74,7 +74,7 @@ one line says why. Ctrl-C ends it with 130; what had been found until then is co
   --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
   --headed                   show the browser
   --workers N                checks at the same time (3; 1 with --client)
-  --expect FILE              expected results with reasons (docs/checking.md); a new failure, one for another reason than the
+  --expect FILE              expected results with reasons (docs/checking/running.md); a new failure, one for another reason than the
                              expected one and a stale entry fail the run
   --report DIR               report.json, report.html, junit.xml and report.md
   --ca FILE                  PEM of a certificate authority to trust, in the suite's own requests; its browser, which only

@@ -1,4 +1,4 @@
-/** The proxy in front of the replicas; docs/scaling.md shows the same configuration. */
+/** The proxy in front of the replicas; docs/apps/scaling.md shows the same configuration. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

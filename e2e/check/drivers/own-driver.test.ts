@@ -1,4 +1,4 @@
-/** A driver of the user's own, as docs/drivers.md shows one. */
+/** A driver of the user's own, as docs/checking/drivers.md shows one. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { driverNamed, driverNames } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "driver-"));
 after(() => rmSync(folder, { recursive: true }));
-const docs = readFileSync(join(import.meta.dirname, "../../../docs/drivers.md"), "utf8");
+const docs = readFileSync(join(import.meta.dirname, "../../../docs/checking/drivers.md"), "utf8");
 
 async function loaded(name: string, code: string) {
   const path = join(folder, name);

@@ -1,4 +1,4 @@
-/** Measures which checks each fault turns red, and writes it into docs/faults.md.
+/** Measures which checks each fault turns red, and writes it into docs/checking/faults.md.
  *
  * `node e2e/check/faults/measure.ts [NAME…]`; without names those that have not been measured yet. */
 import { faults } from "#lib/op/faults/catalogue.ts";

@@ -5,9 +5,9 @@ import { faults } from "#lib/op/faults/catalogue.ts";
 import { catalogue } from "../catalogue/index.ts";
 import { faultTable, readMeasured } from "./table.ts";
 
-test("docs/faults.md has the table of the faults that there are, as they were measured", () => {
+test("docs/checking/faults.md has the table of the faults that there are, as they were measured", () => {
   const table = faultTable(readMeasured());
-  assert.ok(readFileSync("docs/faults.md", "utf8").includes(`\n\n${table}\n\n`), table);
+  assert.ok(readFileSync("docs/checking/faults.md", "utf8").includes(`\n\n${table}\n\n`), table);
 });
 
 /** Whoever reads a report looks for one cause, not for dozens. */

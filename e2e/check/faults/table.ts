@@ -1,4 +1,4 @@
-/** The table of docs/faults.md: the catalogue, and what was measured of it. */
+/** The table of docs/checking/faults.md: the catalogue, and what was measured of it. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { faults } from "#lib/op/faults/catalogue.ts";
@@ -9,7 +9,7 @@ export type Measured = Record<string, string>;
 
 const folder = import.meta.dirname;
 const measuredFile = join(folder, "measured.json");
-const documentFile = join(folder, "../../../docs/faults.md");
+const documentFile = join(folder, "../../../docs/checking/faults.md");
 const [begin, end] = ["<!-- begin: written by e2e/check/faults/measure.ts -->", "<!-- end -->"];
 
 export const readMeasured = (): Measured =>

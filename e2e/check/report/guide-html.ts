@@ -1,4 +1,4 @@
-/** The texts of docs/checks as HTML: paragraphs, lists, code, emphasis and links, which is all that they use. */
+/** The texts of docs/checking/checks as HTML: paragraphs, lists, code, emphasis and links, which is all that they use. */
 import { type Html, html } from "#lib/ui/html.ts";
 
 /** @param markdown of this project; what it has as HTML is shown, not obeyed */

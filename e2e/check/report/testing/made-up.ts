@@ -25,7 +25,7 @@ export const reportOf = (checks: CheckResult[], over: Partial<Report> = {}): Rep
   ...over,
 });
 
-/** A run of which everything that an OP has a say in is this text; of checks without a page in docs/checks. */
+/** A run of which everything that an OP has a say in is this text; of checks without a page in docs/checking/checks. */
 export const saidByOp = (text: string): Report =>
   reportOf(
     [
