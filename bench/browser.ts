@@ -1,8 +1,8 @@
 /** What a person waits for: the demo's start, a page, and the other app's page after "Yes". */
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
-import { startDemo } from "../e2e/support/demo-process.ts";
-import { App, OpPages } from "../e2e/support/pages.ts";
-import { findBrowser } from "../e2e/support/system.ts";
+import { App, OpPages } from "#lib/check/steps/app-pages.ts";
+import { startDemo } from "#lib/demo/demo-process.ts";
+import { findBrowser } from "#lib/prepare/system.ts";
 import { ms, printTable, quantile } from "./table.ts";
 
 const rounds = 5;

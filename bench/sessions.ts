@@ -1,6 +1,6 @@
 /** Sessions of the size that an ordinary OpenID Provider makes them. */
 import { randomBytes } from "node:crypto";
-import type { ReceivedLogout, RpSession } from "#lib/store/types.ts";
+import type { ReceivedLogout, RpSession } from "#lib/rp/model.ts";
 
 export const iss = "https://op.example/oauth2/token";
 const clientId = "playground2";

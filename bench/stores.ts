@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@redis/client";
-import { openRedisStore } from "#lib/store/redis-store.ts";
-import { openSqliteStore } from "#lib/store/sqlite-store.ts";
-import type { Store } from "#lib/store/store.ts";
+import type { RpSession } from "#lib/rp/model.ts";
+import type { Store } from "#lib/rp/store.ts";
+import { openRedisStore } from "#lib/store/redis/store.ts";
+import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { startRedis } from "#lib/store/testing/redis-server.ts";
-import type { RpSession } from "#lib/store/types.ts";
 import { logoutOf, sessionNumber } from "./sessions.ts";
 import { ms, printTable, quantile, timed, times } from "./table.ts";
 

@@ -3,9 +3,9 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } fro
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { createLog } from "#lib/log.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
-import { backchannelLogout } from "#lib/rp/backchannel-logout.ts";
+import { backchannelLogout } from "#lib/rp/endpoints/backchannel-logout.ts";
 import { createRelyingParty } from "#lib/rp/relying-party.ts";
-import { openSqliteStore } from "#lib/store/sqlite-store.ts";
+import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { iss } from "./sessions.ts";
 import { ms, printTable, quantile, timed, times } from "./table.ts";
 

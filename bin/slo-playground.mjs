@@ -3,11 +3,11 @@
  * The one entry of the project's commands. Plain JavaScript without dependencies: it has to run on whatever Node
  * a fresh clone meets, before anything is installed; everything else runs on the Node that it installs.
  */
-import { ensureBuilt } from "./prepare/build.mjs";
-import { ensureInstalled } from "./prepare/install.mjs";
-import { withLock } from "./prepare/lock.mjs";
-import { runWithProjectNode } from "./prepare/node.mjs";
-import { StepFailed } from "./prepare/step.mjs";
+import { ensureBuilt } from "../lib/prepare/build.mjs";
+import { ensureInstalled } from "../lib/prepare/install.mjs";
+import { withLock } from "../lib/prepare/lock.mjs";
+import { runWithProjectNode } from "../lib/prepare/node.mjs";
+import { StepFailed } from "../lib/prepare/step.mjs";
 
 const USAGE = `Usage: slo-playground <command> [flags]
 
@@ -26,11 +26,11 @@ Flags of a command: slo-playground <command> --help, or npm run demo -- --help
 const commands = {
   // Demo and tests build by themselves: a wrong flag shows before that, and its time belongs into the list of stages.
   demo: (args) => installAndRun("lib/demo/main.ts", args),
-  register: (args) => installAndRun("lib/demo/register-main.ts", args),
-  doctor: (args) => installAndRun("lib/demo/doctor-main.ts", args),
-  check: (args) => installAndRun("e2e/check/main.ts", args),
-  compare: (args) => installAndRun("e2e/check/compare/main.ts", args),
-  test: (args) => installAndRun("bin/test/main.ts", args),
+  register: (args) => installAndRun("lib/register/main.ts", args),
+  doctor: (args) => installAndRun("lib/doctor/main.ts", args),
+  check: (args) => installAndRun("lib/check/main.ts", args),
+  compare: (args) => installAndRun("lib/check/compare/main.ts", args),
+  test: (args) => installAndRun("e2e/stages/main.ts", args),
   build: async () => {
     await withLock(async () => {
       await ensureInstalled();

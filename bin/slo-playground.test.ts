@@ -38,7 +38,10 @@ describe("slo-playground", () => {
   it("says 2 where it could not install: 1 is what these commands say of an OpenID Provider", (t) => {
     const clone = mkdtempSync(join(tmpdir(), "clone-"));
     t.after(() => rmSync(clone, { recursive: true }));
-    cpSync(fileURLToPath(new URL(".", import.meta.url)), join(clone, "bin"), { recursive: true });
+    for (const folder of ["bin", "lib/prepare"])
+      cpSync(fileURLToPath(new URL(`../${folder}`, import.meta.url)), join(clone, folder), {
+        recursive: true,
+      });
     writeFileSync(join(clone, "package-lock.json"), '{ "packages": {} }');
     const withoutNpm = { cwd: clone, encoding: "utf8", env: { NODE_ENV: "test" } } as const;
     for (const name of ["check", "compare", "doctor", "register"]) {

@@ -1,4 +1,4 @@
-import { grantTypes, implicitResponseTypes } from "#lib/rp/authorize-form.ts";
+import { grantTypes, implicitResponseTypes } from "#lib/rp/login/authorize-form.ts";
 import { Choice, Field, type FieldsProps, Select } from "./fields.tsx";
 import { ScopeField } from "./scope-field.tsx";
 

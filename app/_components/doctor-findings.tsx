@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { type BrowserCase, examineFromBrowser, notLookedYet } from "#lib/doctor/checks/browser.ts";
 import {
   bySeverity,
   checks,
@@ -10,8 +11,7 @@ import {
   resultNames,
   summaryOf,
   textOf,
-} from "#lib/oidc/finding.ts";
-import { type BrowserCase, examineFromBrowser, notLookedYet } from "#lib/rp/doctor/browser.ts";
+} from "#lib/doctor/finding.ts";
 
 interface DoctorFindingsProps {
   heading: string;

@@ -1,6 +1,6 @@
 "use client";
 
-import type { IdTokenHints } from "#lib/rp/id-token-hint.ts";
+import type { IdTokenHints } from "#lib/rp/logout/id-token-hint.ts";
 
 const forms = {
   signed: "the ID Token",

@@ -9,7 +9,7 @@ import {
   longestParameter,
   longestUrl,
 } from "#lib/oidc/logout-request.ts";
-import type { IdTokenHints } from "#lib/rp/id-token-hint.ts";
+import type { IdTokenHints } from "#lib/rp/logout/id-token-hint.ts";
 import { HintField } from "./hint-field.tsx";
 import { Scrolling } from "./scrolling.tsx";
 

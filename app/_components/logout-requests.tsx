@@ -1,5 +1,5 @@
 import type { Verdict } from "#lib/oidc/verdict.ts";
-import type { ProtocolEvent } from "#lib/store/types.ts";
+import type { ProtocolEvent } from "#lib/rp/model.ts";
 import { clock } from "./clock.ts";
 import { VerdictTable } from "./verdict-table.tsx";
 

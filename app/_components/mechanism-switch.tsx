@@ -1,4 +1,4 @@
-import { type Mechanism, mechanisms } from "#lib/store/types.ts";
+import { type Mechanism, mechanisms } from "#lib/rp/model.ts";
 
 const texts: Record<Mechanism, { label: string; hint: string }> = {
   "back-channel": {

@@ -1,4 +1,4 @@
-import type { EndedBy, RpSession } from "#lib/store/types.ts";
+import type { EndedBy, RpSession } from "#lib/rp/model.ts";
 import { clock } from "./clock.ts";
 
 const texts: Record<EndedBy, string> = {

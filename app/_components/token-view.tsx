@@ -1,5 +1,5 @@
 import { instant } from "#lib/oidc/id-token.ts";
-import type { Login, Tokens } from "#lib/store/types.ts";
+import type { Login, Tokens } from "#lib/rp/model.ts";
 import { Scrolling } from "./scrolling.tsx";
 import { VerdictTable } from "./verdict-table.tsx";
 

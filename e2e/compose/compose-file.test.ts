@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
+import { addressesOf, appNames } from "#lib/config/apps.ts";
 import { opSettings } from "#lib/config/op-config.ts";
 import { rpSettings } from "#lib/config/rp-config.ts";
-import { addressesOf, appNames } from "#lib/demo/apps.ts";
-import { differences } from "#lib/demo/drivers/differences.ts";
-import { representationOf } from "#lib/demo/drivers/keycloak.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
+import { differences } from "#lib/products/differences.ts";
+import { representationOf } from "#lib/products/keycloak/registration.ts";
 import { composeFile, isOneShot, isOurs, profiles, servicesOf } from "./compose-file.ts";
 
 const all = Object.entries(composeFile.services);

@@ -44,4 +44,4 @@ export const isOurs = ({ image }: Service): boolean => image === "slo-playground
 
 /** Whether it runs once and ends. */
 export const isOneShot = ({ command }: Service): boolean =>
-  command?.includes("lib/demo/register-main.ts") ?? false;
+  command?.includes("lib/register/main.ts") ?? false;

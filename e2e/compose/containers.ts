@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { freePort } from "#lib/testing/free-port.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { composeFile } from "./compose-file.ts";
 import type { Image } from "./dockerfile.ts";
 

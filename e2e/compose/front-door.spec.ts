@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { freePort } from "#lib/testing/free-port.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { type Caddy, startCaddy, validate } from "./caddy.ts";
 import { composeFile } from "./compose-file.ts";
 

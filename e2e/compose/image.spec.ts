@@ -7,10 +7,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { startKeycloak } from "#lib/demo/testing/keycloak-stand-in.ts";
-import { startWso2 } from "#lib/demo/testing/wso2-stand-in.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { loadCertificate } from "#lib/op/tls.ts";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { startKeycloak } from "#lib/products/keycloak/testing/stand-in.ts";
+import { startWso2 } from "#lib/products/wso2/testing/stand-in.ts";
 import { type Caddy, startCaddy } from "./caddy.ts";
 import { composeFile, servicesOf } from "./compose-file.ts";
 import { type Container, createMachine, type Machine, seal } from "./containers.ts";
@@ -41,7 +41,7 @@ describe("the image", () => {
       ".git/config",
       "e2e/compose/lane.ts",
       "lib/op/tls.test.ts",
-      "lib/testing/http-browser.ts",
+      "lib/check/main.ts",
     ])
       assert.ok(!isInContext(file), file);
     const packages = readdirSync(path.join(image.root, image.workdir, "node_modules"));

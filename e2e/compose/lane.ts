@@ -1,6 +1,6 @@
 /** What the tests of docker-compose.yml need of the machine: Compose, though no engine, Caddy and Redis. */
 import { spawnSync } from "node:child_process";
-import { ensureDebianPackages, type Lane, type Say } from "../support/system.ts";
+import { ensureDebianPackages, type Lane, type Say } from "#lib/prepare/system.ts";
 
 const runs = ([file, ...args]: readonly [string, ...string[]]): boolean =>
   spawnSync(file, args, { stdio: "ignore" }).status === 0;

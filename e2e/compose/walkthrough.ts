@@ -1,6 +1,6 @@
 /** The walkthrough over HTTP alone, as far as it needs no script: at the embedded OpenID Provider, by the code grant. */
 import assert from "node:assert/strict";
-import type { HttpBrowser, Visit } from "#lib/testing/http-browser.ts";
+import type { HttpBrowser, Visit } from "#lib/net/http-browser.ts";
 
 const OP_PAGES = [
   ["login.do", { username: "admin", password: "admin" }],

@@ -1,7 +1,7 @@
 /** POST /authorize over HTTP: what the form refuses, what it keeps, and which hosts the app will never talk to. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, formFor, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 import { TestIssuer } from "../support/test-issuer.ts";

@@ -1,7 +1,7 @@
 /** GET and POST /oauth2client over HTTP: state, iss, errors, the forms of the response, and the session. */
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { type Asked, ask, assertSignInRefused, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 

@@ -1,7 +1,7 @@
 /** The page Doctor and POST /examine over HTTP, against an issuer that the test plays. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, sendToken } from "../support/logout-requests.ts";
 

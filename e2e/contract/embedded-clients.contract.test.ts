@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
-import { freePort } from "#lib/testing/free-port.ts";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { sessionOf } from "../support/sign-in.ts";
 

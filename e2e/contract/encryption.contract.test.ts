@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { compactDecrypt, decodeJwt, decodeProtectedHeader, exportJWK, type JWK, jwtVerify } from "jose";
+import type { HttpBrowser } from "#lib/net/http-browser.ts";
 import { encryptTo } from "#lib/oidc/jwe.ts";
-import type { HttpBrowser } from "#lib/testing/http-browser.ts";
 import { type AppUnderTest, appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
 import { type Asked, ask, assertSignInRefused, respondTo, sessionOf } from "../support/sign-in.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, formFor, respondTo, sessionOf } from "../support/sign-in.ts";

@@ -1,7 +1,7 @@
 /** POST and GET /logout over HTTP: the logout request (RIL 2), its answer (RIL 3), and how far a logout goes. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, sendToken } from "../support/logout-requests.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";

@@ -1,7 +1,7 @@
 /** Where an app cannot register itself, or only at a host that nothing but discovery names. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 

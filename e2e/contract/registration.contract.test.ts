@@ -1,7 +1,7 @@
 /** The registration page and POST /register over HTTP, against an issuer that the test plays. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, respondTo, sessionOf } from "../support/sign-in.ts";

@@ -1,7 +1,7 @@
 /** The RP iframe and its silent requests over HTTP (Session Management 3.1). */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HttpBrowser } from "#lib/testing/http-browser.ts";
+import type { HttpBrowser } from "#lib/net/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, sendToken } from "../support/logout-requests.ts";
 import { ask, respondTo, sessionOf, signIn } from "../support/sign-in.ts";

@@ -2,9 +2,9 @@
 
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { startOp } from "#lib/op/server.ts";
 import { type RedisServer, startRedis } from "#lib/store/testing/redis-server.ts";
-import { freePort } from "#lib/testing/free-port.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { startCaddy } from "./caddy.ts";
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { freePort } from "#lib/testing/free-port.ts";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { listen } from "../support/event-stream.ts";
 import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
 import { nextAuthSession, signInWithNextAuth } from "../support/next-auth.ts";

@@ -1,9 +1,9 @@
 /** Two processes of one app on one Redis, each reached by itself. */
 
 import { after } from "node:test";
+import { freePort } from "#lib/net/free-port.ts";
 import { type FragileConnection, fragileConnection } from "#lib/store/testing/fragile-connection.ts";
 import { type RedisServer, startRedis } from "#lib/store/testing/redis-server.ts";
-import { freePort } from "#lib/testing/free-port.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 

@@ -2,9 +2,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
-import type { Driver } from "../check/driver.ts";
-import { keycloak } from "../check/drivers/keycloak.ts";
-import { wso2 } from "../check/drivers/wso2.ts";
+import type { Driver } from "#lib/products/driver.ts";
+import { keycloak } from "#lib/products/keycloak/driver.ts";
+import { wso2 } from "#lib/products/wso2/driver.ts";
 
 /** Pages by path; a form that is posted leads to the page that the query of its action names, or to the client. */
 type Pages = Record<string, string>;

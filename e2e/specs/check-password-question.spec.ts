@@ -1,6 +1,6 @@
 /** Whether a sign-in asks for the password, at pages as products have them, in a real browser. */
 import { expect, test } from "@playwright/test";
-import { asksForPassword } from "../check/password-question.ts";
+import { asksForPassword } from "#lib/check/steps/password-question.ts";
 
 const origin = "http://op.example";
 const name = '<form action="/next"><input name="username"><button>Next</button></form>';

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BrowserContextOptions, expect, type Page, test } from "@playwright/test";
-import type { Report } from "../check/report/report.ts";
-import { failed, madeUp, reportOf, saidByOp } from "../check/report/testing/made-up.ts";
-import { prepareReports, writeReports } from "../check/report/write.ts";
+import type { Report } from "#lib/check/report/report.ts";
+import { failed, madeUp, reportOf, saidByOp } from "#lib/check/report/testing/made-up.ts";
+import { prepareReports, writeReports } from "#lib/check/report/write.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-in-browser-"));
 test.afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,8 @@
 /** The page Doctor in a browser, in a demo of its own: what other tests log out of must not be seen here. */
-import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+
+import { App } from "#lib/check/steps/app-pages.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import { App } from "../support/pages.ts";
 
 let demo: DemoProcess;
 test.beforeAll(async () => {

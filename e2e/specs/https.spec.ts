@@ -1,7 +1,8 @@
 /** The embedded OP on https and the apps on http: for a browser two sites. */
-import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+
+import { App } from "#lib/check/steps/app-pages.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import { App } from "../support/pages.ts";
 
 let demo: DemoProcess;
 test.use({ ignoreHTTPSErrors: true });

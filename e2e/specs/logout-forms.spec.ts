@@ -1,7 +1,8 @@
 /** How far a logout goes, and with how large a hint, against the real OP. */
+
+import { App, type User } from "#lib/check/steps/app-pages.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import { App, type User } from "../support/pages.ts";
 
 async function signIn(app: App, user: User): Promise<void> {
   await app.importPhotos({ grantType: "Implicit" });

@@ -1,7 +1,8 @@
 /** Logouts beside the straight path: No, two browsers, an administrator, no script, errors of the OP. */
+
+import { App, type User } from "#lib/check/steps/app-pages.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import { App, type User } from "../support/pages.ts";
 
 async function signIn(app: App, user: User): Promise<void> {
   await app.importPhotos({ grantType: "Implicit" });

@@ -1,9 +1,10 @@
 /** Each mechanism by itself, in a demo of its own: the switch is the app's, not the browser's. The other grants are in
  * third-party-cookies.spec.ts. */
-import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+
+import { App } from "#lib/check/steps/app-pages.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { signInTo, switchOn } from "../support/mechanisms.ts";
-import { App } from "../support/pages.ts";
 
 test.describe.configure({ mode: "serial" });
 let demo: DemoProcess;

@@ -1,8 +1,9 @@
 /** Single logout between a session of next-auth and one of the form, each way round, by each mechanism. */
-import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+
+import { App, type User } from "#lib/check/steps/app-pages.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { labels, type Mechanism, switchOn } from "../support/mechanisms.ts";
-import { App, type User } from "../support/pages.ts";
 
 test.describe.configure({ mode: "serial" });
 let demo: DemoProcess;

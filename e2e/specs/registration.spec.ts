@@ -1,7 +1,8 @@
 /** An app that registers itself by button, in a demo of its own: the registration is the app's, not the browser's. */
-import { type DemoProcess, startDemo } from "../support/demo-process.ts";
+
+import { App } from "#lib/check/steps/app-pages.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import { App } from "../support/pages.ts";
 
 let demo: DemoProcess;
 test.beforeAll(async () => {

@@ -1,11 +1,11 @@
 /** Session management in a real browser: what a window that a test plays (rp-iframe.test.ts) cannot prove. */
 
 import type { BrowserContext, Frame, Page } from "@playwright/test";
-import { freePort } from "#lib/testing/free-port.ts";
+import { App, type User } from "#lib/check/steps/app-pages.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { whole } from "../support/launch-options.ts";
-import { App, type User } from "../support/pages.ts";
 
 const INTERVAL_MS = 2000;
 

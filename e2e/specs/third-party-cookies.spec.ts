@@ -1,9 +1,9 @@
 /** Each mechanism by itself, in each situation of third-party-cookies.ts. */
 import { expect, type Page } from "@playwright/test";
+import { App, OpPages } from "#lib/check/steps/app-pages.ts";
 import { test } from "../support/cookie-setting.ts";
 import { testers } from "../support/demo.ts";
 import { labels, type Mechanism, signInTo, switchOn } from "../support/mechanisms.ts";
-import { App, OpPages } from "../support/pages.ts";
 
 // One demo for all of them, in which the mechanisms are switched.
 test.describe.configure({ mode: "default" });

@@ -1,6 +1,7 @@
 /** The documented two-app walkthrough, once for each way to sign in. */
+
+import type { FormChoice } from "#lib/check/steps/app-pages.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import type { FormChoice } from "../support/pages.ts";
 
 const ways: Record<string, FormChoice | ((app: string) => FormChoice)> = {
   "Implicit, ID token Only": { grantType: "Implicit" },

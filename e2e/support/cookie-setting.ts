@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, test as base } from "@playwright/test";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { type Situation, situations } from "../specs/third-party-cookies.ts";
-import { type DemoProcess, startDemo } from "./demo-process.ts";
 import { heedComplaints } from "./fixtures.ts";
 
 export interface WorkerOptions {

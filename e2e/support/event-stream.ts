@@ -1,5 +1,5 @@
 /** GET /events as a browser's EventSource reads it. */
-import type { HttpBrowser } from "#lib/testing/http-browser.ts";
+import type { HttpBrowser } from "#lib/net/http-browser.ts";
 import type { RpProcess } from "./rp-process.ts";
 
 export interface Event {

@@ -1,7 +1,7 @@
 /** The actors of the end-to-end tests: two apps in two tabs of one browser, their OP, and a user of one's own. */
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { App, OpPages, type User } from "#lib/check/steps/app-pages.ts";
 import { type Apps, demo, testers } from "./demo.ts";
-import { App, OpPages, type User } from "./pages.ts";
 
 export interface Options {
   /** Which of their addresses the apps are used at. */

@@ -1,6 +1,6 @@
 /** Which Chromium the end-to-end tests start, and how. */
 import type { LaunchOptions } from "@playwright/test";
-import { findBrowser, findHeadlessBrowser } from "./system.ts";
+import { findBrowser, findHeadlessBrowser } from "#lib/prepare/system.ts";
 
 const optionsFor = (executablePath: string | undefined): LaunchOptions => ({
   ...(executablePath ? { executablePath } : {}),

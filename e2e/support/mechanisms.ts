@@ -1,6 +1,6 @@
 /** Steps of tests that look at one mechanism of single logout by itself. */
 import { expect } from "@playwright/test";
-import { type App, type FormChoice, OpPages, type User } from "./pages.ts";
+import { type App, type FormChoice, OpPages, type User } from "#lib/check/steps/app-pages.ts";
 
 /** The mechanisms as the app's switch names them. */
 export const labels = {

@@ -1,6 +1,6 @@
 /** Signing in with next-auth, without a browser's scripts: its CSRF token, its sign-in, and its callback. */
 import assert from "node:assert/strict";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import type { RpProcess } from "./rp-process.ts";
 import type { TestIssuer } from "./test-issuer.ts";
 

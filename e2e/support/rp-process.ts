@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "#lib/testing/free-port.ts";
+import { freePort } from "#lib/net/free-port.ts";
 
 export interface RpProcess {
   /** Base URL, for example http://localhost:41234/playground2 */

@@ -1,6 +1,6 @@
 /** Signing in at an app without a browser, against an issuer that the test plays itself. */
 import assert from "node:assert/strict";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import type { RpProcess } from "./rp-process.ts";
 import type { TestIssuer } from "./test-issuer.ts";
 

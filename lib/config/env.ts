@@ -3,7 +3,7 @@ import { z } from "zod";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const environment = (): Environment => process.env;
+export const environment = (): NodeJS.ProcessEnv => process.env;
 
 /** A setting that is missing or wrong. The message names the variable and what to do, one line a problem. */
 export class ConfigError extends Error {

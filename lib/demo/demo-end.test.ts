@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { freePort } from "#lib/testing/free-port.ts";
+import { isAlive, type Program, runProgram, until } from "#lib/cli/testing/program.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { takenPort } from "./testing/fake-process.ts";
-import { isAlive, type Program, runProgram, until } from "./testing/program.ts";
 
 interface Running {
   program: Program;

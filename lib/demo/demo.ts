@@ -1,6 +1,10 @@
 /** The demo from start to end. */
+
+import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
 import type { Environment } from "#lib/config/env.ts";
-import { type AppName, appNames, hostOf, localOrigin } from "./apps.ts";
+import { clientsAt, embeddedClients, withRegistration } from "#lib/register/registration.ts";
+import { dropState, loadState, type SavedState, saveState } from "#lib/register/saved-state.ts";
+import { exceptions } from "#lib/register/view.ts";
 import { type FrontDoor, openFrontDoor } from "./front-door.ts";
 import type { ProcessPlan } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
@@ -9,9 +13,6 @@ import { opPlan, rpPlan } from "./plans.ts";
 import type { WantedPort } from "./ports.ts";
 import { createProcessGroup, type ProcessGroup, runProcesses } from "./process-group.ts";
 import { readyViewOf } from "./ready-view.ts";
-import { clientsAt, embeddedClients, withRegistration } from "./registration.ts";
-import { exceptions } from "./registration-view.ts";
-import { dropState, loadState, type SavedState, saveState } from "./saved-state.ts";
 
 interface Demo {
   options: DemoOptions;
@@ -24,7 +25,7 @@ interface Demo {
 
 type Clients = Record<AppName, Client>;
 
-/** Runs the demo until `signal` ends it. @throws {import("./demo-error.ts").DemoError} if it cannot start or go on */
+/** Runs the demo until `signal` ends it. @throws {import("#lib/cli/demo-error.ts").DemoError} if it cannot start or go on */
 export async function runDemo(demo: Demo): Promise<void> {
   const { options, output, signal } = demo;
   if (options.fresh) await dropState(options.data);

@@ -1,9 +1,9 @@
 /** The front door: one port for both apps, as Tomcat was in the tutorial, and the page that shows what runs where. */
 import { Agent, createServer, type IncomingMessage, type Server } from "node:http";
 import { createProxyServer } from "httpxy";
+import { DemoError } from "#lib/cli/demo-error.ts";
+import { localOrigin } from "#lib/config/apps.ts";
 import { documentPolicy } from "#lib/ui/html.ts";
-import { localOrigin } from "./apps.ts";
-import { DemoError } from "./demo-error.ts";
 import {
   downPage,
   type FrontDoorPage,

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { freePort } from "#lib/testing/free-port.ts";
+import { runProgram } from "#lib/cli/testing/program.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { takenPort } from "./testing/fake-process.ts";
-import { runProgram } from "./testing/program.ts";
 
 const demo = (...flags: string[]) => runProgram(["lib/demo/main.ts", ...flags]);
 

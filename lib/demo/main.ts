@@ -1,11 +1,12 @@
 /** `npm run demo`. Asked to end, it exits with 0; unable to start or go on, with 1; called wrongly, with 2. */
+
+import { DemoError } from "#lib/cli/demo-error.ts";
+import { appNames } from "#lib/config/apps.ts";
 import { ConfigError, environment } from "#lib/config/env.ts";
-import { ensureBuilt } from "../../bin/prepare/build.mjs";
-import { withLock } from "../../bin/prepare/lock.mjs";
-import { StepFailed } from "../../bin/prepare/step.mjs";
-import { appNames } from "./apps.ts";
+import { ensureBuilt } from "#lib/prepare/build.mjs";
+import { withLock } from "#lib/prepare/lock.mjs";
+import { StepFailed } from "#lib/prepare/step.mjs";
 import { runDemo, wantedPorts } from "./demo.ts";
-import { DemoError } from "./demo-error.ts";
 import { endOfDemo } from "./end-of-demo.ts";
 import { parseOptions, UsageError, usage } from "./options.ts";
 import { createOutput } from "./output.ts";

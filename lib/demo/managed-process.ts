@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { DemoError } from "#lib/cli/demo-error.ts";
 import type { Environment } from "#lib/config/env.ts";
-import { DemoError } from "./demo-error.ts";
 import type { Channel, Output } from "./output.ts";
 import { answers } from "./probe.ts";
 

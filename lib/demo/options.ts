@@ -1,11 +1,11 @@
 /** The flags of `npm run demo`. */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { z } from "zod";
+import { type AppName, appNames, type Ports } from "#lib/config/apps.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { problemWith } from "#lib/op/faults/catalogue.ts";
-import { type AppName, appNames, type Ports } from "./apps.ts";
 
 /** A flag that is unknown or has a wrong value. The message is one line. */
 export class UsageError extends Error {

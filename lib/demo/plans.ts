@@ -1,7 +1,5 @@
 /** What each process of the demo is started with. The names of the variables are those of .env.example. */
 import path from "node:path";
-import type { Environment } from "#lib/config/env.ts";
-import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import {
   type AppName,
   accents,
@@ -10,11 +8,13 @@ import {
   embeddedIssuer,
   localOrigin,
   publicClientOf,
-} from "./apps.ts";
+} from "#lib/config/apps.ts";
+import type { Environment } from "#lib/config/env.ts";
+import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import type { SavedState } from "#lib/register/saved-state.ts";
 import type { ProcessPlan } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
 import { isNextBanner, isOpGreeting } from "./output.ts";
-import type { SavedState } from "./saved-state.ts";
 
 interface Setting {
   options: DemoOptions;

@@ -1,6 +1,6 @@
 /** Whether the ports are free, before anything starts. */
 import { createServer } from "node:net";
-import { DemoError } from "./demo-error.ts";
+import { DemoError } from "#lib/cli/demo-error.ts";
 
 /** A port and what a person can do when it is taken. */
 export interface WantedPort {

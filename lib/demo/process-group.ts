@@ -1,5 +1,5 @@
 /** The processes of the demo: they start together and end together. */
-import { DemoError } from "./demo-error.ts";
+import { DemoError } from "#lib/cli/demo-error.ts";
 import { type ManagedProcess, type ProcessPlan, type ProcessState, startProcess } from "./managed-process.ts";
 import type { Output } from "./output.ts";
 

@@ -1,5 +1,12 @@
 /** What the ready page shows. */
-import { type AppName, addressesOf, appNames, embeddedIssuer, localOrigin, type Ports } from "./apps.ts";
+import {
+  type AppName,
+  addressesOf,
+  appNames,
+  embeddedIssuer,
+  localOrigin,
+  type Ports,
+} from "#lib/config/apps.ts";
 import type { ProcessState } from "./managed-process.ts";
 import type { Client, DemoOptions } from "./options.ts";
 

@@ -5,9 +5,9 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { loopbackRedirect } from "#lib/rp/http.ts";
+import type { RpSession } from "#lib/rp/model.ts";
 import { baseUrlFor, canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
-import { readSession } from "#lib/rp/session-cookie.ts";
-import type { RpSession } from "#lib/store/types.ts";
+import { readSession } from "#lib/rp/session/session-cookie.ts";
 import { relyingParty } from "./relying-party.ts";
 
 export interface Current {

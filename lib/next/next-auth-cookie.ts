@@ -2,7 +2,7 @@
 import "server-only";
 import { registeredSessionId } from "#lib/next-auth/cookies.ts";
 import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
-import { parseCookies } from "#lib/rp/session-cookie.ts";
+import { parseCookies } from "#lib/rp/session/session-cookie.ts";
 
 /** The RP session that next-auth's cookie names. */
 export const nextAuthSessionId = (

@@ -10,13 +10,13 @@ import type { SessionRegistry } from "#lib/next-auth/session-registry.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Client, clientsAt } from "#lib/rp/clients.ts";
 import { encryptionKeys } from "#lib/rp/encryption-keys.ts";
+import { signOut } from "#lib/rp/endpoints/signout.ts";
 import { respond } from "#lib/rp/http.ts";
-import { refreshed } from "#lib/rp/refresh.ts";
-import { beginRegisteredSession } from "#lib/rp/registered-login.ts";
+import { beginRegisteredSession } from "#lib/rp/login/registered-login.ts";
 import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
-import { newSessionId, readSession, sessionCookie } from "#lib/rp/session-cookie.ts";
-import { signOut } from "#lib/rp/sign-out.ts";
-import { lifetime } from "#lib/store/store.ts";
+import { refreshed } from "#lib/rp/session/refresh.ts";
+import { newSessionId, readSession, sessionCookie } from "#lib/rp/session/session-cookie.ts";
+import { lifetime } from "#lib/rp/store.ts";
 import { relyingParty } from "./relying-party.ts";
 
 interface Context {

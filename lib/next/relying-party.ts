@@ -10,9 +10,9 @@ import { parseRpConfig, type RpConfig } from "#lib/config/rp-config.ts";
 import { createLog, type Log } from "#lib/log.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { createRelyingParty, type RelyingParty } from "#lib/rp/relying-party.ts";
-import { openRedisStore } from "#lib/store/redis-store.ts";
-import { openSqliteStore } from "#lib/store/sqlite-store.ts";
-import type { Store } from "#lib/store/store.ts";
+import type { Store } from "#lib/rp/store.ts";
+import { openRedisStore } from "#lib/store/redis/store.ts";
+import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { nextAuthSessionId } from "./next-auth-cookie.ts";
 
 const key = Symbol.for("slo-playground.relying-party");

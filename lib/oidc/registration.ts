@@ -1,6 +1,6 @@
 /** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and its end (RFC 7592). */
 import * as oidc from "openid-client";
-import { bounded } from "./bounded-response.ts";
+import { bounded } from "#lib/net/bounded-response.ts";
 import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Encryption } from "./jwe.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CompactEncrypt, compactDecrypt, decodeJwt, jwtVerify, SignJWT } from "jose";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import {
   ADMIN,
   authorizationUrl,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { formOf, HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { formOf, HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import {
   authorizationUrl,
   browserStateOf,

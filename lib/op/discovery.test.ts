@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { describe, it } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { sharedOp } from "./testing/op-under-test.ts";
 
 const PLACES = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];

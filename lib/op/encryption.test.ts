@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from "jose";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { type EncryptingClient, encryptingClient, encryptionKey } from "./testing/encrypting-client.ts";
 import {
   ADMIN,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { decodeJwt } from "jose";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import { OpStore } from "./store/op-store.ts";
 import {
   authorizationUrl,

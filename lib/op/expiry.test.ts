@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { it, mock } from "node:test";
 import { decodeJwt } from "jose";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { isSignedIn, opUnderTest, signIn, userinfoStatus } from "./testing/op-under-test.ts";
 
 function expireSessionsOf(user: string, directory: string): void {

@@ -3,7 +3,7 @@ import { after, describe, it } from "node:test";
 import { ConfigError } from "#lib/config/env.ts";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog, type Log } from "#lib/log.ts";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { faults, problemWith } from "./faults/catalogue.ts";
 import { families } from "./faults/fault.ts";
 import { startOp } from "./server.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import {
   ADMIN,
   authorize,

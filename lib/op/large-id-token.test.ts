@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type IncomingMessage, request } from "node:http";
 import { beforeEach, describe, it } from "node:test";
 import { decodeJwt } from "jose";
-import { formOf, HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { formOf, HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import { encryptedToOp } from "./testing/encrypting-client.ts";
 import {
   authorizationUrl,

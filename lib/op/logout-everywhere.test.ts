@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { decodeJwt } from "jose";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import {
   goOn,
   isSignedIn,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import { verifyLogoutToken } from "#lib/oidc/logout-token.ts";
-import { HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
 import {
   goOn,
   isSignedIn,

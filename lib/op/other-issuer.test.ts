@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { isSignedIn, opUnderTest, signIn } from "./testing/op-under-test.ts";
 
 it("leaves the session of an OP alone that is at another port of this host, which cookies do not tell apart", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { ADMIN, authorize, register, sharedOp } from "./testing/op-under-test.ts";
 
 const op = await sharedOp();

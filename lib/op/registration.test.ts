@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { HttpBrowser } from "#lib/testing/http-browser.ts";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { ADMIN, authorize, basic, logoutUrl, register, SECRET, sharedOp } from "./testing/op-under-test.ts";
 
 type Json = Record<string, unknown>;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { formOf, HttpBrowser, type Visit } from "#lib/testing/http-browser.ts";
+import { formOf, HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import { sessionState } from "./logout/session-state.ts";
 import {
   type AuthorizationRequest,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { formOf, HttpBrowser } from "#lib/testing/http-browser.ts";
+import { formOf, HttpBrowser } from "#lib/net/http-browser.ts";
 import {
   authorizationUrl,
   authorize,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { decodeJwt, jwtVerify } from "jose";
-import { formOf, HttpBrowser } from "#lib/testing/http-browser.ts";
+import { formOf, HttpBrowser } from "#lib/net/http-browser.ts";
 import { sessionState } from "./logout/session-state.ts";
 import {
   type AuthorizationRequest,

@@ -1,7 +1,7 @@
 /** The clients that this app is at its OpenID Providers: what was agreed on for each decides how its tokens must come. */
 import { defaultMethod, type Encryption } from "#lib/oidc/jwe.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
-import type { RegisteredClient } from "#lib/store/types.ts";
+import type { RegisteredClient } from "./model.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 export interface Client {

@@ -1,7 +1,7 @@
 /** Which logout mechanisms this app takes part in, and POST /mechanisms, which chooses them. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { type Mechanism, mechanisms } from "#lib/store/types.ts";
 import { assertSameOrigin, type Endpoint, readForm, seeOther } from "./http.ts";
+import { type Mechanism, mechanisms } from "./model.ts";
 import { baseUrlFor, type RelyingParty } from "./relying-party.ts";
 
 /** All of them, until somebody chooses. */

@@ -1,12 +1,12 @@
 /** One Relying Party: its settings and everything it works with. Endpoints get it as their second argument. */
 import type { RpConfig } from "#lib/config/rp-config.ts";
 import type { Log } from "#lib/log.ts";
+import { guardedFetch } from "#lib/net/guarded-fetch.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { KeyResolver } from "#lib/oidc/jws.ts";
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
-import type { Store } from "#lib/store/store.ts";
-import { createEventLog, type EventLog } from "./event-log.ts";
-import { guardedFetch } from "./guarded-fetch.ts";
+import { createEventLog, type EventLog } from "./events.ts";
+import type { Store } from "./store.ts";
 
 export interface RelyingParty {
   readonly config: RpConfig;

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { authorize } from "#lib/rp/authorize.ts";
+import { authorize } from "#lib/rp/endpoints/authorize.ts";
 
 export const POST = endpoint(authorize);

@@ -1,5 +1,5 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { backchannelLogout } from "#lib/rp/backchannel-logout.ts";
+import { backchannelLogout } from "#lib/rp/endpoints/backchannel-logout.ts";
 import { postOnly } from "#lib/rp/http.ts";
 
 const refused = endpoint(postOnly, { forPeople: false });

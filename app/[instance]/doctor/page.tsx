@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
+import { examineDelivery } from "#lib/doctor/checks/backchannel.ts";
+import { discoveryUrl } from "#lib/doctor/checks/discovery.ts";
+import { evidenceOf } from "#lib/doctor/evidence.ts";
 import { current } from "#lib/next/current.ts";
-import { examineDelivery } from "#lib/rp/doctor/backchannel.ts";
-import { discoveryUrl } from "#lib/rp/doctor/discovery.ts";
-import { evidenceOf } from "#lib/rp/doctor/evidence.ts";
-import { lastExamination, patientOf } from "#lib/rp/examine.ts";
+import { lastExamination, patientOf } from "#lib/rp/endpoints/examine.ts";
 import { clock } from "../../_components/clock.ts";
 import { DoctorFindings } from "../../_components/doctor-findings.tsx";
 import { FreshWhenSeen } from "../../_components/fresh-when-seen.tsx";

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { sessionEvents } from "#lib/rp/session-events.ts";
+import { sessionEvents } from "#lib/rp/endpoints/events.ts";
 
 export const GET = endpoint(sessionEvents, { forPeople: false });

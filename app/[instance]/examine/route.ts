@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { runChecks } from "#lib/rp/examine.ts";
+import { runChecks } from "#lib/rp/endpoints/examine.ts";
 
 export const POST = endpoint(runChecks);

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { frontchannelLogout } from "#lib/rp/frontchannel-logout.ts";
+import { frontchannelLogout } from "#lib/rp/endpoints/frontchannel-logout.ts";
 
 export const GET = endpoint(frontchannelLogout, { forPeople: false });

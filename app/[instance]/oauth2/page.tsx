@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { type Current, current } from "#lib/next/current.ts";
 import { relyingParty } from "#lib/next/relying-party.ts";
-import { formValues } from "#lib/rp/authorize-form.ts";
 import { clientsAt } from "#lib/rp/clients.ts";
-import { type IdTokenHints, idTokenHints } from "#lib/rp/id-token-hint.ts";
-import { endsEverywhere } from "#lib/rp/logout.ts";
-import { usualChoice } from "#lib/rp/logout-choice.ts";
+import { endsEverywhere } from "#lib/rp/endpoints/logout.ts";
+import { formValues } from "#lib/rp/login/authorize-form.ts";
+import { type IdTokenHints, idTokenHints } from "#lib/rp/logout/id-token-hint.ts";
+import { usualChoice } from "#lib/rp/logout/logout-choice.ts";
+import type { Login } from "#lib/rp/model.ts";
 import { canonicalBaseUrl } from "#lib/rp/relying-party.ts";
-import type { Login } from "#lib/store/types.ts";
 import { AuthorizeForm } from "../../_components/authorize-form.tsx";
 import { LoggedInUser } from "../../_components/logged-in-user.tsx";
 import { LogoutPanel } from "../../_components/logout-panel.tsx";

@@ -1,5 +1,5 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { callback } from "#lib/rp/callback.ts";
+import { callback } from "#lib/rp/endpoints/callback.ts";
 
 export const GET = endpoint(callback);
 export const POST = endpoint(callback);

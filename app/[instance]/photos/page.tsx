@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { current } from "#lib/next/current.ts";
-import { photoAlbum } from "#lib/rp/photos.ts";
+import { photoAlbum } from "#lib/rp/session/photos.ts";
 import { LoggedInUser } from "../../_components/logged-in-user.tsx";
 
 export const metadata: Metadata = { title: "My Photos" };

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { register } from "#lib/rp/register.ts";
+import { register } from "#lib/rp/endpoints/register.ts";
 
 export const POST = endpoint(register);

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { sessionJson } from "#lib/rp/session-json.ts";
+import { sessionJson } from "#lib/rp/endpoints/session.ts";
 
 export const GET = endpoint(sessionJson, { forPeople: false });

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { sendSignOut } from "#lib/rp/sign-out.ts";
+import { sendSignOut } from "#lib/rp/endpoints/signout.ts";
 
 export const GET = endpoint(sendSignOut);

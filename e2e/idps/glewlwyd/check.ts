@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { freePort } from "#lib/testing/free-port.ts";
-import { administrator } from "./configuration.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import { administrator } from "#lib/products/glewlwyd/configuration.ts";
 import { startGlewlwyd } from "./glewlwyd.ts";
 
 const users = [
@@ -31,7 +31,7 @@ try {
   const expect = ["--expect", path.join(import.meta.dirname, "expected.json")];
   // On plain http everything is on `localhost`, one site: third-party cookies make no difference.
   const mode = ["--browser", "cookies-allowed"];
-  const suite = path.join(import.meta.dirname, "../../check/main.ts");
+  const suite = path.join(import.meta.dirname, "../../../lib/check/main.ts");
   const args = [suite, ...flags, ...admin, ...expect, ...mode, ...process.argv.slice(2)];
   const child = spawn(process.execPath, args, { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));

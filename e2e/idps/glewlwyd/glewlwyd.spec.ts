@@ -4,9 +4,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { freePort } from "#lib/testing/free-port.ts";
-import { type DemoProcess, startDemo } from "../../support/demo-process.ts";
-import { App } from "../../support/pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
+import { freePort } from "#lib/net/free-port.ts";
 import { type Glewlwyd, type GlewlwydClient, startGlewlwyd } from "./glewlwyd.ts";
 
 const user = { name: "dwho", password: crypto.randomUUID() };

@@ -2,15 +2,15 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "#lib/testing/free-port.ts";
-import { ensureDebianPackages, type Say } from "../../support/system.ts";
-import { configure, type GlewlwydClient, type GlewlwydUser } from "./configuration.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import { ensureDebianPackages, type Say } from "#lib/prepare/system.ts";
+import { configure, type GlewlwydClient, type GlewlwydUser } from "#lib/products/glewlwyd/configuration.ts";
 import { createDatabase } from "./database.ts";
 import { configurationFile, copyWebapp, packages } from "./installation.ts";
 import { type Queue, startQueue } from "./queue.ts";
 import { claimRunDir, startServer } from "./server.ts";
 
-export type { GlewlwydClient, GlewlwydUser } from "./configuration.ts";
+export type { GlewlwydClient, GlewlwydUser } from "#lib/products/glewlwyd/configuration.ts";
 
 export interface GlewlwydOptions {
   /** 4593 where absent. */

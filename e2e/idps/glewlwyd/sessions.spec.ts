@@ -3,10 +3,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, expect, test } from "@playwright/test";
-import { freePort } from "#lib/testing/free-port.ts";
-import type { DriverContext } from "../../check/driver.ts";
-import { glewlwydSessions } from "../../check/drivers/glewlwyd-sessions.ts";
-import { administrator } from "./configuration.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import type { DriverContext } from "#lib/products/driver.ts";
+import { administrator } from "#lib/products/glewlwyd/configuration.ts";
+import { glewlwydSessions } from "#lib/products/glewlwyd/sessions.ts";
 import { type Glewlwyd, startGlewlwyd } from "./glewlwyd.ts";
 
 const user = { name: "dwho", password: crypto.randomUUID() };

@@ -1,6 +1,6 @@
 /** A demo of fake processes, as a program: `node fake-demo.ts PORT PORT`. Says as JSON which processes it has. */
 
-import { DemoError } from "../demo-error.ts";
+import { DemoError } from "#lib/cli/demo-error.ts";
 import { endOfDemo } from "../end-of-demo.ts";
 import { createOutput } from "../output.ts";
 import { createProcessGroup, runProcesses } from "../process-group.ts";

@@ -5,7 +5,7 @@ import { setImmediate as immediate } from "node:timers/promises";
 import { createRemoteJWKSet, decodeJwt, type JWTPayload } from "jose";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
-import type { HttpBrowser, Visit } from "#lib/testing/http-browser.ts";
+import type { HttpBrowser, Visit } from "#lib/net/http-browser.ts";
 import { startOp } from "../server.ts";
 import { type ReceivingRp, receivingRp } from "./relying-party.ts";
 

@@ -1,7 +1,7 @@
 /** What a store must do for one session, whichever engine is behind it. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Store } from "../store.ts";
+import type { Store } from "#lib/rp/store.ts";
 import type { WithStore } from "./store-contract.ts";
 import { begin, logoutOf, sessionOf, told } from "./stored.ts";
 

@@ -1,8 +1,8 @@
 /** What a store must do whichever engine is behind it: each engine's test calls this. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lifetime, limit, type Store } from "../store.ts";
-import type { Login } from "../types.ts";
+import type { Login } from "#lib/rp/model.ts";
+import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import { sessionContract } from "./session-contract.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "./stored.ts";
 

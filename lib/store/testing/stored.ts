@@ -1,6 +1,7 @@
 /** Things to store, as tests make them up. */
-import type { Store } from "../store.ts";
-import type { PendingLogin, ReceivedLogout, RegisteredClient, RpSession } from "../types.ts";
+
+import type { PendingLogin, ReceivedLogout, RegisteredClient, RpSession } from "#lib/rp/model.ts";
+import type { Store } from "#lib/rp/store.ts";
 
 export const iss = "https://op.example";
 export const soon = () => Date.now() + 60_000;

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { silentRequest } from "#lib/rp/rp-iframe.ts";
+import { silentRequest } from "#lib/rp/endpoints/rp-iframe.ts";
 
 export const GET = endpoint(silentRequest);

@@ -1,0 +1,219 @@
+/** The stages of `npm test`, in the order in which they run. */
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ensureBuilt } from "#lib/prepare/build.mjs";
+import { withLock } from "#lib/prepare/lock.mjs";
+import { allOf, ensureBrowser, ensureProgram, type Lane, type Say } from "#lib/prepare/system.ts";
+import { ensureCompose } from "../compose/lane.ts";
+import { ensureGlewlwyd } from "../idps/glewlwyd/glewlwyd.ts";
+import { type Counts, readCheckCounts, readNodeCounts, readPlaywrightCounts } from "./counts.ts";
+import type { Runner } from "./runner.ts";
+
+export interface Stage {
+  name: string;
+  /** Whether `npm test -- NAME` may choose it; the others run where they are needed. */
+  forStages?: readonly string[];
+  /** Runs only where it is chosen: it takes long, and what it proves changes seldom. */
+  onDemand?: boolean;
+  /** What the machine needs for it. */
+  lane?: (say: Say) => Promise<Lane>;
+  run: (args: string[], runner: Runner) => Promise<StageOutcome>;
+}
+
+export interface StageOutcome {
+  ok: boolean;
+  counts?: Counts | undefined;
+}
+
+/** A test file that takes longer hangs. */
+const HUNG_MS = 180_000;
+/** The image's steps install the dependencies twice and build once. */
+const IMAGE_MS = 600_000;
+/** A hundred faults, some seconds each. */
+const FAULTS_MS = 1_800_000;
+const redisTests = ["lib/**/*.redis-test.ts", "e2e/*/**/*.redis-test.ts"];
+const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
+
+const lint: Stage = {
+  name: "lint",
+  run: async (args, { node }) => {
+    // In a CI's log it would colour every letter on its own.
+    const colours = process.stdout.isTTY ? [] : ["--colors=off"];
+    return { ok: await node(["node_modules/@biomejs/biome/bin/biome", "ci", ...colours, ...args]) };
+  },
+};
+
+const types: Stage = {
+  name: "types",
+  run: async (args, { node }) => {
+    // `next dev` leaves the types of routes that are gone.
+    rmSync(".next/dev/types", { recursive: true, force: true });
+    const generated = await node(["node_modules/next/dist/bin/next", "typegen"]);
+    return { ok: generated && (await node(["node_modules/typescript/bin/tsc", ...args])) };
+  },
+};
+
+/** Contract tests start Relying Parties too. */
+const build: Stage = {
+  name: "build",
+  forStages: ["unit", "e2e", "embedded-check", "glewlwyd", "glewlwyd-check", "redis", "replicas"],
+  run: async () => {
+    await withLock(ensureBuilt);
+    return { ok: true };
+  },
+};
+
+const unit: Stage = {
+  name: "unit",
+  run: (args, runner) => nodeTests(unitTests, args, runner),
+};
+
+/** The session store on a real Redis, and the apps with it. */
+const redis: Stage = {
+  name: "redis",
+  lane: (say) => ensureProgram("redis-server", say),
+  run: (args, runner) => nodeTests(redisTests, args, runner),
+};
+
+const e2e: Stage = {
+  name: "e2e",
+  lane: ensureBrowser,
+  run: (args, runner) => playwright("e2e/playwright.config.ts", args, runner),
+};
+
+/** `npm run check` itself, as people run it. */
+const check: Stage = {
+  name: "check",
+  lane: ensureBrowser,
+  run: (args, runner) => nodeTests(["lib/check/*.spec.ts", "lib/check/run/*.spec.ts"], args, runner),
+};
+
+/** The whole regression suite at the healthy embedded OP, in both cookie modes: not even a warning. */
+const embeddedCheck: Stage = {
+  name: "embedded-check",
+  lane: ensureBrowser,
+  run: async (args, { node }) => {
+    const report = scratch();
+    const ok = await node(["lib/check/main.ts", "--report", report, ...args]);
+    const counts = readCheckCounts(path.join(report, "report.json"), ["fail", "warn"]);
+    return outcome(ok && counts?.failed === 0, counts);
+  },
+};
+
+/** The embedded OP, broken on purpose: each fault is found by its check. */
+const faults: Stage = {
+  name: "faults",
+  lane: ensureBrowser,
+  run: (args, runner) => nodeTests(["lib/check/faults/faults.spec.ts"], args, runner, FAULTS_MS),
+};
+
+const lesserFaults: Stage = {
+  name: "lesser-faults",
+  onDemand: true,
+  lane: ensureBrowser,
+  run: (args, runner) => nodeTests(["lib/check/faults/lesser-faults.spec.ts"], args, runner, FAULTS_MS),
+};
+
+const glewlwydLane = (say: Say): Promise<Lane> =>
+  allOf([() => ensureBrowser(say), () => ensureGlewlwyd(say)]);
+
+/** An OpenID Provider that others wrote. */
+const glewlwyd: Stage = {
+  name: "glewlwyd",
+  lane: glewlwydLane,
+  run: (args, runner) => playwright("e2e/glewlwyd.config.ts", args, runner),
+};
+
+/** The regression suite against it, with what is known of it. */
+const glewlwydCheck: Stage = {
+  name: "glewlwyd-check",
+  lane: glewlwydLane,
+  run: async (args, { node }) => {
+    const report = scratch();
+    // What matters most, without the checks of dozens of variants, as Glewlwyd gets one request after the other, and
+    // without long waits for logout tokens that never come. All of them on demand:
+    // `npm test -- glewlwyd-check --severity C,H,M,L,I`.
+    const usual = ["--severity", "C,H", "--skip", "R-10,R-15,R-16,R-17,R-19,B-30,I-09"];
+    const flags = args.length > 0 ? args : usual;
+    const ok = await node(["e2e/idps/glewlwyd/check.ts", ...flags, "--report", report]);
+    return outcome(ok, readCheckCounts(path.join(report, "report.json")));
+  },
+};
+
+/** docker-compose.yml and the Dockerfile, as far as they can be tried without containers. */
+const compose: Stage = {
+  name: "compose",
+  lane: ensureCompose,
+  run: (args, runner) => nodeTests(["e2e/compose/*.spec.ts"], args, runner, IMAGE_MS),
+};
+
+/** Two replicas of each app behind a proxy. */
+const replicas: Stage = {
+  name: "replicas",
+  lane: (say) =>
+    allOf([
+      () => ensureBrowser(say),
+      () => ensureProgram("redis-server", say),
+      () => ensureProgram("caddy", say),
+    ]),
+  run: (args, runner) => playwright("e2e/replicas.config.ts", args, runner),
+};
+
+async function nodeTests(
+  files: string[],
+  args: string[],
+  { node }: Runner,
+  timeout = HUNG_MS,
+): Promise<StageOutcome> {
+  const file = path.join(scratch(), "node.json");
+  const ok = await node([
+    "--test",
+    `--test-concurrency=${os.availableParallelism()}`,
+    `--test-timeout=${timeout}`,
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+    "--test-reporter=./e2e/stages/count-reporter.mjs",
+    `--test-reporter-destination=${file}`,
+    ...args,
+    ...files,
+  ]);
+  return outcome(ok, readNodeCounts(file));
+}
+
+async function playwright(config: string, args: string[], { node }: Runner): Promise<StageOutcome> {
+  const file = path.join(scratch(), "playwright.json");
+  const reporters = `--reporter=${process.env.CI ? "line" : "list"},json`;
+  const cli = ["node_modules/@playwright/test/cli.js", "test", "-c", config, reporters];
+  const ok = await node([...cli, ...args], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+  return outcome(ok, readPlaywrightCounts(file));
+}
+
+export const stages: readonly Stage[] = [
+  lint,
+  types,
+  build,
+  unit,
+  redis,
+  e2e,
+  check,
+  embeddedCheck,
+  faults,
+  lesserFaults,
+  replicas,
+  glewlwyd,
+  glewlwydCheck,
+  compose,
+];
+
+/** A runner that says nothing about its tests, or ran none, has not passed. */
+const outcome = (ok: boolean, counts: Counts | undefined): StageOutcome => ({
+  ok: ok && counts !== undefined && counts.passed > 0,
+  counts,
+});
+
+function scratch(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "slo-playground-test-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

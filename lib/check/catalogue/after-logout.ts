@@ -1,0 +1,146 @@
+/** R: what is left of a session when it has ended. */
+import { ResponseBodyError } from "openid-client";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import {
+  assertAsksForPassword,
+  assertCookiesDead,
+  assertLoggedOut,
+  assertSignsNobodyIn,
+  signInAt,
+} from "../judge/oracles.ts";
+import type { Check } from "../model/check.ts";
+import type { Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+
+/** Whether the refresh token gives new tokens. Where the OP renews it, the session has the new one. */
+async function refreshes(t: Trial, session: Session): Promise<boolean> {
+  try {
+    const tokens = await session.rp.tokens("refresh_token", { refresh_token: session.refreshToken ?? "" });
+    session.refreshToken = tokens.refresh_token ?? session.refreshToken;
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    t.note("refresh token refused", error.message);
+    const word = error.detail instanceof ResponseBodyError ? error.detail.error : undefined;
+    if (word === undefined && /\bHTTP 400\b/.test(error.message)) {
+      const said = `A refresh token is refused without a word that a client could read: ${error.message}`;
+      if (!t.warnings.includes(said)) t.warn(said);
+      return false;
+    }
+    t.require(
+      word === "invalid_grant",
+      `The answer to a refresh token is not about the token: ${word ?? error.message}`,
+    );
+    return false;
+  }
+}
+
+async function userInfoStatus(t: Trial, { accessToken = "" }: Session): Promise<number> {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  return (await t.context.fetch(t.metadata.userinfo_endpoint ?? "", { headers })).status;
+}
+
+export const afterLogout: Check[] = [
+  {
+    id: "R-43",
+    title: "The OP's cookies of before the logout sign nobody in, one by one or together",
+    clause: "RIL 2",
+    severity: "critical",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const first = await t.signIn(browser, a, t.alice);
+      const early = await browser.cookies();
+      await t.signIn(browser, b, t.alice);
+      const late = await browser.cookies();
+      const thief = await t.browser();
+      await thief.addCookies(late);
+      const before = await t.ask(thief, a);
+      if ("error" in before) t.measure(`Copied cookies sign nobody in even before: ${before.error}.`);
+      await logOut(t, browser, a, { parameters: usualParameters(first) });
+      await assertLoggedOut(t, browser, a);
+      await assertSignsNobodyIn(t, thief, a, b);
+      await assertCookiesDead(t, late, b);
+      await assertCookiesDead(t, early, a);
+      const alone = await t.browser();
+      for (const cookie of late) {
+        t.note("one cookie alone", cookie.name);
+        await alone.clearCookies();
+        await alone.addCookies([cookie]);
+        await assertSignsNobodyIn(t, alone, a);
+      }
+    },
+  },
+  {
+    id: "R-50",
+    title: "A logout revokes refresh tokens, but for those with offline_access",
+    clause: "BCL 2.7",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const [online] = await signInAt(t, browser, t.alice, a);
+      const offline = await t.signIn(browser, b, t.alice, {
+        scope: "openid offline_access",
+        prompt: "consent",
+      });
+      if (!online.refreshToken && !offline.refreshToken)
+        t.skip("The OP issues no refresh tokens to the probes.");
+      for (const session of [online, offline]) {
+        if (!session.refreshToken) t.measure(`No refresh token ${scopeOf(session === offline)}.`);
+        else
+          t.require(
+            await refreshes(t, session),
+            `Not even before the logout: ${scopeOf(session === offline)}.`,
+          );
+      }
+      await logOut(t, browser, a, { parameters: usualParameters(online) });
+      await assertLoggedOut(t, browser, a);
+      if (online.refreshToken && (await refreshes(t, online))) {
+        t.warn("A refresh token without offline_access outlives the logout (SHOULD be revoked).");
+      }
+      if (offline.refreshToken && !(await refreshes(t, offline))) {
+        t.warn("A refresh token with offline_access was revoked by the logout (SHOULD NOT be).");
+      }
+    },
+  },
+  {
+    id: "R-51",
+    title: "Whether an access token still opens UserInfo after the logout",
+    clause: "RFC 9700 4.14",
+    severity: "info",
+    needs: ["end-session"],
+    run: async (t) => {
+      if (!t.metadata.userinfo_endpoint) t.skip("The OP declares no userinfo_endpoint.");
+      const browser = await t.browser();
+      const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
+      if (!session.accessToken) t.skip("The OP issued no access token.");
+      const before = await userInfoStatus(t, session);
+      t.require(before === 200, `UserInfo answers HTTP ${before} even before the logout.`);
+      await logOut(t, browser, session.rp, { parameters: usualParameters(session) });
+      await assertLoggedOut(t, browser, session.rp);
+      t.measure(
+        `After the logout UserInfo answers the old access token with HTTP ${await userInfoStatus(t, session)}.`,
+      );
+    },
+  },
+  {
+    id: "R-52",
+    title: "After a logout the next sign-in asks for the password",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      await logOut(t, browser, a, { parameters: usualParameters(session) });
+      await assertAsksForPassword(t, browser, a, t.alice);
+    },
+  },
+];
+
+const scopeOf = (offline: boolean): string => (offline ? "with offline_access" : "without offline_access");

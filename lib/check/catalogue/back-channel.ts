@@ -1,0 +1,140 @@
+/** B: Back-Channel Logout 1.0, who is told, and of what. */
+
+import type { DriverContext } from "#lib/products/driver.ts";
+import { isAbout, logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
+import { type ReceivedLogoutToken, tokensSince } from "../judge/logout-tokens.ts";
+import { assertKept, assertSignsNobodyIn, signInAt } from "../judge/oracles.ts";
+import type { Check } from "../model/check.ts";
+import type { Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+
+const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
+
+export const backChannel: Check[] = [
+  {
+    ...common,
+    id: "B-01",
+    title: "Every Relying Party of the session receives a logout token, the initiator included",
+    clause: "BCL 2.3",
+    severity: "critical",
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const sessions = await signInAt(t, browser, t.alice, a, b);
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(sessions[0]) });
+      await logoutTokensAt(t, startedAt, ...sessions);
+    },
+  },
+  {
+    id: "B-29",
+    title: "A logout at the OP's own page tells every Relying Party, and leads to none of them",
+    clause: "RIL 3",
+    severity: "high",
+    needs: ["back-channel"],
+    run: async (t) => {
+      const { driver, context } = t;
+      if (!driver.logoutAtOp)
+        return t.skip(`The driver ${driver.name} knows no page of the OP that logs out.`);
+      const browser = await t.browser();
+      const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
+      const sessions = await signInAt(t, browser, t.alice, ...rps);
+      const from = performance.now();
+      const page = await browser.newPage();
+      page.once("request", (request) => t.noteRequest("the OP's own page", request.method(), request.url()));
+      await driver.logoutAtOp(page, context);
+      await tokensFor(t, from, ...sessions);
+      await assertSignsNobodyIn(t, browser, ...rps);
+      const wait = { from, timeout: watch };
+      const arrivals = await Promise.all(
+        rps.map(({ recorder }) => recorder.waitFor(({ kind }) => kind === "post-logout", wait)),
+      );
+      t.require(!arrivals.some(Boolean), "No app asked for this logout, and the browser was sent to one.");
+    },
+  },
+  {
+    id: "B-30",
+    title: "An administrator ends one session, and that one alone; or all, and then each",
+    clause: "BCL 2.4",
+    severity: "high",
+    needs: ["back-channel"],
+    alone: true,
+    run: endedByAdministrator,
+  },
+  {
+    ...common,
+    id: "B-33",
+    title: "Whoever signs in again within a session is told of its end once",
+    clause: "BCL 2.5",
+    severity: "medium",
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      await signInAt(t, browser, t.alice, b, a, a);
+      const offline = { scope: "openid offline_access", prompt: "login consent" };
+      const last = await t.signIn(browser, a, t.alice, offline);
+      const { refreshToken } = last;
+      if (refreshToken) await a.tokens("refresh_token", { refresh_token: refreshToken });
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(last) });
+      const [first] = await tokensFor(t, startedAt, last);
+      const wanted = ({ recorded }: ReceivedLogoutToken) => recorded !== first?.recorded;
+      await a.recorder.waitFor(
+        (recorded) => recorded.kind === "back-channel" && recorded !== first?.recorded,
+        { from: startedAt, timeout: watch },
+      );
+      const others = tokensSince(a, startedAt).filter(wanted);
+      const again = others.filter(({ claims }) => claims.sid === first?.claims.sid);
+      t.require(again.length === 0, `rp-a was told ${again.length + 1} times of the end of one session.`);
+      t.measure(
+        `Signed in three times${refreshToken ? ", refreshed once" : "; no refresh token was issued"}.`,
+      );
+    },
+  },
+];
+
+async function endedByAdministrator(t: Trial): Promise<void> {
+  const { driver } = t;
+  const context = notingRequests(t);
+  if (!driver.endSession && !driver.endAllSessions)
+    return t.skip(`The driver ${driver.name} ends no sessions as an administrator.`);
+  const [one, other] = [await t.browser(), await t.browser()];
+  const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
+  let ofOne: readonly [Session, Session] = await signInAt(t, one, t.alice, ...rps);
+  const ofOther = await signInAt(t, other, t.alice, ...rps);
+  const [{ sid }] = ofOne;
+  if (driver.endSession && sid !== undefined) {
+    const from = performance.now();
+    await driver.endSession(t.alice, sid, context);
+    await tokensFor(t, from, ...ofOne);
+    requireNoneAbout(t, from, ofOther, "One session was ended");
+    await assertSignsNobodyIn(t, one, ...rps);
+    await assertKept(t, other, ofOther[0]);
+    requireNoneAbout(t, from, ofOther, "One session was ended");
+    ofOne = await signInAt(t, one, t.alice, ...rps);
+  } else t.measure("Ending one session was not tried: the OP or the driver cannot.");
+  if (!driver.endAllSessions) return t.measure("Ending all sessions was not tried: the driver cannot.");
+  const from = performance.now();
+  await driver.endAllSessions(t.alice, context);
+  await tokensFor(t, from, ...ofOne, ...ofOther);
+  await assertSignsNobodyIn(t, one, rps[0]);
+  await assertSignsNobodyIn(t, other, rps[0]);
+}
+
+/** Only tokens that name another session count here; those without `sid` are judged by I-09. */
+function requireNoneAbout(t: Trial, from: number, sessions: readonly Session[], what: string): void {
+  for (const session of sessions) {
+    const wrong = tokensSince(session.rp, from).filter(
+      (token) => token.claims.sid !== undefined && isAbout(session)(token),
+    );
+    t.require(wrong.length === 0, `${what}, and ${session.rp.name} was told of another.`);
+  }
+}
+
+/** What the driver sends goes into the evidence, without what is in it: the last of it ends sessions. */
+const notingRequests = (t: Trial): DriverContext => ({
+  ...t.context,
+  fetch: (url, init) => {
+    t.noteRequest("a request of the administrator", init?.method ?? "GET", String(url));
+    return t.context.fetch(url, init);
+  },
+});

@@ -1,0 +1,252 @@
+/** B: Back-Channel Logout 1.0, sections 2.2, 2.5 and 2.8: how a logout token is sent, how soon and how often. */
+import type { Page } from "@playwright/test";
+import {
+  logOutBeside,
+  nextTokenAbout,
+  requireOneDelivery,
+  tokensAbout,
+  tokensFor,
+  wellDone,
+} from "../judge/deliveries.ts";
+import { noteToken } from "../judge/logout-tokens.ts";
+import { signInAt } from "../judge/oracles.ts";
+import { has } from "../model/capabilities.ts";
+import type { Check } from "../model/check.ts";
+import { ownProbe, requireRegistration } from "../probe/own-probe.ts";
+import type { Answer } from "../probe/recorder.ts";
+import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { eachToken, everyToken } from "../steps/specimen.ts";
+
+const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
+
+/** How long a retry is waited for, in milliseconds. */
+const retryPatience = 5_000;
+/** In that time, of an app that stays unavailable. */
+const bearableAttempts = 5;
+
+export const delivery: Check[] = [
+  {
+    ...common,
+    id: "B-02",
+    title: "A logout token comes as the one field of a form, by POST",
+    clause: "BCL 2.5",
+    severity: "high",
+    run: eachToken((t, { rp, recorded: { method, headers, form, query } }) => {
+      t.require(method === "POST", `${rp.name}: it came by ${method}.`);
+      const type = headers["content-type"] ?? "no type";
+      t.require(/^application\/x-www-form-urlencoded\b/i.test(type), `${rp.name}: the body is ${type}.`);
+      const count = form.getAll("logout_token").length;
+      t.require(count === 1, `${rp.name}: the body has ${count} fields logout_token.`);
+      const others = [...form.keys(), ...query.keys()].filter((name) => name !== "logout_token");
+      if (others.length > 0) t.warn(`${rp.name}: it came with ${others.join(", ")}.`);
+      t.require(!query.has("logout_token"), `${rp.name}: the token is in the URL, where logs keep it.`);
+    }),
+  },
+  {
+    ...common,
+    id: "B-18",
+    title: "204 is an answer as good as 200: the logout token does not come again",
+    clause: "BCL 2.8",
+    severity: "medium",
+    run: async (t) => {
+      const began = new Date();
+      await requireOneDelivery(t, (response) => void response.writeHead(204).end(), "204");
+      const told = await t.driver.failedDelivery?.(t.rp("rp-d").client.clientId, began, t.context);
+      if (told) t.warn(`RP-D answered 204, and the OP tells its administrator of a failure: ${told}.`);
+    },
+  },
+  {
+    ...common,
+    id: "B-19",
+    title: "A logout token that was answered with 200 comes exactly once",
+    clause: "BCL 2.5",
+    severity: "high",
+    alone: true, // so that it runs last, when the other checks have collected tokens
+    run: async (t) => {
+      await requireOneDelivery(t, wellDone, "200");
+      requireNoRepetition(t);
+    },
+  },
+  {
+    ...common,
+    id: "B-22",
+    title:
+      "An app that is unavailable for a moment (503) hears of the logout afterwards, or an administrator does",
+    clause: "BCL 2.5",
+    severity: "medium",
+    run: unavailableForAMoment,
+  },
+  {
+    ...common,
+    id: "B-23",
+    title: "A logout token that was refused with 400 does not come again, and the logout completes",
+    clause: "BCL 2.5",
+    severity: "medium",
+    run: (t) =>
+      requireOneDelivery(
+        t,
+        (response) =>
+          void response
+            .writeHead(400, { "content-type": "application/json", "cache-control": "no-store" })
+            .end('{"error":"invalid_request"}'),
+        "400",
+      ),
+  },
+  {
+    ...common,
+    id: "B-27",
+    title: "Logout tokens come within two seconds of the user's answer",
+    clause: "RIL 3",
+    severity: "medium",
+    run: async (t) => {
+      const times: number[] = [];
+      for (let logouts = 0; logouts < 4; logouts++) times.push(...(await timesOfOneLogout(t)));
+      times.sort((a, b) => a - b);
+      const p95 = times[Math.ceil(times.length * 0.95) - 1] ?? 0;
+      const [median, most] = [times[Math.floor(times.length / 2)] ?? 0, times.at(-1) ?? 0];
+      const figures = `${times.length} deliveries: median ${median} ms, p95 ${p95} ms, longest ${most} ms.`;
+      t.measure(figures);
+      if (p95 > 2000) t.warn(`Apps learn late that a session has ended. ${figures}`);
+    },
+  },
+  {
+    ...common,
+    id: "B-34",
+    title: "The query of a registered back-channel URI is kept",
+    clause: "BCL 2.2",
+    severity: "medium",
+    run: async (t) => {
+      const path = "/bclogout?tenant=blue&x=a%20b";
+      const metadata = ({ serverBase }: RelyingParty) => ({
+        backchannel_logout_uri: serverBase + path,
+      });
+      const probe = await ownProbe(t, { name: "rp-query", metadata });
+      const browser = await t.browser();
+      const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
+      const { startedAt } = await logOut(t, browser, initiator.rp, {
+        parameters: usualParameters(initiator),
+      });
+      const [token] = await tokensFor(t, startedAt, session);
+      t.require(
+        token?.recorded.url === path,
+        `It was registered with ${path}, and sent to ${token?.recorded.url}.`,
+      );
+    },
+  },
+  {
+    ...common,
+    id: "B-35",
+    title: "A logout URI that is relative or has a fragment is not registered",
+    clause: "BCL 2.2",
+    severity: "low",
+    run: refusedUris,
+  },
+];
+
+/** Of all sessions of the run: none may have been named twice to an app that answered 200 each time. */
+function requireNoRepetition(t: Trial): void {
+  const well = everyToken(t).filter(({ recorded }) => !recorded.spoiled);
+  const seen = new Set<string>();
+  for (const token of well.filter(({ claims }) => typeof claims.sid === "string")) {
+    const about = `${token.rp.name} ${token.claims.sid}`;
+    if (seen.has(about)) noteToken(t, token);
+    t.require(!seen.has(about), `${token.rp.name} answered 200, and was told of the same session again.`);
+    seen.add(about);
+  }
+  const first = Math.min(...well.map(({ recorded }) => recorded.at));
+  t.measure(
+    seen.size > 0
+      ? `Of ${seen.size} ends of a session at an app in this run none was told twice, the first of them ${Math.round((performance.now() - first) / 1000)} s ago.`
+      : "No token had a sid by which the sessions of the whole run could be told apart.",
+  );
+}
+
+/** From the last request that the user's browser made of the OP until the token's arrival, in milliseconds. */
+async function timesOfOneLogout(t: Trial): Promise<number[]> {
+  const browser = await t.browser();
+  const sessions = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d"));
+  const { origin } = new URL(t.metadata.end_session_endpoint ?? "");
+  const asked: number[] = [];
+  browser.on("page", (page: Page) =>
+    page.on("request", (request) => {
+      const ofUser = request.isNavigationRequest() && request.frame() === page.mainFrame();
+      if (ofUser && new URL(request.url()).origin === origin) asked.push(performance.now());
+    }),
+  );
+  const [initiator] = sessions;
+  const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
+  const tokens = await tokensFor(t, startedAt, ...sessions);
+  return tokens.map(({ recorded: { at } }) => {
+    const before = asked.filter((moment) => moment <= at);
+    return Math.round(at - Math.max(startedAt, ...before));
+  });
+}
+
+/** 503 once, then 200. No specification demands a retry; a logout that got lost unseen is what must not happen. */
+async function unavailableForAMoment(t: Trial): Promise<void> {
+  const began = new Date();
+  let answers = 0;
+  const answer: Answer = (response) => {
+    answers += 1;
+    response.writeHead(answers === 1 ? 503 : 200, answers === 1 ? { "retry-after": "1" } : {}).end();
+  };
+  const { session, from } = await logOutBeside(t, await t.browser(), answer);
+  const [first] = await tokensFor(t, from, session);
+  if (!first) return;
+  const retry = await nextTokenAbout(session, from, { known: [first], timeout: retryPatience });
+  if (!retry) {
+    const told = await t.driver.failedDelivery?.(session.rp.client.clientId, began, t.context);
+    const none = `No retry within ${retryPatience / 1000} s`;
+    if (told) return t.measure(`${none}, but the OP tells its administrator: ${told}.`);
+    return t.warn(`${none}, and nobody is seen to be told: the app keeps the user signed in.`);
+  }
+  noteToken(t, retry);
+  const delay = Math.round(retry.recorded.at - first.recorded.at);
+  t.measure(`The token came again after ${delay} ms.`);
+  if (delay < 1000) t.warn(`The retry came after ${delay} ms; it should be delayed.`);
+  if (retry.claims.jti === first.claims.jti)
+    t.warn("The retry is the same token: an app may take it for a replay.");
+  const expiry = retry.claims.exp;
+  if (expiry !== undefined) t.require(expiry > Date.now() / 1000, "The retry brought an expired token.");
+  const third = await nextTokenAbout(session, from, { known: [first, retry], timeout: 2_000 });
+  t.require(!third, "The retry was answered with 200, and the token came once more.");
+  await unavailableForLong(t);
+}
+
+/** Of an OP that retries: it must not do so as fast as it can. */
+async function unavailableForLong(t: Trial): Promise<void> {
+  const { session, from } = await logOutBeside(
+    t,
+    await t.browser(),
+    (response) => void response.writeHead(503).end(),
+  );
+  const until = { from: performance.now(), timeout: retryPatience };
+  await session.rp.recorder.waitFor(() => false, until);
+  const attempts = tokensAbout(session, from).length;
+  t.measure(`An app that stays unavailable is told ${attempts} times within ${retryPatience / 1000} s.`);
+  if (attempts > bearableAttempts)
+    t.warn(`${attempts} attempts within ${retryPatience / 1000} s are no help to it.`);
+}
+
+async function refusedUris(t: Trial): Promise<void> {
+  requireRegistration(t);
+  const d = t.rp("rp-d");
+  const register = (field: string, uri: string) =>
+    t.register?.({ ...d.metadata, client_name: "odd logout URI", [field]: uri });
+  const fields: Record<string, string> = {
+    backchannel_logout_uri: `${d.serverBase}/bclogout`,
+    ...(has(t, "front-channel") && { frontchannel_logout_uri: `${d.base}/fclogout` }),
+  };
+  for (const [field, good] of Object.entries(fields)) {
+    for (const uri of [new URL(good).pathname, `${good}#fragment`]) {
+      const client = await register(field, uri)?.catch((error: unknown) => String(error));
+      const refused = typeof client === "string" || client?.missing.includes(field);
+      t.note(`registration with ${field} ${uri}`, refused ? "refused" : "registered");
+      if (!refused) t.fail(`The OP registered the ${field} ${uri}.`);
+    }
+    const twin = await register(field, good);
+    if (twin?.missing.includes(field)) t.skip(`The OP registers no ${field} at all.`);
+  }
+}

@@ -1,0 +1,130 @@
+/** D: what the discovery document says about logout, and in what form. */
+import { has } from "../model/capabilities.ts";
+import type { Capability, Check } from "../model/check.ts";
+import type { Trial } from "../run/trial.ts";
+
+export const discovery: Check[] = [
+  {
+    id: "D-01",
+    title: "The discovery document comes as JSON and names the issuer to the byte",
+    clause: "Discovery 4.2, 4.3",
+    severity: "medium",
+    needs: [],
+    run: async (t) => {
+      const { issuer } = t.context;
+      const url = noteDiscovery(t);
+      const response = await t.context.fetch(url, { redirect: "manual" });
+      const type = response.headers.get("content-type") ?? "";
+      const said = Object((await response.json().catch(() => undefined)) as unknown).issuer as unknown;
+      t.note("answer", { status: response.status, content_type: type, issuer: String(said) });
+      t.require(response.status === 200, `It is answered with HTTP ${response.status} instead of 200.`);
+      t.require(/^application\/json\s*(;|$)/i.test(type), `Its content type is ${type || "missing"}.`);
+      t.require(said === issuer, `It names the issuer ${String(said)}, but was asked for ${issuer}.`);
+      const { search, hash } = new URL(issuer);
+      t.require(search + hash === "", "The issuer has a query or a fragment (Discovery 3).");
+    },
+  },
+  {
+    id: "D-02",
+    title: "end_session_endpoint is declared, on https",
+    clause: "RIL 2.1",
+    severity: "high",
+    needs: [],
+    run: async (t) => {
+      noteDiscovery(t);
+      t.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
+      if (!has(t, "end-session")) t.skip("The discovery document names no end_session_endpoint.");
+      requireEndpoint(t, "end_session_endpoint");
+    },
+  },
+  {
+    id: "D-03",
+    title: "Every endpoint that is declared is an https URL",
+    clause: "Discovery 3",
+    severity: "medium",
+    needs: [],
+    run: async (t) => {
+      noteDiscovery(t);
+      const names = Object.keys(t.metadata).filter((name) => name.endsWith("_endpoint"));
+      for (const name of [...names, ...["jwks_uri"].filter((field) => field in t.metadata)])
+        requireEndpoint(t, name);
+    },
+  },
+  {
+    id: "D-04",
+    title: "Support of back-channel logout, and of sid in it, is declared by true",
+    clause: "BCL 2.1",
+    severity: "high",
+    needs: [],
+    run: async (t) => requireFlags(t, "back-channel", "backchannel"),
+  },
+  {
+    id: "D-05",
+    title: "Support of front-channel logout, and of sid in it, is declared by true",
+    clause: "FCL 3",
+    severity: "high",
+    needs: [],
+    run: async (t) => requireFlags(t, "front-channel", "frontchannel"),
+  },
+  {
+    id: "D-06",
+    title: "check_session_iframe is declared, on https",
+    clause: "SM 3.3",
+    severity: "high",
+    needs: [],
+    run: async (t) => {
+      noteDiscovery(t);
+      t.note("declared", { check_session_iframe: String(t.metadata.check_session_iframe) });
+      if (!has(t, "session-management")) t.skip("Discovery declares no check_session_iframe.");
+      requireEndpoint(t, "check_session_iframe");
+    },
+  },
+];
+
+/** The request for the discovery document; the run has sent it already.
+ * @returns its address (Discovery 4.1) */
+function noteDiscovery(t: Trial): string {
+  const url = `${t.context.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  t.noteRequest("discovery", "GET", url);
+  return url;
+}
+
+/** Fails unless it is an https URL without a fragment. */
+function requireEndpoint(t: Trial, name: string): void {
+  const value = t.metadata[name];
+  const url = typeof value === "string" ? URL.parse(value) : undefined;
+  if (!url) t.fail(`${name} is ${JSON.stringify(value) ?? "missing"}, which is no absolute URL.`);
+  t.require(url.hash === "", `${name} has a fragment: ${value}.`);
+  if (url.protocol === "https:") return;
+  const issuer = new URL(t.context.issuer);
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(issuer.hostname);
+  if (issuer.protocol !== "http:" || !local) t.fail(`${name} is not on https: ${value}.`);
+  const once = "The whole OP is on plain http, which is for development on one machine only.";
+  if (!t.warnings.includes(once)) t.warn(once);
+}
+
+/** The pair of flags that both mechanisms have. */
+function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | "frontchannel"): void {
+  noteDiscovery(t);
+  const [one, other] = [`${prefix}_logout_supported`, `${prefix}_logout_session_supported`];
+  const [supported, session] = [t.metadata[one], t.metadata[other]];
+  t.note("declared", { [one]: String(supported), [other]: String(session) });
+  for (const [name, value] of [[one, supported] as const, [other, session] as const]) {
+    const fine = value === undefined || typeof value === "boolean";
+    t.require(fine, `${name} is ${JSON.stringify(value)}, which is no boolean.`);
+  }
+  if (!has(t, capability)) {
+    t.require(session !== true, `${other} is true, but ${one} is not.`);
+    t.skip(`Discovery declares no ${one}.`);
+  }
+  t.require(
+    supported === true,
+    `The OP has ${capability} logout, but discovery does not say so: without ${one} it counts as false.`,
+  );
+  if (session === undefined) t.warn(`${other} is left out, and so counts as false.`);
+  if (session === false) {
+    t.measure(
+      `${other} is false: no sid is promised, and the OpenID Foundation's certification asks for true.`,
+    );
+  }
+}

@@ -1,0 +1,203 @@
+/** I: what the session identifiers and cookies of the OP give away, and what becomes of failures nobody sees. */
+import type { Cookie } from "@playwright/test";
+import { tokensFor } from "../judge/deliveries.ts";
+import { percentDecoded } from "../judge/identifiers.ts";
+import { signInAt } from "../judge/oracles.ts";
+import type { Check } from "../model/check.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { everyToken } from "../steps/specimen.ts";
+import { sameSubAtTwoIssuers } from "./two-issuers.ts";
+import { toldAfterRestart, toldUnasked } from "./unasked-ends.ts";
+
+const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
+
+export const isolationIdentifiers: Check[] = [
+  {
+    id: "I-07",
+    title: "A sid is new for each session, cannot be guessed, and says nothing",
+    clause: "BCL 2.1",
+    severity: "high",
+    needs: ["end-session"],
+    alone: true, // so that it runs last, when the other checks have collected identifiers
+    run: unguessableSid,
+  },
+  {
+    ...common,
+    id: "I-08",
+    title: "The same sub at two issuers is two users",
+    clause: "RFC 8725 3.8",
+    severity: "high",
+    run: sameSubAtTwoIssuers,
+  },
+  {
+    ...common,
+    id: "I-10",
+    title: "A delivery that failed is seen by somebody",
+    clause: "BCL 2.5",
+    severity: "low",
+    run: async (t) => {
+      const { driver, context } = t;
+      if (!driver.failedDelivery)
+        return t.skip(`The driver ${driver.name} reads no log of deliveries, and nothing else would tell.`);
+      const [a, d] = [t.rp("rp-a"), t.rp("rp-d")];
+      const browser = await t.browser();
+      const [, session] = await signInAt(t, browser, t.alice, d, a);
+      await d.recorder.close();
+      t.afterwards(() => d.recorder.listen());
+      const since = new Date();
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
+      await tokensFor(t, startedAt, session);
+      const wrong = await driver.failedDelivery(a.client.clientId, since, context);
+      t.require(wrong === undefined, `The OP says that ${a.name}, which was told, was not: ${wrong}.`);
+      const told = await driver.failedDelivery(d.client.clientId, since, context);
+      if (told) t.measure(`The administrator reads: ${told}.`);
+      else t.warn("RP-D was not reached, and the OP says so nowhere that the driver can read.");
+    },
+  },
+  {
+    ...common,
+    id: "I-11",
+    title: "The OP was started anew between sign-in and logout: apps are still told",
+    clause: "BCL 2.3",
+    severity: "info",
+    alone: true,
+    run: toldAfterRestart,
+  },
+  {
+    ...common,
+    id: "I-12",
+    title: "Apps are told of a session that expires, and when a password or an account is changed",
+    clause: "BCL 2.3",
+    severity: "info",
+    alone: true,
+    run: toldUnasked,
+  },
+  {
+    id: "I-13",
+    title: "The cookies that sign a user in are out of scripts' reach, and renewed by the logout",
+    clause: "RFC 6265 8",
+    severity: "medium",
+    needs: ["end-session"],
+    run: cookieInventory,
+  },
+];
+
+async function unguessableSid(t: Trial): Promise<void> {
+  const a = t.rp("rp-a");
+  const own: string[] = [];
+  for (const browser of [await t.browser(), await t.browser()]) {
+    for (let round = 0; round < 2; round++) {
+      const session = await t.signIn(browser, a, t.alice);
+      const { sid, sub } = session;
+      if (sid === undefined) return t.skip("The ID Token has no sid: see B-14.");
+      t.require(
+        ![sub, t.alice.name].includes(sid),
+        "The sid is the user, so that it is the same for each session.",
+      );
+      const cookies = await opCookies(t, await browser.cookies());
+      const same = cookies.find(({ value }) => percentDecoded(value).split(/[.|:]/).includes(sid));
+      t.require(
+        !same || (await signsIn(t, without(cookies, same))),
+        `The sid is what the cookie ${same?.name} holds: every app can take the session.`,
+      );
+      t.require(!own.includes(sid), "After logout and a new sign-in the sid is the old one.");
+      own.push(sid);
+      await logOut(t, browser, a, { parameters: usualParameters(session) });
+    }
+  }
+  const known = t.worlds.flatMap((world) => Object.values(world).flatMap((rp) => rp.known));
+  const named = [...known, ...everyToken(t).map(({ claims }) => claims)];
+  const sids = [...new Set(named.flatMap(({ sid }) => (typeof sid === "string" ? [sid] : [])))];
+  const bits = Math.round(roomOf(sids));
+  t.note("session identifiers", { count: sids.length, example: own[0] ?? "", "bits at most": bits });
+  t.require(!isCounter(sids), `The sids count: ${sids.slice(0, 3).join(", ")}.`);
+  t.require(bits >= 48, `Of ${sids.length} sids only about ${bits} bits differ: they can be guessed.`);
+  if (bits < 100) t.warn(`Of ${sids.length} sids about ${bits} bits differ; 128 are good practice.`);
+  t.measure(`${sids.length} sids compared, about ${bits} bits of room.`);
+}
+
+const without = (cookies: readonly Cookie[], one: Cookie): Cookie[] => cookies.filter((each) => each !== one);
+
+/** The characters that differ between them, times what one such character can say. */
+function roomOf(sids: readonly string[]): number {
+  const length = Math.min(...sids.map((sid) => sid.length));
+  const at = (index: number) => new Set(sids.map((sid) => sid[index]));
+  const varying = Array.from({ length }, (_, index) => at(index)).filter(({ size }) => size > 1);
+  const used = varying.flatMap((characters) => [...characters].join("")).join("");
+  const bits = /^\d*$/.test(used) ? Math.log2(10) : /^[\da-f]*$/i.test(used) ? 4 : 6;
+  return varying.length * bits;
+}
+
+/** Numbers that lie close together. */
+function isCounter(sids: readonly string[]): boolean {
+  if (!sids.every((sid) => /^[\da-f]{1,32}$/i.test(sid))) return false;
+  const numbers = sids.map((sid) => BigInt(`0x${sid}`)).sort((x, y) => (x < y ? -1 : 1));
+  const [least = 0n, most = 0n] = [numbers[0], numbers.at(-1)];
+  return most - least < BigInt(sids.length) * 65_536n;
+}
+
+const opCookies = (t: Trial, cookies: Cookie[]): Cookie[] => {
+  const { hostname } = new URL(t.provider.issuer);
+  return cookies.filter(({ domain }) => hostname.endsWith(domain.replace(/^\./, "")));
+};
+
+async function cookieInventory(t: Trial): Promise<void> {
+  const a = t.rp("rp-a");
+  const browser = await t.browser();
+  const session = await t.signIn(browser, a, t.alice);
+  const before = opCookies(t, await browser.cookies());
+  noteInventory(t, "cookies of the OP before the logout", before);
+  t.require(
+    await signsIn(t, before),
+    "The OP's cookies in a fresh browser sign nobody in: nothing to look at.",
+  );
+  const readable = before.filter(({ httpOnly }) => !httpOnly);
+  t.require(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to be signed in.");
+  const isHttps = new URL(t.provider.issuer).protocol === "https:";
+  if (
+    isHttps &&
+    (await signsIn(
+      t,
+      before.filter(({ secure }) => !secure),
+    ))
+  )
+    t.warn("Cookies without Secure are enough to be signed in.");
+  if (!isHttps) t.measure("Secure was not looked at: the OP is on http.");
+  await logOut(t, browser, a, { parameters: usualParameters(session) });
+  const after = opCookies(t, await browser.cookies());
+  noteInventory(t, "cookies of the OP after the logout", after);
+  const left = before.filter(({ name, value, path }) =>
+    after.some((each) => each.name === name && each.path === path && each.value === value),
+  );
+  const names = left.map(({ name }) => name).join(", ");
+  if (left.filter(({ httpOnly }) => httpOnly).length === before.filter(({ httpOnly }) => httpOnly).length)
+    t.warn(`The logout neither removed nor renewed any cookie that scripts cannot read: ${names}.`);
+}
+
+/** Whether these cookies alone sign alice in, in a browser that has nothing else. */
+async function signsIn(t: Trial, jar: Cookie[]): Promise<boolean> {
+  if (jar.length === 0) return false;
+  const other = await t.browser();
+  await other.addCookies(jar);
+  return !("error" in (await t.ask(other, t.rp("rp-a"))));
+}
+
+/** Never with their values. */
+const noteInventory = (t: Trial, what: string, cookies: Cookie[]): void =>
+  t.note(
+    what,
+    Object.fromEntries(
+      cookies.map(({ name, path, httpOnly, secure, sameSite, expires }) => [
+        `${name} ${path}`,
+        [
+          httpOnly && "HttpOnly",
+          secure && "Secure",
+          `SameSite=${sameSite}`,
+          expires < 0 && "until the browser closes",
+        ]
+          .filter(Boolean)
+          .join("; "),
+      ]),
+    ),
+  );

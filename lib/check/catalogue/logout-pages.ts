@@ -1,0 +1,227 @@
+/** R: how the OP's pages of a logout leave, cache and show what they were given. */
+import type { BrowserContext, Response } from "@playwright/test";
+import { withoutQueries } from "../evidence/redaction.ts";
+import { assertLoggedOut, signInAt } from "../judge/oracles.ts";
+import { assertGoodLogout } from "../judge/unobeyed.ts";
+import { lacks } from "../model/capabilities.ts";
+import type { Check } from "../model/check.ts";
+import type { Recorded } from "../probe/recorder.ts";
+import type { Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { type BrowserTrace, responsesOf, traceOf } from "../steps/browser-trace.ts";
+import { closed } from "../steps/closed.ts";
+import { attackersKeys, resigned } from "../steps/forged-tokens.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { endSessionEndpoint, endSessionUrl } from "../steps/raw-request.ts";
+import { signInTab } from "../steps/raw-sign-in.ts";
+
+const notBack = "The browser did not come back to the registered post_logout_redirect_uri.";
+
+const opOrigin = (t: Trial): string => new URL(endSessionEndpoint(t)).origin;
+
+/** A logout in both probes, watched. */
+async function watchedLogout(
+  t: Trial,
+  method: "GET" | "POST",
+  given?: BrowserContext,
+): Promise<{
+  browser: BrowserContext;
+  trace: BrowserTrace;
+  session: Session;
+  arrived: Recorded;
+  from: number;
+}> {
+  const browser = given ?? (await t.browser());
+  const [session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
+  const trace = traceOf(browser);
+  const parameters = { ...usualParameters(session), state: "kept" };
+  const { arrived, startedAt } = await logOut(t, browser, session.rp, { parameters, method });
+  if (!arrived && method === "POST")
+    return t.skip("A logout by POST does not come back (R-02): there is no redirect to look at.");
+  if (!arrived) return t.fail(notBack);
+  return { browser, trace, session, arrived, from: startedAt };
+}
+
+/** Markup in every parameter and claim that a page might show. */
+const markup = `"'><i data-canary></i><img src=x data-canary onerror=alert(1)>`;
+
+async function hostileRequests({ idToken, rp }: Session): Promise<Record<string, Record<string, string>>> {
+  const { privateKey } = await attackersKeys();
+  const forged = (claims: Record<string, string>) => resigned(idToken, privateKey, { claims });
+  return {
+    "state, ui_locales and logout_hint": {
+      ...usualParameters({ idToken, rp }),
+      ...{ state: markup, ui_locales: markup, logout_hint: markup },
+    },
+    post_logout_redirect_uri: { id_token_hint: idToken, post_logout_redirect_uri: `${rp.base}/${markup}` },
+    client_id: { client_id: markup, state: markup },
+    id_token_hint: { id_token_hint: markup },
+    "sub of a forged hint": { id_token_hint: await forged({ sub: markup }) },
+    "aud of a forged hint": { id_token_hint: await forged({ aud: markup }) },
+    "iss of a forged hint": { id_token_hint: await forged({ iss: markup }) },
+    "an unknown parameter": { [markup]: markup },
+  };
+}
+
+export const logoutPages: Check[] = [
+  {
+    id: "R-38",
+    title: "After a POST the browser is redirected by 302 or 303, and the hint is not posted on",
+    clause: "RFC 9700 4.12",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const { trace, session, arrived } = await watchedLogout(t, "POST");
+      const redirects = responsesOf(trace, opOrigin(t)).filter(
+        (each) => each.status() >= 300 && each.status() < 400,
+      );
+      t.note(
+        "redirects",
+        redirects.map((each) => `${each.request().method()} ${each.status()}`).join(", ") || "none",
+      );
+      t.require(arrived.method === "GET", `The browser came back by ${arrived.method}.`);
+      const leaked = t.probes.some(({ recorder }) =>
+        recorder
+          .since(t.startedAt)
+          .some(({ kind, body }) => kind !== "authorization" && body.includes(session.idToken)),
+      );
+      t.require(!leaked, "The hint was posted on to an app.");
+      const keeping = redirects.find((each) => [307, 308].includes(each.status()));
+      if (keeping) t.fail(`The OP redirects a POST with ${keeping.status()}, which sends the hint on.`);
+    },
+  },
+  {
+    id: "R-39",
+    title: "The hint does not leak: not in addresses, not in Referer",
+    clause: "RFC 9700 4.2",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const { session, from, trace } = await watchedLogout(t, "GET");
+      const hasHint = (text = "") => text.includes("id_token_hint") || text.includes(session.idToken);
+      for (const rp of t.probes) {
+        for (const { url, kind, headers } of rp.recorder.since(from)) {
+          const { referer = "" } = headers;
+          if (referer) t.note(`Referer at ${rp.name} (${kind})`, referer.split("?", 1)[0] ?? "");
+          t.require(
+            !hasHint(referer),
+            `The Referer of a ${kind} request to ${rp.name} has the id_token_hint.`,
+          );
+          t.require(!hasHint(url), `The ${kind} request to ${rp.name} has the id_token_hint in its address.`);
+        }
+      }
+      // What else the pages load: a host that the suite does not know may belong to the OP.
+      const known = [opOrigin(t), ...t.probes.map(({ base }) => base)];
+      const others = trace.requests.filter(
+        (each) => !known.some((base) => each.url().startsWith(`${base}/`)),
+      );
+      const told = others.filter((each) => hasHint(each.url()) || hasHint(each.headers().referer));
+      const hosts = [...new Set(told.map((each) => new URL(each.url()).host))];
+      if (hosts.length > 0) t.warn(`Requests to ${hosts.join(", ")} have the id_token_hint too.`);
+    },
+  },
+  {
+    id: "R-40",
+    title: "No page of a logout is kept by a cache, and Back brings no session back",
+    clause: "RFC 9700 4.2",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const { page: signedIn } = await signInTab(t, browser, t.rp("rp-b"), t.alice);
+      const { trace, session } = await watchedLogout(t, "GET", browser);
+      const documents = responsesOf(trace, opOrigin(t)).filter((each) => each.status() < 300);
+      t.require(documents.length > 0 || trace.responses.length > 0, "Nothing came from the OP.");
+      const kept = documents.filter((each) => !isNotStored(each)).map((each) => new URL(each.url()).pathname);
+      t.note(
+        "pages of the OP",
+        documents.map((each) => new URL(each.url()).pathname).join(", ") || "redirects only",
+      );
+      if (kept.length > 0) t.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
+      // In the tab of the logout, and through the pages of the sign-in in another one.
+      const shown: string[] = [];
+      for (const tab of [browser.pages().at(-1) ?? signedIn, signedIn, signedIn, signedIn]) {
+        await tab.goBack({ timeout: 5_000 }).catch(() => undefined);
+        shown.push(withoutQueries(tab.url()));
+      }
+      t.note("where Back led", shown.join("\n"));
+      await assertLoggedOut(t, browser, session.rp);
+    },
+  },
+  {
+    id: "R-42",
+    title: "Nothing of a logout request is HTML or script in the page that answers it",
+    clause: "RIL 4",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const trace = traceOf(browser);
+      const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
+      for (const [what, parameters] of Object.entries(await hostileRequests(session))) {
+        const page = await browser.newPage();
+        await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
+        const injected = await page.locator("[data-canary]").count();
+        t.note(what, { elements: injected, dialogs: trace.dialogs.length });
+        t.require(injected === 0, `${what}: what was sent is part of the OP's page as HTML.`);
+        t.require(trace.dialogs.length === 0, `${what}: the OP's page ran a script that was sent to it.`);
+        await closed(page);
+      }
+      // One of the requests is right but for its state, and may have logged her out.
+      await assertGoodLogout(t, browser, await t.signIn(browser, session.rp, t.alice));
+    },
+  },
+  {
+    id: "R-46",
+    title: "Every app has been told before the browser comes back",
+    clause: "RIL 3",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const [session] = await signInAt(t, browser, t.alice, a, b);
+      // Apps that take their time show an order that is otherwise a matter of luck.
+      const finished: number[] = [];
+      const all = [a, b].flatMap(({ recorder }) => bothChannels.map((kind) => ({ recorder, kind })));
+      for (const { recorder, kind } of all) {
+        const undo = recorder.answer(kind, async (response) => {
+          await new Promise((resolve) => setTimeout(resolve, slow));
+          response.writeHead(200, { "content-type": "text/html", "cache-control": "no-store" }).end();
+          finished.push(performance.now());
+        });
+        t.afterwards(undo);
+      }
+      const { arrived, startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
+      if (!arrived) return t.fail(notBack);
+      const channels = bothChannels.filter((kind) => !lacks(t, kind, b));
+      if (channels.length === 0) t.skip("The OP has neither back-channel nor front-channel logout for RP-B.");
+      // Whatever comes now comes late.
+      const wait = { from: startedAt, timeout: 5_000 };
+      const each = [a, b].flatMap((rp) =>
+        channels.map((kind) => rp.recorder.waitFor((it) => it.kind === kind, wait)),
+      );
+      await Promise.all(each);
+      for (const rp of [a, b]) {
+        for (const kind of channels) {
+          const told = rp.recorder.since(startedAt, kind)[0];
+          const when = told ? `${Math.round(told.at - arrived.at)} ms` : "never";
+          t.note(`${kind} request to ${rp.name}, seen from the browser's return`, when);
+        }
+        const told = channels.flatMap((kind) => rp.recorder.since(startedAt, kind));
+        t.require(told.length > 0, `${rp.name} was not told before the browser came back.`);
+        const late = told.find(({ at }) => at > arrived.at);
+        t.require(!late, `The browser came back before ${rp.name} was told by its ${late?.kind} logout.`);
+      }
+      const waited = finished.length > 0 && Math.min(...finished) <= arrived.at;
+      t.measure(waited ? "The OP waits for slow apps." : "The OP does not wait for slow apps' answers.");
+    },
+  },
+];
+
+const isNotStored = (response: Response): boolean =>
+  /no-store/i.test(response.headers()["cache-control"] ?? "");
+
+const bothChannels = ["back-channel", "front-channel"] as const;
+/** How long an app takes to answer, in milliseconds. */
+const slow = 1_500;

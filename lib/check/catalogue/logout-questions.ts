@@ -1,0 +1,186 @@
+/** R: whom the OP has to ask before it ends a session (RIL 2), and what the answers do. */
+import type { BrowserContext, Page } from "@playwright/test";
+import { nextTokenAbout } from "../judge/deliveries.ts";
+import { assertKept, assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
+import { assertUntouched, requireUntold } from "../judge/told.ts";
+import { assertGoodLogout, confirmsAndStays } from "../judge/unobeyed.ts";
+import { lacks } from "../model/capabilities.ts";
+import type { Check } from "../model/check.ts";
+import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { closed } from "../steps/closed.ts";
+import { confirmationOf, replayFrom } from "../steps/confirmation.ts";
+import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
+import { endSessionEndpoint } from "../steps/raw-request.ts";
+
+/** Sends a request and leaves the question open. */
+const openQuestion = (
+  t: Trial,
+  browser: BrowserContext,
+  from: RelyingParty,
+  parameters: Record<string, string> = {},
+): Promise<LogoutOutcome> => logOut(t, browser, from, { parameters, answer: "nothing", comesBack: false });
+
+/** What another site can do without the user: a page of RP-C, where nobody has signed in. */
+async function attackFrom(page: Page, endpoint: string): Promise<void> {
+  await page.evaluate(async (url) => {
+    const loaded = (element: HTMLElement) =>
+      new Promise<void>((resolve) => {
+        element.addEventListener("load", () => resolve());
+        element.addEventListener("error", () => resolve());
+        setTimeout(resolve, 3_000);
+        document.body.append(element);
+      });
+    const frame = document.createElement("iframe");
+    const posted = Object.assign(document.createElement("iframe"), { name: "posted" });
+    const form = Object.assign(document.createElement("form"), {
+      method: "post",
+      action: url,
+      target: "posted",
+    });
+    document.body.append(form);
+    const image = new Image();
+    frame.src = url;
+    image.src = `${url}${url.includes("?") ? "&" : "?"}image=1`;
+    await Promise.all([loaded(frame), loaded(image), loaded(posted)]);
+    const answered = new Promise((resolve) => {
+      posted.addEventListener("load", resolve);
+      setTimeout(resolve, 3_000);
+    });
+    form.submit();
+    await Promise.all([answered, fetch(url, { mode: "no-cors", credentials: "include" }).catch(() => {})]);
+  }, endpoint);
+}
+
+export const logoutQuestions: Check[] = [
+  {
+    id: "R-24",
+    title: "With no parameters the user is asked, then logged out, and left at the OP",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      const { page, startedAt } = await openQuestion(t, browser, a);
+      await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
+      const asked = await confirmsAndStays(t, page, startedAt);
+      t.require(asked, "The OP does not ask whether to log out.");
+      await assertSoonLoggedOut(t, browser, a);
+    },
+  },
+  {
+    id: "R-26",
+    title: "With a hint and no address the session ends, and the browser stays at the OP",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      const { page, startedAt } = await openQuestion(t, browser, a, { id_token_hint: session.idToken });
+      const asked = await confirmsAndStays(t, page, startedAt);
+      t.note("where the browser was left", { asked, url: page.url().split("?", 1)[0] ?? "" });
+      const atProbe = t.probes.some(({ base }) => page.url().startsWith(base));
+      t.require(!atProbe, "The browser was sent to an address that was not in the request.");
+      await assertSoonLoggedOut(t, browser, a);
+    },
+  },
+  {
+    id: "R-27",
+    title: "Another site cannot log the user out by frame, image, form or fetch",
+    clause: "RIL 6",
+    severity: "critical",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, c] = [t.rp("rp-a"), t.rp("rp-c")];
+      const session = await t.signIn(browser, a, t.alice);
+      const from = performance.now();
+      const page = await browser.newPage();
+      await page.goto(`${c.base}/`);
+      await attackFrom(page, endSessionEndpoint(t));
+      t.note("another site has loaded the logout endpoint", {
+        by: "iframe, img, POST into an iframe, fetch",
+      });
+      await assertUntouched(t, browser, session, from, "Another site had loaded the logout endpoint");
+      const { page: question } = await openQuestion(t, browser, c);
+      await assertUntouched(t, browser, session, from, "Another site had led the browser to the question");
+      await Promise.all([closed(page), closed(question)]);
+      await assertGoodLogout(t, browser, session);
+      if (t.cookieMode === "cookies-blocked")
+        t.measure("Tried by navigation alone: frames, images and fetch carry no third-party cookies here.");
+    },
+  },
+  {
+    id: "R-28",
+    title: "The logout question cannot be answered or framed by another site",
+    clause: "RFC 9700 4.16",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const [browser, attacker] = [await t.browser(), await t.browser()];
+      const [a, c] = [t.rp("rp-a"), t.rp("rp-c")];
+      const session = await t.signIn(browser, a, t.alice);
+      await t.signIn(attacker, a, t.bob);
+      // What the attacker knows: a whole answer to a question that he was asked himself.
+      const from = performance.now();
+      const own = await confirmationOf(t, attacker, endSessionEndpoint(t));
+      if (!own) return t.skip("The OP does not ask by a page that sends a request when the user says yes.");
+      const victims = await confirmationOf(t, browser, endSessionEndpoint(t));
+      if (!victims) return t.fail("The OP asks one browser, and not the other.");
+      await replayFrom(browser, c, own.request);
+      t.note("another site has sent the attacker's answer", {
+        method: own.request.method,
+        url: own.request.url,
+      });
+      await assertUntouched(t, browser, session, from, "Another site had sent its own answer");
+      const { "content-security-policy": policy = "", "x-frame-options": options = "" } = victims.headers;
+      t.note("framing of the question", { "x-frame-options": options, "content-security-policy": policy });
+      const sources = /frame-ancestors([^;]*)/i.exec(policy)?.[1]?.trim();
+      const isGuarded =
+        sources === undefined ? /^(deny|sameorigin)$/i.test(options) : !/\*|http/.test(sources);
+      t.require(isGuarded, "Any site may frame the logout question, and have the user press yes unseen.");
+      await assertGoodLogout(t, browser, session);
+    },
+  },
+  {
+    id: "R-29",
+    title: "A user who answers no stays signed in, and nobody is told",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      let sessions = await signInAt(t, browser, t.alice, a, b);
+      const answerNo = (parameters: Record<string, string>) =>
+        logOut(t, browser, a, { parameters, answer: "no", comesBack: false });
+      let outcome = await answerNo(usualParameters(sessions[0]));
+      if (!outcome.asked) {
+        // With a valid hint it need not ask (RIL 2): without one it must.
+        sessions = await signInAt(t, browser, t.alice, a, b);
+        outcome = await answerNo({});
+        t.require(outcome.asked, "The OP does not ask whether to log out, not even without a hint.");
+      }
+      const [session, other] = sessions;
+      await assertKept(t, browser, session);
+      requireUntold(t, sessions, outcome.startedAt, "The user had said no");
+      if (outcome.arrived?.query.has("error")) {
+        t.measure(`The app is told ${outcome.arrived.query.get("error")}.`);
+      } else if (outcome.arrived) {
+        t.warn(
+          "After no, the browser comes back to the app as after a logout: it cannot tell the difference.",
+        );
+      }
+      const from = performance.now();
+      await assertGoodLogout(t, browser, session);
+      if (!lacks(t, "back-channel", b)) {
+        const token = await nextTokenAbout(other, from);
+        t.require(token !== undefined, "Not even the good logout told RP-B: nothing is proven.");
+      }
+    },
+  },
+];

@@ -1,0 +1,229 @@
+/** B: whose keys a logout token is signed and encrypted with, whom it names, and what else it could be used for. */
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from "jose";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import {
+  type Decryption,
+  decryptToken,
+  type Encryption,
+  encryptionAlgorithms,
+  isEncrypted,
+} from "#lib/oidc/jwe.ts";
+import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
+import { Checklist } from "#lib/oidc/verdict.ts";
+import { isAbout, logoutTokensAt } from "../judge/deliveries.ts";
+import { type ReceivedLogoutToken, readRaw } from "../judge/logout-tokens.ts";
+import { assertKept, signInAt } from "../judge/oracles.ts";
+import type { Check } from "../model/check.ts";
+import { ownProbe, ownProbeIfPossible } from "../probe/own-probe.ts";
+import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { requireAnotherKey, rotateKeys } from "../steps/operations.ts";
+import { sessionOf, specimen } from "../steps/specimen.ts";
+
+const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
+
+export const logoutTokenKeys: Check[] = [
+  {
+    ...common,
+    id: "B-03",
+    title:
+      "A logout token is signed with a published key, by the algorithm that the client is registered with",
+    clause: "BCL 2.4",
+    severity: "critical",
+    run: async (t) => {
+      const { tokens } = await specimen(t);
+      for (const token of tokens) await requireSignature(t, token);
+      const alg = anotherAlgorithm(t);
+      if (!alg) return t.measure("RS256 alone: the OP declares no other algorithm.");
+      const metadata = { id_token_signed_response_alg: alg };
+      const probe = await ownProbeIfPossible(t, { name: `rp-${alg.toLowerCase()}`, alg, metadata });
+      if (typeof probe === "string") return t.measure(`RS256 alone: ${probe}`);
+      await requireSignature(t, (await logOutWith(t, probe)).token);
+    },
+  },
+  {
+    ...common,
+    id: "B-12",
+    title: "The sub of a logout token is that of the Relying Party's ID Token, pairwise ones too",
+    clause: "BCL 2.4",
+    severity: "high",
+    run: async (t) => {
+      const found = await specimen(t);
+      const withSub = found.tokens.filter(({ claims }) => claims.sub !== undefined);
+      for (const token of withSub) requireSub(t, token, sessionOf(found, token));
+      if (!t.metadata.subject_types_supported?.includes("pairwise"))
+        return withSub.length > 0
+          ? t.measure("Public subjects alone: the OP declares no pairwise ones.")
+          : t.skip("No logout token has a sub.");
+      const metadata = { subject_type: "pairwise" };
+      const probe = await ownProbeIfPossible(t, { name: "rp-pairwise", metadata });
+      if (typeof probe === "string") return t.measure(`Public subjects alone: ${probe}`);
+      const { token, session, initiator } = await logOutWith(t, probe);
+      if (token.claims.sub === undefined) {
+        if (withSub.length === 0) t.skip("No logout token has a sub.");
+        return t.measure(
+          "Public subjects alone: the logout token of a client with pairwise ones has no sub.",
+        );
+      }
+      requireSub(t, token, session);
+      t.measure(
+        session.sub === initiator.sub
+          ? "Public subjects alone: the client with pairwise ones has the same sub as RP-A."
+          : "Public and pairwise subjects.",
+      );
+    },
+  },
+  {
+    ...common,
+    id: "B-16",
+    title: "A client that has its ID Tokens encrypted gets its logout tokens encrypted",
+    clause: "BCL 2.4",
+    severity: "medium",
+    run: async (t) => {
+      const { encryption, jwk, decryption } = await negotiableEncryption(t);
+      const probe = await ownProbe(t, {
+        name: "rp-encrypted",
+        decryption,
+        metadata: {
+          id_token_encrypted_response_alg: encryption.alg,
+          id_token_encrypted_response_enc: encryption.enc,
+          jwks: { keys: [jwk] },
+        },
+      });
+      const { token, session } = await logOutWith(t, probe);
+      t.require(isEncrypted(token.raw), "The ID Token came encrypted, the logout token only signed.");
+      const signed = await sayingWhy(t, () =>
+        decryptToken(token.raw, decryption, new Checklist("invalid_logout_token", { encryption: "BCL 2.4" })),
+      );
+      const inside = readRaw(token, signed);
+      await requireSignature(t, inside);
+      const { sub, sid } = inside.claims;
+      const isOfAnother = (sub ?? session.sub) !== session.sub || (sid ?? session.sid) !== session.sid;
+      t.require(
+        isAbout(session)(inside) && !isOfAnother,
+        `What is inside is about somebody else: sub ${sub}, sid ${sid}.`,
+      );
+      const { iss } = decodeProtectedHeader(token.raw);
+      if (iss !== t.provider.issuer) t.warn("The JWE header should repeat iss, so that it can be routed.");
+    },
+  },
+  {
+    ...common,
+    id: "B-17",
+    title: "A logout token opens nothing: it is no id_token_hint and no access token",
+    clause: "RFC 8725 3.12",
+    severity: "high",
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const [first] = await signInAt(t, browser, t.alice, a, b);
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(first) });
+      const [token] = await logoutTokensAt(t, startedAt, first);
+      const session = await t.signIn(browser, a, t.alice);
+      await requireNoAccess(t, session, token?.raw ?? "");
+      const { asked, arrived } = await logOut(t, browser, a, {
+        parameters: { id_token_hint: token?.raw ?? "", post_logout_redirect_uri: a.postLogoutUri },
+        comesBack: false,
+      });
+      t.require(!arrived, "With a logout token as id_token_hint the browser was sent back to the app.");
+      if (!asked) await assertKept(t, browser, session);
+    },
+  },
+  {
+    ...common,
+    id: "B-42",
+    title: "After the OP's signing key was changed, logout tokens verify with the published keys",
+    clause: "BCL 2.4",
+    severity: "medium",
+    alone: true,
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const sessions = await signInAt(t, browser, t.alice, a, b);
+      await rotateKeys(t);
+      const renewed = await t.ask(browser, a);
+      if ("error" in renewed)
+        return t.skip("The session did not outlive the change of the key: there is nothing to log out of.");
+      requireAnotherKey(t, sessions[0], renewed);
+      // With the new ID Token for a hint: whether the old one still is one is for R-49.
+      const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(renewed) });
+      for (const token of await logoutTokensAt(t, startedAt, ...sessions)) await requireSignature(t, token);
+    },
+  },
+];
+
+const checklist = () =>
+  new Checklist("invalid_logout_token", {
+    ...{ format: "BCL 2.4", alg: "BCL 2.6", typ: "BCL 2.4", key: "BCL 2.6", signature: "BCL 2.6" },
+  });
+
+async function requireSignature(t: Trial, { rp, raw, header }: ReceivedLogoutToken): Promise<void> {
+  await sayingWhy(t, async () => {
+    const jws = parseJws(raw, checklist());
+    checkAlgorithm(jws, rp.alg, checklist());
+    await verifySignature(raw, jws, await t.provider.keys(), checklist());
+  });
+  const keys = await t.provider.publishedKeys();
+  const named = keys.filter(({ kid }) => kid === header.kid);
+  t.require(named.length === 1, `${rp.name}: the kid ${header.kid} names ${named.length} keys of the JWKS.`);
+}
+
+/** What the protocol code of the apps says against a token, as the reason of the failure. */
+async function sayingWhy<T>(t: Trial, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const failed = error.verdicts?.find(({ result }) => result === "failed");
+    return t.fail(`${error.message} Expected ${failed?.expected}, got ${failed?.actual}.`);
+  }
+}
+
+function anotherAlgorithm({ metadata }: Trial): string | undefined {
+  const declared = metadata.id_token_signing_alg_values_supported ?? [];
+  return ["ES256", "PS256", "RS512", "ES384"].find((alg) => declared.includes(alg));
+}
+
+/** Signs alice in at RP-A and this probe, and logs her out. */
+async function logOutWith(
+  t: Trial,
+  probe: RelyingParty,
+): Promise<{ session: Session; initiator: Session; token: ReceivedLogoutToken }> {
+  const browser = await t.browser();
+  const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
+  const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
+  const [token] = await logoutTokensAt(t, startedAt, session);
+  if (!token) throw new Error("no token, and no failure");
+  return { session, initiator, token };
+}
+
+const requireSub = (t: Trial, { rp, claims }: ReceivedLogoutToken, { sub }: Session): void =>
+  t.require(claims.sub === sub, `${rp.name}: sub is ${claims.sub}, its ID Token has ${sub}.`);
+
+async function negotiableEncryption(t: Trial) {
+  const {
+    id_token_encryption_alg_values_supported: algs = [],
+    id_token_encryption_enc_values_supported: encs = [],
+  } = t.metadata;
+  const alg = encryptionAlgorithms.find((each) => each !== "RSA1_5" && algs.includes(each));
+  const enc = ["A256GCM", "A128GCM", "A128CBC-HS256"].find((each) => encs.includes(each));
+  if (!alg || !enc) return t.skip("Discovery declares no encryption of ID Tokens that the suite knows.");
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const encryption: Encryption = { alg, enc };
+  const jwk = { ...(await exportJWK(publicKey)), kid: "of-the-suite", use: "enc", alg };
+  const privateJwk = { ...(await exportJWK(privateKey)), kid: "of-the-suite" };
+  const decryption: Decryption = { encryptions: [encryption], keys: async () => [privateJwk] };
+  return { encryption, jwk, decryption };
+}
+
+async function requireNoAccess(t: Trial, { accessToken = "" }: Session, token: string): Promise<void> {
+  const { userinfo_endpoint: endpoint } = t.metadata;
+  if (!endpoint) return;
+  const ask = (bearer: string) =>
+    t.context.fetch(endpoint, { headers: { authorization: `Bearer ${bearer}` }, redirect: "manual" });
+  const [good, bad] = [await ask(accessToken), await ask(token)];
+  t.note("userinfo", { "with the access token": good.status, "with the logout token": bad.status });
+  t.require(good.ok, `userinfo answers ${good.status} to the access token: nothing can be said of others.`);
+  t.require(!bad.ok, `userinfo takes a logout token for an access token (HTTP ${bad.status}).`);
+}

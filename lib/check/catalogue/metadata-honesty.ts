@@ -1,0 +1,206 @@
+/** D: whether the OP does what it declares, and declares what it does. */
+
+import { tokensSince } from "../judge/logout-tokens.ts";
+import { lacks } from "../model/capabilities.ts";
+import type { Check, CheckResult } from "../model/check.ts";
+import type { Recorded } from "../probe/recorder.ts";
+import type { Trial } from "../run/trial.ts";
+import { probeNames } from "../run/world.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+
+/** A promise of the discovery document, and how it is seen to be kept. */
+interface Promised {
+  field: string;
+  /** Checks that see it at work when they pass. */
+  witnesses: readonly string[];
+  /** Whether a request that came to a probe shows it. */
+  seenIn?: (recorded: Recorded) => boolean;
+  /** Whether it shows at least that the OP has it, which tells of what is not declared. */
+  hintedIn?: (recorded: Recorded) => boolean;
+}
+
+const promises: readonly Promised[] = [
+  {
+    field: "end_session_endpoint",
+    witnesses: ["R-01", "R-04", "R-05"],
+    seenIn: ({ kind }) => ["post-logout", "back-channel", "front-channel"].includes(kind),
+  },
+  {
+    field: "backchannel_logout_supported",
+    witnesses: ["B-01"],
+    seenIn: ({ kind }) => kind === "back-channel",
+  },
+  {
+    field: "backchannel_logout_session_supported",
+    witnesses: ["B-14", "B-13"],
+  },
+  {
+    field: "frontchannel_logout_supported",
+    witnesses: ["F-01"],
+    seenIn: ({ kind }) => kind === "front-channel",
+  },
+  {
+    field: "frontchannel_logout_session_supported",
+    witnesses: ["F-02", "F-03"],
+    seenIn: ({ kind, query }) => kind === "front-channel" && query.has("sid") && query.has("iss"),
+  },
+  {
+    field: "check_session_iframe",
+    witnesses: ["S-05", "S-06"],
+    hintedIn: ({ kind, query, form }) =>
+      kind === "authorization" && (query.has("session_state") || form.has("session_state")),
+  },
+];
+
+export const metadataHonesty: Check[] = [
+  {
+    id: "D-07",
+    title: "What discovery declares was seen to work in this run, and what works is declared",
+    clause: "BCL 2.1, FCL 3, SM 3.3",
+    severity: "medium",
+    needs: [],
+    last: true,
+    run: async (t, results) => {
+      if (results.every(({ id }) => id.startsWith("D-")))
+        t.skip("It compares discovery with what the other checks saw: run it together with them.");
+      const records = probeNames.flatMap((name) => t.rp(name).recorder.records);
+      const findings = promises.map((promised) => judge(t, promised, results, records));
+      t.note("declared and seen", Object.fromEntries(findings.map(({ field, word }) => [field, word])));
+      const broken = findings.filter(({ word }) => word === "declared, but not seen");
+      if (broken.length > 0)
+        t.fail(`Discovery declares what nobody saw at work: ${broken.map(({ field }) => field).join(", ")}.`);
+      for (const { field, word } of findings) {
+        if (word === "seen, but not declared") t.warn(`It works, but discovery does not declare ${field}.`);
+        if (word === "declared, but not tried") t.measure(`${field} was not put to the test.`);
+      }
+    },
+  },
+  {
+    id: "D-08",
+    title: "The published keys are well-formed, and tokens are signed as discovery declares",
+    clause: "Core 10.1, Discovery 3",
+    severity: "medium",
+    needs: [],
+    run: async (t) => {
+      const { jwks_uri: uri = "", id_token_signing_alg_values_supported: algs = [] } = t.metadata;
+      t.noteRequest("keys", "GET", uri, {});
+      const keys = await publishedKeys(t, uri);
+      requireWellFormed(t, keys);
+      if (!algs.includes("RS256"))
+        t.fail("id_token_signing_alg_values_supported does not list RS256, which Discovery 3 demands.");
+      for (const { what, alg } of await signedWith(t))
+        t.require(algs.includes(alg), `${what} is signed with ${alg}, which discovery does not list.`);
+    },
+  },
+  {
+    id: "D-09",
+    title: "Authorization responses name the issuer, also when prompt=none fails after a logout",
+    clause: "RFC 9207 2, 2.3",
+    severity: "medium",
+    needs: [],
+    run: async (t) => {
+      const declared = t.metadata.authorization_response_iss_parameter_supported === true;
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      if (t.metadata.end_session_endpoint)
+        await logOut(t, browser, a, { parameters: usualParameters(session) });
+      await t.ask(t.metadata.end_session_endpoint ? browser : await t.browser(), a);
+      const answers = t.received(a, "authorization").map(({ query, form }) => {
+        const parameters = form.size > 0 ? form : query;
+        return { answer: parameters.get("error") ?? "success", iss: parameters.get("iss") };
+      });
+      t.note(
+        "authorization responses",
+        Object.fromEntries(answers.map(({ answer, iss }) => [answer, iss ?? "no iss"])),
+      );
+      for (const { answer, iss } of answers) {
+        if (iss === null) {
+          t.require(!declared, `Discovery promises iss in every response, but ${answer} has none.`);
+        } else {
+          t.require(iss === t.context.issuer, `The response ${answer} names another issuer: ${iss}.`);
+          t.require(
+            declared,
+            "The OP sends iss, but authorization_response_iss_parameter_supported is not true.",
+          );
+        }
+      }
+      if (!declared)
+        t.skip("The OP does not support RFC 9207: neither discovery nor its responses name iss.");
+    },
+  },
+];
+
+type Word =
+  | "declared and seen"
+  | "declared, but not seen"
+  | "declared, but not tried"
+  | "seen, but not declared"
+  | "neither";
+
+function judge(
+  { metadata }: Trial,
+  { field, witnesses, seenIn = () => false, hintedIn = () => false }: Promised,
+  results: readonly CheckResult[],
+  records: readonly Recorded[],
+): { field: string; word: Word } {
+  const word = (): Word => {
+    const said = results.filter(({ id }) => witnesses.includes(id));
+    const seen = records.some(seenIn) || said.some(({ verdict }) => verdict === "pass" || verdict === "warn");
+    if (!metadata[field]) return seen || records.some(hintedIn) ? "seen, but not declared" : "neither";
+    if (seen) return "declared and seen";
+    return said.some(({ verdict }) => verdict === "fail")
+      ? "declared, but not seen"
+      : "declared, but not tried";
+  };
+  return { field, word: word() };
+}
+
+type Key = Record<string, unknown>;
+
+async function publishedKeys(t: Trial, uri: string): Promise<Key[]> {
+  const response = await t.context.fetch(uri, { redirect: "manual" });
+  const { keys } = Object((await response.json().catch(() => undefined)) as unknown) as { keys?: unknown };
+  if (response.status !== 200 || !Array.isArray(keys) || keys.length === 0)
+    t.fail(`jwks_uri answered HTTP ${response.status} without a list of keys.`);
+  const shown = keys.map((key: Key) => [key.kty, key.use, key.alg, key.kid].map(String).join(" "));
+  t.note("published keys (kty use alg kid)", { keys: shown.join(", ") });
+  return keys as Key[];
+}
+
+function requireWellFormed(t: Trial, keys: readonly Key[]): void {
+  const secret = keys.find((key) => key.kty === "oct" || "d" in key || "k" in key);
+  t.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
+  const kids = keys.map(({ kid }) => kid);
+  const unnamed = keys.length > 1 && kids.some((kid) => typeof kid !== "string");
+  t.require(!unnamed, "There are several keys, and one has no kid (Core 10.1).");
+  const twice = kids.find((kid, index) => kid !== undefined && kids.indexOf(kid) !== index);
+  t.require(twice === undefined, `Two keys have the kid ${twice}.`);
+  const uses = new Set(keys.map(({ use }) => use));
+  t.require(
+    !(uses.has("enc") && uses.has(undefined)),
+    "With keys for encryption, every key must say its use.",
+  );
+  const short = keys.find(({ n }) => typeof n === "string" && Buffer.from(n, "base64url").length < 256);
+  t.require(!short, `The RSA key ${short?.kid} is shorter than 2048 bits (RFC 7518 3.3).`);
+}
+
+/** The algorithms of an ID Token and, where the OP sends one, of a logout token. */
+async function signedWith(t: Trial): Promise<{ what: string; alg: string }[]> {
+  const browser = await t.browser();
+  const a = t.rp("rp-a");
+  const session = await t.signIn(browser, a, t.alice);
+  const idToken = { what: "The ID Token", alg: algOf(session.idToken) };
+  if (!t.metadata.end_session_endpoint) return [idToken];
+  const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
+  if (!lacks(t, "back-channel", a))
+    await a.recorder.waitFor(({ kind }) => kind === "back-channel", { from: startedAt, timeout: 5000 });
+  const tokens = tokensSince(a, startedAt).map(({ header }) => ({
+    what: "The logout token",
+    alg: String(header.alg),
+  }));
+  return [idToken, ...tokens];
+}
+
+const algOf = (token: string): string =>
+  String((JSON.parse(Buffer.from(token.split(".", 1)[0] ?? "", "base64url").toString()) as Key).alg);

@@ -1,0 +1,192 @@
+/** S: Session Management 1.0, what the OP iframe must not say, and to whom. */
+import type { BrowserContext } from "@playwright/test";
+import type { Check } from "../model/check.ts";
+import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { iframeUrl, needsSight, needsUnchanged, OpIframe, question } from "../steps/op-iframe.ts";
+
+export const opIframeStrangers: Check[] = [
+  {
+    id: "S-08",
+    title: "The OP iframe answers error to what is no question",
+    clause: "SM 3.2",
+    severity: "medium",
+    needs: ["session-management"],
+    eachCookieMode: true,
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const { sessionState = "hash.salt" } = await t.signIn(browser, a, t.alice);
+      const long = "x".repeat(10_000);
+      const malformed = [
+        "",
+        " ",
+        "no-space",
+        ` ${sessionState}`,
+        long,
+        {},
+        [`client ${sessionState}`],
+        1,
+        null,
+      ];
+      const iframe = await OpIframe.open(t, browser, a);
+      const crashes: string[] = [];
+      iframe.host.page().on("pageerror", ({ message }) => crashes.push(message));
+      const answers: { message: string; answer: string }[] = [];
+      for (const message of malformed) {
+        answers.push({ message: JSON.stringify(message).slice(0, 40), answer: await iframe.ask(message) });
+        if (answers.filter(({ answer }) => answer === "silent").length >= 3) break; // two seconds each
+      }
+      if (crashes.length > 0) t.note("exceptions in the OP iframe", crashes.join("\n"));
+      for (const wrong of ["unchanged", "changed", "silent", "other"]) {
+        const messages = answers
+          .filter(({ answer }) => answer.startsWith(wrong))
+          .map(({ message }) => message);
+        if (messages.length === 0) continue;
+        const text = `It answers ${wrong} to ${messages.join(", ")}.`;
+        if (wrong === "unchanged") t.fail(text);
+        t.warn(crashes[0] && wrong === "silent" ? `${text} It throws: ${crashes[0]}` : text);
+      }
+    },
+  },
+  {
+    id: "S-09",
+    title: "Another origin that knows client_id and session_state is never told unchanged",
+    clause: "SM 3.2, 6",
+    severity: "high",
+    needs: ["session-management"],
+    run: (t) =>
+      assertStrangersLearnNothing(t, ({ base }) => [base, `http://evil.localhost:${new URL(base).port}`]),
+  },
+  {
+    id: "S-10",
+    title: "Origins that look like the Relying Party's or the OP's are never told unchanged",
+    clause: "SM 3.2, 6",
+    severity: "high",
+    needs: ["session-management"],
+    run: (t) =>
+      assertStrangersLearnNothing(t, (b, a) => {
+        const { hostname, port } = new URL(a.base);
+        const op = new URL(iframeUrl(t)).hostname;
+        return [
+          `http://${hostname}:${b.recorder.port}`,
+          `http://${hostname}.evil.localhost:${port}`,
+          `http://evil-${hostname.endsWith(".localhost") ? hostname : `${hostname}.localhost`}:${port}`,
+          `http://${op}.evil.localhost:${port}`,
+          `http://evil${op.replaceAll(".", "-")}.localhost:${port}`,
+        ];
+      }),
+  },
+  {
+    id: "S-11",
+    title: "The answer is for the origin that asked, and nobody else hears it",
+    clause: "SM 3.2, RFC 9700 4.17",
+    severity: "medium",
+    needs: ["session-management"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const session = await t.signIn(browser, a, t.alice);
+      await browser.addInitScript(holdMessages, new URL(iframeUrl(t)).origin);
+      // RP-A's page stands in one of RP-B, which listens.
+      const page = await browser.newPage();
+      await page.goto(`${b.base}/op-iframe`);
+      await page.evaluate(`frame(${JSON.stringify(`${a.base}/op-iframe`)})`);
+      const host = page.frames().find((frame) => frame.url() === `${a.base}/op-iframe`);
+      if (!host) return t.fail("The page of RP-A did not load in a frame.");
+      const iframe = new OpIframe(t, host);
+      await iframe.load();
+      if ((await iframe.ask(question(t, session))) === "silent")
+        return t.skip("The OP iframe gives no answer at all (S-12), so nobody else can hear one.");
+      const heard = await page.evaluate<{ origin: string }[]>("heard");
+      const fromOp = heard.filter(({ origin }) => origin === new URL(iframeUrl(t)).origin);
+      t.require(fromOp.length === 0, "The page around, of another origin, hears the answer.");
+      const overheard = await answerAfterLeaving(t, iframe, question(t, session));
+      t.note("heard by the page that took the place of the RP iframe", overheard.map(String).join(", "));
+      t.require(
+        overheard.length === 1 && overheard[0] === control,
+        "The answer is posted to any origin: a page that has taken the place of the RP iframe hears it.",
+      );
+    },
+  },
+];
+
+/** RP-A's user is signed in; pages of other origins have got hold of the pair that RP-A asks with. */
+async function assertStrangersLearnNothing(
+  t: Trial,
+  originsOf: (b: RelyingParty, a: RelyingParty) => string[],
+): Promise<void> {
+  needsSight(t);
+  const browser = await t.browser();
+  const a = t.rp("rp-a");
+  const session = await t.signIn(browser, a, t.alice);
+  const own = await OpIframe.open(t, browser, a);
+  await needsUnchanged(t, own, session);
+  const strangers = originsOf(t.rp("rp-b"), a);
+  await Promise.all(strangers.map((base) => assertLearnsNothing(t, browser, session, base, own.src)));
+}
+
+async function assertLearnsNothing(
+  t: Trial,
+  browser: BrowserContext,
+  session: Session,
+  base: string,
+  src: string,
+): Promise<void> {
+  const iframe = await OpIframe.open(t, browser, session.rp, { base, src });
+  const answer = await iframe.ask(question(t, session));
+  t.require(
+    answer !== "unchanged",
+    `${base} asks with what belongs to ${session.rp.base}, and is told unchanged.`,
+  );
+}
+
+const control = "the way is open";
+
+/** In the OP iframe, before its own script: keeps messages back when told to, and hands them on later. */
+function holdMessages(origin: string): void {
+  if (location.origin !== origin || parent === window) return;
+  const held: Pick<MessageEvent, "data" | "origin" | "source">[] = [];
+  const hold = { on: false, held, release };
+  Object.assign(window, { hold });
+  addEventListener(
+    "message",
+    (event) => {
+      if (!hold.on || !event.isTrusted) return;
+      event.stopImmediatePropagation();
+      const { data, origin: from, source } = event; // the window, whatever document will be in it
+      held.push({ data, origin: from, source });
+    },
+    true,
+  );
+  function release(): void {
+    hold.on = false;
+    for (const message of held) dispatchEvent(new MessageEvent("message", message));
+  }
+}
+
+/** Asks from an RP iframe that another origin has taken the place of before the answer leaves.
+ * @returns what the other origin hears, a message that is for everybody at the end */
+async function answerAfterLeaving(t: Trial, iframe: OpIframe, message: string): Promise<unknown[]> {
+  const { host } = iframe;
+  const elsewhere = `${t.rp("rp-d").base}/rp-iframe`;
+  const op = host.childFrames().find((frame) => !frame.url().endsWith("/rp-iframe"));
+  if (!op) return t.fail("The OP iframe is gone from the page.");
+  await op.evaluate("hold.on = true");
+  const target = new URL(iframe.src).origin;
+  await host.evaluate(`void ask(${JSON.stringify(message)}, ${JSON.stringify(target)})`);
+  await op.waitForFunction("hold.held.length > 0");
+  await host.evaluate(`rpIframe.then((frame) => new Promise((resolve) => {
+    frame.addEventListener("load", () => resolve(), { once: true });
+    frame.src = ${JSON.stringify(elsewhere)};
+  }))`);
+  const stranger = host.childFrames().find((frame) => frame.url() === elsewhere);
+  if (!stranger) return t.fail("The other page did not take the place of the RP iframe.");
+  await op.evaluate("hold.release()");
+  // An answer may take its time. What is posted after it comes after it.
+  await op.evaluate(
+    `new Promise((resolve) => setTimeout(resolve, 1000)).then(() => hold.held[0].source.postMessage(${JSON.stringify(control)}, "*"))`,
+  );
+  await stranger.waitForFunction(`heard.some(({ data }) => data === ${JSON.stringify(control)})`);
+  return stranger.evaluate<unknown[]>("heard.map(({ data }) => data)");
+}

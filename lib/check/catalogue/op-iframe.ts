@@ -1,0 +1,210 @@
+/** S: Session Management 1.0, what the OP iframe answers to those whom it may answer. */
+import type { BrowserContext } from "@playwright/test";
+import { signInAt } from "../judge/oracles.ts";
+import type { Check } from "../model/check.ts";
+import type { Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import {
+  assertChanged,
+  assertUnchanged,
+  needsSight,
+  needsUnchanged,
+  OpIframe,
+  question,
+  withClient,
+} from "../steps/op-iframe.ts";
+
+export const opIframe: Check[] = [
+  {
+    id: "S-05",
+    title: "The OP iframe answers unchanged while the user is signed in",
+    clause: "SM 3.2",
+    severity: "high",
+    needs: ["session-management"],
+    eachCookieMode: true,
+    run: async (t) => {
+      needsSight(t);
+      const browser = await t.browser();
+      for (const session of await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b")))
+        await assertUnchanged(t, await OpIframe.open(t, browser, session.rp), session);
+    },
+  },
+  {
+    id: "S-06",
+    title: "The OP iframe answers changed after a logout, to every Relying Party of the session",
+    clause: "SM 3.2",
+    severity: "high",
+    needs: ["session-management", "end-session"],
+    eachCookieMode: true,
+    run: async (t) => {
+      needsSight(t);
+      const browser = await t.browser();
+      const sessions = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
+      const pages = await openPages(t, browser, sessions);
+      await logOutFrom(t, browser, sessions[0]);
+      for (const { iframe, session } of pages) {
+        await assertChanged(t, iframe, session, "After the logout, in a page that stayed open");
+        await iframe.load();
+        await assertChanged(t, iframe, session, "After the logout, loaded afresh");
+      }
+    },
+  },
+  {
+    id: "S-07",
+    title: "When another user signs in, the OP iframe answers changed and the old ID Token is no hint",
+    clause: "SM 3.2, Core 3.1.2.1",
+    severity: "high",
+    needs: ["session-management", "end-session"],
+    run: async (t) => {
+      needsSight(t);
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const alice = await t.signIn(browser, a, t.alice);
+      const [page] = await openPages(t, browser, [alice]);
+      if (!page) throw new Error("no page was opened");
+      await logOutFrom(t, browser, alice);
+      const bob = await t.signIn(browser, a, t.bob);
+      if (bob.sub === alice.sub)
+        t.fail(`${t.bob.name} was to sign in after ${t.alice.name}, and the ID Token is of ${bob.sub}.`);
+      await assertUnchanged(t, await OpIframe.open(t, browser, a, { src: page.iframe.src }), bob);
+      await assertChanged(t, page.iframe, alice, `${t.alice.name} asks while ${t.bob.name} is signed in`);
+      const result = await t.ask(browser, a, { id_token_hint: alice.idToken });
+      if ("error" in result) return;
+      t.require(
+        result.sub !== alice.sub,
+        `prompt=none signs ${alice.sub} in again, in ${bob.sub}'s browser.`,
+      );
+      t.warn(
+        `prompt=none with the ID Token of ${alice.sub} as a hint answers for ${result.sub} (Core: an error).`,
+      );
+    },
+  },
+  {
+    id: "S-12",
+    title: "The OP iframe can be framed and answers without parameters of its own",
+    clause: "SM 3.3",
+    severity: "high",
+    needs: ["session-management"],
+    eachCookieMode: true,
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      const policies: string[] = [];
+      const iframe = await OpIframe.open(t, browser, a);
+      const answered = async () =>
+        ["unchanged", "changed", "error"].includes(await iframe.ask(question(t, session)));
+      browser.on("response", (response) => {
+        const { "x-frame-options": options, "content-security-policy": policy } = response.headers();
+        const ancestors = /frame-ancestors[^;]*/.exec(policy ?? "")?.[0];
+        if (response.url() === iframe.src)
+          policies.push(
+            `status ${response.status()}`,
+            ...[options && `X-Frame-Options: ${options}`, ancestors].filter((each) => each !== undefined),
+          );
+      });
+      if (await answered()) return;
+      await iframe.load();
+      const sent = policies.join("; ") || "no response was seen";
+      t.note("how the OP iframe is sent", sent);
+      iframe.src = withClient(iframe.src, a);
+      await iframe.load();
+      t.require(!(await answered()), "It answers only with client_id and redirect_uri in its address.");
+      t.fail(`It gives no answer to an RP iframe beside it (${sent}).`);
+    },
+  },
+  {
+    id: "S-15",
+    title: "As long as the login is the same, nothing makes the OP iframe answer changed",
+    clause: "SM 3.2",
+    severity: "medium",
+    needs: ["session-management"],
+    run: async (t) => {
+      needsSight(t);
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const offline = { scope: "openid offline_access", prompt: "consent" };
+      const isOffered = (t.metadata.scopes_supported ?? []).includes("offline_access");
+      const session = await t.signIn(browser, a, t.alice, isOffered ? offline : {});
+      await browser.clock.install(); // for the frames' timers, which run on as usual until it is told otherwise
+      const iframe = await OpIframe.open(t, browser, a);
+      await needsUnchanged(t, iframe, session);
+      const stays = async () => {
+        const answers = await iframe.askOften(question(t, session), 20);
+        return answers.every((answer) => answer === "unchanged");
+      };
+      t.require(await stays(), "Asked twenty times in a row, it does not always answer unchanged.");
+      if (!(await useTokens(t, session))) t.measure("No token to refresh was issued.");
+      if (!(await stays())) t.warn("After userinfo and a token refresh it answers changed.");
+      await t.ask(browser, a);
+      if (!(await stays())) t.warn("After a silent sign-in of the same user it answers changed.");
+      await t.signIn(browser, t.rp("rp-b"), t.alice);
+      if (!(await stays())) t.measure("After the sign-in at a second Relying Party it answers changed.");
+      else {
+        await browser.clock.fastForward(60_000);
+        t.require(await stays(), "A minute later it does not answer unchanged any more.");
+      }
+    },
+  },
+  {
+    id: "S-17",
+    title: "A session_state is worth nothing with the client_id of another client",
+    clause: "SM 3.2",
+    severity: "medium",
+    needs: ["session-management"],
+    run: async (t) => {
+      needsSight(t);
+      const browser = await t.browser();
+      const [a, b] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
+      const pages = await openPages(t, browser, [a, b], needsUnchanged);
+      for (const { iframe, session } of pages) {
+        const answer = await iframe.ask(`${b.rp.client.clientId} ${a.sessionState}`);
+        t.require(
+          answer !== "unchanged",
+          `RP-A's session_state with RP-B's client_id is unchanged, asked from ${session.rp.name}.`,
+        );
+      }
+    },
+  },
+];
+
+/** A page at the probe of each session, where the login is still the same. */
+async function openPages(
+  t: Trial,
+  browser: BrowserContext,
+  sessions: readonly Session[],
+  twin = assertUnchanged,
+) {
+  const pages: { iframe: OpIframe; session: Session }[] = [];
+  for (const session of sessions) {
+    const iframe = await OpIframe.open(t, browser, session.rp);
+    await twin(t, iframe, session);
+    pages.push({ iframe, session });
+  }
+  return pages;
+}
+
+async function logOutFrom(t: Trial, browser: BrowserContext, session: Session): Promise<void> {
+  const { arrived } = await logOut(t, browser, session.rp, { parameters: usualParameters(session) });
+  t.require(
+    arrived !== undefined,
+    "The logout did not come back, so nothing can be said of the time after it (R-01).",
+  );
+}
+
+/** What apps do with their tokens all the time.
+ * @returns whether there was one to refresh */
+async function useTokens(t: Trial, { rp, accessToken, refreshToken }: Session): Promise<boolean> {
+  const { userinfo_endpoint: userinfo } = t.metadata;
+  if (userinfo && accessToken) {
+    const { status } = await t.context.fetch(userinfo, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    t.note("userinfo", { status });
+  }
+  if (!refreshToken) return false;
+  await rp.tokens("refresh_token", { refresh_token: refreshToken });
+  t.note("token refresh", "done");
+  return true;
+}

@@ -1,0 +1,210 @@
+/** R: where a browser may be sent after a logout (RIL 3): to a registered address, to the letter, and nowhere else. */
+
+import { assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
+import { assertUntouched } from "../judge/told.ts";
+import {
+  assertAllUnobeyed,
+  assertGoodLogout,
+  assertUnobeyed,
+  type BadRequest,
+  confirms,
+  visitsSince,
+} from "../judge/unobeyed.ts";
+import type { Check } from "../model/check.ts";
+import { ownProbeIfPossible } from "../probe/own-probe.ts";
+import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { closed } from "../steps/closed.ts";
+import { logOut } from "../steps/logout.ts";
+import { brokenBy, endSessionEndpoint, endSessionUrl, sendRaw } from "../steps/raw-request.ts";
+import { almostRegistered } from "../steps/uri-variants.ts";
+
+const withUri =
+  ({ idToken }: Session) =>
+  ([what, uri]: [string, string]): BadRequest => ({
+    what,
+    parameters: { id_token_hint: idToken, post_logout_redirect_uri: uri },
+    target: uri,
+  });
+
+async function assertUrisRefused(
+  t: Trial,
+  uris: (rp: RelyingParty) => Record<string, string>,
+): Promise<void> {
+  const browser = await t.browser();
+  const a = t.rp("rp-a");
+  const session = await t.signIn(browser, a, t.alice);
+  await assertUnobeyed(t, browser, session, Object.entries(uris(a)).map(withUri(session)));
+}
+
+const scripts = {
+  javascript: "javascript:alert(1)",
+  data: "data:text/html,<script>alert(1)</script>",
+  vbscript: "vbscript:msgbox(1)",
+};
+
+export const postLogoutUris: Check[] = [
+  {
+    id: "R-08",
+    title: "An unregistered post_logout_redirect_uri is never gone to",
+    clause: "RIL 3",
+    severity: "critical",
+    needs: ["end-session"],
+    run: (t) =>
+      assertUrisRefused(t, ({ base }) => ({
+        "another path of the same app": `${base}/logout/elsewhere`,
+        "another site": "https://attacker.example/phish",
+      })),
+  },
+  {
+    id: "R-09",
+    title: "The registered address with a query of its own added is refused",
+    clause: "RIL 3",
+    severity: "high",
+    needs: ["end-session"],
+    run: (t) => assertUrisRefused(t, (a) => ({ "?foo=bar": `${a.postLogoutUri}?foo=bar` })),
+  },
+  {
+    id: "R-10",
+    title: "Addresses that almost equal the registered one are refused",
+    clause: "RIL 3",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      // Many for one browser, where each has to be put to the user.
+      const rps = [t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d")];
+      const shares = rps.map(async (rp, index) => {
+        const browser = await t.browser();
+        const session = await t.signIn(browser, rp, t.alice);
+        const uris = Object.entries(almostRegistered(rp.postLogoutUri));
+        const requests = uris.filter((_, at) => at % rps.length === index).map(withUri(session));
+        return { browser, session, requests };
+      });
+      await assertAllUnobeyed(t, await Promise.all(shares));
+    },
+  },
+  {
+    id: "R-11",
+    title: "The registered address of another client is refused",
+    clause: "RIL 3",
+    severity: "high",
+    needs: ["end-session"],
+    run: (t) =>
+      assertUrisRefused(t, () => ({
+        "of a client that the user is not signed in to": t.rp("rp-c").postLogoutUri,
+        "of a second one": t.rp("rp-b").postLogoutUri,
+      })),
+  },
+  {
+    id: "R-12",
+    title: "Without hint and client_id no browser is sent to an address",
+    clause: "RIL 3",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      const what = "no hint and no client_id";
+      const parameters = { post_logout_redirect_uri: a.postLogoutUri };
+      await assertUnobeyed(t, browser, session, [{ what, parameters }]);
+    },
+  },
+  {
+    id: "R-13",
+    title: "With client_id but no hint the user is asked before anything ends",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      const { page, startedAt } = await logOut(t, browser, a, {
+        parameters: { client_id: a.client.clientId, post_logout_redirect_uri: a.postLogoutUri },
+        answer: "nothing",
+        comesBack: false,
+      });
+      t.require(visitsSince(t, startedAt).length === 0, "The browser was sent on before anybody was asked.");
+      await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
+      if (!(await confirms(t, page))) {
+        t.measure("The OP refuses such a request.");
+        return assertGoodLogout(t, browser, session);
+      }
+      const patience = { from: startedAt, timeout: 5_000 };
+      const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", patience);
+      t.measure(came ? "After yes the browser comes back." : "After yes the browser stays at the OP.");
+      await assertSoonLoggedOut(t, browser, a);
+    },
+  },
+  {
+    id: "R-35",
+    title: "Of a parameter that comes twice, the unregistered twin is never followed",
+    clause: "RIL 4",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const [session, other] = await signInAt(t, browser, t.alice, a, b);
+      const [good, bad] = [a.postLogoutUri, `${a.base}/logout/elsewhere`];
+      const hint: [string, string] = ["id_token_hint", session.idToken];
+      const uri = (value: string): [string, string] => ["post_logout_redirect_uri", value];
+      const twins: Record<string, [string, string][]> = {
+        "registered, then unregistered": [hint, uri(good), uri(bad)],
+        "unregistered, then registered": [hint, uri(bad), uri(good)],
+        "two hints": [hint, ["id_token_hint", other.idToken], uri(good)],
+        "two client_ids": [
+          hint,
+          ["client_id", a.client.clientId],
+          ["client_id", b.client.clientId],
+          uri(b.postLogoutUri),
+        ],
+      };
+      for (const [what, parameters] of Object.entries(twins)) {
+        t.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
+        const answer = await sendRaw(browser, endSessionUrl(t, parameters));
+        t.note(what, { status: answer.status });
+        const broken = brokenBy(answer);
+        t.require(!broken, `${what}: ${broken}.`);
+        if (answer.status >= 400) continue;
+        const from = performance.now();
+        const page = await browser.newPage();
+        await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
+        await confirms(t, page);
+        const wrong = (visit: { url: string }) =>
+          !visit.url.startsWith("/logout?") && visit.url !== "/logout";
+        await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 2_000 });
+        const visit = visitsSince(t, from).find((each) => wrong(each) || b.recorder.records.includes(each));
+        if (visit) t.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
+        t.measure(`${what}: one of them is taken.`);
+        await closed(page);
+        await t.signIn(browser, a, t.alice);
+      }
+      await assertGoodLogout(t, browser, await t.signIn(browser, a, t.alice));
+    },
+  },
+  {
+    id: "R-41",
+    title: "Addresses that are scripts are refused at registration and at use",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
+      await assertUnobeyed(t, browser, session, Object.entries(scripts).map(withUri(session)));
+      if (!t.register) return t.measure("Registration was not tried: this run registers no clients.");
+      for (const [scheme, uri] of Object.entries(scripts)) {
+        const taken = await isTaken(t, uri);
+        t.require(!taken, `The OP registers a ${scheme}: URI as post_logout_redirect_uri.`);
+      }
+    },
+  },
+];
+
+/** Whether a client may register it. */
+async function isTaken(t: Trial, uri: string): Promise<boolean> {
+  const own = await ownProbeIfPossible(t, { name: "rp-x", metadata: { post_logout_redirect_uris: [uri] } });
+  return typeof own !== "string";
+}

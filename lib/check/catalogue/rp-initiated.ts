@@ -1,0 +1,230 @@
+/** R: RP-Initiated Logout 1.0, what must work. */
+import type { BrowserContext } from "@playwright/test";
+import { nextTokenAbout, tokensAbout, watch } from "../judge/deliveries.ts";
+import { assertCookiesDead, assertLoggedOut, signInAt } from "../judge/oracles.ts";
+import { confirms } from "../judge/unobeyed.ts";
+import { lacks } from "../model/capabilities.ts";
+import type { Check } from "../model/check.ts";
+import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { responsesOf, traceOf } from "../steps/browser-trace.ts";
+import { logOut, parametersToReturn, usualParameters } from "../steps/logout.ts";
+import { endSessionEndpoint, endSessionUrl, sendRaw } from "../steps/raw-request.ts";
+
+const notBack = "The browser did not come back to the registered post_logout_redirect_uri.";
+
+/** Everything right but for what is given: it must work. */
+async function assertLogsOut(
+  t: Trial,
+  session: Session,
+  browser: BrowserContext,
+  attempt: { method?: "GET" | "POST"; more?: Record<string, string> } = {},
+): Promise<void> {
+  const { method = "GET", more = {} } = attempt;
+  const parameters = { ...usualParameters(session), ...more };
+  const { arrived } = await logOut(t, browser, session.rp, { parameters, method });
+  t.require(arrived?.rp === session.rp, notBack);
+  await assertLoggedOut(t, browser, session.rp);
+}
+
+/** Signs alice in, and logs her out with more parameters than usual. */
+async function assertHarmless(t: Trial, more: Record<string, string>): Promise<void> {
+  const browser = await t.browser();
+  await assertLogsOut(t, await t.signIn(browser, t.rp("rp-a"), t.alice), browser, { more });
+}
+
+/** Cookies without SameSite go with a POST of another site for two minutes after they were set. Set again with the
+ * attribute that they are read with, they are as old cookies are. */
+async function ageCookies(browser: BrowserContext): Promise<void> {
+  await browser.addCookies(await browser.cookies());
+}
+
+/** The user whose ID Token is large, or alice with everything that the OP says of her. */
+function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Promise<Session> {
+  const { largeIdToken } = t.driver;
+  if (largeIdToken) return t.signIn(browser, rp, largeIdToken.user, { scope: largeIdToken.scope });
+  const scopes: unknown = t.metadata.scopes_supported;
+  const all = Array.isArray(scopes)
+    ? scopes.filter((scope) => scope !== "offline_access").join(" ")
+    : "openid";
+  return t.signIn(browser, rp, t.alice, { scope: all });
+}
+
+const kib = (characters: number): string => `${Math.round(characters / 102.4) / 10} KiB`;
+
+/** A session that ends twice is one whose end is told twice. The first token is waited for, the second watched for. */
+async function requireNoSecondToken(t: Trial, session: Session, from: number): Promise<void> {
+  const { rp } = session;
+  const why = lacks(t, "back-channel", rp);
+  if (why) return t.measure(`Whether ${rp.name} is told once was not looked at: ${why}`);
+  const first = await nextTokenAbout(session, from);
+  if (!first) return t.measure(`${rp.name} was told nothing (B-01).`);
+  const second = await nextTokenAbout(session, from, { known: [first], timeout: watch });
+  const count = tokensAbout(session, from).length;
+  t.note(`logout tokens at ${rp.name}`, String(count));
+  t.require(!second, `${rp.name} received ${count} logout tokens for one session.`);
+}
+
+/** Has two tabs send the same logout request, one soon after the other; what follows must be one logout.
+ * @param answer says yes in both, by the functions given, in its own order; `back` waits until a tab is back */
+async function assertOneLogout(
+  t: Trial,
+  answer: (yes: [() => Promise<unknown>, () => Promise<unknown>], back: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const browser = await t.browser();
+  const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+  const sessions = await signInAt(t, browser, t.alice, a, b);
+  const trace = traceOf(browser);
+  const from = performance.now();
+  const parameters = parametersToReturn(t, usualParameters(sessions[0]));
+  const request = endSessionUrl(t, parameters);
+  t.noteRequest("the logout request of both tabs", "GET", endSessionEndpoint(t), parameters);
+  const tab = async () => {
+    const page = await browser.newPage();
+    await page.goto(request).catch(() => undefined);
+    return () => confirms(t, page);
+  };
+  const back = async () => {
+    const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 10_000 });
+    t.require(came !== undefined, "Of two tabs that log out, none came back.");
+  };
+  await answer([await tab(), await tab()], back);
+  await back();
+  await assertLoggedOut(t, browser, a, b);
+  const broken = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).filter(
+    (each) => each.status() >= 500,
+  );
+  t.require(broken.length === 0, `One of the two was answered with HTTP ${broken[0]?.status()}.`);
+  await Promise.all(sessions.map((each) => requireNoSecondToken(t, each, from)));
+}
+
+export const rpInitiated: Check[] = [
+  {
+    id: "R-01",
+    title: "A logout request by GET ends the OP session",
+    clause: "RIL 2",
+    severity: "critical",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
+      const [session] = await signInAt(t, browser, t.alice, a, b);
+      const jar = await browser.cookies();
+      const { arrived } = await logOut(t, browser, a, { parameters: usualParameters(session) });
+      t.require(arrived?.rp === a, notBack);
+      await assertLoggedOut(t, browser, a, b);
+      await assertCookiesDead(t, jar, a);
+    },
+  },
+  {
+    id: "R-02",
+    title: "A logout request by POST from another site ends the OP session, also of a sign-in long ago",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    eachCookieMode: true,
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      await assertLogsOut(t, await t.signIn(browser, a, t.alice), browser, { method: "POST" });
+      const session = await t.signIn(browser, a, t.alice);
+      await ageCookies(browser);
+      t.note("the OP's cookies", "are now as they are two minutes after the sign-in");
+      await assertLogsOut(t, session, browser, { method: "POST" });
+    },
+  },
+  {
+    id: "R-03",
+    title: "A large ID Token is a hint by POST; how much fits into a GET is reported",
+    clause: "RIL 2",
+    severity: "high",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const session = await largeSession(t, browser, t.rp("rp-a"));
+      const { length } = session.idToken;
+      if (length < 8 * 1024) {
+        t.skip(
+          `No ID Token of 8 KiB could be had, the largest was ${kib(length)}: the driver names no such user.`,
+        );
+      }
+      const fits: string[] = [];
+      for (const size of [2, 4, 8, 16]) {
+        const { status } = await sendRaw(browser, endSessionUrl(t, { padding: "x".repeat(size * 1024) }));
+        if (status > 0 && status < 400) fits.push(`${size}`);
+      }
+      t.measure(`A GET may have ${fits.at(-1) ?? "less than 2"} of 2, 4, 8 and 16 KiB.`);
+      await assertLogsOut(t, session, browser, { method: "POST" });
+      t.measure(`The hint by POST had ${kib(length)}.`);
+      // Larger ones cannot be had: what an OP does not know it ignores, but has to read.
+      for (const size of [16, 64].filter((each) => each * 1024 > length)) {
+        const large = await largeSession(t, browser, t.rp("rp-a"));
+        const parameters = { ...usualParameters(large), padding: "x".repeat(size * 1024 - length) };
+        const { arrived } = await logOut(t, browser, large.rp, { parameters, method: "POST" });
+        if (arrived) await assertLoggedOut(t, browser, large.rp);
+        t.measure(`A POST of ${size} KiB ${arrived ? "logs out" : "is not taken"}.`);
+      }
+    },
+  },
+  {
+    id: "R-30",
+    title: "A second logout of the same session is no error",
+    clause: "RIL 4",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      const browser = await t.browser();
+      const a = t.rp("rp-a");
+      const session = await t.signIn(browser, a, t.alice);
+      await assertLogsOut(t, session, browser);
+      const trace = traceOf(browser);
+      const parameters = usualParameters(session);
+      const again = await logOut(t, browser, a, { parameters, comesBack: false });
+      if (again.arrived) return;
+      const statuses = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).map((each) => each.status());
+      t.note("answers to the second request", statuses.join(", "));
+      const worst = Math.max(0, ...statuses);
+      t.require(statuses.length > 0 && worst < 400, `The second logout is answered with HTTP ${worst}.`);
+      t.measure("The browser stays at the OP.");
+    },
+  },
+  {
+    id: "R-31",
+    title: "Two logout requests at once end one session once, and break nothing",
+    clause: "RIL 4",
+    severity: "medium",
+    needs: ["end-session"],
+    run: async (t) => {
+      await assertOneLogout(t, async ([older, newer]) => void (await Promise.all([older(), newer()])));
+      await assertOneLogout(t, async ([older, newer], back) => {
+        await newer();
+        await back();
+        await older();
+      });
+    },
+  },
+  {
+    id: "R-32",
+    title: "ui_locales that the OP does not have are no error",
+    clause: "RIL 2",
+    severity: "low",
+    needs: ["end-session"],
+    run: (t) => assertHarmless(t, { ui_locales: "xx-XX tlh not_a_locale" }),
+  },
+  {
+    id: "R-33",
+    title: "A logout_hint that names nobody is no error",
+    clause: "RIL 2",
+    severity: "low",
+    needs: ["end-session"],
+    run: (t) => assertHarmless(t, { logout_hint: "nobody@example.com; 1=1" }),
+  },
+  {
+    id: "R-34",
+    title: "Parameters that no specification knows are no error",
+    clause: "RIL 2",
+    severity: "low",
+    needs: ["end-session"],
+    run: (t) => assertHarmless(t, { unknown_parameter: "1", foo: "" }),
+  },
+];

@@ -1,0 +1,84 @@
+/** I-11, I-12: who is told of a logout after the OP was started anew, and of ends of sessions that nobody asked for. */
+import type { BrowserContext } from "@playwright/test";
+import type { Driver } from "#lib/products/driver.ts";
+import { nextTokenAbout } from "../judge/deliveries.ts";
+import { deliveryPatience } from "../judge/logout-tokens.ts";
+import { signInAt } from "../judge/oracles.ts";
+import type { Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { CannotRun } from "../run/world.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { lacking, operated, restart } from "../steps/operations.ts";
+
+export async function toldAfterRestart(t: Trial): Promise<void> {
+  const browser = await t.browser();
+  const sessions = await signInTwice(t, browser);
+  const [{ rp }] = sessions;
+  const from = performance.now();
+  await restart(t);
+  if ("error" in (await t.ask(browser, rp)))
+    return t.measure(`The session did not outlive the restart; ${await told(sessions, from)}.`);
+  const { startedAt } = await logOut(t, browser, rp, { parameters: usualParameters(sessions[0]) });
+  t.measure(`The session outlived the restart; at the logout after it ${await told(sessions, startedAt)}.`);
+}
+
+/** @returns what has to be undone, if anything */
+type Cause = (session: Session) => Promise<void | (() => Promise<void>)>;
+
+/** What may happen to a session of alice, and how the driver has it happen. */
+function causes({ driver, alice, context }: Trial) {
+  const { expireSession, changePassword, disableUser } = driver;
+  const all: { what: string; hook: keyof Driver; cause: Cause | undefined }[] = [
+    {
+      what: "The session expired",
+      hook: "expireSession",
+      cause: expireSession && (async ({ sid }) => expireSession(alice, sidOf(sid), context)),
+    },
+    {
+      what: "The password was changed",
+      hook: "changePassword",
+      cause: changePassword && (() => changePassword(alice, context)),
+    },
+    {
+      what: "The account was disabled",
+      hook: "disableUser",
+      cause: disableUser && (() => disableUser(alice, context)),
+    },
+  ];
+  return all;
+}
+
+function sidOf(sid: string | undefined): string {
+  if (sid !== undefined) return sid;
+  throw new CannotRun("The ID Token has no sid that would name the session: see B-14.");
+}
+
+export async function toldUnasked(t: Trial): Promise<void> {
+  const all = causes(t);
+  const missing = all.filter(({ cause }) => !cause).map(({ hook }) => hook);
+  if (missing.length === all.length) return t.skip(lacking(t, ...missing));
+  for (const { what, cause } of all) {
+    if (!cause) continue;
+    const browser = await t.browser();
+    const sessions = await signInTwice(t, browser);
+    const from = performance.now();
+    const undo = await operated(t, cause(sessions[0]));
+    if (undo) t.afterwards(undo);
+    const apps = await told(sessions, from);
+    const isOver = "error" in (await t.ask(browser, sessions[0].rp));
+    t.measure(`${what}: ${apps}, and the OP session ${isOver ? "has ended" : "lives on"}.`);
+  }
+  if (missing.length > 0) t.measure(`Not tried: ${lacking(t, ...missing)}`);
+}
+
+const signInTwice = (t: Trial, browser: BrowserContext) =>
+  signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
+
+/** Which of these apps have got their logout token since then, after some waiting. */
+async function told(sessions: readonly Session[], from: number): Promise<string> {
+  const waits = sessions.map(async (session) => (await nextTokenAbout(session, from)) && session.rp.name);
+  const names = (await Promise.all(waits)).filter((name) => name !== undefined);
+  if (names.length === sessions.length) return "both apps were told";
+  const time = `within ${deliveryPatience / 1000} s`;
+  return names.length > 0 ? `${names.join()} alone was told ${time}` : `no app was told ${time}`;
+}

@@ -1,0 +1,109 @@
+/** W: the two-app walkthrough with playground2 and playground3 themselves, before all other checks and after them. */
+import type { BrowserContext, Page } from "@playwright/test";
+import type { SessionView } from "#lib/rp/session/session-view.ts";
+import { lacks } from "../model/capabilities.ts";
+import type { Check } from "../model/check.ts";
+import type { Trial } from "../run/trial.ts";
+import { App } from "../steps/app-pages.ts";
+
+/** Longest wait for an app to know that its user came or went, in milliseconds. */
+const patience = 20_000;
+
+const common = { clause: "BCL 2.5, FCL 3, SM 3.1", severity: "critical", needs: ["end-session"] } as const;
+
+export const walkthrough: Check[] = [
+  {
+    ...common,
+    id: "W-01",
+    title: "Logging out of playground2 logs playground3 out",
+    eachCookieMode: true,
+    run: walk,
+  },
+  {
+    ...common,
+    id: "W-02",
+    title: "Logging out of playground2 still logs playground3 out once all other checks have run",
+    last: true,
+    run: walk,
+  },
+];
+
+async function walk(t: Trial): Promise<void> {
+  const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter(
+    (each) => !lacks(t, each, t.rp("rp-a")),
+  );
+  if (mechanisms.length === 0) t.skip("The OP declares no way in which another app hears of a logout.");
+  const playground = await t.playground();
+  const browser = await t.browser();
+  const two = await signIn(t, browser, playground.apps.playground2);
+  const three = await signIn(t, browser, playground.apps.playground3);
+  const [first, second] = [await two.session(), await three.session()];
+  t.note("signed in at both apps", { playground2: first.sub ?? "", playground3: second.sub ?? "" });
+
+  const began = performance.now();
+  await two.app.logout();
+  void t.driver.confirmLogout(two.app.page).catch(() => undefined); // not every OP asks
+  if (!(await three.becomes("logged out"))) {
+    const reason = `playground3 kept its user for ${patience / 1000} s after the logout at playground2.`;
+    const blocked = t.cookieMode === "cookies-blocked" && !mechanisms.includes("back-channel");
+    if (blocked)
+      return t.warn(`${reason} With third-party cookies blocked only back-channel logout reaches it.`);
+    t.fail(reason);
+  }
+  const by = (await three.session()).loggedOutBy ?? "a way of its own";
+  t.measure(`playground3 knew after ${Math.round(performance.now() - began)} ms, by ${by}.`);
+  t.require(await two.becomes("logged out"), "playground2 itself kept its user.");
+  await three.app.page.reload();
+  t.require((await three.session()).user === null, "playground3 has its user again after a reload.");
+}
+
+/** The tutorial's steps at one app, up to the moment in which the app knows its user. */
+async function signIn(t: Trial, browser: BrowserContext, base: string): Promise<WatchedApp> {
+  const app = new App(await browser.newPage(), base);
+  const watched = await WatchedApp.of(app, await browser.newPage());
+  await app.importPhotos({ grantType: "Authorization Code" });
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  t.driver.login(app.page, t.alice).catch(failed.reject);
+  if (!(await Promise.race([watched.becomes("logged in"), failed.promise])))
+    t.fail(`${t.alice.name} could not sign in at ${base}; the browser is at ${placeOf(app.page)}.`);
+  return watched;
+}
+
+/** What GET /session of an app says to this browser; what the app's page shows is never asked. A page of its own asks,
+ * since `*.localhost` is known to browsers only. */
+class WatchedApp {
+  readonly app: App;
+  readonly #page: Page;
+
+  private constructor(app: App, page: Page) {
+    this.app = app;
+    this.#page = page;
+  }
+
+  static async of(app: App, page: Page): Promise<WatchedApp> {
+    await page.goto(`${app.base}/session`);
+    return new WatchedApp(app, page);
+  }
+
+  session(): Promise<SessionView> {
+    return this.#page.evaluate(async () => (await fetch(location.href)).json());
+  }
+
+  /** @returns whether it did in time */
+  becomes(state: "logged in" | "logged out"): Promise<boolean> {
+    return this.#page.evaluate(
+      async ([loggedIn, patience]) => {
+        for (const end = performance.now() + patience; performance.now() < end; ) {
+          const { user } = (await (await fetch(location.href)).json()) as { user: string | null };
+          if ((user !== null) === loggedIn) return true;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        return false;
+      },
+      [state === "logged in", patience] as const,
+    );
+  }
+}
+
+const placeOf = (page: Page): string => page.url().split(/[?#]/, 1)[0] ?? "";

@@ -1,0 +1,70 @@
+/** Embedded OPs in this process, healthy or broken, that start fast: they share their keys and their certificate. */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate as immediate } from "node:timers/promises";
+import tls from "node:tls";
+import { parseOpConfig } from "#lib/config/op-config.ts";
+import { createLog } from "#lib/log.ts";
+import { type RunningOp, startOp } from "#lib/op/server.ts";
+import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import type { EmbeddedOp, Restart } from "../run/embedded-op.ts";
+
+export interface MadeOp extends Pick<EmbeddedOp, "issuer" | "restart" | "another"> {
+  close(): Promise<void>;
+}
+
+export interface OpMaker {
+  /** On https and a free port, as `npm run check` has it. */
+  start(...faults: string[]): Promise<MadeOp>;
+  /** Removes everything; the OPs must have been closed. */
+  clear(): void;
+}
+
+/** Makes keys and a certificate, which this process trusts from then on. */
+export async function createOpMaker(): Promise<OpMaker> {
+  const root = mkdtempSync(join(tmpdir(), "check-faults-"));
+  const model = join(root, "model");
+  const first = await startIn(model);
+  await first.close();
+  const certificate = readFileSync(join(model, CERTIFICATE_FILE), "utf8");
+  tls.setDefaultCACertificates([...tls.getCACertificates("default"), certificate]);
+  let started = 0;
+  const start = async (...faults: string[]): Promise<MadeOp> => {
+    started += 1;
+    const folder = join(root, String(started));
+    cpSync(model, folder, { recursive: true });
+    const env = { OP_FAULTS: faults.join(",") };
+    let running = await startIn(folder, env);
+    const { issuer, port } = running;
+    const restart: Restart = async (more = {}, meanwhile) => {
+      await running.close();
+      await immediate(); // else the next request goes out on a connection whose end was not read yet
+      meanwhile?.(folder);
+      running = await startIn(folder, { ...env, OP_PORT: String(port), ...more });
+    };
+    const others: MadeOp[] = [];
+    const another = async () => {
+      const other = await start(...faults);
+      others.push(other);
+      return other;
+    };
+    const close = async () => {
+      await Promise.all([running, ...others].map((op) => op.close()));
+    };
+    return { issuer, restart, another, close };
+  };
+  return { start, clear: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+function startIn(folder: string, env: Record<string, string> = {}): Promise<RunningOp> {
+  const config = parseOpConfig({
+    OP_PORT: "0",
+    OP_HTTPS: "true",
+    OP_DATA_DIR: folder,
+    LOG_FORMAT: "json",
+    LOG_LEVEL: "silent",
+    ...env,
+  });
+  return startOp(config, createLog({ name: "op", ...config }));
+}

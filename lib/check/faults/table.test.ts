@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { faults } from "#lib/op/faults/catalogue.ts";
+import { catalogue } from "../catalogue/index.ts";
+import { faultTable, readMeasured } from "./table.ts";
+
+test("docs/checking/faults.md has the table of the faults that there are, as they were measured", () => {
+  const table = faultTable(readMeasured());
+  assert.ok(readFileSync("docs/checking/faults.md", "utf8").includes(`\n\n${table}\n\n`), table);
+});
+
+/** Whoever reads a report looks for one cause, not for dozens. */
+const HANDFUL = 5;
+
+test("each fault is for a check of the catalogue, and was measured to turn it red and few others", () => {
+  const measured = readMeasured();
+  for (const { name, check } of faults) {
+    assert.ok(
+      catalogue.some(({ id }) => id === check),
+      `${name}: ${check}`,
+    );
+    const red =
+      measured[name]?.split(" ") ?? assert.fail(`not measured: lib/check/faults/measure.ts ${name}`);
+    assert.ok(red.includes(check), `${name}: ${red.join(" ")}`);
+    assert.ok(red.length - 1 <= HANDFUL, `${name} turns too much red: ${red.join(" ")}`);
+  }
+});

@@ -1,0 +1,79 @@
+/** What checks say of an OP in this process. */
+import { OpenIdProvider } from "#lib/oidc/provider.ts";
+import { embedded } from "#lib/products/embedded/driver.ts";
+import { operationsBy } from "#lib/products/embedded/operations.ts";
+import { catalogue } from "../catalogue/index.ts";
+import type { CheckResult, CookieMode } from "../model/check.ts";
+import { type Browsers, launch } from "../run/browsers.ts";
+import { otherIssuerAt } from "../run/other-issuer.ts";
+import { runChecks } from "../run/scheduler.ts";
+import { boundedFetch } from "../run/suite.ts";
+import type { MadeOp } from "./broken-op.ts";
+
+/** Of a check that judges what others have seen: those have to run before it. */
+const witnesses: Readonly<Record<string, readonly string[]>> = {
+  "D-07": ["R-01", "B-01", "F-01", "F-02", "F-03", "S-05"],
+};
+
+/** About browsers that block third-party cookies; the other checks see them allowed. */
+const blocked: readonly string[] = ["S-14"];
+
+export type BothBrowsers = Record<CookieMode, Browsers>;
+
+export async function launchBoth(): Promise<BothBrowsers> {
+  const [allowing, blocking] = await Promise.all([
+    launch("cookies-allowed", false),
+    launch("cookies-blocked", false),
+  ]);
+  return { "cookies-allowed": allowing, "cookies-blocked": blocking };
+}
+
+export const closeBoth = async (browsers: BothBrowsers): Promise<void> => {
+  await Promise.all(Object.values(browsers).map((each) => each.close()));
+};
+
+/** The checks, each once, and what they cannot do without. */
+export const withWitnesses = (...ids: string[]): string[] => [
+  ...new Set(ids.flatMap((id) => [...(witnesses[id] ?? []), id])),
+];
+
+/** Runs these checks, each in the browser that it is about.
+ * @param workers how many at the same time */
+export async function verdictsOn(
+  op: MadeOp,
+  ids: readonly string[],
+  browsers: BothBrowsers,
+  workers: number,
+): Promise<CheckResult[]> {
+  const isBlocked = (id: string) => blocked.includes(id);
+  return [
+    ...(await verdictsIn(
+      "cookies-allowed",
+      ids.filter((id) => !isBlocked(id)),
+    )),
+    ...(await verdictsIn("cookies-blocked", ids.filter(isBlocked))),
+  ];
+
+  async function verdictsIn(mode: CookieMode, chosen: readonly string[]): Promise<CheckResult[]> {
+    if (chosen.length === 0) return [];
+    const { issuer } = op;
+    const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
+    const metadata = await provider.metadata();
+    const admin = { name: "admin", password: "admin" };
+    const context = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
+    return runChecks({
+      ...{ provider, metadata, context, workers },
+      driver: { ...embedded, ...operationsBy(op.restart) },
+      browsers: browsers[mode],
+      users: { alice: { name: "alice", password: "alice" }, bob: { name: "bob", password: "bob" } },
+      checks: catalogue.filter(({ id }) => chosen.includes(id)),
+      cookieModes: [mode],
+      headed: false,
+      byHand: undefined,
+      playground: async () => "The walkthrough is no check of a fault.",
+      otherIssuer: async () => otherIssuerAt((await op.another()).issuer, context),
+      onStart: () => {},
+      onResult: () => {},
+    });
+  }
+}

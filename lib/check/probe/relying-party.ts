@@ -1,0 +1,217 @@
+/** A probe as a Relying Party: its client at the OP, its requests, and what it makes of the answers. It shares the
+ * protocol code of the apps (`lib/oidc`), and records instead of judging. */
+import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
+import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
+import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
+import type { Decryption } from "#lib/oidc/jwe.ts";
+import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import { requestTokens } from "#lib/oidc/token-request.ts";
+import type { RegisteredClient } from "#lib/products/driver.ts";
+import { type Channel, withoutChannels } from "../model/channels.ts";
+import { type Recorded, Recorder } from "./recorder.ts";
+
+/** What a sign-in left at a probe. */
+export interface Session {
+  rp: RelyingParty;
+  idToken: string;
+  claims: IdTokenClaims;
+  sub: string;
+  sid: string | undefined;
+  sessionState: string | undefined;
+  accessToken: string | undefined;
+  refreshToken: string | undefined;
+}
+
+/** The OP said no; `error` is its word. */
+export interface Refused {
+  error: string;
+  description: string | undefined;
+  sessionState: string | undefined;
+}
+
+export interface AuthorizationRequest {
+  url: string;
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+}
+
+export type MoreMetadata =
+  | Readonly<Record<string, unknown>>
+  | ((rp: RelyingParty) => Readonly<Record<string, unknown>>);
+
+export interface ProbeSettings {
+  name: string;
+  /** What the browser calls it. */
+  host: string;
+  /** What the OP's server calls this machine; `localhost` where absent. */
+  serverHost?: string | undefined;
+  port?: number;
+  provider: OpenIdProvider;
+  /** Over the usual metadata, perhaps with addresses of the probe; an undefined field is left out. */
+  metadata?: MoreMetadata;
+  /** Channels that it is not registered for. */
+  without?: readonly Channel[];
+  /** `id_token_signed_response_alg` that it is registered with; RS256 where absent. */
+  alg?: string;
+  /** What opens its ID Tokens, where it is registered for encryption. */
+  decryption?: Decryption;
+}
+
+/** On loopback alone, unless the OP's server comes from elsewhere. */
+export const listensOn = (serverHost: string | undefined): string | undefined =>
+  serverHost === undefined ? "127.0.0.1" : undefined;
+
+const unencrypted: Decryption = { encryptions: [], keys: async () => [] };
+
+export class RelyingParty {
+  readonly name: string;
+  readonly recorder: Recorder;
+  readonly provider: OpenIdProvider;
+  readonly #host: string;
+  readonly #serverHost: string;
+  readonly #more: MoreMetadata;
+  readonly without: readonly Channel[];
+  readonly alg: string;
+  readonly #decryption: Decryption;
+  client: RegisteredClient = { clientId: "", missing: [] };
+  /** Of every ID Token that it got. */
+  readonly known: Pick<Session, "sub" | "sid">[] = [];
+
+  constructor(settings: ProbeSettings) {
+    const {
+      name,
+      host,
+      serverHost,
+      port = 0,
+      provider,
+      metadata = {},
+      without = [],
+      alg,
+      decryption,
+    } = settings;
+    this.name = name;
+    this.#host = host;
+    this.#serverHost = serverHost ?? "localhost";
+    this.recorder = new Recorder(port, listensOn(serverHost));
+    this.provider = provider;
+    this.#more = metadata;
+    this.without = without;
+    this.alg = alg ?? "RS256";
+    this.#decryption = decryption ?? unencrypted;
+  }
+
+  /** As browsers reach it. */
+  get base(): string {
+    return `http://${this.#host}:${this.recorder.port}`;
+  }
+
+  /** As the OP's server reaches it: `*.localhost` is known to browsers only. */
+  get serverBase(): string {
+    return `http://${this.#serverHost}:${this.recorder.port}`;
+  }
+
+  get postLogoutUri(): string {
+    return `${this.base}/logout`;
+  }
+
+  /** What it is registered with over the usual metadata. */
+  get own(): Readonly<Record<string, unknown>> {
+    return typeof this.#more === "function" ? this.#more(this) : this.#more;
+  }
+
+  /** What to register, by hand or dynamically. */
+  get metadata(): ClientMetadata {
+    const usual = {
+      client_name: this.name,
+      redirect_uris: [`${this.base}/callback`],
+      post_logout_redirect_uris: [this.postLogoutUri],
+      response_types: ["code", "id_token", "code id_token"],
+      grant_types: ["authorization_code", "implicit", "refresh_token"],
+      token_endpoint_auth_method: "client_secret_basic",
+      backchannel_logout_uri: `${this.serverBase}/bclogout`,
+      backchannel_logout_session_required: true,
+      frontchannel_logout_uri: `${this.base}/fclogout`,
+      frontchannel_logout_session_required: true,
+    };
+    const all = Object.entries({ ...usual, ...this.own }).filter(([, value]) => value !== undefined);
+    return withoutChannels(Object.fromEntries(all) as unknown as ClientMetadata, this.without);
+  }
+
+  /** An authorization request of this client, by code with PKCE unless the parameters say otherwise. */
+  async authorizationRequest(parameters: Record<string, string> = {}): Promise<AuthorizationRequest> {
+    const { authorization_endpoint: endpoint = "" } = await this.provider.metadata();
+    const [state, nonce, codeVerifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()];
+    const url = new URL(endpoint);
+    const all: Record<string, string> = {
+      client_id: this.client.clientId,
+      redirect_uri: `${this.base}/callback`,
+      response_type: "code",
+      scope: "openid",
+      state,
+      nonce,
+      ...parameters,
+    };
+    if (all.response_type?.includes("code")) {
+      all.code_challenge = await calculatePKCECodeChallenge(codeVerifier);
+      all.code_challenge_method = "S256";
+    }
+    for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
+    return { url: url.href, state, nonce, codeVerifier };
+  }
+
+  /** Whether this is the answer to that request. */
+  static answers({ state }: AuthorizationRequest): (recorded: Recorded) => boolean {
+    return ({ kind, query, form }) =>
+      kind === "authorization" && (query.get("state") === state || form.get("state") === state);
+  }
+
+  /** Redeems the code, and validates the ID Token as the apps do.
+   * @throws {ProtocolError} where the OP's answer does not hold */
+  async complete(request: AuthorizationRequest, answer: Recorded): Promise<Session | Refused> {
+    const parameters = answer.form.size > 0 ? answer.form : answer.query;
+    const sessionState = parameters.get("session_state") ?? undefined;
+    const error = parameters.get("error");
+    if (error) return { error, description: parameters.get("error_description") ?? undefined, sessionState };
+    const code = parameters.get("code");
+    const tokens = code ? await this.#redeem(code, request) : undefined;
+    const idToken = tokens?.id_token ?? parameters.get("id_token") ?? "";
+    const { claims } = await verifyIdToken(idToken, {
+      issuer: this.provider.issuer,
+      clientId: this.client.clientId,
+      alg: this.alg,
+      keys: await this.provider.keys(),
+      decryption: this.#decryption,
+      nonce: request.nonce,
+      frontChannel: false,
+      now: Math.floor(Date.now() / 1000),
+    });
+    this.known.push({ sub: claims.sub, sid: claims.sid });
+    return {
+      rp: this,
+      idToken,
+      claims,
+      sub: claims.sub,
+      sid: claims.sid,
+      sessionState,
+      accessToken: tokens?.access_token,
+      refreshToken: tokens?.refresh_token,
+    };
+  }
+
+  async #redeem(code: string, { codeVerifier }: AuthorizationRequest) {
+    return this.tokens("authorization_code", {
+      code,
+      redirect_uri: `${this.base}/callback`,
+      code_verifier: codeVerifier,
+    });
+  }
+
+  /** A token request of this client.
+   * @throws {ProtocolError} `token_error` with the OP's word */
+  async tokens(grantType: string, parameters: Record<string, string>) {
+    const { clientId, clientSecret } = this.client;
+    const configuration = await this.provider.configuration({ clientId, clientSecret, alg: this.alg });
+    return requestTokens(configuration, grantType, parameters);
+  }
+}

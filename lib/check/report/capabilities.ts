@@ -1,0 +1,46 @@
+/** Three columns: what is declared, what was configured, what was seen. */
+import type { Metadata } from "#lib/oidc/provider.ts";
+import type { RegisteredClient } from "#lib/products/driver.ts";
+import { declared } from "../model/capabilities.ts";
+import { type Capability, type CheckResult, capabilities } from "../model/check.ts";
+import type { CapabilityReport } from "./report.ts";
+
+/** The checks that see a capability at work when they pass. */
+const witnesses: Readonly<Record<Exclude<Capability, "registration">, readonly string[]>> = {
+  "end-session": ["R-01"],
+  "back-channel": ["B-01"],
+  "front-channel": ["F-01"],
+  "session-management": ["S-05"],
+};
+
+/** The client metadata without which an OP has nothing to do for a client (RIL 3.1, BCL 2.2, FCL 2). Session Management
+ * has none, so registration tells nothing of it. */
+const configuredBy: Partial<Record<Capability, string>> = {
+  "end-session": "post_logout_redirect_uris",
+  "back-channel": "backchannel_logout_uri",
+  "front-channel": "frontchannel_logout_uri",
+};
+
+/** What registration gave. */
+export interface Registration {
+  /** The client that asked for everything; absent where it was registered by hand, or not at all. */
+  client?: Pick<RegisteredClient, "missing"> | undefined;
+  /** Whether the run has registered a client at the registration endpoint. */
+  dynamic: boolean;
+}
+
+export function capabilitiesOf(
+  metadata: Metadata,
+  results: readonly CheckResult[],
+  { client, dynamic }: Registration,
+): CapabilityReport[] {
+  const seen = (id: string) => results.some((result) => result.id === id && /pass|warn/.test(result.verdict));
+  return capabilities.map((capability) => {
+    const isDeclared = Boolean(metadata[declared[capability]]);
+    const observed = capability === "registration" ? dynamic : witnesses[capability].some(seen);
+    const field = configuredBy[capability];
+    const known = field && client ? !client.missing.includes(field) : "not known";
+    // What was seen was configured, whatever the answer to the registration said.
+    return { capability, declared: isDeclared, configured: observed || known, observed };
+  });
+}

@@ -1,0 +1,159 @@
+/** Signs every user in once before the checks: what none of them could work without is said in one line, not a hundred
+ * times. */
+import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import type { Page, Request } from "@playwright/test";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Driver, User } from "#lib/products/driver.ts";
+import { type AuthorizationRequest, RelyingParty } from "../probe/relying-party.ts";
+import type { Browsers } from "./browsers.ts";
+import { CannotRun } from "./world.ts";
+
+/** How long a page that asks for a password once more stays before it counts as a refusal, in milliseconds. */
+const stays = 1_500;
+
+export interface SignIns {
+  rp: RelyingParty;
+  browsers: Browsers;
+  driver: Driver;
+  users: readonly User[];
+  /** Told whose turn it is. */
+  prepares: (what: string) => void;
+  /** Longest that a sign-in may take, in milliseconds. */
+  patience?: number;
+}
+
+/** One user after the other, each in a browser of his own.
+ * @throws {CannotRun} that names the user, and the page where it ended */
+export async function assertSignIns(settings: SignIns): Promise<void> {
+  const { browsers, users, prepares } = settings;
+  const subjects = new Map<string, User>();
+  for (const user of users) {
+    prepares(`signing in ${user.name}`);
+    const browser = await browsers.fresh();
+    try {
+      const sub = await signIn(settings, await browser.newPage(), user);
+      const same = sub === undefined ? undefined : subjects.get(sub);
+      if (same)
+        throw new CannotRun(
+          `${same.name} and ${user.name} are one user to the OpenID Provider: pass two with --user.`,
+        );
+      if (sub !== undefined) subjects.set(sub, user);
+    } finally {
+      await browser.close();
+    }
+  }
+}
+
+/** @returns the `sub`, where the ID Token holds; where it does not, the checks have more to say about it */
+async function signIn(
+  { rp, driver, patience = 20_000 }: SignIns,
+  page: Page,
+  user: User,
+): Promise<string | undefined> {
+  const request = await rp.authorizationRequest();
+  const from = performance.now();
+  const refused = asksAgain(page, user);
+  await open(page, request, rp, patience);
+  const failed = Promise.withResolvers<string>();
+  void driver.login(page, user).catch((error: unknown) => failed.resolve(firstLine(error)));
+  const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
+  const outcome = await Promise.race([answered, failed.promise, refused]);
+  if (typeof outcome === "string") throw new CannotRun(`${user.name} could not sign in: ${outcome}`);
+  if (!outcome) throw new CannotRun(await whereItEnded(page, driver, user));
+  try {
+    const result = await rp.complete(request, outcome);
+    if (!("error" in result)) return result.sub;
+    const description = result.description ? `: ${result.description}` : "";
+    throw new CannotRun(
+      oneLine(`${user.name} could not sign in: the OpenID Provider answered ${result.error}${description}.`),
+    );
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    if (error.code !== "token_error") return undefined;
+    throw new CannotRun(
+      oneLine(
+        `The OpenID Provider gives ${rp.name} no tokens: ${error.message} Check its secret (--client).`,
+      ),
+    );
+  }
+}
+
+/** @throws {CannotRun} where the request does not lead to a page that signs in */
+async function open(
+  page: Page,
+  { url }: AuthorizationRequest,
+  rp: RelyingParty,
+  patience: number,
+): Promise<void> {
+  const response = await page
+    .goto(url, { waitUntil: "commit", timeout: patience })
+    .catch((error: unknown) => {
+      // A sign-in that asks nothing leads to the next navigation while this one still loads.
+      if (/interrupted by another navigation|ERR_ABORTED/.test(String(error))) return null;
+      throw new CannotRun(`The browser cannot open ${withoutQuery(url)}: ${firstLine(error)}`);
+    });
+  if (!response || response.status() < 400) return;
+  throw new CannotRun(
+    `The OpenID Provider answers the authorization request of ${rp.name} with HTTP ${response.status()} at ${withoutQuery(page.url())}: check that the client is registered with redirect_uri ${rp.base}/callback (--print-clients).`,
+  );
+}
+
+/** Settles, with what is wrong, once the password has been sent and a password is asked for all the same. */
+async function asksAgain(page: Page, { name, password }: User): Promise<string> {
+  let sent = false;
+  let loading = 0;
+  const isDocument = (request: Request) =>
+    request.isNavigationRequest() && request.frame() === page.mainFrame();
+  page.on("request", (request) => {
+    if (isDocument(request)) loading += 1;
+  });
+  page.on("requestfinished", (request) => {
+    if (isDocument(request)) loading -= 1;
+    sent ||= carries(request, password);
+  });
+  page.on("requestfailed", (request) => {
+    if (isDocument(request)) loading -= 1;
+  });
+  const field = page.locator('input[type="password"]').first();
+  let since: number | undefined;
+  while (!page.isClosed()) {
+    await delay(100);
+    const asked = sent && loading <= 0 && (await field.isVisible().catch(() => false));
+    since = asked ? (since ?? performance.now()) : undefined;
+    if (since !== undefined && performance.now() - since > stays) {
+      return `the OpenID Provider asks for the password again at ${withoutQuery(page.url())}; it is wrong, or there is no user ${name}: check --user.`;
+    }
+  }
+  return "its page was closed.";
+}
+
+/** Whether the password is in it: a field of a form, or of JSON. */
+function carries(request: Request, password: string): boolean {
+  const body = request.postDataBuffer()?.toString() ?? "";
+  return (
+    [...new URLSearchParams(body).values()].includes(password) || body.includes(JSON.stringify(password))
+  );
+}
+
+async function whereItEnded(page: Page, driver: Driver, { name }: User): Promise<string> {
+  const asked = await page
+    .locator('input[type="password"]')
+    .first()
+    .isVisible()
+    .catch(() => false);
+  const why = asked
+    ? "which still asks for the password"
+    : `which asks for more than a password and consent, or which the driver ${driver.name} does not know`;
+  return `${name} could not sign in: the browser was left at ${withoutQuery(page.url())}, ${why}; --headed shows it.`;
+}
+
+/** For a line that may be shown: queries carry codes and tokens. */
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin === "null" ? url.split(/[?#]/, 1).join("") : `${origin}${pathname}`;
+}
+
+const oneLine = (text: string): string => stripVTControlCharacters(text).replace(/\s+/g, " ");
+const firstLine = (error: unknown): string =>
+  oneLine((error instanceof Error ? error.message : String(error)).split("\n", 1).join());

@@ -1,0 +1,87 @@
+/** playground2 and playground3 themselves, for the walkthrough: the demo, started against the OP that is checked. */
+import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
+import { startDemo } from "#lib/demo/demo-process.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import { clientMetadata } from "#lib/oidc/client-metadata.ts";
+import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
+import type { Apps } from "../../../e2e/support/demo.ts";
+import { type ByHand, probeNames } from "./world.ts";
+
+export interface Playground {
+  apps: Apps;
+  stop(): Promise<void>;
+}
+
+export interface PlaygroundSettings {
+  driver: Driver;
+  context: DriverContext;
+  byHand: ByHand | undefined;
+  /** PEM file of an authority that the apps have to trust beside the usual ones. */
+  ca: string | undefined;
+}
+
+/** The port of the front door, where clients are registered by hand: the one after those of the probes. */
+export const frontDoorByHand = ({ port }: Pick<ByHand, "port">): number => port + probeNames.length;
+
+/** The addresses of an app behind this front door. On hosts of their own where the OP is on https, as the probes. */
+export function appAddresses(name: AppName, issuer: string, port: number) {
+  const path = `/${name}`;
+  const serverUrl = localOrigin(port) + path;
+  return {
+    base: isCrossSite(issuer) ? localOrigin(port, "http", hostOf(name)) + path : serverUrl,
+    serverUrl,
+  };
+}
+
+/** What an app is registered with. */
+export function appMetadata(
+  name: AppName,
+  { issuer, metadata }: Pick<DriverContext, "issuer" | "metadata">,
+  port: number,
+) {
+  const { base, serverUrl } = appAddresses(name, issuer, port);
+  return clientMetadata({ name, baseUrls: [base], serverUrl }, metadata);
+}
+
+const isCrossSite = (issuer: string): boolean => new URL(issuer).protocol === "https:";
+
+/** Registers both apps, unless that was done by hand, and starts them. They have to be built. */
+export async function startPlayground(settings: PlaygroundSettings): Promise<Playground> {
+  const { context, byHand, ca } = settings;
+  const { issuer } = context;
+  const front = byHand ? frontDoorByHand(byHand) : await freePort();
+  const clients: RegisteredClient[] = [];
+  const remove = async () => void (await Promise.allSettled(clients.map((client) => client.remove?.())));
+  try {
+    for (const name of appNames) clients.push(await clientFor(name, settings, front));
+    const flags = appNames.flatMap((name, index) => ["--client", `${name}=${credentials(clients[index])}`]);
+    const demo = await startDemo({
+      front,
+      flags: ["--issuer", issuer, ...(isCrossSite(issuer) ? ["--cross-site"] : []), ...flags],
+      env: ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca },
+    });
+    const stop = async () => {
+      await demo.stop();
+      await remove();
+    };
+    return { apps: demo.apps, stop };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function clientFor(
+  name: AppName,
+  { driver, context, byHand }: PlaygroundSettings,
+  front: number,
+): Promise<RegisteredClient> {
+  const client = byHand
+    ? byHand.clients[name]
+    : await driver.register?.(appMetadata(name, context, front), context);
+  if (!client) throw new Error(`no client for ${name}`);
+  return client;
+}
+
+const credentials = ({ clientId, clientSecret }: RegisteredClient = { clientId: "", missing: [] }): string =>
+  clientSecret === undefined ? clientId : `${clientId}:${clientSecret}`;

@@ -1,0 +1,96 @@
+/** The first question of a run: is there an OpenID Provider, is it this one, and does it log out at all? Each "no" is one
+ * line that says what to do. */
+import { bounded } from "#lib/net/bounded-response.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { type Fetch, type Metadata, type OpenIdProvider, reason } from "#lib/oidc/provider.ts";
+import { CannotRun } from "./world.ts";
+
+const largest = 1024 * 1024;
+
+/** Reads the discovery document (Discovery 4) and holds it against the issuer.
+ * @throws {CannotRun} */
+export async function reach(provider: OpenIdProvider, fetch: Fetch): Promise<Metadata> {
+  const { issuer } = provider;
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const { status, type, text } = await read(url, fetch);
+  if (status !== 200) {
+    throw new CannotRun(
+      `${url} was answered with HTTP ${status}, not with a discovery document: check that ${issuer} is the issuer.`,
+    );
+  }
+  const document = parsed(text);
+  if (!document) {
+    throw new CannotRun(
+      `${url} was answered with ${type ?? "something"} that is no discovery document: check that ${issuer} is the issuer.`,
+    );
+  }
+  if (document.issuer !== issuer) {
+    throw new CannotRun(
+      `${url} says that its issuer is ${shown(document.issuer)}, not ${issuer}: pass it with --issuer to the byte.`,
+    );
+  }
+  return provider.metadata().catch((error: unknown) => {
+    if (error instanceof ProtocolError) throw new CannotRun(error.message);
+    throw error;
+  });
+}
+
+/** Without an endpoint to log out at there is nothing to check.
+ * @throws {CannotRun} */
+export function assertLogout({ issuer, end_session_endpoint: endpoint }: Metadata): void {
+  if (typeof endpoint === "string" && URL.canParse(endpoint)) return;
+  throw new CannotRun(
+    `${issuer} declares no end_session_endpoint (RIL 2.1), so it has no logout that could be checked: switch RP-initiated logout on at the OpenID Provider.`,
+  );
+}
+
+async function read(url: string, fetch: Fetch) {
+  try {
+    const headers = { accept: "application/json" };
+    const response = await bounded(await fetch(url, { headers, redirect: "manual" }), largest);
+    const type = response.headers.get("content-type")?.split(";", 1)[0];
+    return { status: response.status, type, text: await response.text() };
+  } catch (error) {
+    throw new CannotRun(`${whyNoAnswer(new URL(url), error)}`);
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const shown = (value: unknown): string => (typeof value === "string" && value ? value : "nothing");
+
+const untrusted = "pass its authority with --ca FILE, or go without verification with --insecure";
+
+/** Why a request got no answer, and what to do. */
+function whyNoAnswer({ host, hostname, origin }: URL, error: unknown): string {
+  const code = codeOf(error);
+  const said = reason(error);
+  if (code === "ECONNREFUSED")
+    return `Nobody listens at ${host} (connection refused): start the OpenID Provider, or check --issuer.`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return `There is no host ${hostname} (DNS): check --issuer.`;
+  if (/TIMEDOUT|TIMEOUT|TimeoutError/.test(code))
+    return `${origin} does not answer (timeout): check that the OpenID Provider runs and can be reached from here.`;
+  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_UNTRUSTED/.test(code))
+    return `The certificate of ${origin} is not trusted (${said}): ${untrusted}.`;
+  if (/CERT|ALTNAME/.test(code))
+    return `The certificate of ${origin} does not hold (${said}): mend it, or go without verification with --insecure.`;
+  if (/SSL|EPROTO/.test(code))
+    return `${origin} does not speak TLS (${code}): check whether --issuer begins with http.`;
+  return `${origin} gives no answer that can be read (${said}): check --issuer.`;
+}
+
+/** The innermost code of an error, or its name: `fetch` wraps the telling one. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  if (inner instanceof Error) return codeOf(inner);
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

@@ -1,0 +1,54 @@
+/** What a run makes of checks that end in every way. No browser is started: none of them asks for one. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Check, CheckResult } from "../model/check.ts";
+import { type RunSettings, runChecks } from "./scheduler.ts";
+
+const issuer = "https://op.example";
+
+async function resultOf(run: Check["run"]): Promise<CheckResult | undefined> {
+  const metadata = { issuer };
+  const [result] = await runChecks({
+    provider: new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now }),
+    ...{ metadata, cookieModes: ["cookies-allowed"], headed: false, workers: 1, byHand: undefined },
+    driver: { name: "none", register: async () => ({ clientId: "c", missing: [] }) },
+    context: { issuer, metadata, admin: undefined, fetch },
+    users: { alice: { name: "alice", password: "alice" }, bob: { name: "bob", password: "bob" } },
+    checks: [{ id: "R-91", title: "", clause: "", severity: "high", needs: [], run }],
+    browsers: {},
+    playground: async () => "It is not needed here.",
+    onStart: () => {},
+    onResult: () => {},
+  } as unknown as RunSettings);
+  return result;
+}
+
+describe("a check", () => {
+  it("fails by what it says of the OP", async () => {
+    const result = await resultOf(async (t) => t.fail("No logout token came."));
+    assert.deepEqual(
+      [result?.verdict, result?.reason, result?.gaveUp],
+      ["fail", "No logout token came.", undefined],
+    );
+  });
+
+  it("that cannot go on fails, and the suite has given it up", async () => {
+    const result = await resultOf(async () => {
+      throw new TypeError("no frame at https://op.example/logout?id_token_hint=x");
+    });
+    const reason = "The check could not go on: TypeError: no frame at https://op.example/logout";
+    assert.deepEqual([result?.verdict, result?.reason, result?.gaveUp], ["fail", reason, true]);
+  });
+
+  it("that does not end fails, and the suite has given it up", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const result = await resultOf(async (t) => {
+      t.note("the first step", "");
+      queueMicrotask(() => context.mock.timers.tick(300_000));
+      await new Promise(() => {});
+    });
+    const reason = "It took longer than 300 s; the last that was noted: the first step.";
+    assert.deepEqual([result?.verdict, result?.reason, result?.gaveUp], ["fail", reason, true]);
+  });
+});

@@ -1,0 +1,218 @@
+/** A whole run: from the flags to the report. */
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import tls from "node:tls";
+import { appNames } from "#lib/config/apps.ts";
+import { isLoopback } from "#lib/doctor/checks/transport.ts";
+import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { ensureBuilt } from "#lib/prepare/build.mjs";
+import { withLock } from "#lib/prepare/lock.mjs";
+import type { DriverContext, RegisteredClient } from "#lib/products/driver.ts";
+import { operationsBy } from "#lib/products/embedded/operations.ts";
+import { guessDriver } from "#lib/products/guess.ts";
+import { driverNamed } from "#lib/products/index.ts";
+import { catalogue } from "../catalogue/index.ts";
+import { chosenChecks } from "../catalogue/named.ts";
+import type { CheckResult } from "../model/check.ts";
+import { type Expectations, readExpectations, withExpectation } from "../model/expectations.ts";
+import { capabilitiesOf } from "../report/capabilities.ts";
+import type { Progress } from "../report/progress.ts";
+import type { Report } from "../report/report.ts";
+import { browserFile } from "./browsers.ts";
+import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
+import { assertSignIns } from "./first-sign-in.ts";
+import type { CheckOptions } from "./options.ts";
+import { type OtherIssuerOfRun, otherIssuerAt } from "./other-issuer.ts";
+import { type PlaygroundSettings, startPlayground } from "./playground.ts";
+import { assertLogout, reach } from "./reach.ts";
+import { runChecks } from "./scheduler.ts";
+import type { PlaygroundOfRun } from "./trial.ts";
+import { CannotRun } from "./world.ts";
+
+/** Longest that cleaning up may take once the run is told to end, in milliseconds. */
+const grace = 5_000;
+
+/** Checks the OP that the options name.
+ * @param signal ends it: then the report has what was found until then
+ * @throws {CannotRun} in one line that says what to do */
+export async function checkProvider(
+  options: CheckOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { expect, cookieModes } = options;
+  const expectations = expect === undefined ? {} : readExpectations(expect, catalogue, cookieModes);
+  browserFile();
+  progress.prepares("starting");
+  const faults = { OP_FAULTS: options.faults.join(",") };
+  const embedded = options.issuer === undefined ? await startEmbeddedOp(faults) : undefined;
+  try {
+    trust(options, embedded);
+    const ca = embedded?.certificate ?? options.ca;
+    return await check({ ...options, ca }, expectations, embedded, progress, signal);
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+/** Certificates beside the usual ones. */
+function trust({ ca, insecure }: CheckOptions, embedded: EmbeddedOp | undefined): void {
+  const file = embedded?.certificate ?? ca;
+  if (file !== undefined) tls.setDefaultCACertificates([...tls.getCACertificates("default"), pem(file)]);
+  // biome-ignore lint/style/noProcessEnv: Node's own switch, read at each connection
+  if (insecure) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+}
+
+function pem(file: string): string {
+  try {
+    const text = readFileSync(file, "utf8");
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    const why =
+      "code" in Object(error) && !existsSync(file) ? "there is no such file" : "it is no PEM certificate";
+    throw new CannotRun(`--ca ${file} cannot be read: ${why}.`);
+  }
+}
+
+async function check(
+  options: CheckOptions,
+  expectations: Expectations,
+  embedded: EmbeddedOp | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { users, cookieModes, headed, registrationToken, probeHost: serverHost } = options;
+  const issuer = options.issuer ?? embedded?.issuer ?? "";
+  const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
+  const metadata = await reach(provider, (url, init) => boundedFetch(url, { ...init, signal }));
+  const named = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
+  const driver = embedded ? { ...named, ...operationsBy(embedded.restart) } : named;
+  if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
+  const admin =
+    options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
+  const registrations = watchedFor(metadata.registration_endpoint);
+  const { fetch } = registrations;
+  const context: DriverContext = { issuer, metadata, admin, registrationToken, serverHost, fetch };
+  const other = otherIssuerOfRun(options, embedded, context);
+  if (options.otherIssuer !== undefined) await other();
+  const checks = chosenChecks(options);
+  const { clients, port, without, ca } = options;
+  const byHand = Object.keys(clients).length > 0 ? { clients, port, without } : undefined;
+  progress.prepares(""); // the build has lines of its own
+  if (checks.some(({ id }) => id.startsWith("W"))) await withLock(ensureBuilt);
+  const playground = playgroundOfRun({ driver, context, byHand, ca }, options);
+  const startedAt = new Date();
+  const began = performance.now();
+  const title = `${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`;
+  progress.begins([title, ...(serverHost ? [] : notReached(issuer))].join("\n"));
+  progress.prepares("registering clients");
+  const found: CheckResult[] = [];
+  let client: RegisteredClient | undefined;
+  const running = runChecks({
+    ...{ provider, metadata, driver, context, checks, users, cookieModes, headed, byHand, signal },
+    workers: byHand ? 1 : options.workers,
+    playground: playground.get,
+    otherIssuer: other,
+    beforehand: ({ "rp-a": rp }, browsers) => {
+      if (!byHand) client = rp.client;
+      const { prepares } = progress;
+      return assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares });
+    },
+    onStart: progress.started,
+    onResult: (result, left) => {
+      found.push(result);
+      progress.ended(withExpectation(result, expectations), left);
+    },
+  }).finally(playground.stop);
+  const results = await Promise.race([running, givenUp(signal).then(() => found)]);
+  return {
+    issuer,
+    driver: driver.name,
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(performance.now() - began),
+    ...(signal.aborted ? { interrupted: true as const } : {}),
+    capabilities: capabilitiesOf(metadata, results, { client, dynamic: registrations.seen() }),
+    checks: results.map((result) => withExpectation(result, expectations)),
+  };
+}
+
+/** Settles when the run was told to end and has not cleaned up in time. */
+async function givenUp(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const giveUp = () => setTimeout(resolve, grace);
+  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
+  return promise;
+}
+
+/** What a run should know whose OP is not on this machine, as far as its name tells. */
+const notReached = (issuer: string): string[] =>
+  isLoopback(new URL(issuer).hostname)
+    ? []
+    : [
+        "If the OpenID Provider's server does not reach localhost of this machine, name it with --probe-host.",
+      ];
+
+/** The real apps, started when a check first asks for them. */
+function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: CheckOptions) {
+  let started: ReturnType<PlaygroundOfRun> | undefined;
+  const start = async () => {
+    const missing = appNames.filter((name) => settings.byHand && !settings.byHand.clients[name]);
+    if (missing.length > 0) return `No --client for ${missing.join(" and ")}.`;
+    if (!settings.byHand && !settings.driver.register) return "The driver registers no clients.";
+    if (probeHost !== undefined)
+      return "The apps listen on localhost alone, and the OpenID Provider's server has to reach this machine by another name.";
+    if (insecure) return "The apps verify certificates: pass --ca instead of --insecure.";
+    return startPlayground(settings);
+  };
+  return {
+    get: () => {
+      started ??= start();
+      return started;
+    },
+    stop: async () => {
+      const running = await started?.catch(() => undefined);
+      if (running && typeof running !== "string") await running.stop();
+    },
+  };
+}
+
+/** The one that the options name, or a second embedded OP, started when a check first asks for it. */
+function otherIssuerOfRun(
+  { otherIssuer }: CheckOptions,
+  embedded: EmbeddedOp | undefined,
+  context: DriverContext,
+): OtherIssuerOfRun {
+  let found: ReturnType<OtherIssuerOfRun> | undefined;
+  const find = async () => {
+    if (otherIssuer !== undefined)
+      return otherIssuerAt(otherIssuer, context).catch((error: unknown) => {
+        throw error instanceof CannotRun ? new CannotRun(`--other-issuer: ${error.message}`) : error;
+      });
+    if (embedded) return otherIssuerAt((await embedded.another()).issuer, context);
+    return "A run knows one issuer: name another one of the same server with --other-issuer URL.";
+  };
+  return () => {
+    found ??= find();
+    return found;
+  };
+}
+
+/** A bounded fetch, and whether it was seen to POST there with success. */
+function watchedFor(endpoint: string | undefined) {
+  let seen = false;
+  const fetch = async (...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
+    const response = await (boundedFetch as typeof globalThis.fetch)(url, init);
+    if (init?.method === "POST" && String(url) === endpoint && response.ok) seen = true;
+    return response;
+  };
+  return { fetch, seen: () => seen };
+}
+
+/** Of the suite's own requests. */
+export const boundedFetch: Fetch = (url, init) =>
+  fetch(url, {
+    ...init,
+    signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(init?.signal ? [init.signal] : [])]),
+  } as RequestInit);

@@ -1,0 +1,159 @@
+/** The clients of one worker: checks that run beside each other never share one. */
+import type { AppName } from "#lib/config/apps.ts";
+import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
+import { type Channel, channels } from "../model/channels.ts";
+import { type ProbeSettings, RelyingParty } from "../probe/relying-party.ts";
+
+/** The probes: two that users sign in to, one where nobody ever does, and one whose answers a check spoils. */
+export const probeNames = ["rp-a", "rp-b", "rp-c", "rp-d"] as const;
+export type ProbeName = (typeof probeNames)[number];
+
+export type World = Record<ProbeName, RelyingParty>;
+
+/** Both branches in one run: RP-A asks for `sid`, RP-B leaves it to the OP. */
+const metadata: Readonly<Record<ProbeName, NonNullable<ProbeSettings["metadata"]>>> = {
+  "rp-a": {},
+  "rp-b": { backchannel_logout_session_required: false, frontchannel_logout_session_required: false },
+  "rp-c": {},
+  "rp-d": {},
+};
+
+export interface WorldSettings {
+  provider: OpenIdProvider;
+  driver: Driver;
+  context: DriverContext;
+  /** Number of the worker, in the names of its clients. */
+  worker: number;
+  byHand: ByHand | undefined;
+  /** The channel that its clients ask for alone; both where absent. */
+  only?: Channel;
+}
+
+/** Clients that were registered by hand, and the first of their ports. */
+export interface ByHand {
+  clients: Partial<Record<ProbeName | AppName, RegisteredClient>>;
+  port: number;
+  /** Channels that they were not registered for. */
+  without: readonly Channel[];
+}
+
+/** On plain http no cookie crosses sites (`SameSite=None` needs `Secure`): there the probes are on `localhost` like the
+ * OP. Otherwise each has a host of its own. */
+export const probeHost = (name: string, issuer: string): string =>
+  new URL(issuer).protocol === "http:" ? "localhost" : `${name}.localhost`;
+
+export interface ProbesSettings {
+  /** First of theirs; any free ones where absent. */
+  port?: number | undefined;
+  /** What sets the names of its clients apart. */
+  worker?: number | string;
+  serverHost?: string | undefined;
+  without?: readonly Channel[] | undefined;
+}
+
+/** The probes of one worker; they do not listen yet, and have no client. */
+export const probesAt = (
+  provider: OpenIdProvider,
+  { port, worker = 1, serverHost, without = [] }: ProbesSettings = {},
+): RelyingParty[] =>
+  probeNames.map(
+    (name, index) =>
+      new RelyingParty({
+        name: `${name}-${worker}`,
+        host: probeHost(name, provider.issuer),
+        serverHost,
+        ...(port === undefined ? {} : { port: port + index }),
+        provider,
+        metadata: metadata[name],
+        without,
+      }),
+  );
+
+/** The worlds of all workers, or none.
+ * @throws {CannotRun} where a port is taken or a client cannot be had */
+export async function createWorlds(
+  settings: Omit<WorldSettings, "worker">,
+  workers: number,
+): Promise<World[]> {
+  const making = Array.from({ length: workers }, (_, index) =>
+    createWorld({ ...settings, worker: index + 1 }),
+  );
+  const made = await Promise.allSettled(making);
+  const failed = made.find((each) => each.status === "rejected");
+  const worlds = made.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  if (!failed) return worlds;
+  await Promise.all(worlds.map(closeWorld));
+  throw failed.reason;
+}
+
+/** Starts the probes and registers them.
+ * @throws {CannotRun} where a port is taken or a client cannot be had */
+export async function createWorld(settings: WorldSettings): Promise<World> {
+  const { provider, worker, byHand, context, only } = settings;
+  const without = only ? channels.filter((channel) => channel !== only) : byHand?.without;
+  const { serverHost } = context;
+  const own = only ? `${worker}-${only}` : worker;
+  const probes = probesAt(provider, { port: byHand?.port, worker: own, serverHost, without });
+  const world = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
+  try {
+    await Promise.all(probeNames.map((name) => listen(name, world[name])));
+    for (const name of probeNames)
+      world[name].client = byHand?.clients[name] ?? (await register(world[name], settings));
+  } catch (error) {
+    await closeWorld(world);
+    throw error;
+  }
+  return world;
+}
+
+async function listen(name: ProbeName, { recorder }: RelyingParty): Promise<void> {
+  await recorder.listen().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new CannotRun(
+      `Port ${recorder.port} of ${name} is in use: end what listens there, or register other ports with --port N.`,
+    );
+  });
+}
+
+async function register(probe: RelyingParty, { driver, context }: WorldSettings): Promise<RegisteredClient> {
+  if (!driver.register)
+    throw new CannotRun(`The driver ${driver.name} registers no clients: ${byHandAdvice}`);
+  return driver.register(probe.metadata, context).catch((error: unknown) => {
+    if (error instanceof CannotRun) throw error;
+    const reason = oneLine(error);
+    throw new CannotRun(`${reason} ${refusalAdvice(reason, context)}`);
+  });
+}
+
+export const byHandAdvice =
+  "register them by hand (--print-clients says what) and pass each with --client NAME=ID:SECRET.";
+
+/** What the run may have got wrong where an OP refuses its clients: who asks, or what for. */
+function refusalAdvice(reason: string, { admin, registrationToken }: DriverContext): string {
+  if (/\bHTTP 4\d\d/.test(reason) && !/\bHTTP 40[13]/.test(reason))
+    return `The probes are on http at localhost and *.localhost: allow such addresses, or ${byHandAdvice}`;
+  if (registrationToken !== undefined) return "Check --registration-token.";
+  if (admin) return "Check the name and password of --admin.";
+  return `Pass what registration asks for with --admin or --registration-token, or ${byHandAdvice}`;
+}
+
+const oneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+
+/** Removes the clients where the OP lets it, and ends the probes. */
+export const closeWorld = async (world: World): Promise<void> => {
+  const probes = Object.values(world);
+  await Promise.allSettled(probes.map(({ client }) => client.remove?.()));
+  await Promise.all(probes.map(({ recorder }) => recorder.close()));
+};
+
+/** The run cannot take place; the message is one line that says what to do. */
+export class CannotRun extends Error {
+  override readonly name: string = "CannotRun";
+}
+
+/** What a driver does as an administrator cannot be tried, for the run knows none. */
+export class NoAdministrator extends CannotRun {
+  override readonly name = "NoAdministrator";
+}

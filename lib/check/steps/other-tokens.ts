@@ -1,0 +1,82 @@
+/** JWTs of an OP that are signed like ID Tokens and are none. */
+import type { BrowserContext } from "@playwright/test";
+import { nextTokenAbout } from "../judge/deliveries.ts";
+import { lacks, listed } from "../model/capabilities.ts";
+import { ownProbeIfPossible } from "../probe/own-probe.ts";
+import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { closed } from "./closed.ts";
+import { logOut, usualParameters } from "./logout.ts";
+
+export interface OtherTokens {
+  /** Whose they are. */
+  rp: RelyingParty;
+  /** By kind. */
+  jwts: Record<string, string>;
+  /** Kinds that could not be had, with the reasons; empty where all could. */
+  missing: string;
+}
+
+/** A JWT, or why there is none. */
+type Found = { jwt: string } | { missing: string };
+
+const found = (text: string | undefined, missing: string): Found =>
+  text !== undefined && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) ? { jwt: text } : { missing };
+
+/** Those that one client can get for alice, of a session that it ends for its logout token. */
+export async function otherTokensOf(trial: Trial): Promise<OtherTokens> {
+  const own = await signedUserInfoClient(trial);
+  const rp = typeof own === "string" ? trial.rp("rp-a") : own;
+  const browser = await trial.browser();
+  const session = await trial.signIn(browser, rp, trial.alice);
+  const kinds: [what: string, found: Found][] = [
+    ["an access token", found(session.accessToken, "those of the OP are no JWTs")],
+    ["a UserInfo response", typeof own === "string" ? { missing: own } : await userInfo(trial, session)],
+    ["an authorization response (JARM)", await jarm(trial, browser, rp)],
+  ];
+  const { startedAt } = await logOut(trial, browser, rp, { parameters: usualParameters(session) });
+  kinds.push(["a logout token", await logoutToken(trial, session, startedAt)]);
+  const jwts = Object.fromEntries(kinds.flatMap(([what, kind]) => ("jwt" in kind ? [[what, kind.jwt]] : [])));
+  trial.note("JWTs that are no ID Tokens", Object.keys(jwts).join(", ") || "none");
+  const missing = kinds.flatMap(([what, kind]) => ("missing" in kind ? `${what} (${kind.missing})` : []));
+  return { rp, jwts, missing: missing.join(", ") };
+}
+
+/** @returns the reason where there can be none */
+async function signedUserInfoClient(trial: Trial): Promise<RelyingParty | string> {
+  const algs = listed(trial.metadata.userinfo_signing_alg_values_supported);
+  const alg = ["RS256", "PS256", "ES256"].find((each) => algs.includes(each)); // first that of the ID Tokens
+  if (!alg) return "discovery lists no algorithm to sign it with";
+  const metadata = { userinfo_signed_response_alg: alg };
+  const probe = await ownProbeIfPossible(trial, { name: "rp-userinfo", metadata });
+  return typeof probe === "string" ? probe.replace(/\.$/, "") : probe;
+}
+
+async function userInfo(trial: Trial, { accessToken }: Session): Promise<Found> {
+  const { userinfo_endpoint: endpoint } = trial.metadata;
+  if (!endpoint || !accessToken) return { missing: "there is no endpoint or no access token for it" };
+  const headers = { authorization: `Bearer ${accessToken}`, accept: "application/jwt" };
+  const response = await trial.context.fetch(endpoint, { headers }).catch(() => undefined);
+  const text = await response?.text().catch(() => undefined);
+  return found(text, "what came is no JWT, though the OP registered that it would be");
+}
+
+/** Signed with RS256 where the client is registered for nothing else (JARM 3). */
+async function jarm(trial: Trial, browser: BrowserContext, rp: RelyingParty): Promise<Found> {
+  const modes = listed(trial.metadata.response_modes_supported);
+  const mode = ["query.jwt", "jwt"].find((each) => modes.includes(each));
+  if (!mode) return { missing: "discovery lists no response_mode for it" };
+  const { url } = await rp.authorizationRequest({ prompt: "none", response_mode: mode });
+  const from = performance.now();
+  const page = await browser.newPage();
+  await page.goto(url).catch(() => undefined);
+  const wanted = ({ query }: { query: URLSearchParams }) => query.has("response");
+  const answer = await rp.recorder.waitFor(wanted, { from, timeout: 5_000 });
+  await closed(page);
+  return found(answer?.query.get("response") ?? undefined, "none came");
+}
+
+async function logoutToken(trial: Trial, session: Session, from: number): Promise<Found> {
+  if (lacks(trial, "back-channel", session.rp)) return { missing: "the OP sends the client none" };
+  return found((await nextTokenAbout(session, from))?.raw, "none came: B-01");
+}

@@ -1,0 +1,73 @@
+/** ID Tokens that are made with the client's secret, sent back as hints as they came (RIL 2). */
+import { decodeProtectedHeader } from "jose";
+import { assertLoggedOut } from "../judge/oracles.ts";
+import { listed } from "../model/capabilities.ts";
+import { ownProbeIfPossible } from "../probe/own-probe.ts";
+import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { logOut, usualParameters } from "./logout.ts";
+import { rawSignIn } from "./raw-sign-in.ts";
+
+/** JWE `alg` with a shared key (RFC 7518 4.1). */
+const symmetric = ["A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW", "dir"];
+
+/** Signed with it: the OP has to take it with `client_id` and without.
+ * @returns why it was not tried */
+export async function tryHintSignedWithSecret(t: Trial): Promise<string | undefined> {
+  if (!listed(t.metadata.id_token_signing_alg_values_supported).includes("HS256"))
+    return "Discovery lists no HS256 for ID Tokens.";
+  const rp = await ownProbeIfPossible(t, {
+    name: "rp-hs",
+    metadata: { id_token_signed_response_alg: "HS256" },
+  });
+  if (typeof rp === "string") return rp;
+  for (const [how, more] of [
+    ["with client_id", { client_id: rp.client.clientId }],
+    ["without client_id", {}],
+  ] as const) {
+    const taken = await isTaken(t, rp, "HS256", more);
+    t.require(taken, `The OP does not take an HS256 ID Token as a hint ${how}.`);
+  }
+  t.measure("Signed with HS256 it is taken, with client_id and without.");
+  return undefined;
+}
+
+/** Encrypted with it: `client_id` says whose secret opens it. Nothing obliges an OP to open it, as the client might
+ * (Core 3.1.2.1).
+ * @returns why it was not tried */
+export async function tryHintEncryptedWithSecret(t: Trial): Promise<string | undefined> {
+  const algs = listed(t.metadata.id_token_encryption_alg_values_supported);
+  const alg = symmetric.find((each) => algs.includes(each));
+  if (!alg) return "Discovery lists no encryption of ID Tokens with the client's secret.";
+  const rp = await ownProbeIfPossible(t, {
+    name: "rp-kw",
+    metadata: { id_token_encrypted_response_alg: alg },
+  });
+  if (typeof rp === "string") return rp;
+  const taken = await isTaken(t, rp, alg, { client_id: rp.client.clientId });
+  if (taken) t.measure(`Encrypted with ${alg} it is taken, with client_id.`);
+  else t.warn(`The OP does not take as a hint what it has encrypted with the client's secret (${alg}).`);
+  return undefined;
+}
+
+/** Signs alice in, and logs her out with the ID Token as it came.
+ * @param alg that its header must have, or nothing is proven */
+async function isTaken(
+  t: Trial,
+  rp: RelyingParty,
+  alg: string,
+  more: { client_id?: string },
+): Promise<boolean> {
+  const browser = await t.browser();
+  const idToken = await rawSignIn(t, browser, rp, t.alice);
+  const header = decodeProtectedHeader(idToken);
+  t.require(
+    header.alg === alg,
+    `The ID Token of ${rp.name} has alg ${header.alg}, though the OP registered ${alg}.`,
+  );
+  const parameters = { ...usualParameters({ idToken, rp }), ...more };
+  const { arrived } = await logOut(t, browser, rp, { parameters });
+  if (arrived?.rp !== rp) return false;
+  await assertLoggedOut(t, browser, rp);
+  return true;
+}

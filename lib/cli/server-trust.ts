@@ -1,0 +1,101 @@
+/** Which certificate an OpenID Provider may show. Verification is never switched off: a certificate is trusted or it
+ * is not. */
+import { X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import tls from "node:tls";
+import { causeOf } from "#lib/register/discover.ts";
+import { DemoError } from "./demo-error.ts";
+import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./starting.ts";
+
+export interface Trust {
+  issuer: string;
+  /** PEM file of a certificate or its authority. */
+  ca: string | undefined;
+  /** PEM file that holds what the server showed at the first time. */
+  trustFirstUse: string | undefined;
+}
+
+const CONNECT_MS = 10_000;
+
+/** Makes the process trust what the user named, besides the usual authorities.
+ * @returns the file that the apps need as `CA_FILE`, if there is one
+ * @throws {DemoError} */
+export async function trustServer(trust: Trust, patience: Patience): Promise<string | undefined> {
+  const { ca, trustFirstUse } = trust;
+  if (ca !== undefined) return trustFile(ca);
+  if (trustFirstUse === undefined) return undefined;
+  if (existsSync(trustFirstUse)) {
+    patience.say(
+      `Trusted: the certificate in ${trustFirstUse}, as at first use; delete the file if the server got another one.`,
+    );
+    return trustFile(trustFirstUse);
+  }
+
+  const { origin, hostname, port } = new URL(trust.issuer);
+  const shown = await whenStarted(() => shownBy(hostname, Number(port || 443)), patience);
+  if (shown.trusted) return undefined;
+  const { leaf, root } = shown;
+  if (!leaf.checkHost(hostname)) {
+    throw new DemoError(
+      `The certificate of ${origin} is for ${leaf.subjectAltName ?? leaf.subject}, not for ${hostname}; use the address that it names.`,
+    );
+  }
+  if (!root.checkIssued(root)) {
+    throw new DemoError(
+      `The certificate of ${origin} is from an authority that it does not send along: name the authority's file with --ca.`,
+    );
+  }
+  await mkdir(path.dirname(trustFirstUse), { recursive: true });
+  await writeFile(trustFirstUse, root.toString());
+  patience.say(
+    `Trusted on first use: the certificate of ${origin}, SHA-256 ${root.fingerprint256}. Nothing but this connection vouches for it; compare it with the server's own. It is kept in ${trustFirstUse}.`,
+  );
+  return trustFile(trustFirstUse);
+}
+
+async function trustFile(file: string): Promise<string> {
+  const pem = await readFile(file, "utf8").catch((error: Error) => {
+    throw new DemoError(`${file} cannot be read: ${error.message}`);
+  });
+  try {
+    new X509Certificate(pem);
+  } catch {
+    throw new DemoError(`${file} holds no certificate in PEM format.`);
+  }
+  tls.setDefaultCACertificates([...tls.getCACertificates("default"), pem]);
+  return path.resolve(file);
+}
+
+interface Shown {
+  /** Whether the usual authorities vouch for it already. */
+  trusted: boolean;
+  /** The server's own certificate. */
+  leaf: X509Certificate;
+  /** The last certificate of its chain. */
+  root: X509Certificate;
+}
+
+/** Looks at the certificate and hangs up: over this connection, which is not verified, nothing is sent or read. */
+function shownBy(host: string, port: number): Promise<Shown> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      const message = `No certificate at ${host}:${port}: ${causeOf(error)}.`;
+      reject(isConnectionFailure(error) ? new NotYet(message) : new DemoError(message));
+    };
+    const socket = tls.connect({ host, port, servername: host, rejectUnauthorized: false });
+    socket.setTimeout(CONNECT_MS, () =>
+      socket.destroy(Object.assign(new Error("it takes too long"), { code: "ETIMEDOUT" })),
+    );
+    socket.once("error", fail);
+    socket.once("secureConnect", () => {
+      const leaf = socket.getPeerX509Certificate();
+      let root = leaf;
+      while (root?.issuerCertificate && !root.checkIssued(root)) root = root.issuerCertificate;
+      if (leaf && root) resolve({ trusted: socket.authorized, leaf, root });
+      else fail(new Error("it shows none"));
+      socket.destroy();
+    });
+  });
+}

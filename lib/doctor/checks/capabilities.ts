@@ -1,0 +1,119 @@
+/** What the OpenID Provider declares, and what the playground can show with it. */
+import { sortedWords } from "#lib/oidc/client-metadata.ts";
+import { type CheckName, type Finding, finding, quoted } from "../finding.ts";
+import type { Case } from "../patient.ts";
+
+export function examineCapabilities({ metadata }: Pick<Case, "metadata">): Finding[] {
+  return [
+    declared("end-session", metadata.end_session_endpoint, {
+      missing: "No end_session_endpoint is declared: Logout can end the app's own session only.",
+      todo: "Switch RP-initiated logout on at the OpenID Provider, or name its Logout Endpoint in the form.",
+    }),
+    mechanism("backchannel-support", "backchannel", metadata),
+    mechanism("frontchannel-support", "frontchannel", metadata),
+    declared("session-management", metadata.check_session_iframe, {
+      missing: "No check_session_iframe is declared: session management cannot be shown.",
+      todo: "Use back-channel logout, which needs no frame, or switch session management on at the OpenID Provider.",
+    }),
+    silentRequests(metadata),
+    responseTypes(metadata),
+    pkce(metadata),
+    issuerInResponses(metadata),
+  ];
+}
+
+function declared(
+  check: CheckName,
+  endpoint: unknown,
+  { missing, todo }: { missing: string; todo: string },
+): Finding {
+  if (typeof endpoint === "string") return finding(check, "ok", quoted(endpoint));
+  return finding(check, "warning", missing, todo);
+}
+
+/** BCL 2.1 and FCL 3 have the same two members. */
+function mechanism(
+  check: CheckName,
+  name: "backchannel" | "frontchannel",
+  metadata: Case["metadata"],
+): Finding {
+  if (metadata[`${name}_logout_supported`] !== true)
+    return finding(
+      check,
+      "warning",
+      `${name}_logout_supported is not declared.`,
+      "Switch it on at the OpenID Provider; some have it and do not declare it, so trying it tells more.",
+    );
+  if (metadata[`${name}_logout_session_supported`] === true)
+    return finding(check, "ok", "Declared, with sid.");
+  return finding(
+    check,
+    "warning",
+    name === "backchannel"
+      ? "Declared, but without sid: a logout token ends every session of the user."
+      : "Declared, but without iss and sid: /fclogout has nothing to find the session by, and ends none.",
+    `Have ${name}_logout_session_supported switched on.`,
+  );
+}
+
+function silentRequests({ prompt_values_supported: prompts }: Case["metadata"]): Finding {
+  const values = prompts as string[] | undefined;
+  if (!values)
+    return finding(
+      "silent",
+      "ok",
+      "prompt_values_supported is not declared; every OpenID Provider must know none.",
+    );
+  if (values.includes("none")) return finding("silent", "ok", "Declared.");
+  return finding(
+    "silent",
+    "warning",
+    `Declared are ${quoted(values.join(", "))} only.`,
+    "Session management can tell that something changed, but not who is signed in; use back-channel logout.",
+  );
+}
+
+const shown = {
+  code: "Authorization Code",
+  id_token: "Implicit",
+  "id_token token": "Implicit",
+  "code id_token": "Hybrid",
+};
+
+function responseTypes({ response_types_supported: types }: Case["metadata"]): Finding {
+  const supported = new Set((types ?? []).map(sortedWords));
+  const missing = Object.entries(shown).filter(([type]) => !supported.has(sortedWords(type)));
+  if (missing.length === 0) return finding("response-types", "ok", "All that the form offers.");
+  const names = missing.map(([type, grant]) => `${type} (${grant})`).join(", ");
+  if (!supported.has("code"))
+    return finding(
+      "response-types",
+      "warning",
+      `Not declared: ${names}.`,
+      "Choose another Authorization Grant Type in the form.",
+    );
+  return finding("response-types", "ok", `Authorization Code; not declared: ${names}.`);
+}
+
+function pkce({ code_challenge_methods_supported: values }: Case["metadata"]): Finding {
+  if (values?.includes("S256")) return finding("pkce", "ok", "Declared.");
+  return finding(
+    "pkce",
+    "warning",
+    values
+      ? `Declared are ${quoted(values.join(", "))} only.`
+      : "code_challenge_methods_supported is not declared.",
+    "The app sends a challenge anyhow; an OpenID Provider that ignores it gives no protection. If it refuses, choose No for Use PKCE.",
+  );
+}
+
+function issuerInResponses(metadata: Case["metadata"]): Finding {
+  if (metadata.authorization_response_iss_parameter_supported === true)
+    return finding("iss", "ok", "Declared.");
+  return finding(
+    "iss",
+    "warning",
+    "authorization_response_iss_parameter_supported is not declared.",
+    "Harmless with one OpenID Provider; with several, switch it on.",
+  );
+}

@@ -1,0 +1,106 @@
+/** The discovery document as the server gets it (Discovery 4.1 and 4.2). */
+
+import type { Metadata } from "#lib/oidc/provider.ts";
+import { type Finding, finding, quoted } from "../finding.ts";
+import { type Answer, outlineOf, type Prober, redirectOf, Unanswered } from "../prober.ts";
+import { examineIssuer } from "./issuer.ts";
+
+/** Discovery 4: a slash at the end of the issuer is left out. */
+export const discoveryUrl = (issuer: string): string =>
+  `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+
+export interface Discovered {
+  findings: Finding[];
+  /** Undefined where there is no usable document. */
+  metadata?: Metadata;
+}
+
+export async function examineDiscovery(issuer: string, prober: Prober): Promise<Discovered> {
+  const url = discoveryUrl(issuer);
+  try {
+    const answer = await prober.ask(url, { headers: { accept: "application/json" } });
+    const document = documentOf(answer);
+    if (!document) return { findings: [noDocument(answer)] };
+    const { issuer: declared } = document;
+    // Only who is who it says vouches for other hosts.
+    if (declared === issuer) for (const endpoint of endpointsOf(document)) prober.vouch(endpoint);
+    return { findings: [served(answer), examineIssuer(issuer, declared)], metadata: usable(document) };
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    const todo =
+      "Start the OpenID Provider, check the issuer's host and port, and that this server may connect to it.";
+    return { findings: [finding("discovery", "problem", `${url}: ${quoted(error.message)}.`, todo)] };
+  }
+}
+
+function documentOf({ status, text }: Answer): Record<string, unknown> | undefined {
+  if (status !== 200) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function noDocument(answer: Answer): Finding {
+  const problem = (found: string, todo: string) => finding("discovery", "problem", found, todo);
+  const { url, status } = answer;
+  if (redirectOf(answer))
+    return problem(
+      `${url} answers ${outlineOf(answer)}, and redirects are not followed: the document must be at this very address.`,
+      "Configure the issuer that the redirect leads to, if the OpenID Provider calls itself so.",
+    );
+  if (status !== 200)
+    return problem(
+      `${url} answers HTTP ${status}.`,
+      "Look up the issuer at the OpenID Provider: its document is below it, often with a realm or tenant in the path.",
+    );
+  return problem(
+    `${url} answers something that is no JSON object.`,
+    "Look whether a login page or a proxy answers there.",
+  );
+}
+
+function served({ url, headers, sentAt, receivedAt }: Answer): Finding {
+  const type = headers.get("content-type") ?? "none";
+  const found = `${url} answered in ${receivedAt - sentAt} ms.`;
+  if (type.split(";")[0]?.trim().toLowerCase() === "application/json")
+    return finding("discovery", "ok", found);
+  return finding(
+    "discovery",
+    "warning",
+    `${found} Its content type is ${quoted(type)}, not application/json.`,
+    "Have it sent as application/json (Discovery 4.2): some clients refuse anything else.",
+  );
+}
+
+const endpointNames = [
+  "authorization_endpoint",
+  "token_endpoint",
+  "jwks_uri",
+  "end_session_endpoint",
+  "check_session_iframe",
+];
+
+/** The addresses that the document names and a server may be sent to. */
+export const endpointsOf = (document: Record<string, unknown>): string[] =>
+  endpointNames
+    .filter((name) => name !== "check_session_iframe")
+    .map((name) => document[name])
+    .filter(isHttpUrl);
+
+const isHttpUrl = (value: unknown): value is string =>
+  typeof value === "string" && /^https?:$/.test(URL.parse(value)?.protocol ?? "");
+
+/** The document without what has another type than Discovery 3 says: that is as good as not declared. */
+function usable(document: Record<string, unknown>): Metadata {
+  const fits = ([name, value]: [string, unknown]) => {
+    if (endpointNames.includes(name)) return isHttpUrl(value);
+    if (!/_(?:types|methods|values)_supported$/.test(name)) return true;
+    return Array.isArray(value) && value.every((item) => typeof item === "string");
+  };
+  return Object.fromEntries(Object.entries(document).filter(fits)) as unknown as Metadata;
+}

@@ -1,0 +1,56 @@
+/** Issuer identifiers are compared to the byte (Discovery 4.3), and what differs is told. */
+import { type Finding, finding, quoted } from "../finding.ts";
+
+export function examineIssuer(configured: string, declared: unknown): Finding {
+  if (typeof declared !== "string") {
+    return finding(
+      "issuer",
+      "problem",
+      "The discovery document names no issuer.",
+      "Have the OpenID Provider declare it.",
+    );
+  }
+  if (configured === declared) return finding("issuer", "ok", quoted(declared));
+  return finding(
+    "issuer",
+    "problem",
+    `Configured is ${quoted(configured)}, but the OpenID Provider calls itself ${quoted(declared)}: ${differenceOf(configured, declared)}.`,
+    `Configure the issuer exactly as ${quoted(declared)} (OP_ISSUER, or --issuer), or have the OpenID Provider call itself otherwise.`,
+  );
+}
+
+/** In which way two issuers that are not equal differ, and at which byte. */
+export function differenceOf(configured: string, declared: string): string {
+  const at = firstDifference(configured, declared);
+  return `${kindOf(configured, declared)}; byte ${at + 1} is ${byteAt(configured, at)} and not ${byteAt(declared, at)}`;
+}
+
+function kindOf(configured: string, declared: string): string {
+  if (configured === `${declared}/`) return "a slash too many at the end";
+  if (`${configured}/` === declared) return "a slash is missing at the end";
+  const [ours, theirs] = [URL.parse(configured), URL.parse(declared)];
+  if (!ours || !theirs) return "one of them is no URL";
+  if (ours.protocol !== theirs.protocol) return `${schemeOf(ours)} is not ${schemeOf(theirs)}`;
+  if (ours.href === theirs.href) return "the same address, but spelled otherwise";
+  if (ours.hostname !== theirs.hostname) return "another host name, even if it is the same machine";
+  return ours.port === theirs.port ? "another path" : "another port";
+}
+
+const schemeOf = ({ protocol }: URL) => protocol.replace(":", "");
+
+/** This runs in browsers too. */
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+function firstDifference(a: string, b: string): number {
+  const [left, right] = [bytesOf(a), bytesOf(b)];
+  const at = left.findIndex((byte, index) => byte !== right[index]);
+  return at === -1 ? left.length : at;
+}
+
+function byteAt(text: string, at: number): string {
+  const byte = bytesOf(text)[at];
+  if (byte === undefined) return "the end";
+  return byte > 0x20 && byte < 0x7f
+    ? `"${String.fromCharCode(byte)}"`
+    : `0x${byte.toString(16).padStart(2, "0")}`;
+}

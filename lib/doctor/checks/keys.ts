@@ -1,0 +1,130 @@
+/** The keys that the OpenID Provider publishes (RFC 7517). */
+import type { JWK } from "jose";
+import { type Finding, finding, quoted } from "../finding.ts";
+import { algOf, type Case } from "../patient.ts";
+import { outlineOf, Unanswered } from "../prober.ts";
+import { isSymmetric, keyFits } from "./key-fit.ts";
+
+export async function examineKeys(patient: Case): Promise<Finding[]> {
+  const { metadata, prober } = patient;
+  const uri = metadata.jwks_uri;
+  if (uri === undefined)
+    return [finding("jwks", "problem", "The discovery document names no jwks_uri.", "Have it declared.")];
+  try {
+    const answer = await prober.ask(uri, { headers: { accept: "application/json" } });
+    const keys = answer.status === 200 ? keysIn(answer.text) : undefined;
+    if (keys) return judge(keys, patient);
+    const found = `${quoted(uri)} answers ${outlineOf(answer)} and no key set.`;
+    return [finding("jwks", "problem", found, "Open the address: it must answer a JSON object with keys.")];
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    const found = `${quoted(uri)}: ${quoted(error.message)}.`;
+    return [finding("jwks", "problem", found, "Let this server reach that address.")];
+  }
+}
+
+function keysIn(text: string): JWK[] | undefined {
+  try {
+    const { keys } = Object(JSON.parse(text)) as { keys?: unknown };
+    return Array.isArray(keys) ? keys.filter((key) => typeof key === "object" && key !== null) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const judge = (keys: JWK[], patient: Case): Finding[] => [
+  signingKey(keys, algOf(patient)),
+  keyIdentifiers(keys, algOf(patient)),
+  privateParts(keys),
+  sizes(keys),
+  ...encryptionKey(keys, patient),
+];
+
+function signingKey(keys: JWK[], alg: string): Finding {
+  if (isSymmetric(alg))
+    return finding("jwks", "ok", `Tokens are signed with ${alg} and the client secret: no key is needed.`);
+  const fitting = keys.filter((key) => keyFits(key, alg));
+  if (fitting.length > 0)
+    return finding("jwks", "ok", `${keys.length} published, ${fitting.length} of them for ${alg}.`);
+  const others = keys
+    .map(({ kty, alg: declared, use }) => [declared ?? kty, use].filter(Boolean).join(" "))
+    .join(", ");
+  return finding(
+    "jwks",
+    "problem",
+    `None of the ${keys.length} published is for ${alg}${others ? `: ${quoted(others)}` : ""}.`,
+    "Set ID_TOKEN_SIGNED_RESPONSE_ALG to what the client is registered with, or have a key for it published.",
+  );
+}
+
+function keyIdentifiers(keys: JWK[], alg: string): Finding {
+  const kids = keys.map(({ kid }) => kid).filter((kid) => kid !== undefined);
+  const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
+  if (twice !== undefined)
+    return finding(
+      "jwks-kid",
+      "problem",
+      `More than one key is called ${quoted(String(twice))}.`,
+      "Give each key a kid of its own.",
+    );
+  const nameless = keys.filter((key) => key.kid === undefined && keyFits(key, alg)).length;
+  if (nameless > 0 && keys.filter((key) => keyFits(key, alg)).length > 1)
+    return finding(
+      "jwks-kid",
+      "warning",
+      `${nameless} of several keys for ${alg} has no kid.`,
+      "Give each key a kid.",
+    );
+  return finding("jwks-kid", "ok", kids.length > 0 ? "Each is there once." : "There is no choice of keys.");
+}
+
+/** RFC 7518 6.2.2, 6.3.2 and 6.4.1. */
+const secretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+function privateParts(keys: JWK[]): Finding {
+  const leaked = keys.filter((key) => secretMembers.some((name) => name in key));
+  if (leaked.length === 0) return finding("jwks-private", "ok", "Public parts only.");
+  const names = leaked.map(({ kid, kty }) => quoted(kid ?? `a ${kty} key without kid`)).join(", ");
+  return finding(
+    "jwks-private",
+    "problem",
+    `Private or secret parts are published of ${names}.`,
+    "Take the key out of use at once and make a new one: whatever it signed can have been signed by anybody.",
+  );
+}
+
+const fewestBits = 2048;
+
+function sizes(keys: JWK[]): Finding {
+  const rsa = keys
+    .filter(({ kty }) => kty === "RSA")
+    .map((key) => ({ kid: key.kid ?? "no kid", bits: bitsOf(key) }));
+  const small = rsa.filter(({ bits }) => bits < fewestBits);
+  if (small.length > 0)
+    return finding(
+      "jwks-size",
+      "problem",
+      small.map(({ kid, bits }) => `RSA key ${quoted(kid)} has ${bits} bits`).join("; "),
+      `Use RSA keys of at least ${fewestBits} bits, or elliptic curves.`,
+    );
+  const found =
+    rsa.length > 0 ? `RSA: ${[...new Set(rsa.map(({ bits }) => bits))].join(", ")} bits.` : "No RSA keys.";
+  return finding("jwks-size", "ok", found);
+}
+
+function bitsOf({ n = "" }: JWK): number {
+  const bytes = Buffer.from(String(n), "base64url");
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first === -1 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first] as number) + 24;
+}
+
+/** Needed where the client's ID Tokens are encrypted. */
+function encryptionKey(keys: JWK[], { client }: Case): Finding[] {
+  if (!client?.encryption) return [];
+  const { alg } = client.encryption;
+  if (keys.some((key) => keyFits(key, alg)))
+    return [finding("jwks-encryption", "ok", `There is one for ${alg}.`)];
+  const found = `ID Tokens are encrypted with ${alg}, but no key for it is published: logout requests carry the hint unencrypted.`;
+  const todo = `Have the OpenID Provider publish a key with use "enc", if it takes encrypted hints.`;
+  return [finding("jwks-encryption", "warning", found, todo)];
+}

@@ -1,0 +1,108 @@
+/** Whether the post-logout URIs are registered: logout requests without a session (RIL 2 and 3). */
+
+import { type Finding, finding, quoted } from "../finding.ts";
+import type { Case } from "../patient.ts";
+import { outlineOf, redirectOf, Unanswered } from "../prober.ts";
+import { isAt, noClient } from "./callbacks.ts";
+
+interface Reception {
+  uri: string;
+  outline: string;
+  back: boolean;
+  stateKept: boolean;
+  /** Whether a page was shown, which may ask or refuse. */
+  asks: boolean;
+  silent: boolean;
+}
+
+export async function examinePostLogout(patient: Case): Promise<Finding[]> {
+  const { app, client, metadata } = patient;
+  const endpoint = metadata.end_session_endpoint;
+  if (!client) return withoutRequest(noClient);
+  if (!endpoint) return withoutRequest("No end_session_endpoint is declared.");
+  const receive = (uri: string) => ask(uri, endpoint, client.clientId, patient);
+  const foreign = await receive(`https://not-registered-${crypto.randomUUID().slice(0, 8)}.invalid/logout`);
+  const own = await Promise.all(app.baseUrls.map((base) => receive(`${base}/logout`)));
+  return [judge(own, foreign), judgeTwin(foreign)];
+}
+
+const withoutRequest = (why: string): Finding[] => [
+  finding("post-logout", "unknown", why),
+  finding("post-logout-open", "unknown", why),
+];
+
+async function ask(uri: string, endpoint: string, clientId: string, { prober }: Case): Promise<Reception> {
+  const state = crypto.randomUUID();
+  const url = new URL(endpoint);
+  const parameters = { client_id: clientId, post_logout_redirect_uri: uri, state };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  try {
+    const answer = await prober.ask(url.href, { headers: { accept: "text/html" } });
+    const target = redirectOf(answer);
+    return {
+      uri,
+      outline: outlineOf(answer),
+      back: target !== undefined && isAt(target, uri),
+      stateKept: target?.searchParams.get("state") === state,
+      asks: answer.status === 200,
+      silent: answer.status >= 500,
+    };
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    return { uri, outline: error.message, back: false, stateKept: false, asks: false, silent: true };
+  }
+}
+
+function judge(own: Reception[], foreign: Reception): Finding {
+  const silent = own.find((each) => each.silent);
+  if (silent) return finding("post-logout", "unknown", `${silent.uri}: ${quoted(silent.outline)}.`);
+  const forgetful = own.find(({ back, stateKept }) => back && !stateKept);
+  if (forgetful)
+    return finding(
+      "post-logout",
+      "problem",
+      `${forgetful.uri} gets another state than was sent, or none: the app cannot tell whose logout it was.`,
+      "Have the OpenID Provider return state unchanged.",
+    );
+  const differently = (each: Reception) => each.back || (each.asks && each.outline !== foreign.outline);
+  const refused = own.filter((each) => !differently(each));
+  const urls = own.map(({ uri }) => uri).join(", ");
+  if (refused.length === 0) {
+    const how = own.every(({ back }) => back)
+      ? "Sent back to"
+      : "The OpenID Provider asks first, and does not for others:";
+    return finding("post-logout", "ok", `${how} ${urls}.`);
+  }
+  if (refused.length < own.length)
+    return finding(
+      "post-logout",
+      "problem",
+      `Not accepted: ${refused.map(({ uri, outline }) => `${uri} (${outline})`).join(", ")}; the others are.`,
+      "Register each of them for the client, to the letter.",
+    );
+  return finding(
+    "post-logout",
+    "unknown",
+    `Without a session all are answered as one that is not registered (${own[0]?.outline}): they may be missing, or the OpenID Provider may want an id_token_hint first.`,
+    `Look whether these are registered: ${urls}. Then sign in and press Logout.`,
+  );
+}
+
+function judgeTwin({ uri, outline, back, asks, silent }: Reception): Finding {
+  if (back)
+    return finding(
+      "post-logout-open",
+      "problem",
+      `The OpenID Provider redirects to ${uri}, which nobody registered: an open redirect.`,
+      "Have it compare post-logout URIs to the letter with those that are registered.",
+    );
+  if (silent) return finding("post-logout-open", "unknown", `${quoted(outline)}.`);
+  if (asks)
+    return finding(
+      "post-logout-open",
+      "unknown",
+      `A page is shown (${outline}); where it leads afterwards cannot be told from here.`,
+      "Log out with another post_logout_redirect_uri once, by the panel below Logout, and see where you end up.",
+    );
+  return finding("post-logout-open", "ok", `Not followed (${outline}).`);
+}

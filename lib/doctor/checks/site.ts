@@ -1,0 +1,64 @@
+/** Same site or cross-site, as browsers reckon it: by scheme and registrable domain, ports aside. */
+import { isIP } from "node:net";
+import { type Finding, finding } from "../finding.ts";
+import type { Case } from "../patient.ts";
+
+export type Relation = "same site" | "cross-site" | "unsure";
+
+/** `unsure`: only the public suffix list could tell. */
+export function relationOf(a: URL, b: URL): Relation {
+  if (a.protocol !== b.protocol) return "cross-site"; // sites are schemeful
+  if (a.hostname === b.hostname) return "same site";
+  const [ours, theirs] = [domainOf(a), domainOf(b)];
+  if (!ours || ours !== theirs) return "cross-site";
+  // Short names below a country's domain, such as co.uk and com.au, are mostly for everybody.
+  return /^[a-z]{1,3}\.[a-z]{2}$/.test(ours) ? "unsure" : "same site";
+}
+
+/** The last two labels: a registrable domain has at least these. An address, or a name of one label, has none. */
+function domainOf({ hostname }: URL): string | undefined {
+  if (isIP(hostname.replace(/^\[|\]$/g, ""))) return undefined;
+  const labels = hostname.split(".");
+  return labels.length > 1 ? labels.slice(-2).join(".") : undefined;
+}
+
+export function examineSite({ issuer, app, metadata }: Pick<Case, "issuer" | "app" | "metadata">): Finding {
+  const iframe = String(metadata.check_session_iframe ?? "");
+  const op = new URL(URL.canParse(iframe) ? iframe : issuer);
+  const homes = app.baseUrls.map((base) => ({ base, relation: relationOf(new URL(base), op) }));
+  const at = (wanted: Relation) =>
+    homes.filter(({ relation }) => relation === wanted).map(({ base }) => base);
+  const [cross, unsure, same] = [at("cross-site"), at("unsure"), at("same site")];
+  if (cross.length > 0)
+    return finding(
+      "site",
+      "warning",
+      `For a browser ${op.origin} is another site than ${cross.join(", ")}${same.length > 0 ? ` (the same as ${same.join(", ")})` : ""}. ${consequence(op)}`,
+      "Show session management with the app and the OpenID Provider on one registrable domain and one scheme. Back-channel logout works either way; front-channel logout too, as /fclogout needs no cookie.",
+    );
+  if (unsure.length > 0)
+    return finding(
+      "site",
+      "unknown",
+      `${op.origin} and ${unsure.join(", ")} may be one site, or under a public suffix and then two.`,
+      "Look the domain up at https://publicsuffix.org/ .",
+    );
+  return finding(
+    "site",
+    "ok",
+    `For a browser ${op.origin} is the same site as ${remark(op, app.baseUrls)}: nothing in a frame is third-party.`,
+  );
+}
+
+function consequence({ protocol }: URL): string {
+  return protocol === "https:"
+    ? "Its cookies reach frames in the app's pages where they are SameSite=None and the browser does not block third-party cookies; else session management and silent requests fail."
+    : "On http its cookies cannot be SameSite=None, so no frame in the app's pages has them: session management and silent requests fail.";
+}
+
+/** Where hosts only share a domain, a public suffix would make them two sites. */
+function remark(op: URL, baseUrls: readonly string[]): string {
+  const sharing = baseUrls.some((base) => new URL(base).hostname !== op.hostname);
+  const suffix = sharing ? `, unless ${domainOf(op)} is a public suffix as github.io is` : "";
+  return `${baseUrls.join(", ")}${suffix}`;
+}

@@ -1,0 +1,25 @@
+/** What this app's record says of back-channel logout. */
+
+import { activeMechanisms } from "#lib/rp/mechanisms.ts";
+import type { ProtocolEvent } from "#lib/rp/model.ts";
+import type { RelyingParty } from "#lib/rp/relying-party.ts";
+import type { Evidence } from "./checks/backchannel.ts";
+
+export async function evidenceOf(rp: RelyingParty): Promise<Evidence> {
+  const { store } = rp;
+  const [[token], [unverified], returns] = await Promise.all([
+    store.listEvents("logout_token", 1),
+    store.listEvents("logout_token_unverified", 1),
+    store.listEvents("post_logout", 10),
+  ]);
+  const logout = returns.find(({ data }) => data.result === "logged_out");
+  return {
+    token: token && { at: token.at, error: errorOf(token) },
+    unverified: unverified && { at: unverified.at, error: errorOf(unverified) ?? "" },
+    logout: logout && { at: logout.at },
+    off: !(await activeMechanisms(rp)).includes("back-channel"),
+  };
+}
+
+const errorOf = ({ data }: ProtocolEvent): string | undefined =>
+  data.error === undefined ? undefined : String(data.error);

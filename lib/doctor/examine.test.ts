@@ -1,0 +1,106 @@
+/** One examination as a whole: the healthy OpenID Provider is found in good health, and what is missing is named. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { CheckName } from "./finding.ts";
+import { mostRequests } from "./prober.ts";
+import { credentials, json, type PatientOp, patientOp, secret } from "./testing/patient-op.ts";
+
+let op: PatientOp;
+beforeEach(async () => {
+  op = await patientOp();
+});
+afterEach(() => op.close());
+
+it("finds nothing wrong with a healthy OP, in few requests", async () => {
+  const findings = await op.examine();
+  for (const each of Object.values(findings)) assert.equal(each.result, "ok", JSON.stringify(each));
+  assert.ok(Object.keys(findings).length > 20);
+  assert.ok(op.requests.length <= mostRequests);
+});
+
+const missing: [CheckName, Record<string, unknown>, RegExp][] = [
+  ["end-session", { end_session_endpoint: undefined }, /No end_session_endpoint/],
+  ["backchannel-support", { backchannel_logout_supported: undefined }, /backchannel_logout_supported is not/],
+  ["backchannel-support", { backchannel_logout_session_supported: false }, /without sid/],
+  ["frontchannel-support", { frontchannel_logout_supported: false }, /frontchannel_logout_supported is not/],
+  ["frontchannel-support", { frontchannel_logout_session_supported: false }, /without iss and sid/],
+  ["session-management", { check_session_iframe: undefined }, /No check_session_iframe/],
+  ["silent", { prompt_values_supported: ["login"] }, /login only/],
+  ["response-types", { response_types_supported: ["id_token"] }, /Not declared: code \(Authorization Code\)/],
+  ["pkce", { code_challenge_methods_supported: ["plain"] }, /plain only/],
+  ["pkce", { code_challenge_methods_supported: undefined }, /is not declared/],
+  ["iss", { authorization_response_iss_parameter_supported: false }, /is not declared/],
+];
+
+describe("the doctor", () => {
+  for (const [check, metadata, found] of missing) {
+    it(`notices what is missing: ${JSON.stringify(metadata)} ${found.source}`, async () => {
+      op.metadata = metadata;
+      const findings = await op.examine();
+      assert.equal(findings[check]?.result, "warning", JSON.stringify(findings[check]));
+      assert.match(findings[check].found, found);
+    });
+  }
+
+  it("notices an OP that is not there, and cannot tell the rest", async () => {
+    const { patient, issuer } = op;
+    await op.close();
+    const findings = await op.examine(patient);
+    assert.equal(findings.discovery?.result, "problem");
+    assert.match(findings.discovery.found, /ECONNREFUSED/);
+    assert.ok(findings.discovery.found.includes(issuer));
+    assert.equal(findings.callbacks, undefined);
+    op = await patientOp();
+  });
+
+  it("cannot tell what takes a client where none is known", async () => {
+    const findings = await op.examine({ client: undefined });
+    for (const check of ["callbacks", "open-redirect", "client-secret", "post-logout"] as const)
+      assert.equal(findings[check]?.result, "unknown");
+  });
+
+  it("takes a document with nonsense in it as one that does not declare it", async () => {
+    op.metadata = {
+      authorization_endpoint: 7,
+      token_endpoint: "file:///etc/passwd",
+      response_types_supported: "code",
+      code_challenge_methods_supported: [1],
+    };
+    const findings = await op.examine();
+    assert.match(findings["client-secret"]?.found ?? "", /No token_endpoint/);
+    assert.match(findings.callbacks?.found ?? "", /No authorization_endpoint/);
+    assert.equal(findings.pkce?.result, "warning");
+  });
+
+  it("accepts names of errors that are the OP's own, where a made-up secret gets another", async () => {
+    op.token = ({ authorization }, response) =>
+      authorization === credentials
+        ? json(response, 403, { error: "invalid_code" })
+        : json(response, 401, { error: "invalid_client" });
+    const { "client-secret": finding } = await op.examine();
+    assert.equal(finding?.result, "ok");
+    assert.match(finding.found, /invalid_code, a made-up secret with invalid_client.*RFC 6749 5\.2/);
+  });
+
+  it("takes a public client at its word", async () => {
+    op.token = ({ authorization, body }, response) =>
+      authorization === undefined && body.get("client_id") === "playground2" && !body.has("client_secret")
+        ? json(response, 400, { error: "invalid_grant" })
+        : json(response, 401, { error: "invalid_client" });
+    assert.equal((await op.examine({ client: { clientId: "playground2" } }))["client-secret"]?.result, "ok");
+  });
+
+  it("sends the secret in the body where the OP takes it there alone", async () => {
+    op.metadata = { token_endpoint_auth_methods_supported: ["client_secret_post"] };
+    op.token = ({ authorization, body }, response) =>
+      authorization === undefined && body.get("client_secret") === secret
+        ? json(response, 400, { error: "invalid_grant" })
+        : json(response, 401, { error: "invalid_client" });
+    assert.equal((await op.examine())["client-secret"]?.result, "ok");
+  });
+
+  it("does not mind a cookie that has an app's name but never reaches it", async () => {
+    op.headers["set-cookie"] = "playground2.session=x; Path=/op";
+    assert.equal((await op.examine()).cookies?.result, "ok");
+  });
+});

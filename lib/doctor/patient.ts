@@ -1,0 +1,26 @@
+/** Who is examined: an app, its client, and the OpenID Provider that both are to work with. */
+import type { ClientToRegister } from "#lib/oidc/client-metadata.ts";
+import type { Metadata } from "#lib/oidc/provider.ts";
+import type { Client } from "#lib/rp/clients.ts";
+import type { Prober } from "./prober.ts";
+
+export interface Patient {
+  issuer: string;
+  app: ClientToRegister;
+  /** Undefined where none is known: what needs one cannot be told then. */
+  client: Client | undefined;
+}
+
+/** What a check works with. */
+export interface Case extends Patient {
+  /** What the issuer declares; a document that is no good is as good as none. */
+  metadata: Metadata;
+  prober: Prober;
+  now: () => number;
+}
+
+/** `id_token_signed_response_alg` */
+export const algOf = ({ app }: Pick<Patient, "app">): string => app.alg ?? "RS256";
+
+/** Where the OpenID Provider's server reaches the app. */
+export const serverUrlOf = ({ app }: Pick<Patient, "app">): string => app.serverUrl ?? app.baseUrls[0];

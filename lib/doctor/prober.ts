@@ -1,0 +1,98 @@
+/** The doctor's requests: few, short, and only to hosts that somebody vouched for. */
+
+import { guardedFetch } from "#lib/net/guarded-fetch.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { type Fetch, reason } from "#lib/oidc/provider.ts";
+
+/** Most requests of one examination. */
+export const mostRequests = 20;
+export const patienceSeconds = 5;
+
+export interface Answer {
+  url: string;
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Milliseconds since the epoch, by this machine's clock. */
+  sentAt: number;
+  receivedAt: number;
+}
+
+/** There was no answer, for a reason that can be told. */
+export class Unanswered extends Error {
+  override readonly name = "Unanswered";
+}
+
+export interface Prober {
+  /** Asks once; a redirect is an answer, and not followed.
+   * @throws {Unanswered} */
+  ask(url: string, init?: Omit<Parameters<Fetch>[1], "signal" | "redirect">): Promise<Answer>;
+  /** Takes one of the requests for something other than HTTP.
+   * @throws {Unanswered} */
+  spend(url: string): void;
+  /** From now on this URL's origin may be asked. */
+  vouch(url: string): void;
+  /** All answers so far. */
+  readonly answers: readonly Answer[];
+}
+
+/** @param trusted URLs whose origins may be asked from the start */
+export function createProber(
+  trusted: readonly string[],
+  now: () => number,
+  fetch: Fetch = (url, init) => globalThis.fetch(url, init as RequestInit),
+): Prober {
+  const origins = new Set(trusted.map((url) => new URL(url).origin));
+  const guard = guardedFetch({ fetch, origins, loopback: false });
+  const answers: Answer[] = [];
+  let left = mostRequests;
+  const spend = (url: string) => {
+    try {
+      guard.assertAllowed(url);
+    } catch (error) {
+      if (!(error instanceof ProtocolError) && !(error instanceof TypeError)) throw error;
+      throw new Unanswered(
+        URL.canParse(url)
+          ? `${new URL(url).origin} is not asked: the issuer has not vouched for it`
+          : "its address is no URL",
+      );
+    }
+    if (left === 0)
+      throw new Unanswered(`not asked: ${mostRequests} requests are enough for one examination`);
+    left -= 1;
+  };
+  return {
+    answers,
+    spend,
+    vouch: (url) => void origins.add(new URL(url).origin),
+    ask: async (url, init = {}) => {
+      spend(url);
+      const sentAt = now();
+      try {
+        const signal = AbortSignal.timeout(patienceSeconds * 1000);
+        const response = await guard.fetch(url, { ...init, signal });
+        const { status, headers } = response;
+        const answer = { url, status, headers, text: await response.text(), sentAt, receivedAt: now() };
+        answers.push(answer);
+        return answer;
+      } catch (error) {
+        throw new Unanswered(isTimeout(error) ? `no answer within ${patienceSeconds} s` : reason(error));
+      }
+    },
+  };
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
+
+/** Where an answer redirects to, without what it carries; undefined where it does not. */
+export function redirectOf({ status, headers, url }: Answer): URL | undefined {
+  const location = headers.get("location");
+  if (status < 300 || status > 399 || location === null) return undefined;
+  return URL.parse(location, url) ?? undefined;
+}
+
+/** An answer in few words: its status, and where a redirect leads. What the address carries is left out. */
+export function outlineOf(answer: Answer): string {
+  const target = redirectOf(answer);
+  return target ? `HTTP ${answer.status} to ${target.origin}${target.pathname}` : `HTTP ${answer.status}`;
+}

@@ -1,0 +1,37 @@
+/** Findings for people at a terminal. */
+import { styleText } from "node:util";
+import {
+  bySeverity,
+  checks,
+  explanationOf,
+  type Finding,
+  type Result,
+  resultNames,
+  summaryOf,
+} from "./finding.ts";
+
+const colours = { problem: "red", warning: "yellow", unknown: "cyan", ok: "green" } as const satisfies Record<
+  Result,
+  string
+>;
+
+const WIDTH = Math.max(...Object.values(resultNames).map((name) => name.length)) + 2;
+
+/** The findings as a list, problems first; `styleText` knows whether a terminal takes colours. */
+export function findingsView(findings: readonly Finding[], stream: NodeJS.WriteStream): string {
+  const lines = bySeverity(findings).flatMap((each) => [
+    `${styleText(colours[each.result], resultNames[each.result].padEnd(WIDTH), { stream })}${styleText("bold", checks[each.check].title, { stream })}: ${each.found}`,
+    ...explanationOf(each).map((line) => `${" ".repeat(WIDTH)}${line}`),
+  ]);
+  return `${lines.join("\n")}\n\n${summaryOf(findings)}\n`;
+}
+
+/** The findings as data, each with what the check is about. */
+export const findingsData = (findings: readonly Finding[]) =>
+  bySeverity(findings).map(({ check, result, found, todo }) => ({
+    check,
+    result,
+    ...checks[check],
+    found,
+    todo,
+  }));

@@ -1,0 +1,49 @@
+/** The way through the pages of a sign-in, as most products have them: a password, then perhaps a consent. */
+import type { Page } from "@playwright/test";
+import type { User } from "./driver.ts";
+
+/** Selectors. */
+export interface SignInPages {
+  username: string;
+  password: string;
+  submit: string;
+  /** Visible once the password was refused. */
+  refused: string;
+  /** The button that allows what the client asks for. */
+  allow: string;
+}
+
+/** Returns once the browser has left the OP.
+ * @param choose what has to be ticked before the button that allows
+ * @throws {Error} where the OP refuses the password */
+export async function passSignInPages(
+  page: Page,
+  { name, password }: User,
+  pages: SignInPages,
+  choose: (page: Page) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const secret = page.locator(pages.password).first();
+  const allow = page.locator(pages.allow).first();
+  await secret.or(allow).first().waitFor();
+  const { origin } = new URL(page.url());
+  if (await secret.isVisible()) {
+    await page.locator(pages.username).first().fill(name);
+    await secret.fill(password);
+    await page.locator(pages.submit).first().click();
+  }
+  const left = page.waitForURL((url) => url.origin !== origin, { waitUntil: "commit" });
+  const next = await Promise.race([
+    left.then(() => "left"),
+    allow.waitFor().then(() => "asked"),
+    page
+      .locator(pages.refused)
+      .first()
+      .waitFor()
+      .then(() => "refused"),
+  ]);
+  if (next === "refused") throw new Error(`The OP refuses the password of ${name}: check --user.`);
+  if (next === "left") return;
+  await choose(page);
+  await allow.click();
+  await left;
+}

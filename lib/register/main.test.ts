@@ -1,0 +1,202 @@
+/** `slo-playground register` as a program, against the embedded OP and against one that a test plays. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, describe, it } from "node:test";
+import { runProgram } from "#lib/cli/testing/program.ts";
+import { appNames } from "#lib/config/apps.ts";
+import { parseOpConfig } from "#lib/config/op-config.ts";
+import { parseRpConfig } from "#lib/config/rp-config.ts";
+import { parseOptions } from "#lib/demo/options.ts";
+import { rpPlan } from "#lib/demo/plans.ts";
+import { createLog } from "#lib/log.ts";
+import { freePort } from "#lib/net/free-port.ts";
+import { type RunningOp, startOp } from "#lib/op/server.ts";
+import { clientsAt, embeddedClients } from "./registration.ts";
+import { loadState } from "./saved-state.ts";
+
+type Json = Record<string, unknown>;
+
+const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground3: 8083 } };
+const data = mkdtempSync(path.join(tmpdir(), "register-"));
+after(() => rmSync(data, { recursive: true, force: true }));
+
+async function register(...flags: string[]): Promise<{ code: number | string; output: string }> {
+  const program = runProgram(["lib/register/main.ts", "--data", data, ...flags]);
+  return { code: await program.ended, output: program.output() };
+}
+
+describe("slo-playground register at the embedded OP", () => {
+  let op: RunningOp;
+  before(async () => {
+    const config = parseOpConfig({ OP_PORT: "0", OP_DATA_DIR: ":memory:" });
+    op = await startOp(config, createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" }));
+  });
+  after(() => op.close());
+
+  it("registers both apps with every logout field and encryption, and the demo uses these clients from then on", async () => {
+    const { code, output } = await register("--op-port", String(op.port), "--encrypt", "RSA-OAEP:A256GCM");
+    assert.equal(code, 0, output);
+    for (const field of [
+      "id_token_encrypted_response_alg",
+      "id_token_encrypted_response_enc",
+      "jwks_uri",
+      "post_logout_redirect_uris",
+      "backchannel_logout_uri",
+      "backchannel_logout_session_required",
+      "frontchannel_logout_uri",
+      "frontchannel_logout_session_required",
+    ]) {
+      assert.equal(
+        output.match(new RegExp(`^  ${field} +accepted `, "gm"))?.length,
+        2,
+        `${field} in ${output}`,
+      );
+    }
+    assert.match(output, /^Remembered in .*: the demo uses them from its next start on\.$/m);
+    const { registrations, clientSecrets } = await loadState(data);
+    const [two, three] = registrations;
+    assert.ok(two?.clientSecret && three?.clientSecret);
+    assert.match(
+      output,
+      new RegExp(`^playground3 is registered at ${op.issuer} as client ${three.clientId}\\.$`, "m"),
+    );
+    assert.ok(!output.includes(two.clientSecret), "the secret is not printed");
+
+    const demo = { ports: { ...ports, op: op.port }, https: false, crossSite: false };
+    const encryption = { alg: "RSA-OAEP", enc: "A256GCM" };
+    assert.deepEqual(embeddedClients(demo, { registrations, clientSecrets }), {
+      playground2: { id: two.clientId, secret: two.clientSecret, encryption },
+      playground3: { id: three.clientId, secret: three.clientSecret, encryption },
+    });
+    const elsewhere = { ...demo, ports: { ...demo.ports, frontDoor: 8180 } };
+    assert.deepEqual(embeddedClients(elsewhere, { registrations, clientSecrets }).playground2, {
+      id: "playground2",
+      secret: clientSecrets.playground2,
+    });
+  });
+
+  it("registers one app alone, in place of its earlier client, and tells it as JSON", async () => {
+    const { registrations: before } = await loadState(data);
+    const earlier = before.find(({ name }) => name === "playground3");
+    const { code, output } = await register("--op-port", String(op.port), "--app", "playground3", "--json");
+    assert.equal(code, 0, output);
+    const { issuer, registered } = JSON.parse(output) as { issuer: string; registered: Json[] };
+    const { registrations } = await loadState(data);
+    assert.equal(issuer, op.issuer);
+    assert.equal(registered.length, 1);
+    assert.equal(registered[0]?.formerClientId, earlier?.clientId);
+    assert.equal(registered[0]?.clientId, registrations.find(({ name }) => name === "playground3")?.clientId);
+    assert.equal(registrations.length, before.length);
+  });
+
+  it("says what the OP says where it refuses as a whole, with exit code 2", async () => {
+    const { code, output } = await register(
+      "--op-port",
+      String(op.port),
+      "--registration-auth",
+      "admin:wrong",
+    );
+    assert.equal(code, 2);
+    assert.match(output, /^\S+ refused to register playground2: HTTP 401, invalid_token: .*administrator/);
+    assert.equal(output.trim().split("\n").length, 1);
+  });
+});
+
+describe("slo-playground register at an OP of one's own", () => {
+  const taken = async (answer: (body: Json) => { status: number; body: Json }) => {
+    const server = createServer(async (request, response) => {
+      const issuer = `http://${request.headers.host}`;
+      const { status, body } =
+        request.method === "GET"
+          ? { status: 200, body: { issuer, registration_endpoint: `${issuer}/register` } }
+          : answer(JSON.parse(await text(request)) as Json);
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const close = () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => void server.close(resolve));
+    };
+    return { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  };
+
+  it("exits with 0 although a field was ignored or refused, which it says; --strict makes that 1", async () => {
+    const op = await taken(({ frontchannel_logout_uri, ...body }) =>
+      body.jwks_uri
+        ? { status: 400, body: { error: "invalid_client_metadata", error_description: "no encryption" } }
+        : { status: 201, body: { ...body, client_id: "x" } },
+    );
+    const flags = ["--issuer", op.issuer, "--encrypt", "RSA-OAEP:A256GCM"];
+    const loose = await register(...flags);
+    const strict = await register(...flags, "--strict");
+    await op.close();
+    assert.deepEqual([loose.code, strict.code], [0, 1], loose.output + strict.output);
+    assert.match(loose.output, /^ {2}frontchannel_logout_uri +ignored +http:/m);
+    assert.match(
+      loose.output,
+      /^ {2}id_token_encrypted_response_alg +refused +RSA-OAEP \(HTTP 400, invalid_client_metadata: no encryption\)$/m,
+    );
+  });
+
+  it("remembers how ID Tokens are encrypted, and the demo tells its apps", async () => {
+    const op = await taken((body) => ({ status: 201, body: { ...body, client_id: "x" } }));
+    const { code } = await register("--issuer", op.issuer, "--encrypt", "ECDH-ES");
+    const state = await loadState(data);
+    const asked = { issuer: op.issuer, clients: {}, registration: undefined, ports, crossSite: false };
+    const clients = await clientsAt(asked, state.registrations, async () =>
+      assert.fail("nothing is registered anew"),
+    );
+    await op.close();
+    assert.equal(code, 0);
+    const options = parseOptions(["--issuer", op.issuer], {});
+    for (const name of appNames) {
+      const { env } = rpPlan(name, clients[name], { options, state, env: {} }, state.sessionSecrets[name]);
+      const config = parseRpConfig(env);
+      assert.equal(config.ID_TOKEN_ENCRYPTED_RESPONSE_ALG, "ECDH-ES");
+      assert.equal(config.ID_TOKEN_ENCRYPTED_RESPONSE_ENC, "A128CBC-HS256");
+    }
+  });
+
+  it("keeps the first client although the second is refused", async () => {
+    const op = await taken(({ client_name, ...body }) =>
+      client_name === "playground2"
+        ? { status: 201, body: { ...body, client_id: "two" } }
+        : { status: 403, body: { error: "access_denied" } },
+    );
+    const { code, output } = await register("--issuer", op.issuer);
+    const { registrations } = await loadState(data);
+    await op.close();
+    assert.equal(code, 2);
+    assert.match(output, /^playground2 is registered at .* as client two\.$/m);
+    assert.match(output, /refused to register playground3: HTTP 403, access_denied/);
+    assert.ok(registrations.some(({ issuer, clientId }) => issuer === op.issuer && clientId === "two"));
+  });
+});
+
+describe("slo-playground register", { concurrency: true }, () => {
+  it("says in one line that the embedded OP must run", async () => {
+    const { code, output } = await register("--op-port", String(await freePort()));
+    assert.equal(code, 2);
+    assert.match(output, /^No discovery document at .* Start the demo first, with npm run demo, .*\.\n$/);
+  });
+
+  it("explains itself", async () => {
+    const { code, output } = await register("--help");
+    assert.equal(code, 0);
+    assert.match(output, /^Usage: slo-playground register \[flags\]\n/);
+  });
+
+  it("answers a wrong flag with one line and exit code 2", async () => {
+    const { code, output } = await register("--encrypt", "none");
+    assert.equal(code, 2);
+    assert.match(output, /^--encrypt must be ALG or ALG:ENC, .*RSA-OAEP-256.*A256GCM.*\.\n$/);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { DemoError } from "#lib/cli/demo-error.ts";
+import { dropState, loadState, saveState } from "./saved-state.ts";
+
+describe("what the demo keeps", () => {
+  let data: string;
+  beforeEach(async () => {
+    data = await mkdtemp(path.join(os.tmpdir(), "demo-"));
+  });
+  afterEach(() => rm(data, { recursive: true }));
+
+  it("is the same at the next start, and its owner's alone", async () => {
+    const folder = path.join(data, "new");
+    const state = await loadState(folder);
+    assert.deepEqual(await loadState(folder), state);
+    const secrets = [...Object.values(state.sessionSecrets), ...Object.values(state.clientSecrets)];
+    assert.equal(new Set(secrets).size, 4);
+    assert.ok(
+      secrets.every((secret) => secret.length >= 43),
+      "32 random bytes",
+    );
+    assert.equal((await stat(path.join(folder, "demo.json"))).mode & 0o777, 0o600);
+  });
+
+  it("holds registrations", async () => {
+    const state = await loadState(data);
+    const registration = {
+      issuer: "https://op",
+      name: "playground2" as const,
+      baseUrls: ["a"],
+      clientId: "x",
+    };
+    await saveState(data, { ...state, registrations: [registration] });
+    assert.deepEqual((await loadState(data)).registrations, [registration]);
+    assert.deepEqual(await readdir(data), ["demo.json"], "no draft is left");
+  });
+
+  for (const damaged of ["{", "{}", '{"sessionSecrets":{}}']) {
+    it(`is not replaced when it is damaged: ${damaged}`, async () => {
+      const file = path.join(data, "demo.json");
+      await writeFile(file, damaged);
+      await assert.rejects(
+        loadState(data),
+        (error) => error instanceof DemoError && /--fresh/.test(error.message),
+      );
+      assert.equal((await stat(file)).size, damaged.length);
+    });
+  }
+
+  it("goes with --fresh, and nothing else goes", async () => {
+    const before = await loadState(data);
+    await writeFile(path.join(data, "notes.txt"), "mine");
+    await dropState(data);
+    assert.deepEqual(await readdir(data), ["notes.txt"]);
+    assert.notDeepEqual(await loadState(data), before);
+  });
+});

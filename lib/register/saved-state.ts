@@ -1,0 +1,79 @@
+/** What the demo keeps between two starts, so that sessions and registrations survive a restart: `demo.json`. */
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { DemoError } from "#lib/cli/demo-error.ts";
+import { type AppName, appNames } from "#lib/config/apps.ts";
+
+const registration = z.object({
+  issuer: z.string(),
+  name: z.enum(appNames),
+  baseUrls: z.array(z.string()),
+  clientId: z.string(),
+  clientSecret: z.string().optional(),
+  /** Seconds since 1970; 0 or absent: never. */
+  secretExpiresAt: z.number().optional(),
+  /** How the OP encrypts the ID Tokens of this client. */
+  encryption: z.object({ alg: z.string(), enc: z.string() }).optional(),
+  /** A public client of the same app. */
+  publicClientId: z.string().optional(),
+});
+
+const schema = z.object({
+  /** Seals an app's session cookie. */
+  sessionSecrets: z.record(z.enum(appNames), z.string().min(32)),
+  /** Client secrets at the embedded OP, and wherever else we may choose them. */
+  clientSecrets: z.record(z.enum(appNames), z.string().min(16)),
+  registrations: z.array(registration),
+});
+
+export type Registration = z.output<typeof registration>;
+export type SavedState = z.output<typeof schema>;
+
+const FILE = "demo.json";
+/** Everything that the demo puts into its data folder; whatever else lies there is not ours to delete. */
+const OURS = [FILE, "op", ...appNames];
+
+/** Reads what an earlier start left, or makes new secrets. @throws {DemoError} if the file makes no sense */
+export async function loadState(data: string): Promise<SavedState> {
+  const kept = await readState(data);
+  if (kept) return kept;
+  const state = { sessionSecrets: newSecrets(), clientSecrets: newSecrets(), registrations: [] };
+  await saveState(data, state);
+  return state;
+}
+
+/** Reads what an earlier start left, if any. @throws {DemoError} if the file makes no sense */
+export async function readState(data: string): Promise<SavedState | undefined> {
+  const file = path.join(data, FILE);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new DemoError(`${file} cannot be read: ${error.message}`);
+  });
+  if (text === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw new DemoError(`${file} is damaged; restore it, or start anew with --fresh.`);
+  }
+}
+
+/** Replaces the file as a whole; only its owner may read the secrets. */
+export async function saveState(data: string, state: SavedState): Promise<void> {
+  await mkdir(data, { recursive: true });
+  const file = path.join(data, FILE);
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}
+
+/** Forgets keys, clients, sessions and registrations. */
+export async function dropState(data: string): Promise<void> {
+  await Promise.all(OURS.map((name) => rm(path.join(data, name), { recursive: true, force: true })));
+}
+
+const newSecrets = (): Record<AppName, string> => {
+  const secret = () => randomBytes(32).toString("base64url");
+  return { playground2: secret(), playground3: secret() };
+};

@@ -1,0 +1,72 @@
+/** GET /events: server-sent events about this browser's own session, so that its pages need no reload. */
+import type { Endpoint } from "../http.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import { readSession } from "../session/session-cookie.ts";
+import { sessionVersion, sessionView } from "../session/session-view.ts";
+
+const keepAliveMs = 15_000;
+
+/** Sends the session's state at once, unless the browser says that it has seen it (`Last-Event-ID`), and each time it
+ * changes. A browser without a session is told to stop asking (204), and never given one here. */
+export const sessionEvents: Endpoint = async (request, rp) => {
+  const session = await readSession(request.headers.get("cookie"), rp);
+  if (!session) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  const seen = request.headers.get("last-event-id");
+  return new Response(stream(session.sessionId, seen, request.signal, rp), {
+    headers: {
+      "content-type": "text/event-stream",
+      // no-transform keeps compression away, which would hold the events back
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
+};
+
+/** Ends when the browser goes, or when the store fails: then the browser asks again. */
+function stream(
+  sessionId: string,
+  seen: string | null,
+  signal: AbortSignal,
+  rp: RelyingParty,
+): ReadableStream {
+  let close = () => {};
+  return new ReadableStream({
+    async start(controller) {
+      const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+      const tell = teller(sessionId, seen, write, rp);
+      const stopListening = rp.store.onSessionChange(sessionId, () => void tell().catch(close));
+      const keepAlive = setInterval(() => write(": still here\n\n"), keepAliveMs);
+      close = () => {
+        stopListening();
+        clearInterval(keepAlive);
+        signal.removeEventListener("abort", close);
+        closeOnce(controller);
+      };
+      signal.addEventListener("abort", close);
+      if (signal.aborted) return close();
+      write("retry: 2000\n\n");
+      await tell().catch(close);
+    },
+    cancel: () => close(),
+  });
+}
+
+/** Writes the state of the session, unless the browser has seen it. */
+function teller(sessionId: string, seen: string | null, write: (text: string) => void, rp: RelyingParty) {
+  let told = seen;
+  return async (): Promise<void> => {
+    const session = await rp.store.readSession(sessionId, rp.now());
+    const version = sessionVersion(session);
+    if (version !== told)
+      write(`id: ${version}\nevent: session\ndata: ${JSON.stringify(sessionView(session))}\n\n`);
+    told = version;
+  };
+}
+
+function closeOnce(controller: ReadableStreamDefaultController): void {
+  try {
+    controller.close();
+  } catch {
+    // the browser has closed it
+  }
+}

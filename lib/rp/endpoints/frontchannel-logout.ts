@@ -1,0 +1,65 @@
+/** GET /fclogout: Front-Channel Logout 1.0, section 2. The OP frames it, mostly without our cookies. */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { show } from "#lib/oidc/verdict.ts";
+import { documentPolicy, html } from "#lib/ui/html.ts";
+import { type Endpoint, page, retriable } from "../http.ts";
+import { endSession, recordEnded } from "../logout/end-session.ts";
+import { assertSwitchedOn } from "../mechanisms.ts";
+import type { EndedSession } from "../model.ts";
+import { canonicalBaseUrl, type RelyingParty } from "../relying-party.ts";
+import { readSession } from "../session/session-cookie.ts";
+
+/** Nobody has signed this request, so it ends sessions and nothing else: no token is revoked by it. */
+export const frontchannelLogout: Endpoint = async (request, rp) => {
+  try {
+    await assertSwitchedOn("front-channel", rp);
+    const ended = await endMeant(request, rp);
+    await rp.record({ type: "frontchannel_logout", data: { sessions: ended.length } });
+    return answer(rp, 200, ended.length > 0 ? "Logged out." : "Nobody was logged in.");
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    await rp.record({ type: "frontchannel_logout", data: { error: error.message, code: error.code } });
+    return answer(rp, error.status, error.message);
+  }
+};
+
+/** By `iss` and `sid`, found without a cookie; with neither, the session of the cookie. What does not match ends
+ * nothing. */
+async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedSession, "sessionId">[]> {
+  const { searchParams } = new URL(request.url);
+  const [iss, sid] = [searchParams.get("iss"), searchParams.get("sid")];
+  const own = await readSession(request.headers.get("cookie"), rp);
+  if (iss === null && sid === null) {
+    if (!own?.login) return [];
+    await endSession(own, "front-channel", rp);
+    return [own];
+  }
+  if (iss === null || sid === null) {
+    throw new ProtocolError("invalid_request", "A front-channel logout names both iss and sid, or neither.");
+  }
+  if (!rp.trustedProvider(iss)) {
+    throw new ProtocolError(
+      "invalid_request",
+      `The front-channel logout is from ${show(iss)}, which is not trusted.`,
+    );
+  }
+  const end = { by: "front-channel" as const, at: rp.now() };
+  const ended = await rp.store.endBySid(iss, sid, end);
+  await recordEnded(ended, end, rp);
+  if (ended.length === 0 && own?.login) {
+    throw new ProtocolError(
+      "invalid_request",
+      "The front-channel logout is for another session than this browser's.",
+    );
+  }
+  return ended;
+}
+
+/** A small document that only an OP of ours may frame. */
+function answer(rp: RelyingParty, status: number, text: string): Response {
+  const body = html`<section class="card"><h1>Front-channel logout</h1><p>${text}</p></section>`;
+  const response = page(rp, canonicalBaseUrl(rp), { title: "Front-channel logout", status, body });
+  const origins = rp.trustedProviders.map(({ issuer }) => new URL(issuer).origin);
+  response.headers.set("content-security-policy", documentPolicy([...new Set(origins)].join(" ")));
+  return retriable(response);
+}

@@ -1,0 +1,190 @@
+/** The authorization request (Core 3.1.2.1), and what must be remembered until it is answered. */
+import {
+  buildAuthorizationUrl,
+  calculatePKCECodeChallenge,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+} from "openid-client";
+import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Asker } from "../endpoints/authorize.ts";
+import { seeOther } from "../http.ts";
+import { usualHint } from "../logout/id-token-hint.ts";
+import type { Login, PendingLogin } from "../model.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import { cookieName, parseCookies, readCookie, sessionCookie, setCookie } from "../session/session-cookie.ts";
+import { lifetime } from "../store.ts";
+import { type BrowserForm, clientSecret } from "./authorize-form.ts";
+
+/** Sends the browser to the authorization endpoint, as the form says. */
+export async function requestAuthorization(
+  form: BrowserForm,
+  provider: OpenIdProvider,
+  asker: Asker,
+  rp: RelyingParty,
+): Promise<Response> {
+  const pending = await pendingLogin(form, provider, rp);
+  const plain = "code_challenge_method" in form && form.code_challenge_method === "plain";
+  const parameters = {
+    scope: form.scope,
+    // Core 11: without it an OP may ignore that a refresh token is asked for.
+    ...(form.scope.split(" ").includes("offline_access") ? { prompt: "consent" } : {}),
+    ...("form_post" in form && form.form_post === "yes" ? { response_mode: "form_post" } : {}),
+    ...(form.acr_values ? { acr_values: form.acr_values } : {}),
+    ...(await challenge(pending, plain)),
+  };
+  return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+}
+
+/** Asks the OP, without showing anything, whether this very user is still logged in (SM 3.1, Core 3.1.2.1).
+ * @param login whose answer `pending` waits for */
+export async function requestConfirmation(
+  login: Login,
+  provider: OpenIdProvider,
+  asker: Asker,
+  rp: RelyingParty,
+): Promise<Response> {
+  const code = login.responseType.includes("code");
+  const asForm = { client_id: login.clientId, client_secret: "", token_endpoint: login.tokenEndpoint };
+  const secret = code ? await clientSecret(asForm, provider, rp) : undefined;
+  const pending: PendingLogin = {
+    ...secrets(provider, rp),
+    ...requestOf(login),
+    ...(secret ? { clientSecret: secret } : {}),
+    ...(code ? { codeVerifier: randomPKCECodeVerifier() } : {}),
+    confirms: asker.sessionId,
+  };
+  const parameters = {
+    scope: scopeOf(login),
+    prompt: "none",
+    ...(await hintFor(login, rp)),
+    ...(await challenge(pending, false)),
+  };
+  return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+}
+
+/** What is asked for again. */
+const requestOf = ({
+  clientId,
+  responseType,
+  grantType,
+  redirectUri,
+  authorizationEndpoint,
+  tokenEndpoint,
+  endSessionEndpoint,
+  checkSessionIframe,
+}: Login) => ({
+  ...{ clientId, responseType, grantType, redirectUri },
+  ...{ authorizationEndpoint, tokenEndpoint, endSessionEndpoint, checkSessionIframe },
+});
+
+/** The new access token is to be worth what the old one was. `offline_access` needs a consent that nobody can give
+ * here (Core 11). */
+function scopeOf({ tokens: { scope = "" } }: Login): string {
+  const granted = scope.split(" ").filter((name) => name !== "" && name !== "offline_access");
+  return granted.includes("openid") ? granted.join(" ") : "openid";
+}
+
+/** Longest hint that fits into what servers take as the head of a request, 8 KiB at many. Without one the answer's `sub`
+ * still tells whether it is the same user. */
+const longestHint = 6000;
+
+async function hintFor(login: Login, rp: RelyingParty): Promise<Record<string, string>> {
+  const hint = await usualHint(login, rp);
+  return hint && hint.length <= longestHint ? { id_token_hint: hint } : {};
+}
+
+async function sendAuthorizationRequest(
+  pending: PendingLogin,
+  more: Record<string, string>,
+  provider: OpenIdProvider,
+  { sessionId, base, cookies }: Asker,
+  rp: RelyingParty,
+): Promise<Response> {
+  const { clientId, responseType, grantType, state, nonce, authorizationEndpoint: endpoint } = pending;
+  const choice = { clientId, alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG };
+  const configuration = await provider.configuration(choice, { authorization_endpoint: endpoint });
+  const parameters = {
+    redirect_uri: pending.redirectUri,
+    response_type: responseType,
+    state,
+    nonce,
+    ...more,
+  };
+  const url = buildAuthorizationUrl(configuration, parameters);
+  await rp.store.savePendingLogin(pending);
+  await rp.record({
+    type: "authorization_request",
+    sessionId,
+    data: { clientId, responseType, grantType, endpoint, prompt: more.prompt },
+  });
+  return seeOther(url.href, [
+    loginCookie(pending, base, rp),
+    ...forgottenLogins(cookies, base, rp),
+    await sessionCookie(sessionId, base, rp),
+  ]);
+}
+
+/** One cookie for each `state`, so that two tabs can sign in at once. */
+const loginCookieName = (state: string, rp: RelyingParty) => cookieName(rp, `login.${state}`);
+
+const loginCookie = ({ state, binding }: PendingLogin, base: string, rp: RelyingParty) =>
+  setCookie(loginCookieName(state, rp), binding, base, { maxAge: lifetime.pendingLogin / 1000 });
+
+/** What this browser holds for the request with this `state`. */
+export const readBinding = (cookies: string | null, state: string, rp: RelyingParty): string | undefined =>
+  readCookie(cookies, loginCookieName(state, rp));
+
+/** Takes the cookie of an answered request back. */
+export const usedLoginCookie = (state: string, base: string, rp: RelyingParty): string =>
+  setCookie(loginCookieName(state, rp), "", base, { maxAge: 0 });
+
+/** Most sign-ins that a browser may leave unfinished: their cookies must not fill the header up to what servers refuse. */
+const mostUnfinished = 8;
+
+function forgottenLogins(cookies: string | null, base: string, rp: RelyingParty): string[] {
+  const names = parseCookies(cookies).map(([name]) => name);
+  const unfinished = names.filter((name) => name.startsWith(loginCookieName("", rp)));
+  return unfinished.slice(0, -mostUnfinished).map((name) => setCookie(name, "", base, { maxAge: 0 }));
+}
+
+const secrets = (provider: OpenIdProvider, rp: RelyingParty) => ({
+  state: randomState(),
+  binding: randomState(),
+  nonce: randomNonce(),
+  issuer: provider.issuer,
+  startedAt: rp.now(),
+});
+
+async function pendingLogin(
+  form: BrowserForm,
+  provider: OpenIdProvider,
+  rp: RelyingParty,
+): Promise<PendingLogin> {
+  const secret = "client_secret" in form ? await clientSecret(form, provider, rp) : undefined;
+  return {
+    ...secrets(provider, rp),
+    clientId: form.client_id,
+    ...(secret ? { clientSecret: secret } : {}),
+    ...("use_pkce" in form && form.use_pkce === "yes" ? { codeVerifier: randomPKCECodeVerifier() } : {}),
+    redirectUri: form.redirect_uri,
+    grantType: form.grant_type,
+    responseType: responseTypeOf(form),
+    authorizationEndpoint: form.authorization_endpoint,
+    tokenEndpoint: "token_endpoint" in form ? form.token_endpoint : "",
+    endSessionEndpoint: form.end_session_endpoint,
+    checkSessionIframe: form.check_session_iframe,
+  };
+}
+
+function responseTypeOf(form: BrowserForm): string {
+  if (form.grant_type === "implicit") return form.response_type;
+  return form.grant_type === "hybrid" ? "code id_token" : "code";
+}
+
+/** RFC 7636 4.2 and 4.3 */
+async function challenge({ codeVerifier }: PendingLogin, plain: boolean): Promise<Record<string, string>> {
+  if (!codeVerifier) return {};
+  const code_challenge = plain ? codeVerifier : await calculatePKCECodeChallenge(codeVerifier);
+  return { code_challenge, code_challenge_method: plain ? "plain" : "S256" };
+}

@@ -1,0 +1,85 @@
+/** Where every login ends up: a new RP session in place of the browser's former one. */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
+import type { Login, RpSession, Tokens } from "../model.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import { newSessionId } from "../session/session-cookie.ts";
+import { lifetime } from "../store.ts";
+
+export interface NewLogin extends Omit<Login, "iss" | "sub" | "sid" | "since"> {
+  claims: IdTokenClaims;
+  /** When its request left this app. */
+  startedAt: number;
+  /** The browser's RP session so far; its id is not used again, against session fixation. */
+  formerId?: string | undefined;
+}
+
+/** Begins a session.
+ * @returns its id
+ * @throws {ProtocolError} `session_already_ended` when its logout was faster than its login */
+export async function beginSession(
+  { startedAt, formerId, ...login }: NewLogin,
+  rp: RelyingParty,
+): Promise<string> {
+  const { iss, sub, sid } = login.claims;
+  const now = rp.now();
+  const former = formerId ? await rp.store.readSession(formerId, now) : undefined;
+  const session: RpSession = {
+    sessionId: newSessionId(),
+    createdAt: now,
+    expiresAt: now + lifetime.session,
+    ...(former?.form ? { form: former.form } : {}),
+    login: { ...login, iss, sub, ...(typeof sid === "string" ? { sid } : {}), since: now },
+  };
+  const ended = await rp.store.beginSession(session, formerId, startedAt);
+  if (ended) {
+    throw new ProtocolError(
+      "session_already_ended",
+      "The session ended while you were signing in: its logout came first.",
+      {
+        help: former?.login
+          ? `${former.login.sub} is still logged in here. Start again to sign in.`
+          : "Nobody is logged in here. Start again if you want to sign in.",
+      },
+    );
+  }
+  if (former?.login) {
+    const data = { by: "new-login", sub: former.login.sub, sid: former.login.sid };
+    await rp.record({ type: "session_ended", sessionId: former.sessionId, data });
+  }
+  const data = { iss, sub, sid, clientId: login.clientId, session: session.sessionId.slice(0, 6) };
+  await rp.record({ type: "session_begun", sessionId: session.sessionId, data });
+  return session.sessionId;
+}
+
+type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scope"]?: string | undefined } & {
+  /** Seconds; NaN when the response did not say. */
+  expires_in?: number | undefined;
+};
+
+/** What a token response, or the front channel, brought.
+ * @param signed the ID Token of the response as it was verified */
+export function tokensFrom(
+  response: Received,
+  { issuer, clientId, now }: { issuer: string; clientId: string; now: number },
+  signed?: string,
+): Tokens {
+  const {
+    id_token: received,
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    scope,
+    expires_in: expiresIn,
+  } = response;
+  return {
+    issuer,
+    clientId,
+    ...(signed ? { idToken: signed } : {}),
+    ...(received && received !== signed ? { encryptedIdToken: received } : {}),
+    ...(accessToken ? { accessToken } : {}),
+    ...(refreshToken ? { refreshToken } : {}),
+    ...(scope ? { scope } : {}),
+    // 0 has expired; NaN is unknown.
+    ...(Number.isFinite(expiresIn) ? { expiresAt: now + Number(expiresIn) * 1000 } : {}),
+  };
+}

@@ -1,0 +1,83 @@
+/** The answer to a request with `prompt=none`: is the user still logged in at the OP, and still the same? (SM 3.1) */
+import type { AuthorizationResponse } from "#lib/oidc/authorization-response.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { html } from "#lib/ui/html.ts";
+import { page } from "../http.ts";
+import { completeLogin } from "../login/complete-login.ts";
+import { endSession } from "../logout/end-session.ts";
+import type { PendingLogin } from "../model.ts";
+import type { RelyingParty } from "../relying-party.ts";
+
+/** What the RP iframe is told. */
+export type Confirmation =
+  | { confirmation: "renewed"; sessionState: string }
+  | { confirmation: "ended" }
+  | { confirmation: "failed"; reason: string };
+
+/** Errors that mean that nobody, or nobody who may, is logged in (Core 3.1.2.6). Another error proves nothing. */
+const nobodyThere = [
+  "login_required",
+  "interaction_required",
+  "account_selection_required",
+  "consent_required",
+];
+
+/** Keeps, renews or ends the session, and tells the frame that asked. */
+export async function confirmSession(
+  response: AuthorizationResponse,
+  pending: PendingLogin,
+  sessionId: string,
+  { base, used }: { base: string; used: string },
+  rp: RelyingParty,
+): Promise<Response> {
+  const result = await confirm(response, pending, sessionId, rp).finally(() =>
+    rp.store.forgetPendingLogin(pending.state),
+  );
+  const answer = await tellFrame(result, sessionId, base, rp);
+  answer.headers.append("set-cookie", used);
+  return answer;
+}
+
+/** The document that hands the outcome to the RP iframe around it. */
+export async function tellFrame(
+  result: Confirmation,
+  sessionId: string,
+  base: string,
+  rp: RelyingParty,
+): Promise<Response> {
+  await rp.record({ type: "session_confirmed", sessionId, data: { ...result } });
+  const body = html`<p data-confirmation="${JSON.stringify(result)}">${result.confirmation}</p>`;
+  return page(rp, base, { title: "Session", body, script: "confirmation.js", frameAncestors: "'self'" });
+}
+
+async function confirm(
+  response: AuthorizationResponse,
+  pending: PendingLogin,
+  sessionId: string,
+  rp: RelyingParty,
+): Promise<Confirmation> {
+  try {
+    const { startedAt, ...login } = await completeLogin(response, pending, rp);
+    const { login: current } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
+    if (!current) return { confirmation: "ended" };
+    const { iss, sub, sid } = login.claims;
+    const { signedInBy } = current;
+    const { refreshToken } = current.tokens; // a silent request brings none
+    const tokens = { ...(refreshToken ? { refreshToken } : {}), ...login.tokens };
+    const renewed = { ...current, ...login, signedInBy, tokens, iss, sub, ...(sid ? { sid } : {}) };
+    if (await rp.store.renewLogin(sessionId, renewed)) {
+      return { confirmation: "renewed", sessionState: renewed.sessionState ?? "" };
+    }
+    const other = iss !== current.iss || sub !== current.sub;
+    const why = other ? `${sub} is logged in at the OpenID Provider now.` : undefined;
+    await endSession({ sessionId }, "session-management", rp, why);
+    return { confirmation: "ended" };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    if (error.code !== "authorization_error" || !nobodyThere.includes(response.error ?? "")) {
+      return { confirmation: "failed", reason: error.message };
+    }
+    await endSession({ sessionId }, "session-management", rp, error.message);
+    return { confirmation: "ended" };
+  }
+}

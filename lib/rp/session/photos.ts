@@ -1,0 +1,33 @@
+/** What the import was for: whose photos these are, read with the access token where there is one. */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import { requestUserInfo } from "#lib/oidc/token-request.ts";
+import type { RpSession } from "../model.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import { refreshed } from "./refresh.ts";
+
+export type PhotoAlbum =
+  | { owner: string; source: "userinfo" | "id_token"; claims: Record<string, unknown> }
+  | { problem: string };
+
+/** Reads the owner's claims from the UserInfo endpoint (Core 5.3), or without an access token from the ID Token. */
+export async function photoAlbum(session: RpSession, rp: RelyingParty): Promise<PhotoAlbum> {
+  const { login } = (await refreshed(session, rp)) ?? {};
+  const tokens = login?.tokens ?? session.tokens;
+  if (!tokens?.accessToken) {
+    return login
+      ? { owner: login.sub, source: "id_token", claims: login.claims }
+      : { problem: "Nobody is logged in." };
+  }
+  // An access token is shown to nobody but the issuer that it came from.
+  const provider = rp.trustedProvider(tokens.issuer);
+  if (!provider) return { problem: `${tokens.issuer} is no longer trusted.` };
+  try {
+    const choice = { clientId: tokens.clientId, alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG };
+    const configuration = await provider.configuration(choice);
+    const claims = await requestUserInfo(configuration, tokens.accessToken, login?.sub);
+    return { owner: String(claims.name ?? claims.sub), source: "userinfo", claims };
+  } catch (error) {
+    if (error instanceof ProtocolError) return { problem: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,168 @@
+/** A Redis that is not there, hangs, loses answers or dies: nothing waits long, and nothing acknowledged is lost. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import tls from "node:tls";
+import { generate } from "selfsigned";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Store } from "#lib/rp/store.ts";
+import { fragileConnection } from "../testing/fragile-connection.ts";
+import { type RedisServer, startRedis } from "../testing/redis-server.ts";
+import { begin, logoutOf, sessionOf, told } from "../testing/stored.ts";
+import { answerMs } from "./connection.ts";
+import { openRedisStore } from "./store.ts";
+
+const redis = await startRedis();
+after(() => redis.stop());
+
+/** Closed once more at the end: a test that failed has left its own open. */
+const opened: Store[] = [];
+after(() => Promise.all(opened.map((store) => store.close())));
+
+/** A store that says how its connection does. */
+function watched(url = redis.url) {
+  const lost: Error[] = [];
+  let connected = Promise.withResolvers<void>();
+  const store = openRedisStore(url, "app", {
+    onLost: (error) => {
+      lost.push(error);
+      connected = Promise.withResolvers<void>();
+    },
+    onConnected: () => connected.resolve(),
+  });
+  opened.push(store);
+  return { store, lost, connected: () => connected.promise };
+}
+
+async function assertUnavailable(work: Promise<unknown>, withinMs: number): Promise<void> {
+  const began = performance.now();
+  await assert.rejects(
+    work,
+    (error) => error instanceof ProtocolError && error.code === "store_unavailable" && error.status === 503,
+  );
+  const took = performance.now() - began;
+  assert.ok(took < withinMs, `${took} ms`);
+}
+
+const read = (store: Store) => store.readMechanisms();
+
+describe("a Redis that is", () => {
+  test("down fails every call at once, is told once, and is used again when it is back", async () => {
+    const { store, lost, connected } = watched();
+    const session = sessionOf("alice", "s1");
+    await begin(store, session);
+    await redis.kill();
+    await assertUnavailable(read(store), 500);
+    await assertUnavailable(store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), 500);
+    const heard = told(store, session);
+    await redis.start();
+    await heard; // it may have missed something
+    await connected();
+    assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
+    assert.equal(lost.length, 1, String(lost));
+    await store.close();
+  });
+
+  test("down when the app starts is waited for", async () => {
+    await redis.kill();
+    const { store, lost, connected } = watched();
+    await assertUnavailable(read(store), 500);
+    assert.match(String(lost), /ECONNREFUSED/);
+    await redis.start();
+    await connected();
+    assert.equal(await read(store), undefined);
+    await store.close();
+  });
+
+  test("hung costs one call its time and the others none, and is used again when it answers", async () => {
+    const { store, connected } = watched();
+    await read(store);
+    redis.freeze();
+    await assertUnavailable(read(store), answerMs + 500);
+    await assertUnavailable(read(store), 500);
+    redis.thaw();
+    await connected();
+    assert.equal(await read(store), undefined);
+    await store.close();
+  });
+
+  test("killed has on disk what it acknowledged", async () => {
+    const { store, connected } = watched();
+    const session = sessionOf("bob", "b1");
+    await begin(store, session);
+    const logout = logoutOf({ sid: "b1" });
+    await store.receiveLogout(logout, Date.now());
+    await redis.kill();
+    await redis.start();
+    await connected();
+    assert.equal((await store.readSession(session.sessionId, Date.now()))?.ended?.by, "back-channel");
+    assert.equal(await store.receiveLogout(logout, Date.now()), "replayed");
+    assert.equal((await begin(store, sessionOf("bob", "b1")))?.by, "back-channel");
+    await store.close();
+  });
+});
+
+test("a logout whose answer was lost can be sent again, and then never more", async () => {
+  const wire = await fragileConnection(redis.port);
+  const { store, connected } = watched(`redis://127.0.0.1:${wire.port}`);
+  const session = sessionOf("carol", "c1");
+  await begin(store, session);
+  const logout = logoutOf({ sid: "c1" });
+  const now = Date.now();
+  const lost = wire.loseAnswerTo("evalsha");
+  await assertUnavailable(store.receiveLogout(logout, now), answerMs + 500);
+  await lost;
+  await connected();
+  assert.equal((await store.readSession(session.sessionId, now))?.ended?.by, "back-channel", "it was done");
+  assert.equal(await store.receiveLogout(logout, now), "replayed", "its first sender may still be waiting");
+  assert.deepEqual(await store.receiveLogout(logout, now + 2 * answerMs), [], "nothing is left to end");
+  assert.equal(await store.receiveLogout(logout, now + 60_000), "replayed");
+  await store.close();
+  await wire.cut();
+});
+
+describe("a Redis with a password and TLS", () => {
+  let secured: RedisServer;
+  const folder = mkdtempSync(join(tmpdir(), "redis-tls-"));
+  const trusted = tls.getCACertificates("default");
+  after(async () => {
+    tls.setDefaultCACertificates(trusted);
+    await secured.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const url = (password: string) => `rediss://:${password}@localhost:${secured.port}`;
+
+  test("is used when its authority is trusted and the password right", async () => {
+    const names = [{ type: 2 as const, value: "localhost" }];
+    const made = await generate([{ name: "commonName", value: "localhost" }], {
+      keySize: 2048,
+      extensions: [{ name: "subjectAltName", altNames: names }],
+    });
+    const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+    writeFileSync(cert, made.cert);
+    writeFileSync(key, made.private);
+    const files = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert];
+    secured = await startRedis(["--requirepass", "s3cret-word", "--tls-auth-clients", "no", ...files], "tls");
+    const refused = watched(url("s3cret-word"));
+    await assertUnavailable(read(refused.store), answerMs + 500);
+    assert.match(String(refused.lost), /self-signed certificate/);
+    await refused.store.close();
+
+    tls.setDefaultCACertificates([...trusted, made.cert]);
+    const { store } = watched(url("s3cret-word"));
+    assert.equal(await read(store), undefined);
+    await store.close();
+  });
+
+  test("is not used with another password, which nobody gets to read", async () => {
+    const { store, lost } = watched(url("wr0ng-word"));
+    await assert.rejects(read(store), (error: ProtocolError) => {
+      assert.doesNotMatch(`${error.message} ${error.help} ${error.detail} ${lost}`, /wr0ng|s3cret/);
+      return true;
+    });
+    assert.match(String(lost), /WRONGPASS/);
+    await store.close();
+  });
+});

@@ -1,0 +1,277 @@
+/** The store on Redis or Valkey, 6.2 and newer: for several replicas of an app, which share it. Times to live are
+ * Redis's business, so its clock and the replicas' must agree. */
+import { EventEmitter } from "node:events";
+import type { JWK } from "jose";
+import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type {
+  EndedSession,
+  FormState,
+  Login,
+  LogoutOutcome,
+  Mechanism,
+  PendingLogin,
+  PendingLogout,
+  ProtocolEvent,
+  ReceivedLogout,
+  RegisteredClient,
+  RpSession,
+  SessionEnd,
+  Tokens,
+  WaitingLogout,
+} from "#lib/rp/model.ts";
+import { lifetime, limit, type Store } from "#lib/rp/store.ts";
+import { answerMs, RedisConnection } from "./connection.ts";
+import { channelOf, type KeyOf, keysOf, prefixOf } from "./keys.ts";
+import * as scripts from "./scripts.ts";
+import { type EndedRow, endedFrom, loginFields, sessionFields, sessionFrom } from "./session.ts";
+
+/** Who wants to know how the connection does. */
+export interface ConnectionWatch {
+  onConnected?: () => void;
+  onLost?: (error: Error) => void;
+}
+
+/** Connects in the background: without Redis every call fails until it is there.
+ * @param url redis:// or rediss://
+ * @param app whose store it is */
+export function openRedisStore(url: string, app: string, watch: ConnectionWatch = {}): Store {
+  return new RedisStore(url, prefixOf(app), watch);
+}
+
+class RedisStore implements Store {
+  readonly #redis: RedisConnection;
+  readonly #prefix: string;
+  readonly #key: KeyOf;
+  /** Of all replicas' sessions, those that somebody listens to here. */
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  constructor(url: string, prefix: string, watch: ConnectionWatch) {
+    this.#prefix = prefix;
+    this.#key = keysOf(prefix);
+    this.#redis = new RedisConnection(url, channelOf(prefix), {
+      onMessage: (sessionId) => this.#changes.emit(sessionId),
+      onConnected: () => {
+        watch.onConnected?.();
+        // A message that nobody heard is lost: whoever listens looks for himself.
+        for (const sessionId of this.#changes.eventNames()) this.#changes.emit(sessionId);
+      },
+      onLost: (error) => watch.onLost?.(error),
+    });
+  }
+
+  async readSession(sessionId: string): Promise<RpSession | undefined> {
+    const hash = await this.#redis.ask((redis) => redis.hGetAll(this.#key("session", sessionId)));
+    return sessionFrom(sessionId, hash);
+  }
+
+  saveForm(sessionId: string, form: FormState, now: number): Promise<void> {
+    return this.#saveVisit(sessionId, "form", form, now);
+  }
+
+  saveTokens(sessionId: string, tokens: Tokens, now: number): Promise<void> {
+    return this.#saveVisit(sessionId, "tokens", tokens, now);
+  }
+
+  async beginSession(
+    session: RpSession,
+    former: string | undefined,
+    startedAt: number,
+  ): Promise<SessionEnd | undefined> {
+    const { login } = session;
+    if (!login) throw new Error("a session begins with a login");
+    const { iss, sid, sub, clientId: client, claims } = login;
+    const overtaken = (await this.#run(scripts.beginSession, {
+      ...{ id: session.sessionId, former, iss, sid, sub, client, startedAt, expires: session.expiresAt },
+      authenticatedAt: Number.isFinite(claims.auth_time) ? Number(claims.auth_time) : 0,
+      clientUntil: session.expiresAt + lifetime.ended,
+      fields: sessionFields(session, login),
+    })) as [by: SessionEnd["by"], at: string] | null;
+    return overtaken ? { by: overtaken[0], at: Number(overtaken[1]) } : undefined;
+  }
+
+  async renewLogin(sessionId: string, login: Login): Promise<boolean> {
+    const { iss, sub, sid, clientId: client } = login;
+    const fields = loginFields(login);
+    return (await this.#run(scripts.renewLogin, { id: sessionId, iss, sub, sid, client, fields })) === 1;
+  }
+
+  async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
+    const [ended] = await this.#end(scripts.endSession, { id: sessionId }, end);
+    return ended;
+  }
+
+  async saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void> {
+    await this.#run(scripts.saveLogoutOutcome, { id: sessionId, outcome: JSON.stringify(outcome) });
+  }
+
+  async deleteSession(sessionId: string): Promise<void> {
+    await this.#run(scripts.deleteSession, { id: sessionId });
+  }
+
+  async receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed"> {
+    const { iss, sid, sub, clientIds, jti, replayableUntil, iat, end } = logout;
+    const rows = (await this.#run(scripts.receiveLogout, {
+      ...{ iss, sid, sub, clientIds, jti, replayableUntil, iat, now },
+      ...{ by: end.by, at: end.at, ended: JSON.stringify(end) },
+      rememberUntil: now + lifetime.ended,
+      answerUntil: now + 2 * answerMs,
+    })) as EndedRow[] | "replayed";
+    if (rows === "replayed") return rows;
+    // From here on the token's sender will hear that it was taken, so that it has no reason to come again.
+    const seen = this.#key("jti", iss, jti);
+    await this.#redis.ask((redis) => redis.set(seen, "answered", { condition: "XX", expiration: "KEEPTTL" }));
+    return rows.map(endedFrom);
+  }
+
+  endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
+    return this.#end(scripts.endBySid, { iss, sid }, end);
+  }
+
+  async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {
+    const known = await this.#redis.ask((redis) =>
+      Promise.all(
+        clientIds.map((id) => redis.exists([this.#key("client", iss, id), this.#key("asked", iss, id)])),
+      ),
+    );
+    return clientIds.filter((_, n) => known[n]);
+  }
+
+  async claimRefresh(sessionId: string, claimant: string): Promise<boolean> {
+    const options = { condition: "NX", expiration: { type: "PX", value: lifetime.refresh } } as const;
+    const claim = this.#key("refresh", sessionId);
+    return (await this.#redis.ask((redis) => redis.set(claim, claimant, options))) !== null;
+  }
+
+  async releaseRefresh(sessionId: string, claimant: string): Promise<void> {
+    await this.#run(scripts.releaseRefresh, { id: sessionId, claimant });
+  }
+
+  onSessionChange(sessionId: string, listener: () => void): () => void {
+    this.#changes.on(sessionId, listener);
+    return () => this.#changes.off(sessionId, listener);
+  }
+
+  async savePendingLogin(pending: PendingLogin): Promise<void> {
+    const { state, issuer: iss, clientId: client, startedAt } = pending;
+    const expires = startedAt + lifetime.pendingLogin;
+    const data = JSON.stringify(pending);
+    await this.#run(scripts.savePendingLogin, {
+      ...{ state, iss, client, expires, data, most: limit.pendingLogins },
+    });
+  }
+
+  async readPendingLogin(state: string): Promise<PendingLogin | undefined> {
+    const login = this.#key("pending-login", state);
+    const [data, taken] = await this.#redis.ask((redis) => redis.hmGet(login, ["data", "taken"]));
+    return data && !taken ? (JSON.parse(data) as PendingLogin) : undefined;
+  }
+
+  async takePendingLogin(state: string): Promise<PendingLogin | undefined> {
+    const data = (await this.#run(scripts.takePendingLogin, { state })) as string | null;
+    return data === null ? undefined : (JSON.parse(data) as PendingLogin);
+  }
+
+  async forgetPendingLogin(state: string): Promise<void> {
+    await this.#run(scripts.forgetPendingLoginOf, { state });
+  }
+
+  async savePendingLogout(pending: PendingLogout | WaitingLogout): Promise<void> {
+    const { state, sessionId } = pending;
+    const expiration = { type: "PX", value: lifetime.pendingLogout } as const;
+    await this.#redis.ask((redis) => {
+      const both = redis.multi().set(this.#key("pending-logout", sessionId, state), "", { expiration });
+      if ("request" in pending)
+        both.set(this.#key("logout-request", sessionId), JSON.stringify(pending.request), { expiration });
+      return both.exec();
+    });
+  }
+
+  async takeLogoutRequest(sessionId: string): Promise<LogoutRequest | undefined> {
+    const request = await this.#redis.ask((redis) => redis.getDel(this.#key("logout-request", sessionId)));
+    return request === null ? undefined : (JSON.parse(request) as LogoutRequest);
+  }
+
+  async takePendingLogout({ state, sessionId }: PendingLogout): Promise<boolean> {
+    const key = this.#key("pending-logout", sessionId, state);
+    return (await this.#redis.ask((redis) => redis.del(key))) > 0;
+  }
+
+  async appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent> {
+    const { at, type } = event;
+    const seq = await this.#run(scripts.appendEvent, {
+      ...{ at, type, event: JSON.stringify(event), most: limit.events },
+      ...{ oldest: at - lifetime.events, lifetime: lifetime.events },
+    });
+    return { ...event, seq: Number(seq) };
+  }
+
+  async listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]> {
+    const entries = await this.#redis.ask((redis) => redis.lRange(this.#key("events", type), 0, most - 1));
+    return entries.map((entry) => {
+      const [, seq, json] = /^(\d+) \d+ (.*)$/s.exec(entry) as unknown as [string, string, string];
+      return { ...(JSON.parse(json) as Omit<ProtocolEvent, "seq">), seq: Number(seq) };
+    });
+  }
+
+  readMechanisms(): Promise<Mechanism[] | undefined> {
+    return this.#readSetting("mechanisms");
+  }
+
+  saveMechanisms(chosen: readonly Mechanism[]): Promise<void> {
+    return this.#saveSetting("mechanisms", chosen);
+  }
+
+  readKeys(): Promise<JWK[] | undefined> {
+    return this.#readSetting("keys");
+  }
+
+  async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
+    const name = this.#key("setting", "keys");
+    await this.#redis.ask((redis) => redis.setNX(name, JSON.stringify(keys)));
+    return (await this.readKeys()) ?? [];
+  }
+
+  readRegisteredClient(issuer: string): Promise<RegisteredClient | undefined> {
+    return this.#readSetting(`registered client ${issuer}`);
+  }
+
+  saveRegisteredClient(client: RegisteredClient): Promise<void> {
+    return this.#saveSetting(`registered client ${client.issuer}`, client);
+  }
+
+  async forgetRegisteredClient(issuer: string): Promise<void> {
+    await this.#redis.ask((redis) => redis.del(this.#key("setting", `registered client ${issuer}`)));
+  }
+
+  /** Nothing to do: every key but the settings has a time to live. */
+  async sweep(): Promise<void> {}
+
+  close(): Promise<void> {
+    return this.#redis.close();
+  }
+
+  #run(script: scripts.Script, args: object): Promise<unknown> {
+    return this.#redis.run(script, [this.#prefix, JSON.stringify(args)]);
+  }
+
+  async #end(script: scripts.Script, which: object, end: SessionEnd): Promise<EndedSession[]> {
+    const rows = await this.#run(script, { ...which, ended: JSON.stringify(end) });
+    return (rows as EndedRow[]).map(endedFrom);
+  }
+
+  async #saveVisit(sessionId: string, field: string, value: FormState | Tokens, now: number): Promise<void> {
+    await this.#run(scripts.saveVisit, {
+      ...{ id: sessionId, field, value: JSON.stringify(value), now },
+      ...{ expires: now + lifetime.visit, most: limit.visits },
+    });
+  }
+
+  async #readSetting<T>(name: string): Promise<T | undefined> {
+    const value = await this.#redis.ask((redis) => redis.get(this.#key("setting", name)));
+    return value === null ? undefined : (JSON.parse(value) as T);
+  }
+
+  async #saveSetting(name: string, value: unknown): Promise<void> {
+    await this.#redis.ask((redis) => redis.set(this.#key("setting", name), JSON.stringify(value)));
+  }
+}

@@ -1,0 +1,55 @@
+/** Requests on their way to the OP, in SQLite. */
+import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { PendingLogin, PendingLogout, WaitingLogout } from "#lib/rp/model.ts";
+import { lifetime, limit } from "#lib/rp/store.ts";
+import type { Database, Row } from "./database.ts";
+
+export function savePendingLogin(db: Database, pending: PendingLogin): void {
+  db.run(
+    "INSERT INTO pending_logins (state, iss, client_id, data, expires_at) VALUES (?, ?, ?, ?, ?)",
+    pending.state,
+    pending.issuer,
+    pending.clientId,
+    JSON.stringify(pending),
+    pending.startedAt + lifetime.pendingLogin,
+  );
+  db.run(
+    `DELETE FROM pending_logins WHERE expires_at <=
+       (SELECT expires_at FROM pending_logins ORDER BY expires_at DESC LIMIT 1 OFFSET ?)`,
+    limit.pendingLogins,
+  );
+}
+
+export function readPendingLogin(db: Database, state: string, now: number): PendingLogin | undefined {
+  const sql = "SELECT data FROM pending_logins WHERE state = ? AND expires_at > ? AND NOT taken";
+  return pendingFrom(db.get(sql, state, now));
+}
+
+export function takePendingLogin(db: Database, state: string, now: number): PendingLogin | undefined {
+  const sql =
+    "UPDATE pending_logins SET taken = 1 WHERE state = ? AND expires_at > ? AND NOT taken RETURNING data";
+  return pendingFrom(db.get(sql, state, now));
+}
+
+const pendingFrom = (row: Row | undefined): PendingLogin | undefined =>
+  row && (JSON.parse(String(row.data)) as PendingLogin);
+
+export function savePendingLogout(db: Database, pending: PendingLogout | WaitingLogout, now: number): void {
+  const request = "request" in pending ? JSON.stringify(pending.request) : null;
+  const sql =
+    "INSERT OR REPLACE INTO pending_logouts (state, session_id, request, expires_at) VALUES (?, ?, ?, ?)";
+  db.run(sql, pending.state, pending.sessionId, request, now + lifetime.pendingLogout);
+}
+
+/** Called inside a transaction. */
+export function takeLogoutRequest(db: Database, sessionId: string, now: number): LogoutRequest | undefined {
+  const where = "session_id = ? AND request IS NOT NULL AND expires_at > ?";
+  const row = db.get(`SELECT request FROM pending_logouts WHERE ${where}`, sessionId, now);
+  db.run(`UPDATE pending_logouts SET request = NULL WHERE ${where}`, sessionId, now);
+  return row && (JSON.parse(String(row.request)) as LogoutRequest);
+}
+
+export function takePendingLogout(db: Database, { state, sessionId }: PendingLogout, now: number): boolean {
+  const sql = "DELETE FROM pending_logouts WHERE state = ? AND session_id = ? AND expires_at > ?";
+  return db.run(sql, state, sessionId, now) > 0;
+}

@@ -1,0 +1,58 @@
+/** RP sessions as rows of SQLite. */
+
+import type { FormState, Login, RpSession, Tokens } from "#lib/rp/model.ts";
+import { lifetime, limit } from "#lib/rp/store.ts";
+import type { Database, Row } from "./database.ts";
+
+/** An RP session that holds no login yet: made on the first thing worth keeping. */
+export function saveVisit(
+  db: Database,
+  sessionId: string,
+  column: "form" | "tokens",
+  value: FormState | Tokens,
+  now: number,
+): void {
+  db.run(
+    `INSERT INTO sessions (session_id, created_at, expires_at, ${column}) VALUES (?, ?, ?, ?)
+     ON CONFLICT (session_id) DO UPDATE SET ${column} = excluded.${column}`,
+    sessionId,
+    now,
+    now + lifetime.visit,
+    JSON.stringify(value),
+  );
+  db.run(
+    `DELETE FROM sessions WHERE client_id IS NULL AND created_at <=
+       (SELECT created_at FROM sessions WHERE client_id IS NULL ORDER BY created_at DESC LIMIT 1 OFFSET ?)`,
+    limit.visits,
+  );
+}
+
+export function insertSession(db: Database, session: RpSession, login: Login): void {
+  db.run(
+    `INSERT INTO sessions (session_id, created_at, expires_at, form, login, iss, sid, sub, client_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    session.sessionId,
+    session.createdAt,
+    session.expiresAt,
+    session.form ? JSON.stringify(session.form) : null,
+    JSON.stringify(login),
+    login.iss,
+    login.sid ?? null,
+    login.sub,
+    login.clientId,
+  );
+}
+
+export function sessionFrom(row: Row): RpSession {
+  const parsed = (column: string) => (row[column] ? { [column]: JSON.parse(String(row[column])) } : {});
+  return {
+    sessionId: String(row.session_id),
+    createdAt: Number(row.created_at),
+    expiresAt: Number(row.expires_at),
+    ...parsed("form"),
+    ...parsed("login"),
+    ...parsed("tokens"),
+    ...parsed("ended"),
+    ...parsed("logout"),
+  };
+}

@@ -1,0 +1,46 @@
+/** The store on SQLite. The same contract is held to Redis in store.redis-test.ts. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { lifetime } from "#lib/rp/store.ts";
+import { storeContract } from "../testing/store-contract.ts";
+import { begin, iss, sessionOf } from "../testing/stored.ts";
+import { openSqliteStore } from "./store.ts";
+
+describe("SQLite", () => {
+  storeContract(async () => {
+    const store = openSqliteStore(":memory:", "app");
+    return { store, replica: store, close: () => store.close() };
+  });
+
+  test("what has expired is swept", async () => {
+    const store = openSqliteStore(":memory:", "app");
+    await begin(store, sessionOf("alice", "s1", { expiresAt: Date.now() - 1 }));
+    await store.sweep(Date.now() + lifetime.ended + 60_000);
+    assert.deepEqual(await store.usedClientIds(iss, ["app"]), []);
+    await store.close();
+  });
+
+  test("a claim to refresh is void after its time: its holder may be gone", async () => {
+    const store = openSqliteStore(":memory:", "app");
+    assert.equal(await store.claimRefresh("s", "a", 1), true);
+    assert.equal(await store.claimRefresh("s", "b", lifetime.refresh), false);
+    assert.equal(await store.claimRefresh("s", "b", lifetime.refresh + 1), true);
+    await store.close();
+  });
+
+  test("sessions survive on disk, in files for the owner only", async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), "store-")), "rp");
+    const session = sessionOf("alice", "s1");
+    const first = openSqliteStore(folder, "app");
+    await begin(first, session);
+    await first.close();
+    const second = openSqliteStore(folder, "app");
+    assert.equal((await second.readSession(session.sessionId, Date.now()))?.login?.sub, "alice");
+    await second.close();
+    assert.equal(statSync(join(folder, "app.sqlite")).mode & 0o077, 0);
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,266 @@
+/** The store on node:sqlite: one file, no server, survives a restart. */
+import { EventEmitter } from "node:events";
+import type { JWK } from "jose";
+import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type {
+  EndedSession,
+  FormState,
+  Login,
+  LogoutOutcome,
+  Mechanism,
+  PendingLogin,
+  PendingLogout,
+  ProtocolEvent,
+  ReceivedLogout,
+  RegisteredClient,
+  RpSession,
+  SessionEnd,
+  Tokens,
+  WaitingLogout,
+} from "#lib/rp/model.ts";
+import { lifetime, limit, type Store } from "#lib/rp/store.ts";
+import { Database } from "./database.ts";
+import { endedBefore, endSessions, rememberEnded, selectSessions } from "./logout.ts";
+import {
+  readPendingLogin,
+  savePendingLogin,
+  savePendingLogout,
+  takeLogoutRequest,
+  takePendingLogin,
+  takePendingLogout,
+} from "./pending.ts";
+import { schema } from "./schema.ts";
+import { insertSession, saveVisit, sessionFrom } from "./session.ts";
+import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./settings.ts";
+
+/** Whose rows expire. */
+const tables = [
+  "sessions",
+  "clients",
+  "pending_logins",
+  "pending_logouts",
+  "seen_jti",
+  "refreshes",
+  "ended",
+] as const;
+
+/** @param folder of the database file; `:memory:` keeps nothing
+ *  @param app whose store it is: two apps may share a folder, never a store */
+export function openSqliteStore(folder: string, app: string): Store {
+  return new SqliteStore(new Database(folder, `${app}.sqlite`, schema));
+}
+
+class SqliteStore implements Store {
+  readonly #db: Database;
+  /** One process has the file, so its changes are all the changes there are. */
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async readSession(sessionId: string, now: number): Promise<RpSession | undefined> {
+    const sql = "SELECT * FROM sessions WHERE session_id = ? AND expires_at > ?";
+    const row = this.#db.get(sql, sessionId, now);
+    return row && sessionFrom(row);
+  }
+
+  async saveForm(sessionId: string, form: FormState, now: number): Promise<void> {
+    saveVisit(this.#db, sessionId, "form", form, now);
+  }
+
+  async saveTokens(sessionId: string, tokens: Tokens, now: number): Promise<void> {
+    saveVisit(this.#db, sessionId, "tokens", tokens, now);
+  }
+
+  async beginSession(
+    session: RpSession,
+    former: string | undefined,
+    startedAt: number,
+  ): Promise<SessionEnd | undefined> {
+    const { login } = session;
+    if (!login) throw new Error("a session begins with a login");
+    const ended = this.#db.atomically(() => {
+      const ended = endedBefore(this.#db, login, startedAt);
+      if (ended) return ended;
+      if (former) this.#db.run("DELETE FROM sessions WHERE session_id = ?", former);
+      insertSession(this.#db, session, login);
+      this.#db.run(
+        `INSERT INTO clients (iss, client_id, expires_at) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+        login.iss,
+        login.clientId,
+        session.expiresAt + lifetime.ended,
+      );
+      return undefined;
+    });
+    if (former && !ended) this.#changed(former);
+    return ended;
+  }
+
+  async renewLogin(sessionId: string, login: Login): Promise<boolean> {
+    const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
+    const values = [JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub];
+    // Only `sid` counts: what ended all of this `sub` has ended the session that would be renewed as well.
+    const hasEnded = () => endedBefore(this.#db, login, Number.POSITIVE_INFINITY);
+    return this.#db.atomically(() => !hasEnded() && this.#db.run(sql, ...values) > 0);
+  }
+
+  async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
+    const [ended] = this.#db.atomically(() => {
+      const sql = "SELECT * FROM sessions WHERE session_id = ? AND login IS NOT NULL";
+      return endSessions(this.#db, this.#db.all(sql, sessionId), end);
+    });
+    if (ended) this.#changed(sessionId);
+    return ended;
+  }
+
+  async saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void> {
+    this.#db.run("UPDATE sessions SET logout = ? WHERE session_id = ?", JSON.stringify(outcome), sessionId);
+  }
+
+  async deleteSession(sessionId: string): Promise<void> {
+    this.#db.run("DELETE FROM sessions WHERE session_id = ?", sessionId);
+    this.#changed(sessionId);
+  }
+
+  async receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed"> {
+    const ended = this.#db.atomically(() => {
+      const sql = "INSERT INTO seen_jti (iss, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+      if (this.#db.run(sql, logout.iss, logout.jti, logout.replayableUntil) === 0) return "replayed";
+      const rows = selectSessions(this.#db, logout);
+      rememberEnded(this.#db, logout, rows, now);
+      return endSessions(this.#db, rows, logout.end);
+    });
+    if (ended !== "replayed") this.#changed(...ended.map(({ sessionId }) => sessionId));
+    return ended;
+  }
+
+  async claimRefresh(sessionId: string, claimant: string, now: number): Promise<boolean> {
+    const sql = `INSERT INTO refreshes (session_id, claimant, expires_at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+      SET claimant = excluded.claimant, expires_at = excluded.expires_at WHERE expires_at <= ?4`;
+    return this.#db.run(sql, sessionId, claimant, now + lifetime.refresh, now) > 0;
+  }
+
+  async releaseRefresh(sessionId: string, claimant: string): Promise<void> {
+    this.#db.run("DELETE FROM refreshes WHERE session_id = ? AND claimant = ?", sessionId, claimant);
+    this.#changed(sessionId);
+  }
+
+  onSessionChange(sessionId: string, listener: () => void): () => void {
+    this.#changes.on(sessionId, listener);
+    return () => this.#changes.off(sessionId, listener);
+  }
+
+  async endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
+    const ended = this.#db.atomically(() => {
+      const sql = "SELECT * FROM sessions WHERE iss = ? AND sid = ?";
+      return endSessions(this.#db, this.#db.all(sql, iss, sid), end);
+    });
+    this.#changed(...ended.map(({ sessionId }) => sessionId));
+    return ended;
+  }
+
+  async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {
+    const sql = `SELECT value FROM json_each(?2) WHERE
+      EXISTS (SELECT 1 FROM clients WHERE iss = ?1 AND client_id = value) OR
+      EXISTS (SELECT 1 FROM pending_logins WHERE iss = ?1 AND client_id = value)`;
+    return this.#db.all(sql, iss, JSON.stringify(clientIds)).map((row) => String(row.value));
+  }
+
+  async savePendingLogin(pending: PendingLogin): Promise<void> {
+    savePendingLogin(this.#db, pending);
+  }
+
+  async readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined> {
+    return readPendingLogin(this.#db, state, now);
+  }
+
+  async takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined> {
+    return takePendingLogin(this.#db, state, now);
+  }
+
+  async forgetPendingLogin(state: string): Promise<void> {
+    this.#db.run("DELETE FROM pending_logins WHERE state = ?", state);
+  }
+
+  async savePendingLogout(pending: PendingLogout | WaitingLogout, now: number): Promise<void> {
+    savePendingLogout(this.#db, pending, now);
+  }
+
+  async takeLogoutRequest(sessionId: string, now: number): Promise<LogoutRequest | undefined> {
+    return this.#db.atomically(() => takeLogoutRequest(this.#db, sessionId, now));
+  }
+
+  async takePendingLogout(pending: PendingLogout, now: number): Promise<boolean> {
+    return takePendingLogout(this.#db, pending, now);
+  }
+
+  async appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent> {
+    const { at, type, sessionId = null, data } = event;
+    const sql = "INSERT INTO events (at, type, session_id, data) VALUES (?, ?, ?, ?)";
+    const seq = this.#db.insert(sql, at, type, sessionId, JSON.stringify(data));
+    this.#db.run(
+      "DELETE FROM events WHERE type = ?1 AND seq <= (SELECT seq FROM events WHERE type = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
+      type,
+      limit.events,
+    );
+    return { ...event, seq };
+  }
+
+  async listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]> {
+    return this.#db
+      .all("SELECT * FROM events WHERE type = ? ORDER BY seq DESC LIMIT ?", type, most)
+      .map((row) => ({
+        seq: Number(row.seq),
+        at: Number(row.at),
+        type,
+        ...(row.session_id ? { sessionId: String(row.session_id) } : {}),
+        data: JSON.parse(String(row.data)) as Record<string, unknown>,
+      }));
+  }
+
+  async readMechanisms(): Promise<Mechanism[] | undefined> {
+    return readSetting(this.#db, "mechanisms");
+  }
+
+  async saveMechanisms(chosen: readonly Mechanism[]): Promise<void> {
+    saveSetting(this.#db, "mechanisms", chosen);
+  }
+
+  async readKeys(): Promise<JWK[] | undefined> {
+    return readSetting(this.#db, "keys");
+  }
+
+  async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
+    saveSettingOnce(this.#db, "keys", keys);
+    return (await this.readKeys()) ?? [];
+  }
+
+  async readRegisteredClient(issuer: string): Promise<RegisteredClient | undefined> {
+    return readSetting(this.#db, `registered client ${issuer}`);
+  }
+
+  async saveRegisteredClient(client: RegisteredClient): Promise<void> {
+    saveSetting(this.#db, `registered client ${client.issuer}`, client);
+  }
+
+  async forgetRegisteredClient(issuer: string): Promise<void> {
+    forgetSetting(this.#db, `registered client ${issuer}`);
+  }
+
+  async sweep(now: number): Promise<void> {
+    for (const table of tables) {
+      this.#db.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
+    }
+    this.#db.run("DELETE FROM events WHERE at <= ?", now - lifetime.events);
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #changed(...sessionIds: string[]): void {
+    for (const sessionId of sessionIds) this.#changes.emit(sessionId);
+  }
+}
