@@ -14,7 +14,6 @@ export type ProtocolErrorCode =
   | "token_error"
   | "invalid_id_token"
   | "invalid_logout_token"
-  | "logout_token_replayed"
   | "session_already_ended"
   | "switched_off"
   | "endpoint_not_allowed"

@@ -11,11 +11,11 @@ import {
   tokenType,
   verifySignature,
 } from "./jws.ts";
-import { Checklist, type Verdict } from "./verdict.ts";
+import { Checklist } from "./verdict.ts";
 
 export const backchannelLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-/** `strict` also demands `typ` and `exp`; `legacy-wso2` also takes the `event` claim of IS 5.9 to 5.11. */
+/** `strict` also requires `typ` and `exp`; `legacy-wso2` also accepts the `event` claim of IS 5.9 to 5.11. */
 export type LogoutTokenMode = "standard" | "strict" | "legacy-wso2";
 
 const clauses = {
@@ -33,9 +33,13 @@ const clauses = {
   nonce: "BCL 2.6-7",
   sub_or_sid: "BCL 2.6-5",
   jti: "BCL 2.4",
+  replay: "BCL 2.6-8",
 };
 
-type Checks = Checklist<keyof typeof clauses>;
+export type LogoutTokenChecks = Checklist<keyof typeof clauses>;
+
+/** A new list of the checks of one logout token, all still to be made. */
+export const logoutTokenChecks = (): LogoutTokenChecks => new Checklist("invalid_logout_token", clauses);
 
 export interface LogoutTokenClaims extends JWTPayload {
   iss: string;
@@ -43,27 +47,35 @@ export interface LogoutTokenClaims extends JWTPayload {
   jti: string;
 }
 
-/** What is trusted about an issuer, as far as logout tokens go. */
+/** A client of this app that a logout token may be for. */
+export interface LogoutTokenClient {
+  clientId: string;
+  /** Registered for encrypted tokens (Registration 2, `id_token_encrypted_response_alg`). */
+  encrypted: boolean;
+  /** Not configured: somebody typed its ID into the authorize form. */
+  typed?: true;
+}
+
+/** What this app has agreed on with a trusted issuer. */
 export interface LogoutTokenIssuer {
-  /** Resolves the verification key for a token with the registered algorithm. */
   keys: KeyResolver;
-  /** `id_token_signed_response_alg` of our client there (BCL 2.6-3). */
+  /** `id_token_signed_response_alg` of our clients there (BCL 2.6-3). */
   alg: string;
-  /** The client IDs that this app is configured with at this issuer. */
-  clientIds: readonly string[];
-  /** Those of them that are registered for encryption. */
-  encryptedClientIds: readonly string[];
-  /** Which of these audiences were typed into the form: clients of this app as well. */
-  typedClientIds: (audiences: readonly string[]) => Promise<readonly string[]>;
+  clients: readonly LogoutTokenClient[];
+}
+
+/** A logout token as it can be read, not trusted before `verifyLogoutToken`. */
+export interface OpenedLogoutToken extends Jws {
+  /** The JWS: the token itself, or what was encrypted in it. */
+  signed: string;
+  encrypted: boolean;
 }
 
 export interface LogoutTokenExpectation {
-  /** The issuer by its exact identifier; undefined when it is not trusted. */
-  issuer: (iss: string) => Promise<LogoutTokenIssuer | undefined>;
-  /** What the tokens of this app's clients may be encrypted with. */
-  decryption: Decryption;
+  /** Undefined when the token's issuer is not trusted. */
+  issuer: LogoutTokenIssuer | undefined;
   mode: LogoutTokenMode;
-  /** Oldest `iat` that is taken, in seconds before now. */
+  /** Oldest accepted `iat`, in seconds before now. */
   maxAge: number;
   /** Seconds since the epoch. */
   now: number;
@@ -73,57 +85,59 @@ export interface VerifiedLogoutToken {
   claims: LogoutTokenClaims;
   /** The audiences of the token that are clients of this app. */
   clientIds: readonly string[];
-  verdicts: Verdict[];
-  /** Until when its `jti` must be remembered, in whole seconds since the epoch: later it is too old anyway. */
+  /** How long its `jti` must be remembered, in whole seconds since the epoch: later the token is too old anyway. */
   replayableUntil: number;
 }
 
-/** Validates a logout token, leaving a verdict for every check. Whether its `jti` is new is left to the store,
- * which alone can tell.
- * @throws {ProtocolError} `invalid_logout_token` with the verdicts, or `provider_unavailable` */
-export async function verifyLogoutToken(
+/** Decrypts (BCL 2.6-1) and parses a logout token.
+ * @throws {ProtocolError} `invalid_logout_token` with the verdicts */
+export async function openLogoutToken(
   token: string,
-  expected: LogoutTokenExpectation,
-): Promise<VerifiedLogoutToken> {
-  const checks: Checks = new Checklist("invalid_logout_token", clauses);
-  const signed = isEncrypted(token) ? await decryptToken(token, expected.decryption, checks) : token;
-  const jws = parseJws(signed, checks);
-  const issuer = await trustedIssuer(jws, expected, checks);
-  checkAlgorithm(jws, issuer.alg, checks);
-  checkType(jws, expected.mode, checks);
-  await verifySignature(signed, jws, issuer.keys, checks);
-  const clientIds = await checkAudience(jws.claims, issuer, checks);
-  if (signed === token) checkUnencrypted(clientIds, issuer, expected.mode, checks);
-  checkTimes(jws.claims, expected, checks);
-  checkEvents(jws.claims, expected.mode, checks);
-  checks.require(
-    "nonce",
-    jws.claims.nonce === undefined,
-    "A logout token carries no nonce.",
-    "absent",
-    jws.claims.nonce,
-  );
-  checkSubject(jws.claims, checks);
-  const { jti } = jws.claims;
-  checks.require(
-    "jti",
-    typeof jti === "string" && jti !== "",
-    "The logout token has no jti.",
-    "a unique identifier",
-    jti,
-  );
-  const claims = jws.claims as LogoutTokenClaims;
-  const replayableUntil = Math.ceil(claims.iat) + expected.maxAge + clockSkew + 1;
-  return { claims, clientIds, verdicts: checks.verdicts, replayableUntil };
+  decryption: Decryption,
+  checks: LogoutTokenChecks,
+): Promise<OpenedLogoutToken> {
+  const encrypted = isEncrypted(token);
+  const signed = encrypted ? await decryptToken(token, decryption, checks) : token;
+  return { signed, encrypted, ...parseJws(signed, checks) };
 }
 
-/** The issuer comes first because it tells whose keys to ask; its name is trusted once the signature verifies. */
-async function trustedIssuer(
-  { claims }: Jws,
+/** Validates an opened logout token (BCL 2.6), with a verdict for every check. Only the store knows whether its `jti` is
+ * new: the caller makes the last check, `replay`.
+ * @throws {ProtocolError} `invalid_logout_token` with the verdicts, or `provider_unavailable` */
+export async function verifyLogoutToken(
+  opened: OpenedLogoutToken,
   expected: LogoutTokenExpectation,
-  checks: Checks,
-): Promise<LogoutTokenIssuer> {
-  const issuer = typeof claims.iss === "string" ? await expected.issuer(claims.iss) : undefined;
+  checks: LogoutTokenChecks,
+): Promise<VerifiedLogoutToken> {
+  const issuer = checkIssuer(opened, expected, checks);
+  checkAlgorithm(opened, issuer.alg, checks);
+  checkType(opened, expected.mode, checks);
+  await verifySignature(opened.signed, opened, issuer.keys, checks);
+  const clients = checkAudience(opened.claims, issuer, checks);
+  if (!opened.encrypted) checkUnencrypted(clients, expected.mode, checks);
+  checkTimes(opened.claims, expected, checks);
+  checkEvents(opened.claims, expected.mode, checks);
+  checkNonce(opened.claims, checks);
+  checkSubject(opened.claims, checks);
+  checkJti(opened.claims, checks);
+  const claims = opened.claims as LogoutTokenClaims;
+  return {
+    claims,
+    clientIds: clients.map(({ clientId }) => clientId),
+    replayableUntil: Math.ceil(claims.iat) + expected.maxAge + clockSkew + 1,
+  };
+}
+
+/** The audiences that a token names. */
+export const audiencesOf = ({ aud }: JWTPayload): string[] =>
+  [aud ?? []].flat().filter((audience) => typeof audience === "string");
+
+/** The issuer comes first because it decides whose keys verify the token; its name is trusted once they do. */
+function checkIssuer(
+  { claims }: Jws,
+  { issuer }: LogoutTokenExpectation,
+  checks: LogoutTokenChecks,
+): LogoutTokenIssuer {
   if (!issuer)
     return checks.fail(
       "iss",
@@ -136,35 +150,37 @@ async function trustedIssuer(
 }
 
 /** Absent, `JWT` and `logout+jwt` are in use; anything else is a token of another kind (RFC 8725 3.11). */
-function checkType(jws: Jws, mode: LogoutTokenMode, checks: Checks): void {
+function checkType(jws: Jws, mode: LogoutTokenMode, checks: LogoutTokenChecks): void {
   const typ = tokenType(jws);
   const accepted = mode === "strict" ? ["logout+jwt"] : ["logout+jwt", "jwt", undefined];
   const expected = mode === "strict" ? "logout+jwt" : "logout+jwt, JWT or none";
   checks.require(
     "typ",
     accepted.includes(typ),
-    "The token is not a logout token by its type.",
+    "The token's typ is not that of a logout token.",
     expected,
     jws.header.typ ?? "none",
   );
 }
 
-async function checkAudience(
-  { aud }: JWTPayload,
-  { clientIds, typedClientIds }: LogoutTokenIssuer,
-  checks: Checks,
-): Promise<readonly string[]> {
-  const audiences = [aud ?? []].flat().filter((audience) => typeof audience === "string");
-  const configured = audiences.filter((audience) => clientIds.includes(audience));
+function checkAudience(
+  claims: JWTPayload,
+  { clients }: LogoutTokenIssuer,
+  checks: LogoutTokenChecks,
+): readonly LogoutTokenClient[] {
+  const { aud } = claims;
+  const audiences = audiencesOf(claims);
+  const named = clients.filter(({ clientId }) => audiences.includes(clientId));
+  const configured = named.filter(({ typed }) => !typed);
   if (configured.length > 0) {
     checks.ok("aud", aud);
     return configured;
   }
-  const expected = clientIds.join(" or ") || "a client of this app";
-  const typed = await typedClientIds(audiences);
-  if (typed.length > 0) {
+  const own = clients.filter(({ typed }) => !typed).map(({ clientId }) => clientId);
+  const expected = own.join(" or ") || "a client of this app";
+  if (named.length > 0) {
     checks.warn("aud", `${expected}, or a client ID typed into the form`, aud);
-    return typed;
+    return named;
   }
   if (audiences.length === 0) checks.fail("aud", "The logout token names no audience.", expected, aud);
   return checks.fail(
@@ -179,7 +195,7 @@ async function checkAudience(
 function checkTimes(
   { iat, exp }: JWTPayload,
   { now, maxAge, mode }: LogoutTokenExpectation,
-  checks: Checks,
+  checks: LogoutTokenChecks,
 ): void {
   const range = `${instant(now - maxAge)} to ${instant(now)}`;
   if (!isNumericDate(iat)) checks.fail("iat", "The logout token has no iat.", range, iat);
@@ -205,20 +221,26 @@ function checkTimes(
   );
 }
 
-/** A token that was to be encrypted should be refused (BCL 2.6-1), but WSO2 IS never encrypts one. */
+/** An unencrypted token of a client registered for encryption should be refused (BCL 2.6-1), but WSO2 IS never encrypts
+ * one. */
 function checkUnencrypted(
-  clientIds: readonly string[],
-  { encryptedClientIds }: LogoutTokenIssuer,
+  clients: readonly LogoutTokenClient[],
   mode: LogoutTokenMode,
-  checks: Checks,
+  checks: LogoutTokenChecks,
 ): void {
-  if (!clientIds.some((clientId) => encryptedClientIds.includes(clientId))) return;
+  if (!clients.some(({ encrypted }) => encrypted)) return;
   const [expected, actual] = ["an encrypted token, as registered", "signed only"];
   if (mode !== "strict") checks.warn("encryption", expected, actual);
-  else checks.fail("encryption", "The logout token is not encrypted, as was registered.", expected, actual);
+  else
+    checks.fail(
+      "encryption",
+      "The logout token is not encrypted, although the client is registered for it.",
+      expected,
+      actual,
+    );
 }
 
-function checkEvents(claims: JWTPayload, mode: LogoutTokenMode, checks: Checks): void {
+function checkEvents(claims: JWTPayload, mode: LogoutTokenMode, checks: LogoutTokenChecks): void {
   if (mode === "legacy-wso2" && claims.events === undefined && isObject(claims.event)) {
     checks.warn("events", backchannelLogoutEvent, "event (IS 5.9 to 5.11)");
     return;
@@ -234,12 +256,16 @@ function checkEvents(claims: JWTPayload, mode: LogoutTokenMode, checks: Checks):
   );
 }
 
-function checkSubject({ sub, sid }: JWTPayload & { sid?: unknown }, checks: Checks): void {
+function checkNonce({ nonce }: JWTPayload, checks: LogoutTokenChecks): void {
+  checks.require("nonce", nonce === undefined, "A logout token must not have a nonce.", "absent", nonce);
+}
+
+function checkSubject({ sub, sid }: JWTPayload & { sid?: unknown }, checks: LogoutTokenChecks): void {
   const strings = [sub, sid]
     .filter((value) => value !== undefined)
     .every((value) => typeof value === "string" && value !== "");
   const named = sub !== undefined || sid !== undefined;
-  // The verdict is shown to everyone: it says what is there, not who.
+  // Everyone sees the verdict: it says which claims are present, not who they name.
   const present = Object.entries({ sub, sid })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);
@@ -251,6 +277,11 @@ function checkSubject({ sub, sid }: JWTPayload & { sid?: unknown }, checks: Chec
     "sub, sid or both",
     found,
   );
+}
+
+function checkJti({ jti }: JWTPayload, checks: LogoutTokenChecks): void {
+  const present = typeof jti === "string" && jti !== "";
+  checks.require("jti", present, "The logout token has no jti.", "a unique identifier", jti);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -25,8 +25,14 @@ export class Checklist<Name extends string> {
     );
   }
 
+  /** All of them; none before the first check is made. */
   get verdicts(): Verdict[] {
-    return [...this.#verdicts.values()].map((verdict) => ({ ...verdict }));
+    const all = [...this.#verdicts.values()];
+    return all.some(({ result }) => result !== "skipped") ? all.map((verdict) => ({ ...verdict })) : [];
+  }
+
+  passed(check: Name): boolean {
+    return this.#verdicts.get(check)?.result === "ok";
   }
 
   ok(check: Name, actual?: unknown): void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
-import { verifyLogoutToken } from "#lib/oidc/logout-token.ts";
+import { logoutTokenChecks, openLogoutToken, verifyLogoutToken } from "#lib/oidc/logout-token.ts";
 import {
   goOn,
   isSignedIn,
@@ -106,17 +106,14 @@ describe("logout", () => {
     const photos = {
       keys: op.jwks,
       alg: "RS256",
-      clientIds: ["photos"],
-      encryptedClientIds: [],
-      typedClientIds: async () => [],
+      clients: [{ clientId: "photos", encrypted: false }],
     };
-    await verifyLogoutToken(op.photos.logoutTokens[0] ?? "", {
-      issuer: async (iss) => (iss === op.issuer ? photos : undefined),
-      decryption: { encryptions: [], keys: async () => [] },
-      mode: "strict",
-      maxAge: 300,
-      now: Date.now() / 1000,
-    });
+    const checks = logoutTokenChecks();
+    const decryption = { encryptions: [], keys: async () => [] };
+    const opened = await openLogoutToken(op.photos.logoutTokens[0] ?? "", decryption, checks);
+    const issuer = opened.claims.iss === op.issuer ? photos : undefined;
+    const expected = { issuer, mode: "strict", maxAge: 300, now: Date.now() / 1000 } as const;
+    await verifyLogoutToken(opened, expected, checks);
   });
 
   it("Yes without a place to go to: the default page", async () => {

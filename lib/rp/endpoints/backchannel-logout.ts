@@ -1,13 +1,17 @@
 /** POST /bclogout: Back-Channel Logout 1.0, sections 2.5 to 2.8. */
+import type { JWTPayload } from "jose";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { isNumericDate } from "#lib/oidc/id-token.ts";
 import {
+  audiencesOf,
+  type LogoutTokenChecks,
   type LogoutTokenIssuer,
+  logoutTokenChecks,
+  openLogoutToken,
   type VerifiedLogoutToken,
   verifyLogoutToken,
 } from "#lib/oidc/logout-token.ts";
-import type { Verdict } from "#lib/oidc/verdict.ts";
-import { clientsAt } from "../clients.ts";
+import { type Client, clientsAt } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
 import { readForm, retriable } from "../http.ts";
 import { recordEnded } from "../logout/end-session.ts";
@@ -15,19 +19,21 @@ import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
-/** Called by the OP, so it checks neither Origin nor host, and answers in JSON. */
+/** The OP calls it, so it checks neither Origin nor host, and answers in JSON. */
 export async function backchannelLogout(request: Request, rp: RelyingParty): Promise<Response> {
-  const seen: { verdicts: readonly Verdict[] } = { verdicts: [] };
+  const checks = logoutTokenChecks();
   try {
     await assertSwitchedOn("back-channel", rp);
     const token = await readLogoutToken(request);
-    const verified = await verify(token, rp);
-    seen.verdicts = verified.verdicts;
-    const ended = await endSessions(verified, rp);
-    await recordAccepted(verified, ended, rp);
+    const clients = await Promise.all(rp.trustedProviders.map((provider) => clientsAt(provider, rp)));
+    const opened = await openLogoutToken(token, decryptionFor(clients.flat(), rp), checks);
+    const issuer = await issuerOf(opened.claims, clients, rp);
+    const verified = await verifyLogoutToken(opened, { issuer, ...expectationOf(rp) }, checks);
+    const ended = await endSessions(verified, checks, rp);
+    await recordAccepted(verified, ended, checks, rp);
     return answer(200);
   } catch (error) {
-    return refuse(error, seen.verdicts, rp);
+    return refuse(error, checks, rp);
   }
 }
 
@@ -35,35 +41,47 @@ export async function backchannelLogout(request: Request, rp: RelyingParty): Pro
 async function readLogoutToken(request: Request): Promise<string> {
   const [token, ...more] = (await readForm(request)).getAll("logout_token");
   if (!token) throw new ProtocolError("invalid_request", "The form field logout_token is missing.");
-  if (more.length > 0)
-    throw new ProtocolError("invalid_request", "The form field logout_token comes more than once.");
+  if (more.length > 0) throw new ProtocolError("invalid_request", "The form field logout_token is repeated.");
   return token;
 }
 
-async function verify(token: string, rp: RelyingParty): Promise<VerifiedLogoutToken> {
-  const { LOGOUT_TOKEN_MODE: mode, LOGOUT_TOKEN_MAX_AGE: maxAge } = rp.config;
-  const now = Math.floor(rp.now() / 1000);
-  const clients = await Promise.all(rp.trustedProviders.map((provider) => clientsAt(provider, rp)));
-  const decryption = decryptionFor(clients.flat(), rp);
-  return verifyLogoutToken(token, { issuer: (iss) => trustedIssuer(iss, rp), decryption, mode, maxAge, now });
-}
+const expectationOf = ({ config, now }: RelyingParty) => ({
+  mode: config.LOGOUT_TOKEN_MODE,
+  maxAge: config.LOGOUT_TOKEN_MAX_AGE,
+  now: Math.floor(now() / 1000),
+});
 
-async function trustedIssuer(iss: string, rp: RelyingParty): Promise<LogoutTokenIssuer | undefined> {
-  const provider = rp.trustedProvider(iss);
+/** Anyone may send a token with thousands of audiences: only so many are looked up as client IDs typed into the form. */
+const mostTypedAudiences = 10;
+
+/** What this app has agreed on with the issuer that the token names; undefined when that one is not trusted.
+ * @param clients at each of the trusted providers */
+async function issuerOf(
+  claims: JWTPayload,
+  clients: readonly Client[][],
+  rp: RelyingParty,
+): Promise<LogoutTokenIssuer | undefined> {
+  const index = rp.trustedProviders.findIndex(({ issuer }) => issuer === claims.iss);
+  const provider = rp.trustedProviders[index];
   if (!provider) return undefined;
-  const clients = await clientsAt(provider, rp);
+  const known = (clients[index] ?? []).map(({ clientId, encryption }) => ({
+    clientId,
+    encrypted: encryption !== undefined,
+  }));
+  const audiences = audiencesOf(claims).slice(0, mostTypedAudiences);
+  const isKnown = known.some(({ clientId }) => audiences.includes(clientId));
+  const typed = isKnown ? [] : await rp.store.usedClientIds(provider.issuer, audiences);
   return {
     keys: await rp.keysOf(provider),
     alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG,
-    clientIds: clients.map(({ clientId }) => clientId),
-    encryptedClientIds: clients.filter(({ encryption }) => encryption).map(({ clientId }) => clientId),
-    typedClientIds: (audiences) => rp.store.usedClientIds(iss, audiences),
+    clients: [...known, ...typed.map((clientId) => ({ clientId, encrypted: false, typed: true as const }))],
   };
 }
 
-/** BCL 2.7: `sid` ends that session, `sub` alone all of that subject; nothing to end is success as well. */
+/** BCL 2.7: `sid` ends that session, `sub` alone all of that subject; no session to end is success as well. */
 async function endSessions(
-  { claims, clientIds, verdicts, replayableUntil }: VerifiedLogoutToken,
+  { claims, clientIds, replayableUntil }: VerifiedLogoutToken,
+  checks: LogoutTokenChecks,
   rp: RelyingParty,
 ): Promise<EndedSession[]> {
   const { iss, sub, jti, iat } = claims;
@@ -75,12 +93,9 @@ async function endSessions(
     replayableUntil: replayableUntil * 1000,
   };
   const ended = await rp.store.receiveLogout(logout, rp.now());
-  const replay = { check: "replay", clause: "BCL 2.6-8" };
-  if (ended === "replayed") {
-    verdicts.push({ ...replay, result: "failed", expected: "a new jti", actual: jti });
-    throw new ProtocolError("logout_token_replayed", "This logout token was received before.", { verdicts });
-  }
-  verdicts.push({ ...replay, result: "ok" });
+  if (ended === "replayed")
+    return checks.fail("replay", "This logout token was received before.", "a new jti", jti);
+  checks.ok("replay");
   await recordEnded(ended, end, rp);
   return ended;
 }
@@ -90,26 +105,26 @@ const noticedAfter = (toe: unknown, now: number) =>
   isNumericDate(toe) ? { noticedAfterMs: Math.max(0, Math.round(now - toe * 1000)) } : {};
 
 async function recordAccepted(
-  { claims, verdicts }: VerifiedLogoutToken,
+  { claims }: VerifiedLogoutToken,
   ended: EndedSession[],
+  { verdicts }: LogoutTokenChecks,
   rp: RelyingParty,
 ): Promise<void> {
-  const { iss, sub, sid, aud, jti } = claims;
+  const { iss, sub, aud, jti } = claims;
+  const sid = claims.sid as string | undefined;
   const data = { iss, aud, sub, sid, jti, sessions: ended.length, verdicts };
   await rp.record({ type: "logout_token", data });
 }
 
-/** BCL 2.8: 400 with an OAuth-style error; 503 where the OP may well try again. */
-async function refuse(error: unknown, verdicts: readonly Verdict[], rp: RelyingParty): Promise<Response> {
+/** BCL 2.8: 400 with an OAuth-style error; 503 where the OP should try again. */
+async function refuse(error: unknown, checks: LogoutTokenChecks, rp: RelyingParty): Promise<Response> {
   if (!(error instanceof ProtocolError)) {
     rp.log.error({ err: error }, "The back-channel logout endpoint failed.");
-    return answer(500, { error: "server_error", error_description: "The app failed; its log says more." });
+    return answer(500, { error: "server_error", error_description: "The app failed; see its log." });
   }
-  const found = error.verdicts.length ? error.verdicts : verdicts;
-  // What nobody signed may come from anybody: it has a record of its own, so that it cannot push the others out.
-  const signed = found.some(({ check, result }) => check === "signature" && result === "ok");
-  const type = signed ? "logout_token" : "logout_token_unverified";
-  await rp.record({ type, data: { error: error.message, code: error.code, verdicts: found } });
+  // An unsigned token may come from anyone: it gets an event type of its own, so that it cannot push the others out.
+  const type = checks.passed("signature") ? "logout_token" : "logout_token_unverified";
+  await rp.record({ type, data: { error: error.message, code: error.code, verdicts: checks.verdicts } });
   if (error.detail) rp.log.warn({ detail: String(error.detail) }, error.message);
   const description = [error.message, error.help].filter(Boolean).join(" ");
   const body = {
