@@ -18,18 +18,20 @@ describe("settings", () => {
     assert.deepEqual([...new Set(named)].sort(), [...new Set(settings)].sort());
   });
 
-  test("the README's table describes each of them as the schema does", () => {
-    const readme = read("README.md");
+  test("docs/apps/settings.md describes each of them as the schema does", () => {
+    const page = read("docs/apps/settings.md");
     for (const [name, field] of [...Object.entries(rpSettings.shape), ...Object.entries(opSettings.shape)]) {
       const described = (field as { description?: string }).description;
       assert.ok(described, `${name} has a description`);
-      assert.ok(readme.includes(`| \`${name}\` | ${described} |`), `README: | \`${name}\` | ${described} |`);
+      const row = `| \`${name}\` | ${described} |`;
+      assert.ok(page.includes(row), `docs/apps/settings.md: ${row}`);
     }
   });
 });
 
-test("the README tells of third-party cookies what the browser tests see", () => {
-  assert.ok(read("README.md").includes(`\n\n${outcomeTable()}\n\n`), outcomeTable());
+test("docs/walkthrough/third-party-cookies.md has the table that the browser tests verify", () => {
+  const page = read("docs/walkthrough/third-party-cookies.md");
+  assert.ok(page.includes(`\n\n${outcomeTable()}\n\n`), outcomeTable());
 });
 
 describe("sources", () => {

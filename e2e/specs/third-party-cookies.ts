@@ -1,9 +1,9 @@
-/** What happens to each mechanism, by what a browser does with cookies in frames. The browser tests hold the demo to it,
- * and a convention has the README's table say the same. */
+/** What happens to each mechanism, depending on how a browser treats cookies in frames. The browser tests verify it, and
+ * a contract test compares it with docs/walkthrough/third-party-cookies.md. */
 
 export const outcomes = {
   ended: "logged out, without a reload",
-  blocked: "says that the browser blocks the cookie; nobody is logged out",
+  blocked: "reports that the browser blocks the cookie; the session stays",
   answered: "answered: still logged in",
   refused: "`login_required`, although the user is signed in",
 } as const;
@@ -24,7 +24,7 @@ export interface Situation {
   flags: readonly string[];
   /** The browser's setting. */
   thirdPartyCookies: "allowed" | "blocked";
-  /** Why the browser keeps the OP's cookies back from a frame: for what the cookie says, or what its user chose. */
+  /** Why the browser withholds the OP's cookies from a frame: the cookie's attribute, or the user's setting. */
   withheldBy: readonly ("SameSite=Lax" | "the setting")[];
   expected: Readonly<Record<keyof typeof columns, Outcome>>;
 }
@@ -36,7 +36,7 @@ const withCookie = {
   silent: "answered",
 } as const;
 
-/** Two mechanisms do without the OP's cookie in a frame. */
+/** Two mechanisms need no OP cookie in a frame. */
 const withoutCookie = { ...withCookie, "session-management": "blocked", silent: "refused" } as const;
 
 export const situations: readonly Situation[] = [
@@ -78,7 +78,7 @@ export const situations: readonly Situation[] = [
   },
 ];
 
-/** The README's table. */
+/** The table of docs/walkthrough/third-party-cookies.md. */
 export function outcomeTable(): string {
   const names = Object.keys(columns) as (keyof typeof columns)[];
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
