@@ -8,6 +8,7 @@ const root = path.join(import.meta.dirname, "../..");
 const index = "docs/README.md";
 const pages = [
   "README.md",
+  "CHANGELOG.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
   "findings/README.md",
