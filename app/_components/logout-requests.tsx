@@ -1,11 +1,10 @@
-import type { Verdict } from "#lib/oidc/verdict.ts";
-import type { ProtocolEvent } from "#lib/rp/model.ts";
+import type { ProtocolEvent } from "#lib/rp/events.ts";
 import { clock } from "./clock.ts";
 import { VerdictTable } from "./verdict-table.tsx";
 
 /** The last logout requests that this app received, the refused ones with their reason. Users and sessions are not
  * named: the page is seen by anyone. */
-export function LogoutRequests({ events }: { events: readonly ProtocolEvent[] }) {
+export function LogoutRequests({ events }: { events: readonly LogoutEvent[] }) {
   if (events.length === 0) return null;
   return (
     <section className="card" aria-labelledby="logout-requests">
@@ -17,14 +16,16 @@ export function LogoutRequests({ events }: { events: readonly ProtocolEvent[] })
   );
 }
 
-function LogoutRequest({ event: { type, at, data } }: { event: ProtocolEvent }) {
-  const error = data.error as string | undefined;
-  const verdicts = (data.verdicts ?? []) as Verdict[];
+type LogoutEvent = ProtocolEvent<"logout_token" | "logout_token_unverified" | "frontchannel_logout">;
+
+function LogoutRequest({ event: { type, at, data } }: { event: LogoutEvent }) {
+  const error = "error" in data ? data.error : undefined;
+  const verdicts = "verdicts" in data ? data.verdicts : [];
   const line = (
     <>
       <time className="mono">{clock(at)}</time>{" "}
       <b>{type === "frontchannel_logout" ? "Front-channel" : "Back-channel"}</b>:{" "}
-      {error ?? outcome(data.sessions)}
+      {"error" in data ? data.error : outcome(data.sessions)}
     </>
   );
   const look = `note ${error ? "note-bad" : "note-ok"}`;
@@ -42,7 +43,7 @@ function LogoutRequest({ event: { type, at, data } }: { event: ProtocolEvent }) 
   );
 }
 
-function outcome(sessions: unknown): string {
+function outcome(sessions: number): string {
   if (sessions === 0) return "accepted; no session here to end";
   return `accepted; ended ${sessions} session${sessions === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 /** What this app's record says of back-channel logout. */
 
+import type { ProtocolEvent } from "#lib/rp/events.ts";
 import { activeMechanisms } from "#lib/rp/mechanisms.ts";
-import type { ProtocolEvent } from "#lib/rp/model.ts";
 import type { RelyingParty } from "#lib/rp/relying-party.ts";
 import type { Evidence } from "./checks/backchannel.ts";
 
@@ -21,5 +21,5 @@ export async function evidenceOf(rp: RelyingParty): Promise<Evidence> {
   };
 }
 
-const errorOf = ({ data }: ProtocolEvent): string | undefined =>
-  data.error === undefined ? undefined : String(data.error);
+const errorOf = ({ data }: ProtocolEvent<"logout_token" | "logout_token_unverified">): string | undefined =>
+  "error" in data ? data.error : undefined;

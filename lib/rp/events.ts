@@ -1,118 +1,84 @@
-/** Every protocol step is recorded once, here; the terminal's log lines are a reading of that record. */
-
-import { type Finding, summaryOf } from "#lib/doctor/finding.ts";
-import type { Log } from "#lib/log.ts";
+/** Every protocol step is recorded once, as data; log lines, pages and the doctor read that record. */
+import type { Finding } from "#lib/doctor/finding.ts";
+import type { ProtocolErrorCode } from "#lib/oidc/errors.ts";
+import type { FieldResult } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
-import type { NewEvent, ProtocolEvent } from "./model.ts";
-import type { Store } from "./store.ts";
+import type { Confirmation, LogoutOutcome, Mechanism, PastSession } from "./model.ts";
+
+interface Failed {
+  error: string;
+}
+
+interface Refused extends Failed {
+  code: ProtocolErrorCode;
+}
+
+interface RefusedLogoutToken extends Refused {
+  verdicts: Verdict[];
+}
+
+/** What each type of event says. Never a token or a secret. */
+export interface EventData {
+  authorization_request: {
+    clientId: string;
+    responseType: string;
+    grantType: string;
+    endpoint: string;
+    prompt?: string | undefined;
+  };
+  authorization_response: { parameters: string[] };
+  sign_in_refused: Refused;
+  token_request: { grantType: string; clientId: string };
+  /** `session`: the first characters of the RP session's id. */
+  session_begun: { iss: string; sub: string; sid?: string | undefined; clientId: string; session: string };
+  session_ended: PastSession & { sub: string; sid?: string | undefined };
+  logout_request: { method: string; parameters: string[]; length: number } | Failed;
+  post_logout: { result: LogoutOutcome["result"]; error?: string | undefined };
+  session_confirmed: Confirmation;
+  tokens_refreshed: { clientId: string } | Failed;
+  frontchannel_logout: { sessions: number } | Refused;
+  logout_token: AcceptedLogoutToken | RefusedLogoutToken;
+  /** Refused before its signature was verified, so anyone may have sent it. */
+  logout_token_unverified: RefusedLogoutToken;
+  mechanisms_chosen: { mechanisms: readonly Mechanism[] };
+  client_registered:
+    | { issuer: string; clientId: string; counts: Record<FieldResult, number> }
+    | (Failed & { issuer: string });
+  client_forgotten: { issuer: string; clientId: string; atProvider: string };
+  provider_discovered: { issuer: string };
+  provider_examined: { issuer: string; findings: readonly Finding[] };
+  provider_unavailable: Failed;
+}
+
+interface AcceptedLogoutToken {
+  iss: string;
+  aud?: string | string[] | undefined;
+  sub?: string | undefined;
+  sid?: string | undefined;
+  jti: string;
+  /** How many sessions it ended here. */
+  sessions: number;
+  verdicts: Verdict[];
+}
+
+export type EventType = keyof EventData;
+
+/** An event of one type, before the store has numbered it. */
+interface Recorded<Type extends EventType> {
+  type: Type;
+  /** Milliseconds since the epoch. */
+  at: number;
+  sessionId?: string;
+  data: EventData[Type];
+}
+
+/** An event of one of these types, discriminated by `type`. */
+export type ProtocolEvent<Types extends EventType = EventType> = {
+  [Type in Types]: Recorded<Type> & { seq: number };
+}[Types];
+
+export type UnnumberedEvent = { [Type in EventType]: Recorded<Type> }[EventType];
+export type NewEvent = { [Type in EventType]: Omit<Recorded<Type>, "at"> }[EventType];
 
 /** Records a step. Never throws: the protocol does not fail because its record does. */
 export type EventLog = (event: NewEvent) => Promise<void>;
-
-export function createEventLog(store: Store, log: Log, now: () => number): EventLog {
-  return async (event) => {
-    const at = now();
-    for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
-    await store
-      .appendEvent({ ...event, at })
-      .catch((error: unknown) => log.error({ error: String(error) }, "An event was not kept."));
-  };
-}
-
-interface Line {
-  level: "info" | "warn";
-  text: string;
-}
-
-const info = (text: string): Line => ({ level: "info", text });
-const warn = (text: string): Line => ({ level: "warn", text });
-
-/** The lines that a reader follows in the terminal; those of the back channel are the tutorial's. */
-function linesOf({ type, data }: NewEvent | ProtocolEvent): Line[] {
-  const at = (name: string) => String(data[name] ?? "");
-  switch (type) {
-    case "authorization_request":
-      return [
-        info(
-          `Authorization request sent (${at("responseType") || at("grantType")}) for client ${at("clientId")}.`,
-        ),
-      ];
-    case "authorization_response":
-      return [info("Authorization response received.")];
-    case "sign_in_refused":
-      return [warn(`Sign-in refused: ${at("error")}`)];
-    case "token_request":
-      return [data.error ? warn(`Token request failed: ${at("error")}`) : info("Tokens received.")];
-    case "session_begun":
-      return [
-        info(`Logged in user: ${at("sub")}`),
-        info(`Storing session: ${at("session")} against the sid: ${at("sid")}`),
-      ];
-    case "session_ended":
-      return [info(endedLine(data))];
-    case "logout_request":
-      return [
-        data.error
-          ? warn(`Logout request not sent: ${at("error")}`)
-          : info(`Logout request sent by ${at("method")}.`),
-      ];
-    case "post_logout":
-      return [info(`Back from the OpenID Provider after logout: ${at("result")}.`)];
-    case "session_confirmed":
-      return [info(`Session asked for with prompt=none: ${at("confirmation")}. ${at("reason")}`.trim())];
-    case "tokens_refreshed":
-      return [data.error ? warn(`Tokens not refreshed: ${at("error")}`) : info("Tokens refreshed.")];
-    case "frontchannel_logout":
-      return [
-        info("Frontchannel logout request received."),
-        ...(data.error ? [warn(`Front-channel logout refused: ${at("error")}`)] : []),
-      ];
-    case "mechanisms_chosen":
-      return [info(`Logout mechanisms: ${[data.mechanisms].flat().join(", ") || "none"}.`)];
-    case "client_registered":
-      return [registeredLine(data)];
-    case "client_forgotten":
-      return [
-        info(
-          `Registration of client ${at("clientId")} forgotten; at the OpenID Provider: ${at("atProvider")}.`,
-        ),
-      ];
-    case "logout_token":
-    case "logout_token_unverified":
-      return logoutTokenLines(data);
-    case "provider_discovered":
-      return [info(`OpenID Provider found: ${at("issuer")}`)];
-    case "provider_examined":
-      return [info(`OpenID Provider examined: ${summaryOf(data.findings as Finding[])}.`)];
-    case "provider_unavailable":
-      return [warn(at("error"))];
-  }
-}
-
-function endedLine(data: Record<string, unknown>): string {
-  return data.by === "back-channel"
-    ? `Session invalidated successfully for sid: ${data.sid}`
-    : `Session of ${data.sub} ended (${data.by}).`;
-}
-
-function registeredLine({ error, clientId, counts }: Record<string, unknown>): Line {
-  if (error) return warn(`Registration failed: ${error}`);
-  const fields = Object.entries(counts as Record<string, number>).filter(([, count]) => count > 0);
-  return info(
-    `Registered as client ${clientId}; fields: ${fields.map(([result, count]) => `${count} ${result}`).join(", ")}.`,
-  );
-}
-
-function logoutTokenLines(data: Record<string, unknown>): Line[] {
-  const received = info("Backchannel logout request received.");
-  if (data.error) {
-    const failed = (data.verdicts as Verdict[]).find(({ result }) => result === "failed");
-    return [
-      received,
-      warn(`Logout token refused: ${data.error}${failed ? ` (${failed.check}, ${failed.clause})` : ""}`),
-    ];
-  }
-  return data.sessions === 0
-    ? [received, warn(`No session found for the ${data.sid ? `sid: ${data.sid}` : `sub: ${data.sub}`}`)]
-    : [received];
-}

@@ -26,7 +26,8 @@ export const chooseMechanisms: Endpoint = async (request, rp) => {
     const help = `Choose of ${mechanisms.join(", ")}.`;
     throw new ProtocolError("invalid_request", `There is no mechanism ${unknown}.`, { help });
   }
-  await rp.store.saveMechanisms(mechanisms.filter((name) => chosen.includes(name)));
-  await rp.record({ type: "mechanisms_chosen", data: { mechanisms: chosen } });
+  const active = mechanisms.filter((name) => chosen.includes(name));
+  await rp.store.saveMechanisms(active);
+  await rp.record({ type: "mechanisms_chosen", data: { mechanisms: active } });
   return seeOther(`${base}/`);
 };

@@ -180,34 +180,8 @@ export interface EndedSession {
   since: number;
 }
 
-/** One step of the protocol, kept as data. `data` never holds a token or a secret. */
-export interface ProtocolEvent {
-  seq: number;
-  at: number;
-  type: ProtocolEventType;
-  sessionId?: string;
-  data: Record<string, unknown>;
-}
-
-export type ProtocolEventType =
-  | "authorization_request"
-  | "authorization_response"
-  | "sign_in_refused"
-  | "token_request"
-  | "session_begun"
-  | "session_ended"
-  | "logout_request"
-  | "post_logout"
-  | "session_confirmed"
-  | "tokens_refreshed"
-  | "frontchannel_logout"
-  | "logout_token"
-  | "logout_token_unverified"
-  | "mechanisms_chosen"
-  | "client_registered"
-  | "client_forgotten"
-  | "provider_discovered"
-  | "provider_examined"
-  | "provider_unavailable";
-
-export type NewEvent = Omit<ProtocolEvent, "seq" | "at">;
+/** The answer to "is the user still signed in at the OP?" (SM 3.1), as the RP iframe gets it. */
+export type Confirmation =
+  | { confirmation: "renewed"; sessionState: string }
+  | { confirmation: "ended" }
+  | { confirmation: "failed"; reason: string };

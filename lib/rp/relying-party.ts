@@ -5,7 +5,8 @@ import { guardedFetch } from "#lib/net/guarded-fetch.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { KeyResolver } from "#lib/oidc/jws.ts";
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
-import { createEventLog, type EventLog } from "./events.ts";
+import { createEventLog } from "./event-log.ts";
+import type { EventLog } from "./events.ts";
 import type { Store } from "./store.ts";
 
 export interface RelyingParty {

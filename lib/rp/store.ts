@@ -1,6 +1,7 @@
 /** The one interface to what a Relying Party remembers, whichever engine is behind it. */
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { EventType, ProtocolEvent, UnnumberedEvent } from "./events.ts";
 import type {
   EndedSession,
   FormState,
@@ -9,7 +10,6 @@ import type {
   Mechanism,
   PendingLogin,
   PendingLogout,
-  ProtocolEvent,
   ReceivedLogout,
   RegisteredClient,
   RpSession,
@@ -100,9 +100,9 @@ export interface Store {
   /** Reads and forgets, but only for the session that asked: nobody else uses it up. */
   takePendingLogout(pending: PendingLogout, now: number): Promise<boolean>;
 
-  appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent>;
+  appendEvent(event: UnnumberedEvent): Promise<void>;
   /** The newest events of a type, newest first. */
-  listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]>;
+  listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]>;
 
   /** The mechanisms that are switched on; undefined when nobody has chosen. */
   readMechanisms(): Promise<Mechanism[] | undefined>;

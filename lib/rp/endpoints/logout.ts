@@ -3,6 +3,7 @@ import { randomState } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { buildLogoutRequest, type LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { EventData } from "../events.ts";
 import { assertSameOrigin, type Endpoint, readForm, seeOther, selfSubmittingForm } from "../http.ts";
 import { endSession } from "../logout/end-session.ts";
 import { usualHint } from "../logout/id-token-hint.ts";
@@ -58,7 +59,8 @@ export async function requestLogout(
   rp: RelyingParty,
   when: "now" | "later" = "now",
 ): Promise<LogoutRequest> {
-  const record = (data: Record<string, unknown>) => rp.record({ type: "logout_request", sessionId, data });
+  const record = (data: EventData["logout_request"]) =>
+    rp.record({ type: "logout_request", sessionId, data });
   try {
     const provider = rp.trustedProvider(login.iss);
     if (!provider) throw new ProtocolError("endpoint_not_allowed", `${login.iss} is no longer trusted.`);

@@ -1,6 +1,7 @@
 /** Where every login ends up: a new RP session in place of the browser's former one. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
+import { recordEnded } from "../logout/end-session.ts";
 import type { Login, RpSession, Tokens } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { newSessionId } from "../session/session-cookie.ts";
@@ -44,11 +45,17 @@ export async function beginSession(
     );
   }
   if (former?.login) {
-    const data = { by: "new-login", sub: former.login.sub, sid: former.login.sid };
-    await rp.record({ type: "session_ended", sessionId: former.sessionId, data });
+    await recordEnded([{ ...former.login, sessionId: former.sessionId }], { by: "new-login", at: now }, rp);
   }
-  const data = { iss, sub, sid, clientId: login.clientId, session: session.sessionId.slice(0, 6) };
-  await rp.record({ type: "session_begun", sessionId: session.sessionId, data });
+  const { sessionId } = session;
+  const data = {
+    iss,
+    sub,
+    sid: session.login?.sid,
+    clientId: login.clientId,
+    session: sessionId.slice(0, 6),
+  };
+  await rp.record({ type: "session_begun", sessionId, data });
   return session.sessionId;
 }
 

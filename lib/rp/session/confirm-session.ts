@@ -5,14 +5,8 @@ import { html } from "#lib/ui/html.ts";
 import { page } from "../http.ts";
 import { completeLogin } from "../login/complete-login.ts";
 import { endSession } from "../logout/end-session.ts";
-import type { PendingLogin } from "../model.ts";
+import type { Confirmation, PendingLogin } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
-
-/** What the RP iframe is told. */
-export type Confirmation =
-  | { confirmation: "renewed"; sessionState: string }
-  | { confirmation: "ended" }
-  | { confirmation: "failed"; reason: string };
 
 /** Errors that mean that nobody, or nobody who may, is logged in (Core 3.1.2.6). Another error proves nothing. */
 const nobodyThere = [

@@ -216,7 +216,6 @@ while last and tonumber(last:match('^%d+ (%d+)')) <= a.oldest do
   last = call('LINDEX', events, -1)
 end
 call('PEXPIRE', events, a.lifetime)
-return seq
 `);
 
 export const releaseRefresh = script(`

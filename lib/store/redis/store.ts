@@ -3,6 +3,7 @@
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
 import type {
   EndedSession,
   FormState,
@@ -11,7 +12,6 @@ import type {
   Mechanism,
   PendingLogin,
   PendingLogout,
-  ProtocolEvent,
   ReceivedLogout,
   RegisteredClient,
   RpSession,
@@ -196,20 +196,19 @@ class RedisStore implements Store {
     return (await this.#redis.ask((redis) => redis.del(key))) > 0;
   }
 
-  async appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent> {
+  async appendEvent(event: UnnumberedEvent): Promise<void> {
     const { at, type } = event;
-    const seq = await this.#run(scripts.appendEvent, {
+    await this.#run(scripts.appendEvent, {
       ...{ at, type, event: JSON.stringify(event), most: limit.events },
       ...{ oldest: at - lifetime.events, lifetime: lifetime.events },
     });
-    return { ...event, seq: Number(seq) };
   }
 
-  async listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]> {
+  async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {
     const entries = await this.#redis.ask((redis) => redis.lRange(this.#key("events", type), 0, most - 1));
     return entries.map((entry) => {
       const [, seq, json] = /^(\d+) \d+ (.*)$/s.exec(entry) as unknown as [string, string, string];
-      return { ...(JSON.parse(json) as Omit<ProtocolEvent, "seq">), seq: Number(seq) };
+      return { ...(JSON.parse(json) as UnnumberedEvent), seq: Number(seq) } as ProtocolEvent<Type>;
     });
   }
 

@@ -20,11 +20,6 @@ export class Database {
     return answered(() => Number(this.#db.prepare(sql).run(...values).changes));
   }
 
-  /** @returns the id of the new row */
-  insert(sql: string, ...values: SQLInputValue[]): number {
-    return answered(() => Number(this.#db.prepare(sql).run(...values).lastInsertRowid));
-  }
-
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return answered(() => this.#db.prepare(sql).get(...values) as Row | undefined);
   }

@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { EventData, EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
 import type {
   EndedSession,
   FormState,
@@ -10,7 +11,6 @@ import type {
   Mechanism,
   PendingLogin,
   PendingLogout,
-  ProtocolEvent,
   ReceivedLogout,
   RegisteredClient,
   RpSession,
@@ -196,28 +196,26 @@ class SqliteStore implements Store {
     return takePendingLogout(this.#db, pending, now);
   }
 
-  async appendEvent(event: Omit<ProtocolEvent, "seq">): Promise<ProtocolEvent> {
-    const { at, type, sessionId = null, data } = event;
+  async appendEvent({ at, type, sessionId, data }: UnnumberedEvent): Promise<void> {
     const sql = "INSERT INTO events (at, type, session_id, data) VALUES (?, ?, ?, ?)";
-    const seq = this.#db.insert(sql, at, type, sessionId, JSON.stringify(data));
+    this.#db.run(sql, at, type, sessionId ?? null, JSON.stringify(data));
     this.#db.run(
       "DELETE FROM events WHERE type = ?1 AND seq <= (SELECT seq FROM events WHERE type = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
       type,
       limit.events,
     );
-    return { ...event, seq };
   }
 
-  async listEvents(type: ProtocolEvent["type"], most: number): Promise<ProtocolEvent[]> {
-    return this.#db
-      .all("SELECT * FROM events WHERE type = ? ORDER BY seq DESC LIMIT ?", type, most)
-      .map((row) => ({
-        seq: Number(row.seq),
-        at: Number(row.at),
-        type,
-        ...(row.session_id ? { sessionId: String(row.session_id) } : {}),
-        data: JSON.parse(String(row.data)) as Record<string, unknown>,
-      }));
+  async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {
+    const rows = this.#db.all("SELECT * FROM events WHERE type = ? ORDER BY seq DESC LIMIT ?", type, most);
+    const events = rows.map((row) => ({
+      seq: Number(row.seq),
+      at: Number(row.at),
+      type,
+      ...(row.session_id ? { sessionId: String(row.session_id) } : {}),
+      data: JSON.parse(String(row.data)) as EventData[Type],
+    }));
+    return events as ProtocolEvent<Type>[];
   }
 
   async readMechanisms(): Promise<Mechanism[] | undefined> {

@@ -189,14 +189,15 @@ export function storeContract(open: () => Promise<Opened>): void {
 
     test("events are bounded in number, each type by itself", () =>
       withStore(async (store) => {
-        await store.appendEvent({ at: Date.now(), type: "logout_token", data: { first: true } });
+        await store.appendEvent({ at: Date.now(), type: "provider_discovered", data: { issuer: iss } });
         for (let n = 0; n < limit.events + 5; n++) {
-          await store.appendEvent({ at: Date.now(), type: "logout_token_unverified", data: { n } });
+          const data = { error: `number ${n}` };
+          await store.appendEvent({ at: Date.now(), type: "provider_unavailable", data });
         }
-        const events = await store.listEvents("logout_token_unverified", limit.events * 2);
+        const events = await store.listEvents("provider_unavailable", limit.events * 2);
         assert.equal(events.length, limit.events);
-        assert.equal(events[0]?.data.n, limit.events + 4);
-        assert.equal((await store.listEvents("logout_token", 5)).length, 1);
+        assert.equal(events[0]?.data.error, `number ${limit.events + 4}`);
+        assert.equal((await store.listEvents("provider_discovered", 5)).length, 1);
       }));
 
     test("sessions without a login are bounded, those with one are not touched by that", () =>

@@ -1,0 +1,87 @@
+/** Events as the lines of the log that a reader follows in the terminal; those of the back channel are the tutorial's. */
+import { summaryOf } from "#lib/doctor/finding.ts";
+import type { EventData, EventType, NewEvent } from "./events.ts";
+
+export interface Line {
+  level: "info" | "warn";
+  text: string;
+}
+
+const info = (text: string): Line => ({ level: "info", text });
+const warn = (text: string): Line => ({ level: "warn", text });
+
+/** The lines of each type of event. */
+const lines: { [Type in EventType]: (data: EventData[Type]) => Line[] } = {
+  authorization_request: ({ responseType, grantType, clientId }) => [
+    info(`Authorization request sent (${responseType || grantType}) for client ${clientId}.`),
+  ],
+  authorization_response: () => [info("Authorization response received.")],
+  sign_in_refused: ({ error }) => [warn(`Sign-in refused: ${error}`)],
+  token_request: () => [info("Tokens received.")],
+  session_begun: ({ sub, session, sid }) => [
+    info(`Logged in user: ${sub}`),
+    info(`Storing session: ${session} against the sid: ${sid ?? ""}`),
+  ],
+  session_ended: ({ by, sub, sid }) => [
+    info(
+      by === "back-channel"
+        ? `Session invalidated successfully for sid: ${sid}`
+        : `Session of ${sub} ended (${by}).`,
+    ),
+  ],
+  logout_request: (data) => [
+    "error" in data
+      ? warn(`Logout request not sent: ${data.error}`)
+      : info(`Logout request sent by ${data.method}.`),
+  ],
+  post_logout: ({ result }) => [info(`Back from the OpenID Provider after logout: ${result}.`)],
+  session_confirmed: (data) => [
+    info(
+      `Session checked with prompt=none: ${data.confirmation}. ${"reason" in data ? data.reason : ""}`.trim(),
+    ),
+  ],
+  tokens_refreshed: (data) => [
+    "error" in data ? warn(`Tokens not refreshed: ${data.error}`) : info("Tokens refreshed."),
+  ],
+  frontchannel_logout: (data) => [
+    info("Frontchannel logout request received."),
+    ...("error" in data ? [warn(`Front-channel logout refused: ${data.error}`)] : []),
+  ],
+  logout_token: logoutTokenLines,
+  logout_token_unverified: logoutTokenLines,
+  mechanisms_chosen: ({ mechanisms }) => [info(`Logout mechanisms: ${mechanisms.join(", ") || "none"}.`)],
+  client_registered: (data) => [registeredLine(data)],
+  client_forgotten: ({ clientId, atProvider }) => [
+    info(`Registration of client ${clientId} forgotten; at the OpenID Provider: ${atProvider}.`),
+  ],
+  provider_discovered: ({ issuer }) => [info(`OpenID Provider found: ${issuer}`)],
+  provider_examined: ({ findings }) => [info(`OpenID Provider examined: ${summaryOf(findings)}.`)],
+  provider_unavailable: ({ error }) => [warn(error)],
+};
+
+/** The lines that an event writes. */
+export const linesOf = ({ type, data }: NewEvent): Line[] =>
+  // `type` and `data` belong together, which the compiler cannot follow through the index.
+  (lines[type] as (data: NewEvent["data"]) => Line[])(data);
+
+function registeredLine(data: EventData["client_registered"]): Line {
+  if ("error" in data) return warn(`Registration failed: ${data.error}`);
+  const fields = Object.entries(data.counts).filter(([, count]) => count > 0);
+  return info(
+    `Registered as client ${data.clientId}; fields: ${fields.map(([result, count]) => `${count} ${result}`).join(", ")}.`,
+  );
+}
+
+function logoutTokenLines(data: EventData["logout_token"]): Line[] {
+  const received = info("Backchannel logout request received.");
+  if ("error" in data) {
+    const failed = data.verdicts.find(({ result }) => result === "failed");
+    return [
+      received,
+      warn(`Logout token refused: ${data.error}${failed ? ` (${failed.check}, ${failed.clause})` : ""}`),
+    ];
+  }
+  const { sessions, sid, sub } = data;
+  if (sessions > 0) return [received];
+  return [received, warn(`No session found for the ${sid ? `sid: ${sid}` : `sub: ${sub}`}`)];
+}

@@ -1,0 +1,16 @@
+/** Records events, and writes them to the log. */
+import type { Log } from "#lib/log.ts";
+import { linesOf } from "./event-lines.ts";
+import type { EventLog } from "./events.ts";
+import type { Store } from "./store.ts";
+
+/** @param now milliseconds since the epoch */
+export function createEventLog(store: Store, log: Log, now: () => number): EventLog {
+  return async (event) => {
+    const at = now();
+    for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
+    await store
+      .appendEvent({ ...event, at })
+      .catch((error: unknown) => log.error({ error: String(error) }, "An event was not recorded."));
+  };
+}
