@@ -1,5 +1,5 @@
-/** Gives every page its Content-Security-Policy. Next's own inline scripts need a nonce that is new for each
- * response, and this is the place that Next reads it from; nothing else belongs here. */
+/** Gives every page its Content-Security-Policy. Next's own inline scripts need a nonce that is new for each response,
+ * and this is the place that Next reads it from; nothing else belongs here. */
 import { type NextRequest, NextResponse } from "next/server";
 import { environment } from "#lib/config/env.ts";
 
@@ -31,10 +31,8 @@ function connectSources(path: string): string {
   return issuer && /^\/[^/]+\/doctor\/?$/.test(path) ? `'self' ${issuer.origin}` : "'self'";
 }
 
-/** The pages, those that are not found included; endpoints and files are left out: they set their own headers. */
+/** The pages of lib/rp/routes.ts. Next reads this at build time, so it can import no list; a test compares the two.
+ * Endpoints set their own headers, and are faster without. */
 export const config = {
-  matcher: [
-    "/",
-    "/((?!_next/|assets/|[^/]+/(?:api|assets|authorize|bclogout|events|examine|fclogout|health|jwks|logout|mechanisms|oauth2client|register|reset|rpiframe|session|signout)(?:/|$)).*)",
-  ],
+  matcher: ["/", "/:instance", "/:instance/(doctor|oauth2|photos|registration)"],
 };

@@ -1,8 +1,8 @@
 import { relyingParty } from "#lib/next/relying-party.ts";
-import { canBeWatched } from "#lib/rp/endpoints/rp-iframe.ts";
 import { activeMechanisms } from "#lib/rp/mechanisms.ts";
 import type { RpSession } from "#lib/rp/model.ts";
 import { sessionVersion } from "#lib/rp/session/session-view.ts";
+import { canBeWatched } from "#lib/rp/session/watched-session.ts";
 import { LiveSession } from "./live-session.tsx";
 import { SessionMonitor } from "./session-monitor.tsx";
 

@@ -1,9 +1,11 @@
 /** Promises that no single test of behaviour would notice being broken. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, test } from "node:test";
 import { opSettings } from "#lib/config/op-config.ts";
 import { rpSettings } from "#lib/config/rp-config.ts";
+import { endpoints, pages } from "#lib/rp/routes.ts";
 import { outcomeTable } from "../specs/third-party-cookies.ts";
 
 const sources = globSync("{app,lib,bin,e2e}/**/*.{ts,tsx,mjs}", {
@@ -32,6 +34,28 @@ describe("settings", () => {
 test("docs/walkthrough/third-party-cookies.md has the table that the browser tests verify", () => {
   const page = read("docs/walkthrough/third-party-cookies.md");
   assert.ok(page.includes(`\n\n${outcomeTable()}\n\n`), outcomeTable());
+});
+
+describe("the routes of an app", () => {
+  const segmentsOf = (file: string) =>
+    globSync(`app/[[]instance]/**/${file}`).map((found) => path.relative("app/[instance]", found).split("/"));
+
+  test("pages are those of the folder app", () => {
+    const found = segmentsOf("page.tsx").map((segments) => segments.slice(0, -1).join("/"));
+    assert.deepEqual(found.sort(), [...pages].sort());
+  });
+
+  test("endpoints are those of the folder app", () => {
+    const found = new Set(segmentsOf("route.ts").map(([first]) => first));
+    found.delete("[...missing]");
+    assert.deepEqual([...found].sort(), [...endpoints].sort());
+  });
+
+  test("the proxy gives its policy to every page, and runs for no endpoint", () => {
+    const [, matcher] = /matcher: (\[.*\])/.exec(read("proxy.ts")) ?? [];
+    const named = pages.filter((page) => page !== "").join("|");
+    assert.deepEqual(JSON.parse(matcher ?? ""), ["/", "/:instance", `/:instance/(${named})`]);
+  });
 });
 
 describe("sources", () => {

@@ -1,8 +1,7 @@
-/** This app's keys for tokens that are encrypted to it, and GET /jwks, where an OP finds them (`jwks_uri`). */
+/** This app's keys for tokens that are encrypted to it. An OP finds their public halves at GET /jwks. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import type { Decryption } from "#lib/oidc/jwe.ts";
 import type { Client } from "./clients.ts";
-import type { Endpoint } from "./http.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
 /** What these clients' tokens may be encrypted with. */
@@ -23,11 +22,3 @@ async function newKey(alg: string): Promise<JWK> {
   // No `alg`: the same key serves every algorithm of its family that a client may be registered with.
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: "enc" };
 }
-
-/** The public halves (RFC 7517 5). */
-export const jwks: Endpoint = async (_request, rp) => {
-  const keys = (await encryptionKeys(rp)).map(({ kty, n, e, crv, x, y, kid, use }) => ({
-    ...{ kty, n, e, crv, x, y, kid, use },
-  }));
-  return Response.json({ keys }, { headers: { "cache-control": "public, max-age=300" } });
-};

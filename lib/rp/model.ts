@@ -185,3 +185,11 @@ export type Confirmation =
   | { confirmation: "renewed"; sessionState: string }
   | { confirmation: "ended" }
   | { confirmation: "failed"; reason: string };
+
+/** The browser that starts a flow, and the address it uses. */
+export interface Asker {
+  sessionId: string;
+  base: string;
+  /** The request's Cookie header. */
+  cookies: string | null;
+}

@@ -3,7 +3,7 @@ import { examineDelivery } from "#lib/doctor/checks/backchannel.ts";
 import { discoveryUrl } from "#lib/doctor/checks/discovery.ts";
 import { evidenceOf } from "#lib/doctor/evidence.ts";
 import { current } from "#lib/next/current.ts";
-import { lastExamination, patientOf } from "#lib/rp/endpoints/examine.ts";
+import { lastExamination, patientOf } from "#lib/rp/examination.ts";
 import { clock } from "../../_components/clock.ts";
 import { DoctorFindings } from "../../_components/doctor-findings.tsx";
 import { FreshWhenSeen } from "../../_components/fresh-when-seen.tsx";

@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { jwks } from "#lib/rp/encryption-keys.ts";
+import { jwks } from "#lib/rp/endpoints/jwks.ts";
 
 export const GET = endpoint(jwks, { forPeople: false });

@@ -1,6 +1,5 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { logout } from "#lib/rp/endpoints/logout.ts";
-import { postLogout } from "#lib/rp/endpoints/post-logout.ts";
+import { logout, postLogout } from "#lib/rp/endpoints/logout.ts";
 
 export const GET = endpoint(postLogout);
 export const POST = endpoint(logout);

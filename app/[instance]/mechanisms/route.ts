@@ -1,4 +1,4 @@
 import { endpoint } from "#lib/next/endpoint.ts";
-import { chooseMechanisms } from "#lib/rp/mechanisms.ts";
+import { chooseMechanisms } from "#lib/rp/endpoints/mechanisms.ts";
 
 export const POST = endpoint(chooseMechanisms);

@@ -5,8 +5,8 @@ import { defaultMethod, encryptionAlgorithms, encryptionMethods } from "#lib/oid
 import type { Metadata as ProviderMetadata } from "#lib/oidc/provider.ts";
 import { countsOf } from "#lib/oidc/registration-report.ts";
 import { isExpired } from "#lib/rp/clients.ts";
-import { appToRegister, obstacleTo } from "#lib/rp/endpoints/register.ts";
 import type { RegisteredClient } from "#lib/rp/model.ts";
+import { appToRegister, obstacleTo } from "#lib/rp/registration/registration.ts";
 import { ProviderProblem } from "../../_components/provider-problem.tsx";
 import { ByHand } from "../../_components/register-by-hand.tsx";
 import { RegistrationForm } from "../../_components/registration-form.tsx";

@@ -5,6 +5,7 @@ import { assertSameOrigin, type Endpoint, readForm, seeOther } from "../http.ts"
 import { requestAuthorization } from "../login/authorization-request.ts";
 import { type AuthorizeForm, FormError, keptValues, parseAuthorizeForm } from "../login/authorize-form.ts";
 import { requestDirectGrant } from "../login/direct-grant.ts";
+import type { Asker } from "../model.ts";
 import { baseUrlFor, type RelyingParty } from "../relying-party.ts";
 import { newSessionId, readSession, sessionCookie } from "../session/session-cookie.ts";
 
@@ -26,14 +27,6 @@ export const authorize: Endpoint = async (request, rp) => {
     return seeOther(`${base}/oauth2`, [await sessionCookie(sessionId, base, rp)]);
   }
 };
-
-/** Who asks, and from where. */
-export interface Asker {
-  sessionId: string;
-  base: string;
-  /** The request's Cookie header. */
-  cookies: string | null;
-}
 
 /** Which field a fault belongs to; the empty name stands for the form as a whole. */
 function formErrors(error: unknown): Record<string, string> | undefined {

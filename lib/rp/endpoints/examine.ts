@@ -1,12 +1,7 @@
-/** POST /examine: has the doctor look at this app and its OpenID Provider. The page /doctor shows what was found. */
-
-import { examine } from "#lib/doctor/examine.ts";
-import type { Finding } from "#lib/doctor/finding.ts";
-import type { Patient } from "#lib/doctor/patient.ts";
-import { clientsAt } from "../clients.ts";
+/** POST /examine: examines this app and its OpenID Provider. The page /doctor shows the findings. */
+import { examineOnce } from "../examination.ts";
 import { assertSameOrigin, type Endpoint, seeOther } from "../http.ts";
-import { baseUrlFor, type RelyingParty } from "../relying-party.ts";
-import { appToRegister } from "./register.ts";
+import { baseUrlFor } from "../relying-party.ts";
 
 export const runChecks: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
@@ -14,34 +9,3 @@ export const runChecks: Endpoint = async (request, rp) => {
   await examineOnce(rp);
   return seeOther(`${base}/doctor`);
 };
-
-/** The newest examination. It is about the app and no user, so everybody sees the same, whoever logs in meanwhile. */
-export async function lastExamination({
-  store,
-}: RelyingParty): Promise<{ at: number; findings: readonly Finding[] } | undefined> {
-  const [event] = await store.listEvents("provider_examined", 1);
-  return event && { at: event.at, findings: event.data.findings as Finding[] };
-}
-
-/** This app with the client that it is at its OpenID Provider. */
-export async function patientOf(rp: RelyingParty): Promise<Patient> {
-  const [client] = await clientsAt(rp.provider, rp);
-  return { issuer: rp.provider.issuer, app: appToRegister(rp), client };
-}
-
-/** The examinations that are under way. Whoever asks meanwhile waits for the same one: pressing the button often sends
- * the OpenID Provider no more requests. */
-const underWay = new WeakMap<RelyingParty, Promise<void>>();
-
-function examineOnce(rp: RelyingParty): Promise<void> {
-  const running = underWay.get(rp);
-  if (running) return running;
-  const started = patientOf(rp)
-    .then((patient) => examine(patient, rp.now))
-    .then((findings) =>
-      rp.record({ type: "provider_examined", data: { issuer: rp.provider.issuer, findings } }),
-    )
-    .finally(() => underWay.delete(rp));
-  underWay.set(rp, started);
-  return started;
-}

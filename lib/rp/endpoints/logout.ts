@@ -1,15 +1,10 @@
-/** POST /logout: RP-initiated logout, by redirect or by a self-submitting form (RIL 2). */
-import { randomState } from "openid-client";
+/** POST and GET /logout: RP-initiated logout, there (RIL 2) and back (RIL 3). */
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { buildLogoutRequest, type LogoutRequest } from "#lib/oidc/logout-request.ts";
-import type { OpenIdProvider } from "#lib/oidc/provider.ts";
-import type { EventData } from "../events.ts";
-import { assertSameOrigin, type Endpoint, readForm, seeOther, selfSubmittingForm } from "../http.ts";
+import { assertSameOrigin, type Endpoint, page, readForm, seeOther } from "../http.ts";
 import { endSession } from "../logout/end-session.ts";
-import { usualHint } from "../logout/id-token-hint.ts";
-import { type LogoutChoice, parseLogoutChoice, usualChoice } from "../logout/logout-choice.ts";
-import type { Login, RpSession } from "../model.ts";
-import { baseUrlFor, type RelyingParty } from "../relying-party.ts";
+import { requestLogout, sendLogoutRequest } from "../logout/logout-request.ts";
+import { outcomeBody, outcomeOf, titleOf } from "../logout/post-logout.ts";
+import { baseUrlFor } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
 /** The form's `scope` says how far the logout goes: `here`, `everywhere`, or without one this session of the OP. But
@@ -38,79 +33,13 @@ export const logout: Endpoint = async (request, rp) => {
   return sendLogoutRequest(await requestLogout(session, login, fields, base, rp), base, rp);
 };
 
-/** Sends the browser to the OP with a logout request. */
-export function sendLogoutRequest(
-  { method, url, fields }: LogoutRequest,
-  base: string,
-  rp: RelyingParty,
-): Response {
-  if (method === "GET") return seeOther(url);
-  return selfSubmittingForm(rp, base, { action: url, fields, title: "Logging out …" });
-}
-
-/** Builds a logout request and remembers its `state`, and the request too where it is to be sent later.
- * @param fields of the panel; none for the usual request
- * @throws {ProtocolError} when the OP cannot be reached, or the fields cannot be used */
-export async function requestLogout(
-  { sessionId }: RpSession,
-  login: Login,
-  fields: URLSearchParams,
-  base: string,
-  rp: RelyingParty,
-  when: "now" | "later" = "now",
-): Promise<LogoutRequest> {
-  const record = (data: EventData["logout_request"]) =>
-    rp.record({ type: "logout_request", sessionId, data });
-  try {
-    const provider = rp.trustedProvider(login.iss);
-    if (!provider) throw new ProtocolError("endpoint_not_allowed", `${login.iss} is no longer trusted.`);
-    provider.assertEndpoints({ end_session_endpoint: login.endSessionEndpoint });
-    // A browser sent to an OP that is down shows an error of its own and loses the user: ask first.
-    await provider.reach();
-    const { method, parameters } = await chosen(fields, login, provider, base, rp);
-    const request = buildLogoutRequest(login.endSessionEndpoint, parameters, method);
-    const { state } = parameters;
-    const pending = { state: state ?? "", sessionId };
-    if (when === "later") await rp.store.savePendingLogout({ ...pending, request }, rp.now());
-    else if (state) await rp.store.savePendingLogout(pending, rp.now());
-    const names = Object.entries(parameters).flatMap(([name, value]) => (value ? [name] : []));
-    await record({ method: request.method, parameters: names, length: request.length });
-    return request;
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    await record({ error: error.message });
-    throw new ProtocolError(error.code, `You are still logged in. ${error.message}`, {
-      help:
-        error.help ??
-        "Try again when the OpenID Provider answers. Reset Session ends the session in this app only.",
-      detail: error,
-    });
-  }
-}
-
-/** What the panel says, or what the button means. */
-async function chosen(
-  fields: URLSearchParams,
-  login: Login,
-  provider: OpenIdProvider,
-  base: string,
-  rp: RelyingParty,
-): Promise<LogoutChoice> {
-  if (fields.has("chosen")) return parseLogoutChoice(fields);
-  const choice = usualChoice(login, await usualHint(login, rp), base, randomState());
-  if (fields.get("scope") !== "everywhere") return choice;
-  if (!(await endsEverywhere(provider))) {
-    throw new ProtocolError(
-      "invalid_request",
-      `${provider.issuer} declares no way to end all sessions of a user.`,
-      {
-        help: "Log out in each browser, or ask an administrator of the OpenID Provider.",
-      },
-    );
-  }
-  return { ...choice, parameters: { ...choice.parameters, everywhere: "true" } };
-}
-
-/** Whether the OP takes `everywhere=true`: an extension, as no specification has such a request. */
-export const endsEverywhere = async (provider: OpenIdProvider): Promise<boolean> =>
-  (await provider.metadata()).end_session_everywhere_supported === true;
+/** Where the OP sends the browser after the logout: by redirect or by its button. */
+export const postLogout: Endpoint = async (request, rp) => {
+  const base = baseUrlFor(request.headers, rp);
+  const { searchParams } = new URL(request.url);
+  const session = await readSession(request.headers.get("cookie"), rp);
+  const outcome = await outcomeOf(searchParams, session, rp);
+  const left = session && (await rp.store.readSession(session.sessionId, rp.now()));
+  const title = titleOf(outcome, left);
+  return page(rp, base, { title, body: outcomeBody(title, outcome, left, base) });
+};

@@ -7,10 +7,9 @@ import {
   randomState,
 } from "openid-client";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
-import type { Asker } from "../endpoints/authorize.ts";
 import { seeOther } from "../http.ts";
 import { usualHint } from "../logout/id-token-hint.ts";
-import type { Login, PendingLogin } from "../model.ts";
+import type { Asker, Login, PendingLogin } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { cookieName, parseCookies, readCookie, sessionCookie, setCookie } from "../session/session-cookie.ts";
 import { lifetime } from "../store.ts";

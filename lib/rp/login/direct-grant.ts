@@ -4,7 +4,7 @@ import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
 import { clientNamed } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
-import type { Asker } from "../endpoints/authorize.ts";
+import type { Asker } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { sessionCookie } from "../session/session-cookie.ts";
 import { clientSecret, type DirectForm } from "./authorize-form.ts";

@@ -6,8 +6,9 @@ import { type PatientOp, patientOp, secret } from "#lib/doctor/testing/patient-o
 import { createLog } from "#lib/log.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
-import { createRelyingParty, type RelyingParty } from "../relying-party.ts";
-import { lastExamination, runChecks } from "./examine.ts";
+import { runChecks } from "./endpoints/examine.ts";
+import { lastExamination } from "./examination.ts";
+import { createRelyingParty, type RelyingParty } from "./relying-party.ts";
 
 let op: PatientOp;
 let rp: RelyingParty;

@@ -1,24 +1,12 @@
-/** GET /logout: where the OP sends the browser after the logout (RIL 3). */
+/** What became of a logout request, when the OP sends the browser back (RIL 3). */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Html, html } from "#lib/ui/html.ts";
-import { type Endpoint, page } from "../http.ts";
-import { endSession } from "../logout/end-session.ts";
 import type { LogoutOutcome, RpSession } from "../model.ts";
-import { baseUrlFor, type RelyingParty } from "../relying-party.ts";
-import { readSession } from "../session/session-cookie.ts";
-
-export const postLogout: Endpoint = async (request, rp) => {
-  const base = baseUrlFor(request.headers, rp);
-  const { searchParams } = new URL(request.url);
-  const session = await readSession(request.headers.get("cookie"), rp);
-  const outcome = await outcomeOf(searchParams, session, rp);
-  const left = session && (await rp.store.readSession(session.sessionId, rp.now()));
-  const title = titleOf(outcome, left);
-  return page(rp, base, { title, body: outcomeBody(title, outcome, left, base) });
-};
+import type { RelyingParty } from "../relying-party.ts";
+import { endSession } from "./end-session.ts";
 
 /** Checks `state`: it must be of a logout that this very browser asked for, and it works once. */
-async function outcomeOf(
+export async function outcomeOf(
   parameters: URLSearchParams,
   session: RpSession | undefined,
   rp: RelyingParty,
@@ -59,7 +47,7 @@ function resultOf(error: string | undefined): LogoutOutcome["result"] {
 }
 
 /** Sign-out has ended the session here before the OP was asked. */
-function titleOf({ result }: LogoutOutcome, session: RpSession | undefined): string {
+export function titleOf({ result }: LogoutOutcome, session: RpSession | undefined): string {
   if (result === "logged_out") return "You are logged out";
   return session?.login ? "You are still logged in" : "You are logged out of this app only";
 }
@@ -80,7 +68,7 @@ const texts: Record<
     `The OpenID Provider answered ${error}. The session in this app ${session?.login ? "lives on" : "has ended"}.`,
 };
 
-function outcomeBody(
+export function outcomeBody(
   title: string,
   outcome: LogoutOutcome,
   session: RpSession | undefined,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defaultMethod, type Encryption, encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
-import { FormError } from "./login/authorize-form.ts";
+import { FormError } from "../login/authorize-form.ts";
 
 const short = (label: string) =>
   z.string().max(4096, `${label} must not be longer than 4096 characters.`).default("");

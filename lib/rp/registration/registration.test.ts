@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { clientMetadata } from "#lib/oidc/client-metadata.ts";
-import { appToRegister } from "./register.ts";
+import { appToRegister } from "./registration.ts";
 
 test("at hosts that only browsers know, the app registers other addresses for the OP's server", () => {
   const config = parseRpConfig({

@@ -1,0 +1,31 @@
+/** GET /rpiframe/silent: leads a hidden frame through the OP with `prompt=none` (SM 3.1, Core 3.1.2.1). */
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Endpoint } from "../http.ts";
+import { requestConfirmation } from "../login/authorization-request.ts";
+import { FormError } from "../login/authorize-form.ts";
+import { assertSwitchedOn } from "../mechanisms.ts";
+import { baseUrlFor } from "../relying-party.ts";
+import { tellFrame } from "../session/confirm-session.ts";
+import { watchedSession } from "../session/watched-session.ts";
+
+/** The callback tells the frame the outcome; where no request can be made, this does. */
+export const silentRequest: Endpoint = async (request, rp) => {
+  await assertSwitchedOn("session-management", rp);
+  const base = baseUrlFor(request.headers, rp);
+  const cookies = request.headers.get("cookie");
+  const { login, sessionId } = await watchedSession(request, rp);
+  const provider = rp.trustedProvider(login.iss);
+  if (!provider) throw new ProtocolError("endpoint_not_allowed", `${login.iss} is no longer trusted.`);
+  try {
+    return await requestConfirmation(login, provider, { sessionId, base, cookies }, rp);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    return tellFrame({ confirmation: "failed", reason }, sessionId, base, rp);
+  }
+};
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof FormError) return Object.values(error.errors).join(" ");
+  return error instanceof ProtocolError ? error.message : undefined;
+}

@@ -1,0 +1,74 @@
+/** This app's registration at its OpenID Provider (RFC 7591), and the end of it (RFC 7592). */
+import { type ClientToRegister, clientMetadata } from "#lib/oidc/client-metadata.ts";
+import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { Metadata } from "#lib/oidc/provider.ts";
+import { deleteClient, registerClient } from "#lib/oidc/registration.ts";
+import { countsOf } from "#lib/oidc/registration-report.ts";
+import type { RegisteredClient, RegistrationForm } from "../model.ts";
+import type { RelyingParty } from "../relying-party.ts";
+import type { RegistrationChoice } from "./registration-form.ts";
+
+/** This app as it registers itself. */
+export function appToRegister({ config }: Pick<RelyingParty, "config">): ClientToRegister {
+  const baseUrls = config.RP_BASE_URLS as [string, ...string[]];
+  // Browsers find subdomains of localhost by themselves; an OP's server need not.
+  const serverUrl = baseUrls.find((url) => !new URL(url).hostname.endsWith(".localhost")) ?? baseUrls[0];
+  return { name: config.RP_NAME, baseUrls, serverUrl, alg: config.ID_TOKEN_SIGNED_RESPONSE_ALG };
+}
+
+/** Why this app cannot register itself; undefined where it can. */
+export function obstacleTo(provider: Metadata, { config }: RelyingParty): string | undefined {
+  const alg = config.ID_TOKEN_SIGNED_RESPONSE_ALG;
+  if (!provider.registration_endpoint) return `${provider.issuer} has no registration endpoint.`;
+  if (alg.startsWith("HS"))
+    return `This app takes tokens signed with ${alg} and the configured CLIENT_SECRET, and a client registered here would have another. Set ID_TOKEN_SIGNED_RESPONSE_ALG to RS256, for example.`;
+  return undefined;
+}
+
+/** @throws {ProtocolError} `registration_refused`, or `provider_unavailable` */
+export async function registerAt(
+  provider: Metadata,
+  choice: RegistrationChoice,
+  rp: RelyingParty,
+): Promise<void> {
+  const obstacle = obstacleTo(provider, rp);
+  if (obstacle) throw new ProtocolError("registration_refused", obstacle);
+  const { issuer } = rp.provider;
+  const { authorization, encryption } = choice;
+  const asked = clientMetadata({ ...appToRegister(rp), encryption }, provider);
+  const registered = await registerClient({ asked, provider, authorization, fetch: rp.fetch });
+  await rp.store.saveRegisteredClient({ issuer, registeredAt: rp.now(), ...registered });
+  const { clientId, report } = registered;
+  await rp.record({ type: "client_registered", data: { issuer, clientId, counts: countsOf(report) } });
+}
+
+/** Back to the configured client; the one at the OP is deleted where the OP said how. */
+export async function forget(rp: RelyingParty): Promise<RegistrationForm> {
+  const { issuer } = rp.provider;
+  const client = await rp.store.readRegisteredClient(issuer);
+  if (!client) return { values: {}, errors: {}, forgotten: "There was no registration to forget." };
+  const { clientId } = client;
+  const problem = await deleteAtProvider(client, rp);
+  await rp.store.forgetRegisteredClient(issuer);
+  const atProvider = problem ?? "deleted";
+  await rp.record({ type: "client_forgotten", data: { issuer, clientId, atProvider } });
+  const there = problem
+    ? `At the OpenID Provider it is still registered: ${problem}`
+    : "The OpenID Provider has deleted it too.";
+  return { values: {}, errors: {}, forgotten: `Client ${clientId} is forgotten here. ${there}` };
+}
+
+/** @returns why the client is still there; undefined when it is gone */
+async function deleteAtProvider(
+  { management }: RegisteredClient,
+  rp: RelyingParty,
+): Promise<string | undefined> {
+  if (!management) return "it answered no registration_client_uri by which a client can delete itself.";
+  try {
+    await deleteClient(management, rp.fetch);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.message;
+    throw error;
+  }
+}
