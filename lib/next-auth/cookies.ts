@@ -1,6 +1,10 @@
 /** Reading next-auth's cookies where next-auth is not asked: in the endpoints that are not its own. */
-import { decode } from "next-auth/jwt";
-import type { RegisteredToken } from "./options.ts";
+import { decode, type JWT } from "next-auth/jwt";
+
+/** What the session cookie holds. */
+export interface RegisteredToken extends JWT {
+  sessionId: string;
+}
 
 /** Cookies ignore ports, so the names carry the app's, and the path is its own.
  * @param base where the app lives, for example http://localhost:8080/playground2 */

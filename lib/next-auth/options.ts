@@ -1,7 +1,6 @@
 /** next-auth's options, with the callbacks that tie its cookie to the session registry. */
 import type { AuthOptions, LoggerInstance } from "next-auth";
-import type { JWT } from "next-auth/jwt";
-import { cookiesOf } from "./cookies.ts";
+import { cookiesOf, type RegisteredToken } from "./cookies.ts";
 import { type OidcClient, openIdProvider } from "./provider.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 
@@ -15,11 +14,6 @@ export interface AuthSettings {
   client: OidcClient;
   registry: SessionRegistry;
   logger: Partial<LoggerInstance>;
-}
-
-/** What the session cookie holds. */
-export interface RegisteredToken extends JWT {
-  sessionId: string;
 }
 
 export function authOptions({ base, secret, maxAge, client, registry, logger }: AuthSettings): AuthOptions {
