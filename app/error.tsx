@@ -3,7 +3,7 @@
 import { usePathname } from "next/navigation";
 import { useEffect } from "react";
 
-/** A fault of this app: says so, without telling more than a reference. */
+/** An error in this app: shows a reference to the log, and no details. */
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return error.digest === "store_unavailable" ? <StoreUnavailable /> : <Broken digest={error.digest} />;
 }
@@ -22,7 +22,7 @@ function Broken({ digest }: { digest: string | undefined }) {
 
 const retryMs = 2000;
 
-/** Nothing is lost: the page comes back as soon as the store does. */
+/** No session is lost: the page reloads as soon as the store is back. */
 function StoreUnavailable() {
   const [, instance] = usePathname().split("/");
 
@@ -39,8 +39,8 @@ function StoreUnavailable() {
     <section className="card" role="alert">
       <h1>The session store does not answer</h1>
       <p>
-        This app cannot say who is logged in, and nobody has been logged out by it. The page comes back by
-        itself as soon as the store does.
+        This app cannot tell who is logged in, but no session has ended. This page reloads as soon as the
+        store is back.
       </p>
     </section>
   );

@@ -9,8 +9,8 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: { default: RP_NAME, template: `%s · ${RP_NAME}` } };
 }
 
-/** One build serves every instance, so nothing is rendered before there is a request.
- * The shell of every page; lib/ui/html.ts has the same one for documents that no page renders. */
+/** The shell of every page; lib/ui/html.ts has the same for documents outside React.
+ * One build serves every instance, so nothing is rendered before a request comes. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
   const { RP_NAME, RP_ACCENT } = relyingParty().config;

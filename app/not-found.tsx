@@ -4,9 +4,9 @@ export default function NotFound() {
   const { RP_NAME } = relyingParty().config;
   return (
     <section className="card">
-      <h1>There is no such page</h1>
+      <h1>Page not found</h1>
       <p>
-        This app answers below <a href={`/${RP_NAME}/`}>/{RP_NAME}/</a>.
+        This app's start page is <a href={`/${RP_NAME}/`}>/{RP_NAME}/</a>.
       </p>
     </section>
   );

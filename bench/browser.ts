@@ -81,9 +81,10 @@ async function logOut(context: BrowserContext, bases: { playground2: string; pla
     return Date.now();
   });
   const wait = (await seen) - clicked;
-  const text = await three.page.getByText(/It was told \d/).textContent();
+  const text = await three.page.getByText(/^Session ended by back-channel logout, /).textContent();
   await Promise.all([two.page.close(), three.page.close()]);
-  return { wait, afterOp: Number(/told ([\d,]+) ms after/.exec(text ?? "")?.[1]?.replaceAll(",", "")) };
+  const [, value, unit] = /logout, ([\d.,]+) (m?s) after the OP/.exec(text ?? "") ?? [];
+  return { wait, afterOp: Number(value?.replaceAll(",", "")) * (unit === "s" ? 1000 : 1) };
 }
 
 async function weigh(page: Page, url: string): Promise<string[]> {

@@ -4,26 +4,26 @@ import { ScopeField } from "./scope-field.tsx";
 
 interface AuthorizeFormProps extends FieldsProps {
   action: string;
-  /** The clients that this app is, the usual one first. */
+  /** This app's clients, the default one first. */
   clientIds: readonly string[];
-  /** This app as a public client. */
+  /** Client ID of this app's public client. */
   publicClientId: string | undefined;
   /** The page where this app registers itself. */
   registrationPage: string;
-  /** Whether an empty Client Secret means the configured one. */
+  /** Whether an empty Client Secret stands for the configured one. */
   secretConfigured: boolean;
 }
 
 const browser = "code implicit hybrid";
 const yesNo = { yes: "Yes", no: "No" };
 
-/** The tutorial's form, label by label. Which fields show is decided by style alone, so it works without script. */
+/** The tutorial's form, label by label. CSS alone decides which fields show, so it works without scripts. */
 export function AuthorizeForm(form: AuthorizeFormProps) {
   const { action, clientIds, publicClientId, registrationPage, secretConfigured, values, errors } = form;
   const props = { values, errors };
   const clientIdHint = (
     <>
-      {publicClientId && `${publicClientId} is this app as a public client. `}
+      {publicClientId && `${publicClientId} is this app's public client. `}
       <a href={registrationPage}>Registration of this app</a>
     </>
   );
@@ -43,8 +43,7 @@ export function AuthorizeForm(form: AuthorizeFormProps) {
       )}
       <Select {...props} name="grant_type" label="Authorization Grant Type" options={grantTypes} />
       <p className="note note-warn sm:col-span-2" data-warning="password">
-        RFC 9700 says that this grant must not be used: the app sees the password. It is here because old apps
-        have it.
+        RFC 9700 forbids this grant: the app sees the password. It is here because old apps still use it.
       </p>
       <Field {...props} name="client_id" label="Client ID" list={clientIds} hint={clientIdHint} />
       <Field
@@ -55,7 +54,7 @@ export function AuthorizeForm(form: AuthorizeFormProps) {
         show="code hybrid client_credentials password"
         hint={
           secretConfigured
-            ? "Leave empty: the secret of the client above is configured on the server."
+            ? "Leave empty to use the secret configured on the server for the client above."
             : "Leave empty for a public client."
         }
       />
@@ -71,8 +70,8 @@ export function AuthorizeForm(form: AuthorizeFormProps) {
         needs="openid"
       />
       <p className="note note-warn sm:col-span-2" data-warning="implicit">
-        RFC 9700 advises against access tokens in the authorization response: they leak through the address
-        and the history.
+        RFC 9700 advises against access tokens in the authorization response: they leak through the URL and
+        the browser history.
       </p>
       <Field {...props} name="redirect_uri" label="Callback URL" type="url" show={browser} />
       <Field {...props} name="authorization_endpoint" label="Authorize Endpoint" type="url" show={browser} />

@@ -15,9 +15,9 @@ import {
 
 interface DoctorFindingsProps {
   heading: string;
-  /** When the server has looked. */
+  /** When the server ran its checks. */
   at: string;
-  /** Of the server. */
+  /** The server's findings. */
   findings: readonly Finding[];
   browser: BrowserCase;
 }
@@ -28,7 +28,7 @@ const looks: Record<Exclude<Result, "ok">, { note: string; badge: string }> = {
   unknown: { note: "note", badge: "badge" },
 };
 
-/** What the server found and what this browser finds, problems first. */
+/** The findings of the server and of this browser, problems first. */
 export function DoctorFindings({ heading, at, findings, browser }: DoctorFindingsProps) {
   const own = useBrowserFindings(browser, at);
   const all = bySeverity([...findings, ...own]);
@@ -51,13 +51,13 @@ export function DoctorFindings({ heading, at, findings, browser }: DoctorFinding
   );
 }
 
-/** @param at the browser looks once for each time that the server has looked */
+/** @param at when the server ran its checks: the browser runs its own once for each such time */
 function useBrowserFindings(
   { issuer, otherIssuer, discoveryUrl, health }: BrowserCase,
   at: string,
 ): readonly Finding[] {
   const [own, setOwn] = useState(notLookedYet);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new examination is looked at anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new findings of the server need new ones of the browser
   useEffect(() => {
     let gone = false;
     void examineFromBrowser({ issuer, otherIssuer, discoveryUrl, health }).then((found) => {
@@ -70,7 +70,7 @@ function useBrowserFindings(
   return own;
 }
 
-/** Something to look into. */
+/** A finding that needs attention. */
 function FindingItem(finding: Finding) {
   const { check, result, found } = finding;
   if (result === "ok") return null;
@@ -90,7 +90,7 @@ function FindingItem(finding: Finding) {
   );
 }
 
-/** What is all right needs no explanation. */
+/** Passed checks need no explanation. */
 function Good({ findings }: { findings: readonly Finding[] }) {
   if (findings.length === 0) return null;
   return (
@@ -114,12 +114,12 @@ function CopyText({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     area.current?.select();
-    // Browsers have a clipboard for scripts on https and localhost only; elsewhere the text is selected.
+    // Browsers give scripts the clipboard on https and localhost only; elsewhere the text is just selected.
     await navigator.clipboard?.writeText(text).then(() => setCopied(true));
   };
   return (
     <details className="note">
-      <summary>Text for copying</summary>
+      <summary>Copy as text</summary>
       <div className="field mt-2 gap-3">
         <label htmlFor="findings-text">The findings, without secrets</label>
         <textarea id="findings-text" ref={area} className="mono" rows={12} readOnly value={text} />

@@ -9,9 +9,9 @@ export interface FieldsProps {
 interface BaseProps extends FieldsProps {
   name: string;
   label: string;
-  /** The grants that have this field, space-separated; all when absent. */
+  /** The grants that have this field, space-separated; default: all. */
   show?: string;
-  /** A further condition for showing it. */
+  /** An additional condition for showing it. */
   needs?: "openid" | "pkce";
 }
 
@@ -52,7 +52,7 @@ export function Field(
   );
 }
 
-/** One of a list, as the tutorial has it: a select. */
+/** A select, as in the tutorial. */
 export function Select({
   name,
   label,
@@ -82,7 +82,7 @@ export function Select({
   );
 }
 
-/** One of two, as the tutorial has it: radio buttons. */
+/** Radio buttons, as in the tutorial. */
 export function Choice({
   name,
   label,

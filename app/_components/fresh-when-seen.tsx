@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
-/** Has the page rendered anew when its tab is looked at again: what happened in another tab shows then. */
+/** Refreshes the page when its tab becomes visible again, to show what happened in another tab. */
 export function FreshWhenSeen() {
   const router = useRouter();
   useEffect(() => {

@@ -14,7 +14,7 @@ interface HintFieldProps {
   onChange: (value: string) => void;
 }
 
-/** The `id_token_hint`: one of the forms of this login's ID Token, none, or whatever somebody pastes. */
+/** The `id_token_hint`: one form of this login's ID Token, none, or any pasted value. */
 export function HintField({ hints, value, onChange }: HintFieldProps) {
   const known = (Object.keys(forms) as (keyof typeof forms)[]).filter((form) => hints[form]);
   const form = value === "" ? "none" : (known.find((each) => hints[each] === value) ?? "other");
@@ -34,7 +34,7 @@ export function HintField({ hints, value, onChange }: HintFieldProps) {
           </option>
         ))}
         <option value="none">Send none</option>
-        {form === "other" && <option value="other">Send what stands below</option>}
+        {form === "other" && <option value="other">Send the value below</option>}
       </select>
       <textarea
         id="logout-id_token_hint"

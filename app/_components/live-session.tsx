@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 
 interface LiveSessionProps {
-  /** Where the events come from; undefined while nobody is logged in. */
+  /** URL of the event stream; undefined when no user is logged in. */
   events: string | undefined;
   /** Version of the session that the page shows. */
   shown: string;
@@ -20,8 +20,8 @@ const endings: Record<string, string> = {
 
 const retryMs = 2000;
 
-/** Notices that the session has changed and has the page rendered anew, once for each change. It listens only while
- * the tab is seen: browsers allow few open connections to one host. */
+/** Refreshes the page once for each change of the session. It listens only while the tab is visible: browsers allow
+ * few open connections to one host. */
 export function LiveSession({ events, shown }: LiveSessionProps) {
   const router = useRouter();
   const handled = useRef(shown);
@@ -39,7 +39,7 @@ export function LiveSession({ events, shown }: LiveSessionProps) {
       announce(user ? `Logged in user : ${user}` : (endings[loggedOutBy ?? ""] ?? "Logged out."));
       router.refresh();
     };
-    // A browser gives up on a stream that was answered with an error, or with none: a proxy or the store may be back.
+    // A browser gives up on a failed stream, but the proxy or the store may have recovered since.
     const lookAgain = async () => {
       const session = new URL("session", new URL(events, location.href));
       const answer = await fetch(session).catch(() => undefined);

@@ -6,7 +6,7 @@ import { canBeWatched } from "#lib/rp/session/watched-session.ts";
 import { LiveSession } from "./live-session.tsx";
 import { SessionMonitor } from "./session-monitor.tsx";
 
-/** The row of the tutorial. It reads `null` when nobody is logged in: that is the tutorial's criterion of success. */
+/** The tutorial's row. It reads `null` when no user is logged in: the tutorial's criterion of success. */
 export async function LoggedInUser({ session, base }: { session: RpSession | undefined; base: string }) {
   const watched =
     canBeWatched(session?.login) && (await activeMechanisms(relyingParty())).includes("session-management");

@@ -21,7 +21,7 @@ interface LogoutPanelProps {
   initial: LogoutParameters;
 }
 
-/** The logout request, parameter by parameter, with a preview of exactly what is sent. */
+/** The logout request, parameter by parameter, with an exact preview. */
 export function LogoutPanel({ action, endpoint, hints, initial }: LogoutPanelProps) {
   const [method, setMethod] = useState<LogoutMethod>("GET");
   const [parameters, setParameters] = useState(initial);
@@ -98,8 +98,8 @@ function Preview({
         {body && `\n\n${body}`}
       </Scrolling>
       <p className="muted" role="status">
-        {request.length.toLocaleString("en")} characters as a URL; {longestUrl.toLocaleString("en")} is what
-        browsers and servers agree on.{forced && " This is longer, so it goes by POST."}
+        {request.length.toLocaleString("en")} characters as a URL; browsers and servers all accept up to{" "}
+        {longestUrl.toLocaleString("en")}.{forced && " This is longer, so it goes by POST."}
       </p>
     </div>
   );

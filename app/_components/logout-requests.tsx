@@ -2,8 +2,8 @@ import type { ProtocolEvent } from "#lib/rp/events.ts";
 import { clock } from "./clock.ts";
 import { VerdictTable } from "./verdict-table.tsx";
 
-/** The last logout requests that this app received, the refused ones with their reason. Users and sessions are not
- * named: the page is seen by anyone. */
+/** The latest logout requests that this app received, the refused ones with their reason. They name no user or
+ * session: anyone can see this page. */
 export function LogoutRequests({ events }: { events: readonly LogoutEvent[] }) {
   if (events.length === 0) return null;
   return (
@@ -44,6 +44,6 @@ function LogoutRequest({ event: { type, at, data } }: { event: LogoutEvent }) {
 }
 
 function outcome(sessions: number): string {
-  if (sessions === 0) return "accepted; no session here to end";
+  if (sessions === 0) return "accepted; no matching session here";
   return `accepted; ended ${sessions} session${sessions === 1 ? "" : "s"}`;
 }

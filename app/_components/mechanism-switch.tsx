@@ -15,7 +15,7 @@ const texts: Record<Mechanism, { label: string; hint: string }> = {
   },
 };
 
-/** Chooses at run time by what this app lets itself be logged out. */
+/** Chooses at run time which logout mechanisms this app accepts. */
 export function MechanismSwitch({ action, active }: { action: string; active: readonly Mechanism[] }) {
   return (
     <form method="post" action={action} className="card" aria-labelledby="mechanisms">

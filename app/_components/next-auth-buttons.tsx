@@ -3,7 +3,7 @@
 import { SessionProvider, signIn, signOut } from "next-auth/react";
 import type { ReactNode } from "react";
 
-/** Where next-auth answers in this app; its functions ask at /api/auth otherwise. */
+/** Tells next-auth's functions its path in this app; their default is /api/auth. */
 function At({ app, children }: { app: string; children: ReactNode }) {
   return (
     <SessionProvider basePath={`${app}/api/auth`} session={null} refetchOnWindowFocus={false}>
@@ -12,7 +12,7 @@ function At({ app, children }: { app: string; children: ReactNode }) {
   );
 }
 
-/** The second way to sign in. Without script it is a link to next-auth's own page.
+/** The second way to sign in. Without scripts it is a link to next-auth's own page.
  * @param app path of the app, for example /playground2 */
 export function SignInWithNextAuth({ app, back }: { app: string; back: string }) {
   return (
@@ -31,7 +31,7 @@ export function SignInWithNextAuth({ app, back }: { app: string; back: string })
   );
 }
 
-/** next-auth's own sign-out; the page that it leads to goes on to the OpenID Provider's logout. */
+/** next-auth's own sign-out; the next page continues with RP-initiated logout. */
 export function SignOutWithNextAuth({ app, then }: { app: string; then: string }) {
   return (
     <At app={app}>

@@ -8,7 +8,7 @@ interface ByHandProps {
   provider: ProviderAbilities;
 }
 
-/** Exactly what to register where the app cannot do it. */
+/** The exact values to register when the app cannot register itself. */
 export function ByHand({ obstacle, app, provider }: ByHandProps) {
   const keys = { jwks_uri: `${app.serverUrl ?? app.baseUrls[0]}/jwks` };
   return (
@@ -16,9 +16,9 @@ export function ByHand({ obstacle, app, provider }: ByHandProps) {
       <h2 id="by-hand">Register this app by hand</h2>
       <p className="note note-warn">{obstacle}</p>
       <p>
-        Register a client with these values, and give its ID and secret to the app as <code>CLIENT_ID</code>{" "}
-        and <code>CLIENT_SECRET</code>, or to the demo as <code>--client {app.name}=ID:SECRET</code>. The{" "}
-        <code>jwks_uri</code> is for encrypted ID Tokens only.
+        Register a client with these values. Pass its ID and secret to the app as <code>CLIENT_ID</code> and{" "}
+        <code>CLIENT_SECRET</code>, or to the demo as <code>--client {app.name}=ID:SECRET</code>. Only
+        encrypted ID Tokens need the <code>jwks_uri</code>.
       </p>
       <table className="grid-table table-fixed wrap-anywhere">
         <thead>

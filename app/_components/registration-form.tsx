@@ -16,16 +16,16 @@ interface RegistrationFormProps extends FieldsProps {
   provider: ProviderAbilities;
   algorithms: readonly string[];
   methods: readonly string[];
-  /** Who may register clients, where that is known. */
+  /** Who may register clients, if known. */
   hint?: string | undefined;
-  /** The client that was registered here before. */
+  /** The client that is registered here now. */
   replaced?: string | undefined;
 }
 
 const algName = "id_token_encrypted_response_alg";
 const encName = "id_token_encrypted_response_enc";
 
-/** Registers this app, with a preview of exactly what is sent. */
+/** Registers this app, with an exact preview of the request. */
 export function RegistrationForm(props: RegistrationFormProps) {
   const { action, endpoint, app, provider, algorithms, methods, hint, replaced, values, errors } = props;
   const [encryption, setEncryption] = useState({ alg: values[algName] ?? "", enc: values[encName] ?? "" });
@@ -34,7 +34,7 @@ export function RegistrationForm(props: RegistrationFormProps) {
     const chosen = new FormData(form.current ?? undefined);
     setEncryption({ alg: String(chosen.get(algName)), enc: String(chosen.get(encName)) });
   };
-  // What was chosen before this script ran, or restored by the browser, has told nobody.
+  // Choices made before this script ran, or restored by the browser, fired no event here.
   useEffect(readChoices, []);
   const choices = { values, errors };
   const asked = clientMetadata({ ...app, encryption: encryption.alg ? encryption : undefined }, provider);
@@ -47,14 +47,14 @@ export function RegistrationForm(props: RegistrationFormProps) {
         </p>
       )}
       <p className="muted">
-        Many OpenID Providers let nobody register without an initial access token, or the username and
-        password of an administrator; leave all three empty where yours does. They are sent to it and kept
-        nowhere. {hint}
+        Many OpenID Providers require an initial access token, or the username and password of an
+        administrator; leave all three empty if yours does not. They are sent to the OpenID Provider and never
+        stored. {hint}
       </p>
       {replaced && (
         <p className="muted">
-          A new registration takes the place of client <code>{replaced}</code>, which stays at the OpenID
-          Provider unless you forget it first.
+          A new registration replaces client <code>{replaced}</code>, which stays at the OpenID Provider
+          unless you forget it first.
         </p>
       )}
       <div className="fields">
@@ -84,19 +84,19 @@ const named = (names: readonly string[]) => Object.fromEntries(names.map((name) 
 function Preview({ endpoint, asked }: { endpoint: string; asked: ClientMetadata }) {
   return (
     <div className="field">
-      <span className="label">What is sent</span>
+      <span className="label">Preview</span>
       <div className="token max-h-none break-normal wrap-anywhere" data-preview>
         POST {endpoint}
         {`\n\n${JSON.stringify(asked, null, 2)}`}
       </div>
       <noscript>
         <p className="muted">
-          With an encryption algorithm also <code>{algName}</code>, <code>{encName}</code> and{" "}
-          <code>jwks_uri</code>.
+          With an encryption algorithm, <code>{algName}</code>, <code>{encName}</code> and{" "}
+          <code>jwks_uri</code> are sent as well.
         </p>
       </noscript>
       <p className="muted">
-        Where the OpenID Provider refuses a field, the app asks again without it, and the answer says so.
+        If the OpenID Provider refuses a field, the app tries again without it and reports that.
       </p>
     </div>
   );

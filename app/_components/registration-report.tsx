@@ -7,14 +7,14 @@ const badges: Record<FieldResult, string> = {
   refused: "badge badge-bad",
 };
 
-/** What the OP made of each field that this app asked for. */
+/** The OP's answer to each field that this app requested. */
 export function RegistrationReportTable({ report }: { report: RegistrationReport }) {
   return (
     <table className="grid-table table-fixed wrap-anywhere">
       <thead>
         <tr>
           <th scope="col" className="w-3/5">
-            Field and what was asked for
+            Field and requested value
           </th>
           <th scope="col">Answer</th>
         </tr>
@@ -41,13 +41,13 @@ function Answer({ result, answer, reason }: FieldReport) {
   return (
     <>
       {result === "changed" && <Value value={answer} />}
-      {result === "ignored" && <div className="muted">not in the answer</div>}
+      {result === "ignored" && <div className="muted">not in the response</div>}
       {reason && <div className="muted">{reason}</div>}
     </>
   );
 }
 
-/** A value of client metadata, each item of a list on a line of its own. */
+/** A value of client metadata, one line for each item of a list. */
 export function Value({ value }: { value: unknown }) {
   const items = Array.isArray(value) ? value.map(String) : [String(value)];
   return (

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 
-/** The button that has the checks run. */
+/** The button that runs the checks. */
 export function RunChecks({ action }: { action: string }) {
   const [running, setRunning] = useState(false);
   return (
@@ -20,8 +20,8 @@ export function RunChecks({ action }: { action: string }) {
       </button>
       <span className="muted" role="status">
         {running
-          ? "Asking …"
-          : "This app sends the OpenID Provider up to 20 requests; no one is signed in or out by them."}
+          ? "Running …"
+          : "This app sends the OpenID Provider up to 20 requests; they sign no one in or out."}
       </span>
     </form>
   );

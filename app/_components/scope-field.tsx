@@ -2,7 +2,7 @@
 
 import { FieldError } from "./fields.tsx";
 
-/** The Scope field. Some fields of the form make sense only with `openid` in it: the form is told as one types. */
+/** The Scope field. As the user types, it marks the form with whether `openid` is included: some fields need it. */
 export function ScopeField({ value, error }: { value: string; error: string | undefined }) {
   return (
     <div className="field">

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 interface ScrollingProps {
-  /** What it is, for those who do not see it. */
+  /** Name for screen readers. */
   label: string;
   id?: string;
   children: ReactNode;

@@ -1,34 +1,61 @@
-import type { EndedBy, RpSession } from "#lib/rp/model.ts";
+import type { EndedBy, PastSession, RpSession } from "#lib/rp/model.ts";
 import { clock } from "./clock.ts";
 
-const texts: Record<EndedBy, string> = {
-  "back-channel": "by back-channel logout: the OpenID Provider told this app directly, without your browser.",
-  "front-channel":
-    "by front-channel logout: the OpenID Provider told this app through a hidden frame in your browser.",
-  "session-management":
-    "by session management: this page noticed that the session at the OpenID Provider is over.",
-  "rp-initiated": "because you logged out at the OpenID Provider and came back.",
-  local: "because you logged out of this app only. At the OpenID Provider you are still logged in.",
-  "sign-out": "because you signed out with next-auth.",
-  refresh: "because the OpenID Provider refused to refresh the access token: its grant is over.",
-  "new-login": "because you signed in anew.",
-  reset: "by Reset Session, in this app only. At the OpenID Provider it may live on.",
+/** By what a session ended, and what that means. */
+const texts: Record<EndedBy, { by: string; meaning: string }> = {
+  "back-channel": {
+    by: "back-channel logout",
+    meaning: "The OpenID Provider notified this app directly, not through your browser.",
+  },
+  "front-channel": {
+    by: "front-channel logout",
+    meaning: "The OpenID Provider notified this app through a hidden frame in your browser.",
+  },
+  "session-management": {
+    by: "session management",
+    meaning: "This page noticed that the session at the OpenID Provider has ended.",
+  },
+  "rp-initiated": {
+    by: "RP-initiated logout",
+    meaning: "You logged out at the OpenID Provider and came back.",
+  },
+  local: {
+    by: "logging out of this app only",
+    meaning: "You are still logged in at the OpenID Provider.",
+  },
+  "sign-out": { by: "signing out with next-auth", meaning: "" },
+  refresh: {
+    by: "the end of its grant",
+    meaning: "The OpenID Provider refused to refresh the access token.",
+  },
+  "new-login": { by: "signing in again", meaning: "" },
+  reset: {
+    by: "Reset Session",
+    meaning: "Only in this app: the session at the OpenID Provider may still exist.",
+  },
 };
-
-const milliseconds = (count: number): string => `${count.toLocaleString("en")} ms`;
 
 /** Says by what this browser's session ended. */
 export function SessionEnded({ session }: { session: RpSession | undefined }) {
   if (!session?.ended || session.login) return null;
+  const { by, at, detail } = session.ended;
+  const sentences = [headline(session.ended), texts[by].meaning, detail];
   return (
-    <p className="note note-ok" role="status" data-logged-out-by={session.ended.by}>
+    <p className="note note-ok" role="status" data-logged-out-by={by}>
       <span>
-        The session here ended after {milliseconds(session.ended.livedMs)}, {texts[session.ended.by]}{" "}
-        {session.ended.detail}{" "}
-        {session.ended.noticedAfterMs !== undefined &&
-          `It was told ${milliseconds(session.ended.noticedAfterMs)} after the session at the OpenID Provider had ended. `}
-        <time className="muted whitespace-nowrap">{clock(session.ended.at)}</time>
+        {sentences.filter(Boolean).join(" ")} <time className="muted whitespace-nowrap">{clock(at)}</time>
       </span>
     </p>
   );
 }
+
+function headline({ by, livedMs, noticedAfterMs }: PastSession): string {
+  const delay =
+    noticedAfterMs === undefined ? "" : `, ${duration(noticedAfterMs)} after the OP ended its own`;
+  return `Session ended by ${texts[by].by}${delay} (it had lasted ${duration(livedMs)}).`;
+}
+
+const seconds = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
+const duration = (ms: number): string =>
+  ms < 1000 ? `${ms} ms` : `${(ms / 1000).toLocaleString("en", seconds)} s`;

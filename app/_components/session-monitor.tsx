@@ -3,19 +3,19 @@
 import { useEffect, useRef, useState } from "react";
 
 const texts: Record<string, string> = {
-  starting: "asking the OpenID Provider's frame …",
+  starting: "asking the OP iframe …",
   watching: "the session at the OpenID Provider is unchanged.",
-  confirming: "something changed at the OpenID Provider; asking who is logged in …",
+  confirming: "something changed at the OpenID Provider; checking who is logged in …",
   paused: "paused while this tab is hidden.",
-  ended: "the session at the OpenID Provider is over.",
+  ended: "the session at the OpenID Provider has ended.",
   blocked:
-    "from the start the OpenID Provider's frame has not seen this login: this browser blocks the OpenID Provider's cookie in a frame (it blocks third-party cookies, or the cookie is SameSite=Lax), or the session there ended before this page was opened. Nobody is logged out by it.",
-  "no answer": "the OpenID Provider's frame does not answer.",
-  error: "the OpenID Provider's frame did not understand the question.",
+    "the OP iframe has not seen this login at all: this browser blocks the OpenID Provider's cookie in a frame (it blocks third-party cookies, or the cookie is SameSite=Lax), or the session there ended before this page was opened. You stay logged in here.",
+  "no answer": "the OP iframe does not answer.",
+  error: "the OP iframe answered error: it did not understand the message.",
   stopped: "stopped:",
 };
 
-/** Mounts the RP iframe, which watches the OP session, and shows what it sees. */
+/** Mounts the RP iframe, which watches the OP session, and shows its status. */
 export function SessionMonitor({ src }: { src: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [{ status, reason }, setSeen] = useState({ status: "starting", reason: "" });
@@ -28,7 +28,7 @@ export function SessionMonitor({ src }: { src: string }) {
       }
     };
     addEventListener("message", onMessage);
-    // Only now: the frame says some things once, and may be faster than this script.
+    // Only now: the RP iframe sends some messages only once, and may be faster than this script.
     frame.current?.setAttribute("src", src);
     return () => removeEventListener("message", onMessage);
   }, [src]);

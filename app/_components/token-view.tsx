@@ -5,7 +5,7 @@ import { VerdictTable } from "./verdict-table.tsx";
 
 const times = new Set(["exp", "iat", "nbf", "auth_time", "updated_at"]);
 
-/** What a login brought: the ID Token raw, decoded claim by claim, and how it was checked. */
+/** The ID Token of a login: raw, decoded claim by claim, and its checks. */
 export function IdTokenView({ login }: { login: Login }) {
   const { idToken, encryptedIdToken } = login.tokens;
   return (
@@ -13,7 +13,7 @@ export function IdTokenView({ login }: { login: Login }) {
       <h2 id="id-token">ID Token</h2>
       {encryptedIdToken && (
         <div className="field">
-          <span className="label">As it came, encrypted to this app</span>
+          <span className="label">As received, encrypted to this app</span>
           <Scrolling label="Encrypted ID Token" id="id-token-encrypted">
             {encryptedIdToken}
           </Scrolling>
@@ -48,14 +48,14 @@ export function IdTokenView({ login }: { login: Login }) {
         </table>
       </div>
       <details>
-        <summary>How it was checked</summary>
+        <summary>Checks of this ID Token</summary>
         <VerdictTable verdicts={login.verdicts} />
       </details>
     </section>
   );
 }
 
-/** The access token, which is nobody's business but the resource's: shown because this is a playground. */
+/** The access token. It concerns only the resource server; it is shown because this is a playground. */
 export function AccessTokenView({ tokens }: { tokens: Tokens }) {
   if (!tokens.accessToken) return null;
   return (

@@ -7,7 +7,7 @@ const badges = {
   skipped: "badge",
 } as const;
 
-/** Every check of a token, with its clause and what was found. */
+/** Every check of a token, with its clause, result and finding. */
 export function VerdictTable({ verdicts }: { verdicts: readonly Verdict[] }) {
   return (
     <div className="overflow-x-auto">

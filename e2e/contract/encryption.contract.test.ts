@@ -74,7 +74,7 @@ describe("an encrypted ID Token", () => {
       assert.equal((await sessionOf(browser, rp)).user, who.sub);
       const page = (await browser.get(`${rp.base}/oauth2`)).text;
       assert.ok(page.includes(signed), "the decrypted one");
-      assert.match(page, /As it came, encrypted to this app/);
+      assert.match(page, /As received, encrypted to this app/);
       await rp.restart(settings());
     });
   }

@@ -151,13 +151,15 @@ describe("how far a logout goes", () => {
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "local");
   });
 
-  test("the page says after how many milliseconds a session ended, and how soon the app was told", async () => {
+  test("the page says how long a session lasted, and how soon after the OP ended its own", async () => {
     const who = { sub: "carol", sid: crypto.randomUUID() };
     const browser = await signIn(issuer, rp, who);
     const toe = (Date.now() - 5000) / 1000;
     await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who, toe }))));
     const page = (await browser.get(`${rp.base}/`)).text.replaceAll("<!-- -->", "");
-    assert.match(page, /The session here ended after [\d,]+ ms, by back-channel logout/);
-    assert.match(page, /It was told 5,\d\d\d ms after the session at the OpenID Provider had ended/);
+    assert.match(
+      page,
+      /Session ended by back-channel logout, 5\.\d s after the OP ended its own \(it had lasted \d+(\.\d s| ms)\)\./,
+    );
   });
 });

@@ -34,7 +34,7 @@ test("finds the demo well, from the server and from this browser, and sees a rea
   const delivery = page.locator("[data-check=delivery]");
   await expect(delivery).toHaveAttribute("data-result", "unknown");
 
-  await page.getByText("Text for copying").click();
+  await page.getByText("Copy as text").click();
   const text = page.getByLabel("The findings, without secrets");
   await expect(text).toHaveValue(
     /^playground2 at http:\S+: 1 could not tell, \d+ ok\n\n\[could not tell\] Logout tokens arrive: /,

@@ -11,7 +11,7 @@ import { RunChecks } from "../../_components/run-checks.tsx";
 
 export const metadata: Metadata = { title: "Doctor" };
 
-/** GET /doctor : whether this app and its OpenID Provider can work together. It runs nothing: POST /examine does. */
+/** GET /doctor : the findings about this app and its OpenID Provider. It runs no checks: POST /examine does. */
 export default async function DoctorPage({ params }: PageProps<"/[instance]/doctor">) {
   const { rp, base } = await current(params, "/doctor");
   const { issuer } = rp.provider;
@@ -22,8 +22,8 @@ export default async function DoctorPage({ params }: PageProps<"/[instance]/doct
       <div className="flex flex-col gap-1">
         <h1>Doctor</h1>
         <p className="muted">
-          Whether this app and the OpenID Provider <code>{issuer}</code> can work together, and what to do
-          where they cannot.
+          Can this app and the OpenID Provider <code>{issuer}</code> work together? Every problem comes with
+          its fix.
         </p>
       </div>
       <FreshWhenSeen />
@@ -46,8 +46,8 @@ export default async function DoctorPage({ params }: PageProps<"/[instance]/doct
       <section className="card" aria-labelledby="trial">
         <h2 id="trial">Does a logout token arrive?</h2>
         <p>
-          Only a real one can show whether the OpenID Provider reaches this app. Sign in, press <b>Logout</b>,
-          say Yes, and come back to this page.
+          Only a real logout token shows whether the OpenID Provider reaches this app. Sign in, press{" "}
+          <b>Logout</b>, answer Yes, and return to this page.
         </p>
         <p className="note" data-delivery={delivery.result}>
           {delivery.found}

@@ -18,7 +18,7 @@ import { AccessTokenView, IdTokenView } from "../../_components/token-view.tsx";
 
 export const metadata: Metadata = { title: "Import Photos" };
 
-/** GET /oauth2 : the authorize form, or what the login brought. */
+/** GET /oauth2 : the authorize form, or the tokens of the login. */
 export default async function OAuth2Page({ params, searchParams }: PageProps<"/[instance]/oauth2">) {
   const { error } = await searchParams;
   const here = await current(params, "/oauth2");
@@ -62,7 +62,7 @@ async function LogoutButtons({ action, login }: { action: string; login: Login }
   );
 }
 
-/** An OP that is down takes the panel's encrypted hints away, and nothing else. */
+/** While the OP is down, the panel lacks only the encrypted hints. */
 async function ByHand({ base, login }: { base: string; login: Login }) {
   const { usual, values } = await idTokenHints(login, relyingParty()).catch(() => noHints);
   const { parameters } = usualChoice(login, values[usual], base, crypto.randomUUID());
@@ -99,12 +99,13 @@ function PostButton({
   );
 }
 
-/** Why next-auth came back without a session, where the registry has not said it better. */
+/** Why next-auth returned without a session, unless the registry gave a better reason. */
 const nextAuthErrors: Record<string, string> = {
-  OAuthSignin: "next-auth could not begin the sign-in. Is the OpenID Provider running, and OP_ISSUER right?",
+  OAuthSignin:
+    "next-auth could not start the sign-in. Check that the OpenID Provider is running and that OP_ISSUER is its issuer.",
   OAuthCallback:
-    "next-auth did not accept the OpenID Provider's answer, or the answer was No. The log says which.",
-  Callback: "next-auth could not finish the sign-in. The log says why.",
+    "The OpenID Provider denied the sign-in, or next-auth rejected its response. The server log has the reason.",
+  Callback: "next-auth could not complete the sign-in. The server log has the reason.",
 };
 
 async function Form({ rp, base, session, error }: Current & { error: unknown }) {
@@ -115,7 +116,7 @@ async function Form({ rp, base, session, error }: Current & { error: unknown }) 
       {problem && <ProviderProblem problem={problem} base={base} />}
       {!session?.form?.errors[""] && typeof error === "string" && (
         <p className="note note-bad" role="alert">
-          {nextAuthErrors[error] ?? `next-auth says: ${error}`}
+          {nextAuthErrors[error] ?? `next-auth reported: ${error}`}
         </p>
       )}
       <div className="row">

@@ -29,12 +29,12 @@ export default async function PhotosPage({ params }: PageProps<"/[instance]/phot
             Album of <b>{album.owner}</b>,{" "}
             {album.source === "userinfo"
               ? "read from the UserInfo endpoint with the access token."
-              : "as the ID Token says: this grant brought no access token."}
+              : "named in the ID Token: this grant returned no access token."}
           </p>
           <div className="grid gap-4 sm:grid-cols-3">
             {photos.map(({ file, title }) => (
               <figure key={file} className="flex flex-col gap-1">
-                {/* biome-ignore lint/performance/noImgElement: a small drawing of our own, nothing to optimise */}
+                {/* biome-ignore lint/performance/noImgElement: a small local SVG, nothing to optimise */}
                 <img
                   className="w-full rounded-lg"
                   src={`${base}/assets/photos/${file}`}

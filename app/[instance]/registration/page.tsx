@@ -14,7 +14,7 @@ import { RegistrationReportTable } from "../../_components/registration-report.t
 
 export const metadata: Metadata = { title: "Registration" };
 
-/** GET /registration : which client this app is, and how it becomes another. */
+/** GET /registration : this app's client, and a form that registers another. */
 export default async function RegistrationPage({ params }: PageProps<"/[instance]/registration">) {
   const here = await current(params, "/registration");
   const { rp, base, session } = here;
@@ -25,7 +25,7 @@ export default async function RegistrationPage({ params }: PageProps<"/[instance
       <div className="flex flex-col gap-1">
         <h1>Registration</h1>
         <p className="muted">
-          Which client this app is at <code>{rp.provider.issuer}</code>.
+          This app's client at <code>{rp.provider.issuer}</code>.
         </p>
       </div>
       {!client && forgotten && (
@@ -37,7 +37,7 @@ export default async function RegistrationPage({ params }: PageProps<"/[instance
         <Registered
           client={client}
           expired={isExpired(client, rp)}
-          taken={rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG}
+          accepted={rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG}
           base={base}
         />
       ) : (
@@ -55,14 +55,14 @@ function Configured({ rp }: Current) {
   const { CLIENT_ID, CLIENT_SECRET } = rp.config;
   return (
     <section className="card" aria-labelledby="client">
-      <h2 id="client">This app now</h2>
+      <h2 id="client">Current client</h2>
       {CLIENT_ID ? (
         <p>
-          Client <code>{CLIENT_ID}</code>, {CLIENT_SECRET ? "with a secret" : "without a secret"}, as it is
+          Client <code>{CLIENT_ID}</code>, {CLIENT_SECRET ? "with a secret" : "without a secret"}, as
           configured on the server.
         </p>
       ) : (
-        <p>No client: none is configured, and none is registered here.</p>
+        <p>No client is configured on the server or registered here.</p>
       )}
     </section>
   );
@@ -71,35 +71,35 @@ function Configured({ rp }: Current) {
 interface RegisteredProps {
   client: RegisteredClient;
   expired: boolean;
-  /** The algorithm of the signatures that this app takes. */
-  taken: string;
+  /** The signature algorithm that this app accepts. */
+  accepted: string;
   base: string;
 }
 
-function Registered({ client, expired, taken, base }: RegisteredProps) {
+function Registered({ client, expired, accepted, base }: RegisteredProps) {
   const { alg, clientId, clientSecret, encryption, registeredAt, secretExpiresAt, report } = client;
   const counts = Object.entries(countsOf(report)).filter(([, count]) => count > 0);
   return (
     <section className="card" aria-labelledby="client">
-      <h2 id="client">This app now</h2>
+      <h2 id="client">Current client</h2>
       <p>
         Client <code data-client-id>{clientId}</code>, {clientSecret ? "with a secret" : "without a secret"},
         registered here on {timeOf(registeredAt)}. ID Tokens are{" "}
         {encryption ? `encrypted: ${encryption.alg} with ${encryption.enc}.` : "not encrypted."}
       </p>
-      {alg !== taken && (
+      {alg !== accepted && (
         <p className="note note-bad">
-          The OpenID Provider will sign ID Tokens with {alg}, but this app takes {taken} only, so nobody can
-          sign in. Set <code>ID_TOKEN_SIGNED_RESPONSE_ALG</code> to {alg}, or forget this registration.
+          The OpenID Provider will sign ID Tokens with {alg}, but this app accepts only {accepted}, so sign-in
+          will fail. Set <code>ID_TOKEN_SIGNED_RESPONSE_ALG</code> to {alg}, or forget this registration.
         </p>
       )}
       {secretExpiresAt ? (
         <p className={expired ? "note note-bad" : "muted"}>
           Its secret {expired ? "expired" : "expires"} on {timeOf(secretExpiresAt * 1000)}.
-          {expired && " The app uses the configured client again; register it anew."}
+          {expired && " The app uses the configured client again; register a new one."}
         </p>
       ) : null}
-      <p>What was asked for: {counts.map(([result, count]) => `${count} ${result}`).join(", ")}.</p>
+      <p>Requested fields: {counts.map(([result, count]) => `${count} ${result}`).join(", ")}.</p>
       <RegistrationReportTable report={report} />
       <form method="post" action={`${base}/register`}>
         <input type="hidden" name="action" value="forget" />
@@ -147,7 +147,7 @@ async function discovered(rp: Current["rp"]): Promise<ProviderMetadata | Protoco
   }
 }
 
-/** What the form's preview is made from, and no more of the document than that. */
+/** The only part of the discovery document that the form's preview needs. */
 const abilitiesOf = ({
   response_types_supported,
   grant_types_supported,
@@ -158,8 +158,8 @@ const abilitiesOf = ({
   ...(token_endpoint_auth_methods_supported && { token_endpoint_auth_methods_supported }),
 });
 
-/** Everybody knows the administrator of the demo's own OP. */
+/** The administrator of the demo's own OP is no secret. */
 const hintFor = ({ issuer }: ProviderMetadata): string | undefined =>
   new URL(issuer).hostname === "localhost"
-    ? "At the demo's own OpenID Provider the administrator is admin, with password admin."
+    ? "The administrator of the demo's own OpenID Provider is admin, password admin."
     : undefined;
