@@ -93,7 +93,7 @@ describe("an encrypted ID Token", () => {
   const refused: Record<string, { reason: RegExp; token: (asked: Asked) => Promise<string> }> = {
     "not encrypted at all": { reason: /is not encrypted, but/, token: idToken },
     "another algorithm": {
-      reason: /otherwise than was registered/,
+      reason: /is not the registered one/,
       token: async (asked) => sealed(await idToken(asked), { ...registered, alg: "RSA-OAEP" }),
     },
     "for another key": {

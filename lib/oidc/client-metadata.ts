@@ -1,18 +1,18 @@
-/** What a Relying Party of this playground registers as (OIDC Registration 2, RFC 7591 2). */
+/** The client metadata of a Relying Party of this playground (OIDC Registration 2, RFC 7591 2). */
 import type { Encryption } from "./jwe.ts";
 
 export interface ClientToRegister {
   name: string;
-  /** What the app answers as; the OP's pages frame the first. */
+  /** The URLs that the app answers as; the OP's pages frame the first. */
   baseUrls: readonly [string, ...string[]];
-  /** Where the OP itself reaches it; the first of them when absent. */
+  /** The URL at which the OP's server reaches the app; default: the first base URL. */
   serverUrl?: string;
-  /** `id_token_signed_response_alg`: the one that the app takes. */
+  /** `id_token_signed_response_alg`, the only algorithm that the app accepts. */
   alg?: string;
   encryption?: Encryption | undefined;
 }
 
-/** What matters here of the OP's own metadata (Discovery 3). */
+/** The OP metadata that matters here (Discovery 3). */
 export interface ProviderAbilities {
   response_types_supported?: readonly string[];
   grant_types_supported?: readonly string[];
@@ -24,8 +24,7 @@ export interface ClientMetadata {
   response_types: readonly string[];
 }
 
-/** Where an app takes authorization responses: at each of its addresses, and next-auth, which knows one address only,
- * at the first. */
+/** The redirect URIs of an app: one for each base URL, and one for next-auth, which knows only the first. */
 export const redirectUris = (baseUrls: readonly [string, ...string[]]): string[] => [
   ...baseUrls.map((base) => `${base}/oauth2client`),
   `${baseUrls[0]}/api/auth/callback/op`,
@@ -34,12 +33,12 @@ export const redirectUris = (baseUrls: readonly [string, ...string[]]): string[]
 const wantedResponseTypes = ["code", "id_token", "id_token token", "code id_token"];
 const wantedGrantTypes = ["authorization_code", "implicit", "refresh_token"];
 
-/** The client metadata to ask for: every logout field, and of the flows those that the OP declares too. */
+/** The client metadata to request: every logout field, and the flows that the OP declares. */
 export function clientMetadata(
   { name, baseUrls, serverUrl = baseUrls[0], alg = "RS256", encryption }: ClientToRegister,
   provider: ProviderAbilities,
 ): ClientMetadata {
-  // What Discovery 3 says of an OP that declares none.
+  // The defaults of Discovery 3.
   const grants = provider.grant_types_supported ?? ["authorization_code", "implicit"];
   const methods = provider.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
   return {

@@ -41,7 +41,7 @@ export interface IdTokenExpectation {
   /** `id_token_signed_response_alg` of the client. */
   alg: string;
   keys: KeyResolver;
-  /** With nothing registered the ID Token must not be encrypted, otherwise it must. */
+  /** The ID Token must be encrypted exactly if encryption is registered. */
   decryption: Decryption;
   /** The nonce that the request carried; undefined where a grant has none (password, refresh). */
   nonce?: string | undefined;
@@ -57,7 +57,7 @@ export interface IdTokenExpectation {
 
 export interface VerifiedIdToken {
   claims: IdTokenClaims;
-  /** The token as the OP signed it: what came, or what was inside it. */
+  /** The signed token: the received one, or the one inside it. */
   signed: string;
   verdicts: Verdict[];
 }
@@ -70,20 +70,26 @@ export async function verifyIdToken(idToken: string, expected: IdTokenExpectatio
   const jws = parseJws(signed, checks);
   checkAlgorithm(jws, expected.alg, checks);
   const isIdToken = [undefined, "jwt"].includes(tokenType(jws));
-  checks.require("typ", isIdToken, "The token is not an ID Token by its type.", "JWT", jws.header.typ);
+  checks.require(
+    "typ",
+    isIdToken,
+    "The typ header says that this is not an ID Token.",
+    "JWT",
+    jws.header.typ,
+  );
   await verifySignature(signed, jws, expected.keys, checks);
   const { claims } = jws;
   checks.require(
     "iss",
     claims.iss === expected.issuer,
-    "The ID Token is from another issuer.",
+    "The ID Token is from another issuer: compare its iss with the configured issuer.",
     expected.issuer,
     claims.iss,
   );
   checks.require(
     "sub",
     typeof claims.sub === "string" && claims.sub !== "",
-    "The ID Token names no user.",
+    "The ID Token names no user: its sub is missing or empty.",
     "a subject",
     claims.sub,
   );
@@ -95,13 +101,20 @@ export async function verifyIdToken(idToken: string, expected: IdTokenExpectatio
   return { claims: claims as IdTokenClaims, signed, verdicts: checks.verdicts };
 }
 
-/** The signed token, which an encrypted one has inside. */
+/** Decrypts the token if encryption is registered. */
 async function signedToken(idToken: string, decryption: Decryption, checks: Checks): Promise<string> {
   if (isEncrypted(idToken)) return decryptToken(idToken, decryption, checks);
   const [registered] = decryption.encryptions;
   if (!registered) return idToken;
   const message = "The ID Token is not encrypted, but encryption is registered for this client.";
-  return checks.fail("encryption", message, `${registered.alg} with ${registered.enc}`, "a signed token");
+  const help = "Enable it for the client at the OpenID Provider, or clear ID_TOKEN_ENCRYPTED_RESPONSE_ALG.";
+  return checks.fail(
+    "encryption",
+    message,
+    `${registered.alg} with ${registered.enc}`,
+    "a signed token",
+    help,
+  );
 }
 
 function checkAudience(claims: JWTPayload, clientId: string, checks: Checks): void {
@@ -109,24 +122,36 @@ function checkAudience(claims: JWTPayload, clientId: string, checks: Checks): vo
   checks.require(
     "aud",
     audiences.includes(clientId),
-    "The ID Token is for another client.",
+    "The ID Token is for another client: its aud does not contain the Client ID.",
     clientId,
     claims.aud,
   );
   const azp = claims.azp;
   if (azp !== undefined || audiences.length > 1) {
-    checks.require("azp", azp === clientId, "The ID Token was issued to another client.", clientId, azp);
+    checks.require(
+      "azp",
+      azp === clientId,
+      "The ID Token was issued to another client: its azp is not the Client ID.",
+      clientId,
+      azp,
+    );
   }
 }
 
 function checkTimes({ exp, iat }: JWTPayload, now: number, checks: Checks): void {
   const live = isNumericDate(exp) && exp > now - clockSkew;
-  checks.require("exp", live, "The ID Token has expired.", `later than ${instant(now)}`, instant(exp));
+  checks.require(
+    "exp",
+    live,
+    "The ID Token has expired, or has no exp; compare the clocks.",
+    `later than ${instant(now)}`,
+    instant(exp),
+  );
   const issued = isNumericDate(iat) && iat <= now + clockSkew;
   checks.require(
     "iat",
     issued,
-    "The ID Token is from the future; compare the clocks.",
+    "The ID Token is from the future, or has no iat; compare the clocks.",
     `at most ${instant(now)}`,
     instant(iat),
   );
@@ -138,7 +163,7 @@ function checkNonce(claims: JWTPayload, { nonce }: IdTokenExpectation, checks: C
   checks.require(
     "nonce",
     same,
-    "The ID Token does not answer this request: its nonce differs.",
+    "The ID Token does not answer this request: its nonce differs. Start again from the app.",
     nonce,
     claims.nonce,
   );
@@ -157,16 +182,10 @@ function checkHash(
   if (value === undefined || (actual === undefined && !required)) return;
   const what = check === "at_hash" ? "access token" : "authorization code";
   const hash = leftHalfHash(value, alg);
-  checks.require(
-    check,
-    actual === hash,
-    `The ${what} is not the one that the ID Token vouches for.`,
-    hash,
-    actual,
-  );
+  checks.require(check, actual === hash, `The ${what} does not match the ID Token's ${check}.`, hash, actual);
 }
 
-/** Left half of the hash that belongs to a signature algorithm, base64url (Core 3.2.2.9). EdDSA hashes with SHA-512. */
+/** Left half of the hash of a signature algorithm, base64url (Core 3.2.2.9). EdDSA hashes with SHA-512. */
 export function leftHalfHash(value: string, alg: string): string {
   const digest = createHash(`sha${/\d+$/.exec(alg)?.[0] ?? "512"}`)
     .update(value)
@@ -174,13 +193,13 @@ export function leftHalfHash(value: string, alg: string): string {
   return digest.subarray(0, digest.length / 2).toString("base64url");
 }
 
-/** A NumericDate for people; a number that is no date of any calendar is shown as it is. */
+/** A NumericDate as text; a number beyond all dates is shown as it is. */
 export function instant(seconds: unknown): string | undefined {
   if (typeof seconds !== "number") return undefined;
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** A NumericDate (RFC 7519 2) may have a fraction, but must be a number that one can compare. */
+/** A NumericDate (RFC 7519 2) may have a fraction, but must be finite. */
 export const isNumericDate = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value);

@@ -3,7 +3,7 @@ import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, type JWK } from 
 import * as withRsa15 from "jose-rsa1_5";
 import type { Checklist } from "./verdict.ts";
 
-/** What a client has registered: `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
+/** A client's `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
 export interface Encryption {
   alg: string;
   enc: string;
@@ -27,11 +27,11 @@ export const encryptionMethods = [
   "A256CBC-HS512",
 ] as const;
 
-/** What an OP uses when a client registers an algorithm and no method (Registration 2). */
+/** The default of `id_token_encrypted_response_enc` (Registration 2). */
 export const defaultMethod = "A128CBC-HS256";
 
 export interface Decryption {
-  /** What may come: of one client for an ID Token, of all of this app's for a logout token. */
+  /** The accepted ones: of one client for an ID Token, of all of this app's clients for a logout token. */
   encryptions: readonly Encryption[];
   /** This app's private keys. */
   keys: () => Promise<readonly JWK[]>;
@@ -41,8 +41,9 @@ type JweCheck = "encryption";
 
 export const isEncrypted = (token: string): boolean => token.split(".").length === 5;
 
-/** Decrypts a token that is encrypted as was registered.
- * @returns the token inside, not trusted before its signature is verified */
+/** Decrypts a token that uses a registered encryption.
+ * @returns the token inside, not to be trusted before its signature is verified
+ * @throws {ProtocolError} with the code of `checks` */
 export async function decryptToken(
   jwe: string,
   { encryptions, keys }: Decryption,
@@ -50,9 +51,9 @@ export async function decryptToken(
 ): Promise<string> {
   const registered = encryptions.map(({ alg, enc }) => `${alg} with ${enc}`).join(" or ");
   if (!registered) {
-    const message = "The token is encrypted, and no encryption is registered for this client.";
+    const message = "The token is encrypted, but no encryption is registered for this client.";
     const help =
-      "Set ID_TOKEN_ENCRYPTED_RESPONSE_ALG to what the client is registered with, or register it here.";
+      "Set ID_TOKEN_ENCRYPTED_RESPONSE_ALG to the client's registered algorithm, or register this app again.";
     checks.fail("encryption", message, "a signed token of three parts", "five parts (JWE)", help);
   }
   const { alg, enc, kid } = headerOf(jwe);
@@ -61,18 +62,18 @@ export async function decryptToken(
   checks.require(
     "encryption",
     agreed,
-    "The token is encrypted otherwise than was registered.",
+    "The token's encryption (alg and enc) is not the registered one.",
     registered,
     used,
   );
   const fitting = (await keys()).filter((key) => key.kty === keyType(String(alg)));
   const named = fitting.filter((key) => key.kid === kid);
-  // A header names its key as it likes (a thumbprint of a certificate, say): the key decides whether it fits.
+  // A kid is arbitrary (a certificate thumbprint, say): a key of the right type is tried even if its kid differs.
   const key = named[0] ?? fitting[0];
   const inside = key && (await decrypt(jwe, key, String(alg)));
   if (inside !== undefined) return inside;
   const message = "The token cannot be decrypted with this app's key.";
-  const help = "The OpenID Provider may hold an older key: compare it with this app's /jwks.";
+  const help = "The OpenID Provider may use an old key: compare it with this app's /jwks.";
   return checks.fail("encryption", message, `a key of this app (${key?.kid})`, kid ?? "no kid", help);
 }
 
@@ -95,12 +96,12 @@ async function decrypt(jwe: string, key: JWK, alg: string): Promise<string | und
         : await compactDecrypt(jwe, { ...key, alg }, options);
     return new TextDecoder().decode(plaintext);
   } catch {
-    return undefined; // why it failed is nobody's business: RSA1_5 would become an oracle
+    return undefined; // without a reason: it would turn RSA1_5 into an oracle
   }
 }
 
-/** Encrypts text to somebody's public key.
- * @param contentType `JWT` where the text is a token itself (RFC 7519 5.2) */
+/** Encrypts text to a public key.
+ * @param contentType `JWT` if the text is itself a token (RFC 7519 5.2) */
 export async function encryptTo(
   key: JWK,
   text: string,
@@ -118,7 +119,7 @@ export async function encryptTo(
     const rsa = await withRsa15.importJWK({ ...key, kty: "RSA" }, alg);
     return new withRsa15.CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(rsa);
   }
-  // What a key is published for binds its owner's senders; that it has this use we have seen to.
+  // Only the key itself: importing would enforce use and key_ops, which callers have checked.
   const { kty, n, e, crv, x, y } = key;
   const publicKey = { kty, n, e, crv, x, y, alg } as JWK;
   return new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(publicKey);

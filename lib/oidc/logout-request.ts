@@ -4,12 +4,12 @@
 /** Longest URL that browsers, proxies and servers agree on; a longer request goes by POST. */
 export const longestUrl = 2000;
 
-/** Longest parameter that this app sends, but for the hint. */
+/** Longest parameter that this app sends, except the hint. */
 export const longestParameter = 2048;
 
 export type LogoutMethod = "GET" | "POST";
 
-/** The parameters in the order in which they are sent; empty ones are left out. RIL 2 has all but the last two:
+/** The parameters in the order in which they are sent; empty ones are omitted. RIL 2 has all but the last two:
  * `tenant_domain` is WSO2's, and `everywhere=true` asks an OP that declares `end_session_everywhere_supported` to end all
  * sessions of the user. */
 export const logoutParameters = [
@@ -31,13 +31,13 @@ export interface LogoutRequest {
   url: string;
   /** Fields of the form; empty for GET. */
   fields: [string, string][];
-  /** Characters that the request has as a URL. */
+  /** Length of the request as a URL, in characters. */
   length: number;
 }
 
-/** Builds a logout request; by POST also where GET was asked for and would not fit.
+/** Builds a logout request. A GET that would be longer than `longestUrl` becomes a POST.
  * @param endpoint the end_session_endpoint; a query of its own is kept (RIL 2.1)
- * @throws {TypeError} if the endpoint is no URL */
+ * @throws {TypeError} if the endpoint is not a URL */
 export function buildLogoutRequest(
   endpoint: string,
   parameters: LogoutParameters,

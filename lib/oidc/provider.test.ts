@@ -13,7 +13,7 @@ const document = {
   jwks_uri: `${issuer}/jwks`,
 };
 
-/** A provider whose discovery document is this one, and the addresses that were asked for. */
+/** A provider with this discovery document, and the URLs that it requested. */
 function providerWith(answer: object, now = () => Date.now()): { provider: OpenIdProvider; asked: string[] } {
   const asked: string[] = [];
   const fetch: Fetch = async (url) => {
@@ -26,7 +26,7 @@ function providerWith(answer: object, now = () => Date.now()): { provider: OpenI
 const refusal = (code: string) => (error: unknown) => error instanceof ProtocolError && error.code === code;
 
 describe("discovery", () => {
-  test("is done once in ten minutes, also when many ask at the same time", async () => {
+  test("runs once in ten minutes, also for concurrent calls", async () => {
     let now = 0;
     const { provider, asked } = providerWith(document, () => now);
     await Promise.all([provider.metadata(), provider.metadata()]);
@@ -53,7 +53,7 @@ describe("endpoints", () => {
     }
   });
 
-  test("that the form names win over the discovered ones; empty ones do not", async () => {
+  test("from the form override the discovered ones; empty ones do not", async () => {
     const { provider } = providerWith(document);
     const chosen = { token_endpoint: `${issuer}/other`, end_session_endpoint: "" };
     const metadata = (await provider.configuration(choice, chosen)).serverMetadata();

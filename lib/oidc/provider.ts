@@ -7,7 +7,7 @@ import { clockSkew, type KeyResolver } from "./jws.ts";
 export type Metadata = Readonly<client.ServerMetadata>;
 export type TokenResponse = client.TokenEndpointResponse;
 
-/** Endpoints that a form may name in place of the discovered ones. */
+/** Endpoints that a form may set instead of the discovered ones. */
 export interface EndpointChoice {
   authorization_endpoint?: string | undefined;
   token_endpoint?: string | undefined;
@@ -22,7 +22,7 @@ export interface ClientChoice {
   alg: string;
 }
 
-/** The part of `fetch` that this project asks for. */
+/** The part of `fetch` that this project uses. */
 export type Fetch = (
   url: string,
   init: {
@@ -39,7 +39,7 @@ export interface OpenIdProviderPorts {
   fetch: Fetch;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Told of the metadata each time it has been fetched. */
+  /** Called with the metadata each time it has been fetched. */
   onDiscovered?: (metadata: Metadata) => void;
 }
 
@@ -57,15 +57,15 @@ export class OpenIdProvider {
     this.#ports = ports;
   }
 
-  /** The discovery document (Discovery 4), fetched when there is none younger than ten minutes. A failure is not
-   * remembered: an OP that comes up later is found by the next call.
+  /** The discovery document (Discovery 4), cached for ten minutes. A failure is not cached: the next call finds an OP
+   * that has come up since.
    * @throws {ProtocolError} `provider_unavailable` */
   async metadata(): Promise<Metadata> {
     if (this.#metadata && this.#metadata.until > this.#ports.now()) return this.#metadata.value;
     return this.reach();
   }
 
-  /** Fetches the discovery document now, whatever is cached: the answer to "is the OP there?".
+  /** Fetches the discovery document now, ignoring the cache.
    * @throws {ProtocolError} `provider_unavailable` */
   async reach(): Promise<Metadata> {
     this.#pending ??= this.#discover().finally(() => {
@@ -80,7 +80,7 @@ export class OpenIdProvider {
     return this.#keySet();
   }
 
-  /** The public keys of this issuer, those for encryption to it included.
+  /** The public keys of this issuer, including those for encryption.
    * @throws {ProtocolError} `provider_unavailable` */
   async publishedKeys(): Promise<JWK[]> {
     const set = await this.#keySet();
@@ -88,7 +88,7 @@ export class OpenIdProvider {
     return set.jwks()?.keys ?? [];
   }
 
-  /** Fetches the keys now, whatever is cached: the OP is known to have changed them.
+  /** Fetches the keys now, ignoring the cache: the OP is known to have changed them.
    * @throws {ProtocolError} `provider_unavailable` */
   async reloadKeys(): Promise<void> {
     const set = await this.#keySet();
@@ -101,7 +101,7 @@ export class OpenIdProvider {
 
   async #keySet(): Promise<ReturnType<typeof createRemoteJWKSet>> {
     const { jwks_uri: uri } = await this.metadata();
-    if (!uri) throw unavailable(this.issuer, "its discovery document names no jwks_uri");
+    if (!uri) throw unavailable(this.issuer, "its discovery document has no jwks_uri");
     if (this.#keys?.uri !== uri) {
       const options = { [joseFetch]: this.#ports.fetch, timeoutDuration: 5000, cooldownDuration: 5000 };
       this.#keys = { uri, set: createRemoteJWKSet(new URL(uri), options) };
@@ -109,7 +109,8 @@ export class OpenIdProvider {
     return this.#keys.set;
   }
 
-  /** What openid-client needs for a request of this client; endpoints that were chosen win over discovered ones. */
+  /** The configuration of openid-client for this client; chosen endpoints override discovered ones.
+   * @throws {ProtocolError} `provider_unavailable` or `endpoint_not_allowed` */
   async configuration(
     { clientId, clientSecret, alg }: ClientChoice,
     chosen: EndpointChoice = {},
@@ -127,7 +128,7 @@ export class OpenIdProvider {
     return configuration;
   }
 
-  /** An issuer on https is never asked over http (Core 16.17).
+  /** Endpoints of an https issuer must be https (Core 16.17).
    * @throws {ProtocolError} `endpoint_not_allowed` */
   assertEndpoints(chosen: EndpointChoice): void {
     const plain = Object.values(chosen).find((url) => url?.startsWith("http:"));
@@ -166,13 +167,13 @@ export class OpenIdProvider {
     for (const allow of this.#insecure()) allow(configuration);
   }
 
-  /** http is allowed only where the issuer itself is http, as in the demo. */
+  /** http is allowed only if the issuer is http too, as in the demo. */
   #insecure() {
     return this.issuer.startsWith("http:") ? [client.allowInsecureRequests] : [];
   }
 }
 
-/** Discovery 3: without a list, the OP takes client_secret_basic. */
+/** Discovery 3: the default is client_secret_basic. */
 function clientAuthentication(metadata: Metadata, secret: string | undefined): client.ClientAuth {
   if (secret === undefined) return client.None();
   const methods = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
@@ -183,12 +184,12 @@ function clientAuthentication(metadata: Metadata, secret: string | undefined): c
 
 function unavailable(issuer: string, why: string, detail?: unknown): ProtocolError {
   return new ProtocolError("provider_unavailable", `The OpenID Provider ${issuer} cannot be used: ${why}.`, {
-    help: "Check that it runs and that OP_ISSUER is its issuer to the byte. The page Doctor of this app tells more, and so does slo-playground doctor. This app tries again by itself.",
+    help: "Check that it is running and that OP_ISSUER is exactly its issuer. For details open Doctor in this app, or run slo-playground doctor. This app keeps trying.",
     detail,
   });
 }
 
-/** The innermost message of an error: openid-client and fetch wrap the telling one. */
+/** The innermost message of an error: openid-client and fetch wrap the useful one. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error as { cause?: unknown };

@@ -1,13 +1,13 @@
-/** How to be registered by an OP that refuses what it does not know: without the field that it names, else without one
- * group of fields after the other, at last without any of them. */
+/** What to request from an OP that refuses unknown fields: first without the field that it names, otherwise without
+ * one group of fields after the other, finally without all of them. */
 import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
 
-/** Most requests for one client. */
+/** Maximum number of requests for one client. */
 export const mostRequests = 6;
 
-/** Fields that only make sense together, and how an OP's words name them. */
+/** Fields that only make sense together, and how an OP's error description names them. */
 const groups = {
-  // Some OPs take single words alone, and any combination of those that are registered.
+  // Some OPs register only single words, and then allow any combination of them.
   response_types: { fields: ["response_types"], named: /response[_ -]?type/i },
   encryption: {
     fields: ["id_token_encrypted_response_alg", "id_token_encrypted_response_enc", "jwks_uri"],
@@ -27,19 +27,19 @@ const groups = {
 type Group = keyof typeof groups;
 
 export interface Attempts {
-  /** What to ask for next. */
+  /** The metadata of the next request. */
   metadata(): ClientMetadata;
-  /** Takes the OP's words in. @returns false when there is nothing left to leave out */
+  /** Learns from the OP's words. @returns false when nothing is left to omit */
   refused(words: string): boolean;
-  /** Why each field was left out that the last attempt left out. */
+  /** The reason for each field that the last request omitted. */
   reasons(): Map<string, string>;
 }
 
 export function attemptsFor(asked: ClientMetadata): Attempts {
   const present = (Object.keys(groups) as Group[]).filter((group) => isIn(asked, group));
-  /** Left out because the OP named it. */
+  /** Omitted because the OP named it. */
   const named = new Map<Group, string>();
-  /** Left out to see whether it helps. */
+  /** Omitted to see whether it helps. */
   let trial: readonly Group[] = [];
   const untried = new Set(present);
   let requests = 1;
@@ -54,7 +54,7 @@ export function attemptsFor(asked: ClientMetadata): Attempts {
       requests += 1;
       const guilty = firstNamed(words, remaining);
       if (guilty) {
-        // That the OP now names another says that leaving the one on trial out has helped.
+        // The OP now names another group, so omitting the one on trial has helped.
         for (const group of trial) named.set(group, lastWords);
         named.set(guilty, words);
         trial = [];
@@ -68,7 +68,8 @@ export function attemptsFor(asked: ClientMetadata): Attempts {
       return true;
     },
     reasons() {
-      const unnamed = trial.length > 1 ? `${lastWords} (left out with others: no field is named)` : lastWords;
+      const unnamed =
+        trial.length > 1 ? `${lastWords} (omitted together with others: the OP named no field)` : lastWords;
       const all = [...named, ...trial.map((group) => [group, unnamed] as const)];
       return new Map(all.flatMap(([group, words]) => groups[group].fields.map((field) => [field, words])));
     },

@@ -1,4 +1,4 @@
-/** What a client is told of its registration. */
+/** The report of a client's registration. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { FieldReport } from "./registration-report.ts";
@@ -29,7 +29,7 @@ describe("a registration's report", () => {
   });
   afterEach(() => op.close());
 
-  it("asks for every logout field and for encryption, and says that all were accepted", async () => {
+  it("requests every logout field and encryption, and says that all were accepted", async () => {
     op.answer = accept;
     const { report, ...client } = await op.register();
     assert.deepEqual(client, {
@@ -59,7 +59,7 @@ describe("a registration's report", () => {
     assert.equal(op.sent.length, 1);
   });
 
-  it("tells a changed value from the same one in another order", async () => {
+  it("distinguishes a changed value from the same one in another order", async () => {
     op.answer = (body, response) =>
       accept(
         {
@@ -84,7 +84,7 @@ describe("a registration's report", () => {
     assert.deepEqual([alg, encryption], ["ES256", { alg: "RSA-OAEP-256", enc: "A128GCM" }]);
   });
 
-  it("tells fields that are ignored, and counts on no encryption that was not confirmed", async () => {
+  it("lists ignored fields, and expects no encryption that was not confirmed", async () => {
     op.answer = (body, response) => {
       for (const field of [...frontChannelFields, ...encryptionFields]) delete body[field];
       accept(body, response);
@@ -96,7 +96,7 @@ describe("a registration's report", () => {
     assert.equal(op.sent.length, 1);
   });
 
-  it("leaves out what the OP refuses by name, with its words", async () => {
+  it("omits the field that the OP names, and quotes the OP", async () => {
     op.answer = (body, response) => {
       if (body.frontchannel_logout_uri) refuse(response, "frontchannel_logout_uri must be https");
       else accept(body, response);
@@ -114,7 +114,7 @@ describe("a registration's report", () => {
     );
   });
 
-  it("leaves out several that are refused one after the other, by name", async () => {
+  it("omits several fields that the OP names one after the other", async () => {
     op.answer = (body, response) => {
       if (body.jwks_uri) refuse(response, "Encrypted ID Tokens are not supported.");
       else if (body.post_logout_redirect_uris) {
@@ -126,7 +126,7 @@ describe("a registration's report", () => {
     assert.deepEqual(withResult(report, "refused"), ["post_logout_redirect_uris", ...encryptionFields]);
   });
 
-  it("finds out which field is refused where the OP does not say", async () => {
+  it("finds the refused field if the OP does not name it", async () => {
     op.answer = (body, response) =>
       body.frontchannel_logout_uri ? refuse(response) : accept(body, response);
     const { report } = await op.register();
@@ -134,7 +134,7 @@ describe("a registration's report", () => {
     assert.equal(withResult(report, "accepted").length, report.length - frontChannelFields.length);
   });
 
-  it("keeps out what helped when the OP goes on to name another", async () => {
+  it("keeps omitting a field that helped when the OP then names another", async () => {
     op.answer = (body, response) => {
       if (body.jwks_uri) refuse(response);
       else if (body.backchannel_logout_uri) refuse(response, "backchannel_logout_uri is unknown");
@@ -144,17 +144,18 @@ describe("a registration's report", () => {
     assert.deepEqual(withResult(report, "refused"), [...backChannelFields, ...encryptionFields]);
   });
 
-  it("falls back to none of them where two are refused and none is named; that is said", async () => {
+  it("omits all of them if two are refused and none is named, and says so", async () => {
     op.answer = (body, response) =>
       body.frontchannel_logout_uri || body.jwks_uri ? refuse(response) : accept(body, response);
     const { report } = await op.register();
     assert.ok(op.sent.length <= 6, `${op.sent.length} requests`);
     const refused = report.filter(({ result }) => result === "refused");
     assert.equal(refused.length, 8);
-    for (const { reason } of refused) assert.match(reason ?? "", /left out with others: no field is named/);
+    for (const { reason } of refused)
+      assert.match(reason ?? "", /omitted together with others: the OP named no field/);
   });
 
-  it("asks for response types in single words where the OP takes no combinations", async () => {
+  it("requests response types in single words if the OP accepts no combinations", async () => {
     op.answer = (body, response) => {
       const combined = (body.response_types as string[]).some((type) => type.includes(" "));
       if (combined) refuse(response);

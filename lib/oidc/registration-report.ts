@@ -1,16 +1,16 @@
-/** What became of each field that a client asked for: RFC 7591 3.2.1 has the OP echo what it registered. */
+/** The result of each field that a client requested: the OP echoes what it registered (RFC 7591 3.2.1). */
 import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
 import { defaultMethod, type Encryption } from "./jwe.ts";
 
-/** `accepted`: echoed as asked. `changed`: echoed with another value. `ignored`: registered, but not echoed.
- * `refused`: the OP registers no client that asks for it. */
+/** `accepted`: echoed as requested. `changed`: echoed with another value. `ignored`: registered, but not echoed.
+ * `refused`: the OP registers no client that requests it. */
 export type FieldResult = "accepted" | "changed" | "ignored" | "refused";
 
 export interface FieldReport {
   field: string;
   asked: unknown;
   result: FieldResult;
-  /** The value that the OP registered in its place. */
+  /** The value that the OP registered instead. */
   answer?: unknown;
   /** The OP's own words. */
   reason?: string;
@@ -19,7 +19,7 @@ export interface FieldReport {
 export type RegistrationReport = readonly FieldReport[];
 
 /** @param answer of the OP
- *  @param reasons of a refusal, by field; a field with one was left out, but `response_types` was sent in other words */
+ *  @param reasons for a refusal, by field: such a field was omitted, but `response_types` was sent as single words */
 export function reportOf(
   asked: ClientMetadata,
   answer: Readonly<Record<string, unknown>>,
@@ -36,7 +36,7 @@ export function reportOf(
   });
 }
 
-/** The order of a list says nothing, nor that of the words of a response type. */
+/** The order of a list does not matter, nor does that of the words of a response type. */
 function comparable(field: string, value: unknown): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
   const items = value.map((item) => (field === "response_types" ? sortedWords(String(item)) : item));
@@ -50,7 +50,7 @@ export function countsOf(report: RegistrationReport): Record<FieldResult, number
   return counts;
 }
 
-/** How the OP says that it will encrypt ID Tokens; an OP that leaves the field out will not. */
+/** The encryption of ID Tokens that the OP confirmed; an OP that omits the field will not encrypt. */
 export function encryptionIn(answer: Readonly<Record<string, unknown>>): Encryption | undefined {
   const { id_token_encrypted_response_alg: alg, id_token_encrypted_response_enc: enc } = answer;
   if (typeof alg !== "string" || alg === "") return undefined;

@@ -1,4 +1,4 @@
-/** How an OP may fail to register a client, and what is never done then. */
+/** Failures of client registration, and what must never happen then. */
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -20,7 +20,7 @@ describe("registration", () => {
   });
   afterEach(() => op.close());
 
-  it("gives up with the OP's words where even the bare client is refused, after six requests", async () => {
+  it("gives up after six requests, with the OP's words, if even the bare client is refused", async () => {
     op.answer = (_, response) => refuse(response, "no clients\n  today");
     await assert.rejects(op.register(), (error) => {
       assert.ok(error instanceof ProtocolError);
@@ -43,7 +43,7 @@ describe("registration", () => {
     assert.deepEqual(Object.keys(op.sent.at(-1)?.body ?? {}).sort(), bare.sort());
   });
 
-  it("does not try again where the credentials are refused, or the OP fails", async () => {
+  it("does not retry if the credentials are refused or the OP fails", async () => {
     const cases = [
       {
         status: 401,
@@ -62,14 +62,14 @@ describe("registration", () => {
     }
   });
 
-  it("takes 200 for success, and a secret without a word on when it expires", async () => {
+  it("accepts 200 for success, and a secret without an expiry", async () => {
     op.answer = (body, response) => reply(response, 200, { ...body, client_id: "x", client_secret: "y" });
     const client = await op.register();
     assert.deepEqual([client.clientId, client.clientSecret], ["x", "y"]);
     assert.ok(client.report.every(({ result }) => result === "accepted"));
   });
 
-  it("asks once, whatever is wrong with an answer that says success", async () => {
+  it("sends one request, whatever is wrong with a successful response", async () => {
     const unusable: ((response: ServerResponse) => void)[] = [
       (response) => reply(response, 201, { ...credentials, filler: "x".repeat(1024 * 1024) }),
       (response) => reply(response, 201, { client_name: "without an ID" }),
@@ -80,7 +80,7 @@ describe("registration", () => {
       op.answer = (_, response) => unusual(response);
       await assert.rejects(op.register(), {
         code: "provider_unavailable",
-        message: /did not answer as it should/,
+        message: /sent no valid response/,
       });
       assert.equal(op.sent.length, 1);
     }
@@ -94,7 +94,7 @@ describe("registration", () => {
     assert.equal(op.sent.length, 1);
   });
 
-  it("does not wait for ever", { timeout: 5000 }, async () => {
+  it("does not wait forever", { timeout: 5000 }, async () => {
     op.answer = () => {};
     await assert.rejects(op.register({ timeout: 0.2 }), {
       code: "provider_unavailable",
@@ -105,7 +105,7 @@ describe("registration", () => {
     await assert.rejects(op.register({ timeout: 0.2 }), { code: "provider_unavailable" });
   });
 
-  it("shows the token or the password that it is given", async () => {
+  it("sends the token or the password that it is given", async () => {
     op.answer = accept;
     await op.register({ authorization: { token: "t0ken" } });
     await op.register({ authorization: { user: "admin", password: "pä:w" } });
@@ -115,7 +115,7 @@ describe("registration", () => {
     );
   });
 
-  it("can be taken back where the OP said how, and says so where that fails", async () => {
+  it("can be deleted if the OP said how, and reports a failure", async () => {
     let client = { uri: `${op.origin}/register/new`, token: "m" };
     op.answer = (body, response) =>
       accept(
@@ -140,7 +140,7 @@ describe("registration", () => {
     assert.equal(deleted.length, 2, "a redirect is not followed");
   });
 
-  it("sends an https issuer's credentials to nothing that is plain http", async () => {
+  it("never sends an https issuer's credentials over plain http", async () => {
     const asked: string[] = [];
     const answer = {
       ...credentials,

@@ -1,4 +1,4 @@
-/** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and its end (RFC 7592). */
+/** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and deletion (RFC 7592). */
 import * as oidc from "openid-client";
 import { bounded } from "#lib/net/bounded-response.ts";
 import type { ClientMetadata } from "./client-metadata.ts";
@@ -11,10 +11,10 @@ import { encryptionIn, type FieldReport, reportOf } from "./registration-report.
 const largestAnswer = 256 * 1024;
 const patience = 10;
 
-/** How to authorize registration at an OP that does not let everybody register. */
+/** Authorization at an OP without open registration. */
 export type RegistrationAuthorization = { token: string } | { user: string; password: string };
 
-/** Where the OP lets a client change and delete itself (RFC 7592 3). */
+/** The client configuration endpoint, at which a client can delete itself (RFC 7592 3). */
 export interface ClientManagement {
   uri: string;
   /** `registration_access_token` */
@@ -36,15 +36,15 @@ export interface Registered {
   clientSecret?: string;
   /** Seconds since 1970; 0 or absent: never. */
   secretExpiresAt?: number;
-  /** `id_token_signed_response_alg` as the OP says it. */
+  /** `id_token_signed_response_alg` in the response. */
   alg: string;
   encryption?: Encryption;
   management?: ClientManagement;
   report: FieldReport[];
 }
 
-/** Registers one client. Where the OP refuses the metadata, it is asked again without what it refuses, so that the
- * report can tell a refused field from one that is ignored; once it has registered, it is not asked again.
+/** Registers one client. If the OP refuses the metadata, the request is repeated without the refused fields, so that
+ * the report can tell refused fields from ignored ones; after a success nothing is repeated.
  * @throws {ProtocolError} `registration_refused` with the OP's words, or `provider_unavailable` */
 export async function registerClient(request: RegistrationRequest): Promise<Registered> {
   const attempts = attemptsFor(request.asked);
@@ -62,13 +62,13 @@ type Json = Record<string, unknown>;
 
 interface Refusal {
   status: number;
-  /** The OP's own, on one line. */
+  /** The OP's own words, on one line. */
   words: string;
-  /** Whether other metadata might be taken. */
+  /** Whether other metadata might be accepted. */
   metadataRefused: boolean;
 }
 
-/** The status and body that the OP answered, which the library's errors do not all carry. */
+/** The OP's response, which not all of the library's errors carry. */
 interface Heard {
   status?: number;
   location?: string | undefined;
@@ -101,10 +101,8 @@ async function send(
   }
 }
 
-/**
- * The library reads the document again: it gets the one we checked. And it takes 201 alone for success, while some
- * OPs answer 200, and leave out `client_secret_expires_at`, which RFC 7591 demands beside a secret.
- */
+/** The library reads the discovery document again: it gets the one we checked. It also accepts only 201, while some OPs
+ * answer 200 and omit `client_secret_expires_at`, which RFC 7591 3.2.1 requires with a secret. */
 function registrationFetch(
   { provider, authorization, fetch }: RegistrationRequest,
   heard: Heard,
@@ -131,7 +129,7 @@ function registrationFetch(
   };
 }
 
-/** Errors that speak of who asks: other metadata would not help, and more wrong passwords may lock an account. */
+/** Errors about the credentials: other metadata would not help, and repeated wrong passwords may lock an account. */
 const credentialErrors = ["invalid_token", "insufficient_scope", "access_denied", "invalid_client"];
 
 function refusalOf(status: number, body: Json = {}, location?: string): Refusal {
@@ -154,12 +152,12 @@ const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice
 function refusal({ status, words }: Refusal, { asked, provider }: RegistrationRequest): ProtocolError {
   const message = `${provider.registration_endpoint} refused to register ${asked.client_name}: ${words}`;
   const denied = status === 401 || status === 403;
-  const help = "Check the initial access token, or the username and password, that registration asks for.";
+  const help = "Check the initial access token, or the administrator's username and password.";
   return new ProtocolError("registration_refused", asSentence(message), denied ? { help } : {});
 }
 
 function unusable({ provider }: RegistrationRequest, why: string, detail: unknown): ProtocolError {
-  const message = `${provider.registration_endpoint} did not answer as it should: ${why}`;
+  const message = `${provider.registration_endpoint} sent no valid response: ${why}`;
   return new ProtocolError("provider_unavailable", asSentence(message), { detail });
 }
 
@@ -181,7 +179,7 @@ function registered(answer: Json, issuer: string, report: FieldReport[]): Regist
   };
 }
 
-/** An issuer on https is never sent the token over http (RFC 7592 2). */
+/** An https issuer never gets the token over http (RFC 7592 2). */
 function managementIn(
   { registration_client_uri: uri, registration_access_token: token }: Json,
   issuer: string,

@@ -1,4 +1,4 @@
-/** Token requests (RFC 6749 4.1.3, 4.3.2, 4.4.2) through openid-client, with its faults said in our terms. */
+/** Token requests (RFC 6749 4.1.3, 4.3.2, 4.4.2) through openid-client, with its errors in our terms. */
 import * as client from "openid-client";
 import { ProtocolError } from "./errors.ts";
 import { isEncrypted } from "./jwe.ts";
@@ -23,8 +23,8 @@ export async function requestTokens(
   }
 }
 
-/** openid-client reads ID Tokens too, but not all encrypted ones: those it does not get to see. Whatever it would have
- * checked, `verifyIdToken` checks. */
+/** openid-client validates ID Tokens too but cannot read all encrypted ones, so these are hidden from it.
+ * `verifyIdToken` repeats all its checks. */
 async function withoutEncryptedIdToken(response: Response, kept: { id_token?: string }): Promise<Response> {
   const body: unknown = await response
     .clone()
@@ -36,7 +36,7 @@ async function withoutEncryptedIdToken(response: Response, kept: { id_token?: st
   return Response.json(rest, { status: response.status });
 }
 
-/** Fetches the claims that the access token opens (Core 5.3).
+/** Fetches the claims from the UserInfo endpoint (Core 5.3).
  * @throws {ProtocolError} `token_error` or `provider_unavailable` */
 export async function requestUserInfo(
   configuration: client.Configuration,
@@ -53,10 +53,10 @@ export async function requestUserInfo(
 function tokenError(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error;
   if (error instanceof client.ResponseBodyError) {
-    const description = error.error_description ? `: ${error.error_description}` : "";
+    const description = error.error_description ? `: ${error.error_description.replace(/\.$/, "")}` : "";
     return new ProtocolError(
       "token_error",
-      `The OpenID Provider refused the request with ${error.error}${description}`,
+      `The OpenID Provider refused the request with ${error.error}${description}.`,
       {
         help: tokenErrorHelp[error.error],
         detail: error,
@@ -69,7 +69,7 @@ function tokenError(error: unknown): ProtocolError {
       "token_error",
       `The OpenID Provider refused the access token or the client: ${challenge}.`,
       {
-        help: "The session at the OpenID Provider may have ended, the scope may not suffice, or the Client Secret is wrong.",
+        help: "Sign in again: the session at the OpenID Provider may have ended. If that does not help, check Scope and Client Secret.",
         detail: error,
       },
     );
@@ -79,7 +79,7 @@ function tokenError(error: unknown): ProtocolError {
     const which = claim ? ` (${claim})` : "";
     return new ProtocolError(
       "invalid_id_token",
-      `The ID Token in the token response is not valid: ${reason(error)}${which}.`,
+      `The ID Token in the token response is invalid: ${reason(error)}${which}.`,
       {
         detail: error,
       },
@@ -87,8 +87,9 @@ function tokenError(error: unknown): ProtocolError {
   }
   return new ProtocolError(
     "provider_unavailable",
-    `The OpenID Provider did not answer as it should: ${reason(error)}.`,
+    `The OpenID Provider sent no valid response: ${reason(error)}.`,
     {
+      help: "Check the endpoint, and the log of the OpenID Provider.",
       detail: error,
     },
   );
@@ -99,5 +100,5 @@ const tokenErrorHelp: Readonly<Record<string, string>> = {
   invalid_grant: "The code was used before, has expired, or belongs to another Callback URL. Start again.",
   unauthorized_client: "Allow this grant type for the client at the OpenID Provider.",
   unsupported_grant_type:
-    "This OpenID Provider does not offer the grant. Choose another Authorization Grant Type.",
+    "This OpenID Provider does not support the grant. Choose another Authorization Grant Type.",
 };

@@ -1,4 +1,4 @@
-/** A registration endpoint that takes what a test says it takes. */
+/** A registration endpoint that answers as a test tells it. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,10 +10,10 @@ export type Json = Record<string, unknown>;
 
 export interface RegistrationEndpoint {
   origin: string;
-  /** What it was asked. */
+  /** The requests that it received. */
   sent: { body: Json; authorization: string | undefined }[];
   answer: (body: Json, response: ServerResponse, request: IncomingMessage) => void;
-  /** Registers a client there that asks for everything. */
+  /** Registers a client there that requests every field. */
   register(changes?: Partial<RegistrationRequest>): Promise<Registered>;
   close(): Promise<void>;
 }
