@@ -1,17 +1,17 @@
-/** The only reader of `process.env`; biome holds everyone else to that. */
+/** The only reader of `process.env`; Biome enforces it. */
 import { z } from "zod";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const environment = (): NodeJS.ProcessEnv => process.env;
 
-/** A setting that is missing or wrong. The message names the variable and what to do, one line a problem. */
+/** A missing or invalid setting. The message has one line for each problem: the variable, and what to do. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Parses `env` with `schema`; empty strings count as unset, so that `.env` files may keep empty lines.
- * @throws {ConfigError} with a line for each variable that is wrong */
+/** Parses `env` with `schema`; empty strings count as unset, so `.env` files may keep empty values.
+ * @throws {ConfigError} with a line for each invalid variable */
 export function parseEnvironment<T extends z.ZodType>(schema: T, env: Environment): z.output<T> {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
@@ -24,7 +24,7 @@ export function parseEnvironment<T extends z.ZodType>(schema: T, env: Environmen
   throw new ConfigError(lines.join("\n"));
 }
 
-/** An absolute http(s) URL, kept to the byte (issuers are compared so) but without a slash at the end. */
+/** An absolute http(s) URL, kept to the byte, except for slashes at the end. */
 export const baseUrl = z
   .string()
   .refine(
@@ -33,7 +33,7 @@ export const baseUrl = z
   )
   .transform((value) => value.replace(/\/+$/, ""));
 
-/** The settings that every process shares. */
+/** The settings of every process. */
 export const commonSettings = {
   LOG_FORMAT: z
     .enum(["pretty", "json"])
@@ -42,5 +42,5 @@ export const commonSettings = {
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"])
     .default("info")
-    .describe("Least severe line that is written"),
+    .describe("Lowest severity that is logged"),
 };

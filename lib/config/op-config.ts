@@ -27,7 +27,7 @@ const apps = z
 const names = z
   .string()
   .transform((text) => text.split(",").map((name) => name.trim()))
-  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "must be names with commas between them")));
+  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "must be comma-separated names")));
 
 const settings = z.object({
   ...commonSettings,
@@ -45,14 +45,12 @@ const settings = z.object({
   OP_APPS: apps
     .default([])
     .describe(
-      "JSON: the Relying Parties to register at start, each with name, secret and baseUrls; serverUrl if servers reach it elsewhere, metadata for more client metadata",
+      "JSON: the Relying Parties to register at start, each with name, secret and baseUrls; optional: serverUrl, if the OP reaches it elsewhere, and metadata, for more client metadata",
     ),
   OP_FRONT_DOOR: baseUrl.default("http://localhost:8080").describe("Where the OP's pages link back to"),
   OP_FAULTS: names
     .default([])
-    .describe(
-      "Faults that break the OP on purpose, comma-separated; its page /faults lists them. Loopback only",
-    ),
+    .describe("Faults to break the OP with, comma-separated; its page /faults lists them. Loopback only"),
 });
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
@@ -61,7 +59,7 @@ export const opSettings = settings.refine(
   ({ OP_FAULTS, OP_HOST }) => OP_FAULTS.length === 0 || LOOPBACK.test(OP_HOST),
   {
     path: ["OP_FAULTS"],
-    error: "an OP that is broken on purpose serves this machine alone: set OP_HOST to 127.0.0.1",
+    error: "an OP with faults may listen on loopback only: set OP_HOST to 127.0.0.1",
   },
 );
 

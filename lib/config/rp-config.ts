@@ -1,11 +1,11 @@
-/** Settings of one Relying Party. `.env.example` and the README's table name the same ones; a test compares them. */
+/** Settings of one Relying Party. A test compares them with `.env.example` and the documented table. */
 import { z } from "zod";
 import { encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
 
 const list = (item: z.ZodType<string, string>) =>
   z
-    .string({ error: "is required: one URL, or several with commas between them" })
+    .string({ error: "is required: one URL, or several separated by commas" })
     .transform((text) =>
       text
         .split(",")
@@ -14,13 +14,13 @@ const list = (item: z.ZodType<string, string>) =>
     )
     .pipe(z.array(item));
 
-/** Issuers are compared to the byte, so nothing is normalised. */
+/** Issuers are compared to the byte, so they are not normalised. */
 const issuer = z.url({
   protocol: /^https?$/,
   error: "is required: an absolute http or https URL, exactly as in the ID Token's iss",
 });
 
-/** Its password may be in it, so nothing ever says which URL was wrong. */
+/** The URL may contain a password, so no message quotes it. */
 const isRedisUrl = (value: string): boolean => {
   const { protocol = "", hostname, pathname } = URL.parse(value) ?? {};
   return /^rediss?:$/.test(protocol) && Boolean(hostname) && /^(\/\d*)?$/.test(pathname ?? "");
@@ -36,7 +36,7 @@ export const rpSettings = z
     RP_BASE_URLS: list(baseUrl)
       .refine((urls) => urls.length > 0, "must name at least one URL")
       .describe(
-        "URLs the app answers as, comma-separated, each ending in /RP_NAME; the first is the one that other hosts are redirected to",
+        "URLs the app answers as, comma-separated, each ending in /RP_NAME; other hosts are redirected to the first",
       ),
     RP_SECRET: z
       .string({
@@ -47,12 +47,12 @@ export const rpSettings = z
     RP_ACCENT: z
       .enum(["blue", "violet", "teal", "slate"])
       .default("blue")
-      .describe("Colour that tells the apps apart"),
+      .describe("Accent colour of the app"),
     OP_ISSUER: issuer.describe("Issuer identifier of the OpenID Provider"),
     TRUSTED_ISSUERS: list(issuer)
       .default([])
-      .describe("More issuers whose endpoints the form may name, comma-separated"),
-    CLIENT_ID: z.string().default("").describe("Client ID that the form is filled in with"),
+      .describe("Additional issuers whose endpoints the form may use, comma-separated"),
+    CLIENT_ID: z.string().default("").describe("Default Client ID of the form"),
     CLIENT_SECRET: z
       .string()
       .optional()
@@ -61,7 +61,7 @@ export const rpSettings = z
       .string()
       .optional()
       .describe("A public client of this app, offered beside the Client ID field"),
-    SCOPE: z.string().default("openid").describe("Scope that the form is filled in with"),
+    SCOPE: z.string().default("openid").describe("Default Scope of the form"),
     ID_TOKEN_SIGNED_RESPONSE_ALG: z
       .enum([
         "RS256",
@@ -79,26 +79,26 @@ export const rpSettings = z
         "HS512",
       ])
       .default("RS256")
-      .describe("The one algorithm that ID Tokens and logout tokens may be signed with"),
+      .describe("The only accepted signature algorithm of ID Tokens and logout tokens"),
     ID_TOKEN_ENCRYPTED_RESPONSE_ALG: z
       .enum(encryptionAlgorithms)
       .optional()
-      .describe("How keys are encrypted in tokens for CLIENT_ID. Empty: they are not encrypted"),
+      .describe("Key encryption algorithm of tokens for CLIENT_ID; default: no encryption"),
     ID_TOKEN_ENCRYPTED_RESPONSE_ENC: z
       .enum(encryptionMethods)
       .optional()
-      .describe("How the content of those tokens is encrypted; A128CBC-HS256 when empty"),
+      .describe("Content encryption method of those tokens; default: A128CBC-HS256"),
     LOGOUT_TOKEN_MODE: z
       .enum(["standard", "strict", "legacy-wso2"])
       .default("standard")
-      .describe("`strict` demands typ and exp; `legacy-wso2` takes the `event` claim of IS 5.9 to 5.11"),
+      .describe("`strict` requires typ and exp; `legacy-wso2` accepts the `event` claim of IS 5.9 to 5.11"),
     LOGOUT_TOKEN_MAX_AGE: z.coerce
       .number()
       .int()
       .min(1)
       .max(3600)
       .default(300)
-      .describe("Oldest logout token taken, in seconds"),
+      .describe("Maximum age of a logout token, in seconds"),
     SESSION_POLL_INTERVAL: z.coerce
       .number()
       .min(0.1)
@@ -108,20 +108,17 @@ export const rpSettings = z
     ALLOW_LOOPBACK: z
       .stringbool()
       .default(false)
-      .describe("Let the form name any endpoint on this machine; for the demo"),
-    CA_FILE: z
-      .string()
-      .optional()
-      .describe("PEM file of a certificate authority to trust besides the usual ones"),
+      .describe("Let the form use any endpoint on this machine; for the demo"),
+    CA_FILE: z.string().optional().describe("PEM file of an additional certificate authority to trust"),
     DATA_DIR: z
       .string()
       .default(".data/rp")
-      .describe("Folder of the session store; `:memory:` keeps nothing. Not used with REDIS_URL"),
+      .describe("Folder of the session store; `:memory:` keeps nothing. Ignored with REDIS_URL"),
     REDIS_URL: z
       .string()
       .refine(isRedisUrl, "must be redis://[user:password@]host[:port][/database], or rediss:// for TLS")
       .optional()
-      .describe("Redis or Valkey that keeps the sessions instead, shared by all replicas of the app"),
+      .describe("Redis or Valkey as the session store, shared by all replicas of the app"),
   })
   .superRefine((config, context) => {
     for (const url of config.RP_BASE_URLS) {
