@@ -1,4 +1,4 @@
-/** Reading next-auth's cookies where next-auth is not asked: in the endpoints that are not its own. */
+/** Reads next-auth's cookies in the endpoints that are not its own. */
 import { decode, type JWT } from "next-auth/jwt";
 
 /** What the session cookie holds. */
@@ -6,7 +6,7 @@ export interface RegisteredToken extends JWT {
   sessionId: string;
 }
 
-/** Cookies ignore ports, so the names carry the app's, and the path is its own.
+/** Cookies ignore ports, so their names carry the app's name, and their path is the app's.
  * @param base where the app lives, for example http://localhost:8080/playground2 */
 export function cookiesOf(base: string) {
   const { protocol, pathname } = new URL(base);
@@ -24,7 +24,7 @@ export function cookiesOf(base: string) {
 
 export type Cookies = Readonly<Record<string, string | undefined>>;
 
-/** The session of the registry that next-auth's cookie names; undefined for none, and for a forged or an old one. */
+/** The ID of the registered session in next-auth's cookie; undefined without a cookie, or if it is forged or expired. */
 export async function registeredSessionId(
   cookies: Cookies,
   base: string,
@@ -34,7 +34,7 @@ export async function registeredSessionId(
   return (token as Partial<RegisteredToken> | undefined)?.sessionId;
 }
 
-/** When the sign-in began that is being answered, in milliseconds: next-auth notes it in the cookie of its `state`. */
+/** When the sign-in behind this callback started, in milliseconds: next-auth keeps it in its `state` cookie. */
 export async function signInStartedAt(
   cookies: Cookies,
   base: string,

@@ -9,7 +9,7 @@ export interface AuthSettings {
   base: string;
   /** Encrypts the cookies. */
   secret: string;
-  /** Seconds that a session lives at most. */
+  /** Maximum lifetime of a session, in seconds. */
   maxAge: number;
   client: OidcClient;
   registry: SessionRegistry;
@@ -24,8 +24,8 @@ export function authOptions({ base, secret, maxAge, client, registry, logger }: 
     session: { strategy: "jwt", maxAge },
     cookies: cookiesOf(base),
     callbacks: {
-      /** At sign-in the token becomes a reference; from then on it is refused as soon as its session has ended, though
-       * the cookie is still there and still well encrypted. next-auth then takes the cookie back. */
+      /** At sign-in the token becomes a reference. Once its session has ended, it is refused, although the cookie still
+       * exists and decrypts; next-auth then deletes the cookie. */
       jwt: async ({ token, account }): Promise<RegisteredToken> => {
         if (account) return { sessionId: await registry.begin(account) };
         const { sessionId } = token as RegisteredToken;
@@ -40,17 +40,17 @@ export function authOptions({ base, secret, maxAge, client, registry, logger }: 
       redirect: async ({ url }) => (url.startsWith(`${base}/`) ? url : `${base}/oauth2`),
     },
     events: {
-      /** next-auth forgets its cookie by itself; the rest is up to us. */
+      /** next-auth deletes only its cookie. */
       signOut: async ({ token }) => registry.signOut((token as RegisteredToken).sessionId),
     },
   };
 }
 
-/** The session that the cookie names is over. */
+/** The session in the cookie has ended. */
 export class SessionEnded extends Error {
   override readonly name = "SessionEnded";
 
   constructor() {
-    super("the session that the cookie names has ended");
+    super("the session in the cookie has ended");
   }
 }

@@ -1,4 +1,4 @@
-/** The OpenID Provider as next-auth wants it described: plain next-auth, but for the parts that are commented. */
+/** next-auth's description of the OpenID Provider: plain next-auth, except the parts with a comment. */
 import type { OAuthConfig } from "next-auth/providers/oauth";
 
 /** One client at one OpenID Provider. */
@@ -19,7 +19,7 @@ interface Claims {
   sub: string;
 }
 
-/** Code with PKCE, `state` and `nonce`; next-auth's default would check `state` alone. */
+/** Code with PKCE, `state` and `nonce`; next-auth's default is `state` only. */
 export const openIdProvider = ({
   issuer,
   clientId,
@@ -35,7 +35,7 @@ export const openIdProvider = ({
   issuer,
   idToken: true,
   checks: ["pkce", "state", "nonce"],
-  // Core 11: without `consent` an OP may ignore that a refresh token is asked for.
+  // Core 11: without `consent` an OP may ignore the request for a refresh token.
   authorization: {
     params: { scope, ...(scope.split(" ").includes("offline_access") ? { prompt: "consent" } : {}) },
   },
