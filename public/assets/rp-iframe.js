@@ -1,12 +1,12 @@
-/* The RP iframe (Session Management 1.0, 3.1): asks the OP iframe beside it whether the OP session has changed, without
-   any network traffic, and tells the page around it what it sees. */
+/* The RP iframe (SM 3.1): asks the OP iframe beside it whether the OP session has changed, without network traffic, and
+   reports the status to the page around it. */
 const settings = /** @type {HTMLElement} */ (document.getElementById("rpIframe")).dataset;
 const opFrame = /** @type {HTMLIFrameElement} */ (document.getElementById("opIframe"));
 const opOrigin = settings.opOrigin ?? "";
 const interval = Number(settings.interval);
 const mostAttempts = 3;
 const minute = 60_000;
-/* A silent request that ends on an error page of the OP, or that the OP lets nobody frame, is never answered. */
+/* A silent request never answers if it ends on an error page of the OP, or on a page that forbids framing. */
 const patience = 10_000;
 
 let sessionState = settings.sessionState ?? "";
@@ -18,7 +18,7 @@ let timer;
 let unansweredTimer;
 /** @type {HTMLIFrameElement | undefined} */
 let silentFrame;
-/** @type {number[]} When silent requests were made. */
+/** @type {number[]} Times of the silent requests. */
 let attempts = [];
 
 /** @param {string} status @param {string} [reason] */
@@ -48,26 +48,26 @@ function giveUp(status, reason) {
   report(status, reason);
 }
 
-/** @param {unknown} answer one of the three words; anything else is no answer of an OP iframe */
+/** @param {unknown} answer one of the three statuses; anything else is ignored */
 function onAnswer(answer) {
   if (answer === "unchanged") {
     unanswered = 0;
     trusted = true;
     report("watching");
   } else if (answer === "changed") {
-    // An OP iframe that sees no cookie says "changed" from the first time on: nobody has logged out.
+    // An OP iframe without its cookie answers "changed" from the start: that is no logout.
     if (trusted) confirmSession();
     else giveUp("blocked");
   } else if (answer === "error") giveUp("error");
 }
 
-/** Asks the OP with prompt=none, in a frame; at most three times a minute, or a false alarm would go on for ever. */
+/** Asks the OP with prompt=none, in a frame; at most three times a minute, so that a false alarm ends. */
 function confirmSession() {
   stop();
   const now = Date.now();
   attempts = attempts.filter((at) => now - at < minute);
   if (attempts.length >= mostAttempts) {
-    giveUp("stopped", "the OpenID Provider says again and again that something changed");
+    giveUp("stopped", "the OP iframe keeps reporting a change that the OpenID Provider does not confirm.");
     return;
   }
   attempts.push(now);
@@ -78,10 +78,7 @@ function confirmSession() {
   silentFrame.title = "Silent request";
   silentFrame.src = settings.silent ?? "";
   document.body.append(silentFrame);
-  unansweredTimer = window.setTimeout(
-    () => giveUp("stopped", "the silent request was not answered."),
-    patience,
-  );
+  unansweredTimer = window.setTimeout(() => giveUp("stopped", "the silent request got no answer."), patience);
 }
 
 /** @param {{ confirmation?: unknown, sessionState?: unknown, reason?: unknown }} result */
@@ -103,6 +100,6 @@ document.addEventListener("visibilitychange", () => {
   unanswered = 0;
   if (document.hidden) report("paused");
 });
-// Only now, so that its load cannot be missed.
+// Only now, so that no load event is missed.
 opFrame.addEventListener("load", start, { once: true });
 opFrame.src = settings.opIframe ?? "";
