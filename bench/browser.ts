@@ -1,4 +1,4 @@
-/** What a person waits for: the demo's start, a page, and the other app's page after "Yes". */
+/** How long users wait: for the start of the demo, a page, and the other app's page after "Yes". */
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { App, OpPages } from "#lib/check/steps/app-pages.ts";
 import { startDemo } from "#lib/demo/demo-process.ts";
@@ -32,19 +32,19 @@ export async function benchBrowser(): Promise<void> {
     printTable("In a browser", [
       ["", "median", "worst"],
       [
-        "from the OP's Yes to the other app's page showing null",
+        "from Yes at the OP until the other app's page shows null",
         ms(quantile(waits, 0.5)),
         ms(Math.max(...waits)),
       ],
       [
-        "from the end of the OP's session (toe) to the app's",
+        "from the end of the OP session (toe) to that of the app",
         ms(quantile(noticed, 0.5)),
         ms(Math.max(...noticed)),
       ],
       ["demo: from the command to Ready", ms(coldStart), ""],
     ]);
     printTable("Pages, first visit, bytes over the wire", [
-      ["Page", "document", "scripts", "of them files", "all"],
+      ["Page", "document", "scripts", "script files", "all"],
       ...weights,
     ]);
   } finally {
@@ -66,7 +66,7 @@ async function logOut(context: BrowserContext, bases: { playground2: string; pla
   const yes = two.page.getByRole("button", { name: "Yes" });
   await yes.waitFor();
   await three.page.bringToFront();
-  // Both ends are read off clocks of pages of one browser, on one machine.
+  // Both times are from pages of one browser, on one clock.
   const seen = three.page.evaluate(
     () =>
       new Promise<number>((resolve) => {

@@ -1,5 +1,5 @@
 /** `npm run bench`: everything; `npm run bench -- stores 1000,10000`, `verification` or `browser` measure less.
- * Figures are of this machine and this minute: only those of one run can be compared. */
+ * Compare only figures of one run: they depend on the machine and its load. */
 import os from "node:os";
 import { benchBrowser } from "./browser.ts";
 import { benchStores } from "./stores.ts";

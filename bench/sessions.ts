@@ -1,4 +1,4 @@
-/** Sessions of the size that an ordinary OpenID Provider makes them. */
+/** Sessions of the size that is typical of OpenID Providers. */
 import { randomBytes } from "node:crypto";
 import type { ReceivedLogout, RpSession } from "#lib/rp/model.ts";
 
@@ -32,7 +32,7 @@ export function sessionNumber(n: number): RpSession {
   return { sessionId: token(32), createdAt: now, expiresAt, login };
 }
 
-/** The logout token that ends this session, as the store takes it in. */
+/** The logout token that ends this session, as the store receives it. */
 export const logoutOf = ({ login }: RpSession): ReceivedLogout => ({
   ...{ iss, sid: login?.sid, sub: login?.sub, clientIds: [clientId], jti: token(32) },
   iat: Math.floor(Date.now() / 1000),

@@ -1,4 +1,4 @@
-/** What a session weighs and what a logout costs, in SQLite and in Redis, by how many sessions there are. */
+/** The size of a session and the time of a logout, in SQLite and in Redis, by the number of sessions. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { logoutOf, sessionNumber } from "./sessions.ts";
 import { ms, printTable, quantile, timed, times } from "./table.ts";
 
 const logouts = 1000;
-/** Sign-ins that are under way at a time. */
+/** Concurrent sign-ins. */
 const concurrency = 32;
 
 interface Engine {
@@ -24,7 +24,7 @@ interface Engine {
 interface Opened {
   store: Store;
   bytes: () => Promise<number>;
-  /** Spares the disk while the sessions are made that are only there to be many. */
+  /** Skips syncing to disk while the bulk of the sessions is created. */
   spareDisk: (spare: boolean) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -71,9 +71,9 @@ const redisWith = (appendfsync: string): Engine => ({
 
 const engines = [sqlite, redisWith("everysec"), redisWith("always")];
 
-/** @param sizes how many sessions there are while logouts are measured */
+/** @param sizes numbers of existing sessions to measure logouts with */
 export async function benchStores(sizes: readonly number[]): Promise<void> {
-  const rows = [["Sessions", "Store", "Logout p50", "p99", "against SQLite", "Sign-ins/s", "Bytes/session"]];
+  const rows = [["Sessions", "Store", "Logout p50", "p99", "vs SQLite", "Sign-ins/s", "Bytes/session"]];
   for (const size of sizes) {
     let peer: number | undefined;
     for (const { name, open } of engines) {

@@ -1,6 +1,6 @@
-/** Numbers for people: tables and quantiles. */
+/** Tables and quantiles. */
 
-/** @param rows of cells, the first one the heading */
+/** @param rows of cells; the first row is the heading */
 export function printTable(title: string, rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
@@ -16,7 +16,7 @@ export const quantile = (values: readonly number[], q: number): number =>
 export const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 export const times = (value: number): string => `× ${value.toFixed(2)}`;
 
-/** How long each call of `work` takes, in milliseconds, one after the other. */
+/** Runs `work` for each item, one after the other. @returns the durations in milliseconds */
 export async function timed<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<number[]> {
   const durations: number[] = [];
   for (const item of items) {

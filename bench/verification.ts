@@ -1,4 +1,4 @@
-/** What our checks of a logout token cost beside the signature alone, which nobody can save. */
+/** The cost of our checks of a logout token, compared with verifying only the signature. */
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { createLog } from "#lib/log.ts";
@@ -46,13 +46,13 @@ export async function benchVerification(): Promise<void> {
     times(quantile(durations, 0.5) / quantile(bare, 0.5)),
   ];
   printTable("A logout token, RS256", [
-    ["", "p50", "p99", "against jose alone"],
+    ["", "p50", "p99", "vs jose alone"],
     row("jose's jwtVerify alone", bare),
     row("POST /bclogout in process: request, all checks, jti, store, record", ours),
   ]);
 }
 
-/** Everything but HTTP: the issuer's documents come from here. */
+/** Everything except HTTP: the issuer's documents come from here. */
 function relyingParty(keys: object) {
   const origin = new URL(iss).origin;
   const discovery = {
