@@ -1,9 +1,9 @@
 import { current } from "#lib/next/current.ts";
 import { activeMechanisms } from "#lib/rp/mechanisms.ts";
-import { LoggedInUser } from "../_components/logged-in-user.tsx";
-import { LogoutRequests } from "../_components/logout-requests.tsx";
-import { MechanismSwitch } from "../_components/mechanism-switch.tsx";
-import { SessionEnded } from "../_components/session-ended.tsx";
+import { LogoutRequests } from "../_components/logout/logout-requests.tsx";
+import { MechanismSwitch } from "../_components/logout/mechanism-switch.tsx";
+import { LoggedInUser } from "../_components/session/logged-in-user.tsx";
+import { SessionEnded } from "../_components/session/session-ended.tsx";
 
 /** GET / : where the tutorial starts. */
 export default async function StartPage({ params }: PageProps<"/[instance]">) {

@@ -5,9 +5,9 @@ import { evidenceOf } from "#lib/doctor/evidence.ts";
 import { current } from "#lib/next/current.ts";
 import { lastExamination, patientOf } from "#lib/rp/examination.ts";
 import { clock } from "../../_components/clock.ts";
-import { DoctorFindings } from "../../_components/doctor-findings.tsx";
-import { FreshWhenSeen } from "../../_components/fresh-when-seen.tsx";
-import { RunChecks } from "../../_components/run-checks.tsx";
+import { DoctorFindings } from "../../_components/doctor/doctor-findings.tsx";
+import { FreshWhenSeen } from "../../_components/doctor/fresh-when-seen.tsx";
+import { RunChecks } from "../../_components/doctor/run-checks.tsx";
 
 export const metadata: Metadata = { title: "Doctor" };
 

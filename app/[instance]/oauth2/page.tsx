@@ -8,13 +8,13 @@ import { usualChoice } from "#lib/rp/logout/logout-choice.ts";
 import { endsEverywhere } from "#lib/rp/logout/logout-request.ts";
 import type { Login } from "#lib/rp/model.ts";
 import { canonicalBaseUrl } from "#lib/rp/relying-party.ts";
-import { AuthorizeForm } from "../../_components/authorize-form.tsx";
-import { LoggedInUser } from "../../_components/logged-in-user.tsx";
-import { LogoutPanel } from "../../_components/logout-panel.tsx";
-import { SignInWithNextAuth, SignOutWithNextAuth } from "../../_components/next-auth-buttons.tsx";
+import { LogoutPanel } from "../../_components/logout/logout-panel.tsx";
 import { ProviderProblem } from "../../_components/provider-problem.tsx";
-import { SessionEnded } from "../../_components/session-ended.tsx";
-import { AccessTokenView, IdTokenView } from "../../_components/token-view.tsx";
+import { AuthorizeForm } from "../../_components/session/authorize-form.tsx";
+import { LoggedInUser } from "../../_components/session/logged-in-user.tsx";
+import { SignInWithNextAuth, SignOutWithNextAuth } from "../../_components/session/next-auth-buttons.tsx";
+import { SessionEnded } from "../../_components/session/session-ended.tsx";
+import { AccessTokenView, IdTokenView } from "../../_components/session/token-view.tsx";
 
 export const metadata: Metadata = { title: "Import Photos" };
 

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { current } from "#lib/next/current.ts";
 import { photoAlbum } from "#lib/rp/session/photos.ts";
-import { LoggedInUser } from "../../_components/logged-in-user.tsx";
+import { LoggedInUser } from "../../_components/session/logged-in-user.tsx";
 
 export const metadata: Metadata = { title: "My Photos" };
 

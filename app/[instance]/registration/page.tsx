@@ -8,9 +8,9 @@ import { isExpired } from "#lib/rp/clients.ts";
 import type { RegisteredClient } from "#lib/rp/model.ts";
 import { appToRegister, obstacleTo } from "#lib/rp/registration/registration.ts";
 import { ProviderProblem } from "../../_components/provider-problem.tsx";
-import { ByHand } from "../../_components/register-by-hand.tsx";
-import { RegistrationForm } from "../../_components/registration-form.tsx";
-import { RegistrationReportTable } from "../../_components/registration-report.tsx";
+import { ByHand } from "../../_components/registration/register-by-hand.tsx";
+import { RegistrationForm } from "../../_components/registration/registration-form.tsx";
+import { RegistrationReportTable } from "../../_components/registration/registration-report.tsx";
 
 export const metadata: Metadata = { title: "Registration" };
 

@@ -1,5 +1,5 @@
 import { grantTypes, implicitResponseTypes } from "#lib/rp/login/authorize-form.ts";
-import { Choice, Field, type FieldsProps, Select } from "./fields.tsx";
+import { Choice, Field, type FieldsProps, Select } from "../fields.tsx";
 import { ScopeField } from "./scope-field.tsx";
 
 interface AuthorizeFormProps extends FieldsProps {

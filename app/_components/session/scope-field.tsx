@@ -1,6 +1,6 @@
 "use client";
 
-import { FieldError } from "./fields.tsx";
+import { FieldError } from "../fields.tsx";
 
 /** The Scope field. As the user types, it marks the form with whether `openid` is included: some fields need it. */
 export function ScopeField({ value, error }: { value: string; error: string | undefined }) {

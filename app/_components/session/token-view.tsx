@@ -1,7 +1,7 @@
 import { instant } from "#lib/oidc/id-token.ts";
 import type { Login, Tokens } from "#lib/rp/model.ts";
-import { Scrolling } from "./scrolling.tsx";
-import { VerdictTable } from "./verdict-table.tsx";
+import { Scrolling } from "../scrolling.tsx";
+import { VerdictTable } from "../verdict-table.tsx";
 
 const times = new Set(["exp", "iat", "nbf", "auth_time", "updated_at"]);
 

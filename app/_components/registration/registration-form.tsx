@@ -7,7 +7,7 @@ import {
   clientMetadata,
   type ProviderAbilities,
 } from "#lib/oidc/client-metadata.ts";
-import { Field, type FieldsProps, Select } from "./fields.tsx";
+import { Field, type FieldsProps, Select } from "../fields.tsx";
 
 interface RegistrationFormProps extends FieldsProps {
   action: string;

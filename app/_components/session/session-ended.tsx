@@ -1,5 +1,5 @@
 import type { EndedBy, PastSession, RpSession } from "#lib/rp/model.ts";
-import { clock } from "./clock.ts";
+import { clock } from "../clock.ts";
 
 /** By what a session ended, and what that means. */
 const texts: Record<EndedBy, { by: string; meaning: string }> = {

@@ -1,6 +1,6 @@
 import type { ProtocolEvent } from "#lib/rp/events.ts";
-import { clock } from "./clock.ts";
-import { VerdictTable } from "./verdict-table.tsx";
+import { clock } from "../clock.ts";
+import { VerdictTable } from "../verdict-table.tsx";
 
 /** The latest logout requests that this app received, the refused ones with their reason. They name no user or
  * session: anyone can see this page. */

@@ -10,8 +10,8 @@ import {
   longestUrl,
 } from "#lib/oidc/logout-request.ts";
 import type { IdTokenHints } from "#lib/rp/logout/id-token-hint.ts";
+import { Scrolling } from "../scrolling.tsx";
 import { HintField } from "./hint-field.tsx";
-import { Scrolling } from "./scrolling.tsx";
 
 interface LogoutPanelProps {
   action: string;
