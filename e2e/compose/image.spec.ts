@@ -121,7 +121,12 @@ describe("docker compose --profile embedded up", () => {
     const door = machine.here("http://localhost:8080");
     const page = await browser.get(`${door}/playground2/oauth2`);
     const [, script] = /src="(\/_next\/static\/[^"]+\.js)"/.exec(page.text) ?? [];
-    for (const url of [script, "/playground2/assets/playground.css", "/playground3/assets/rp-iframe.js", "/"])
+    for (const url of [
+      script,
+      "/playground2/assets/playground.css",
+      "/playground3/assets/rp/rp-iframe.js",
+      "/",
+    ])
       assert.equal((await fetch(`${door}${url}`)).status, 200, url);
     assert.equal((await fetch(machine.here("http://localhost:9443/assets/playground.css"))).status, 200);
   });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
 
-const script = readFileSync("public/assets/rp-iframe.js", "utf8");
+const script = readFileSync("public/assets/rp/rp-iframe.js", "utf8");
 const app = "http://localhost:8080";
 const op = "http://localhost:9443";
 

@@ -136,7 +136,7 @@ for (const [answer, script, status] of [
     apps,
     user,
   }) => {
-    await page.route("**/assets/op-iframe.js", (route) =>
+    await page.route("**/assets/op/op-iframe.js", (route) =>
       route.fulfill({ contentType: "text/javascript", body: script }),
     );
     const requests = requestsOf(page);

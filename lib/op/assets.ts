@@ -9,7 +9,8 @@ const TYPES = new Set([".css", ".js", ".svg"]);
 
 /** Answers for the files that are there now, by name: no path is ever built from a request. */
 export function serveAssets() {
-  const names = readdirSync(FOLDER).filter((name) => TYPES.has(extname(name)));
+  const own = readdirSync(join(FOLDER, "op")).map((name) => `op/${name}`);
+  const names = [...readdirSync(FOLDER), ...own].filter((name) => TYPES.has(extname(name)));
   const files = new Map(names.map((name) => [`${ASSETS}/${name}`, join(FOLDER, name)]));
   return async (ctx: Context, next: Next): Promise<void> => {
     const file = files.get(ctx.path);

@@ -79,7 +79,7 @@ describe("front-channel logout", () => {
     const { location = "" } = goOn(page);
     assert.ok(location.startsWith(`${postLogout()}?`));
     assert.equal(new URL(location).searchParams.get("state"), state);
-    assert.match(page.text, /<script src="\/assets\/frontchannel-logout\.js">/);
+    assert.match(page.text, /<script src="\/assets\/op\/frontchannel-logout\.js">/);
     assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
     assert.equal(page.headers.get("cache-control"), "no-store");
     assert.match(page.text, /<li hidden><b>photos<\/b><\/li>/);

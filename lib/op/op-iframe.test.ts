@@ -7,7 +7,7 @@ import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
 import { sessionState } from "./logout/session-state.ts";
 
-const SCRIPT = readFileSync(join(import.meta.dirname, "../../public/assets/op-iframe.js"), "utf8");
+const SCRIPT = readFileSync(join(import.meta.dirname, "../../public/assets/op/op-iframe.js"), "utf8");
 const ORIGIN = "http://localhost:8080";
 
 interface FakeWindow {

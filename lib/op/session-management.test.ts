@@ -180,9 +180,9 @@ describe("session management", () => {
         assert.equal(policy, "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors *");
         assert.equal(page.headers.get("x-frame-options"), null);
         assert.equal(page.headers.get("cache-control"), "no-store");
-        assert.match(page.text, /<script src="\/assets\/op-iframe\.js"><\/script>/);
+        assert.match(page.text, /<script src="\/assets\/op\/op-iframe\.js"><\/script>/);
       }
-      assert.equal((await browser.get(`${op.origin}/assets/op-iframe.js`)).status, 200);
+      assert.equal((await browser.get(`${op.origin}/assets/op/op-iframe.js`)).status, 200);
     });
 
     it("puts the browser state right: after an end elsewhere, and when the cookie is missing", async () => {

@@ -28,7 +28,7 @@ const withPage = (
 const withScript = (more: string): Pick<Fault, "around"> => ({
   around: async (_op, ctx, next) => {
     await next();
-    await changeScript(ctx, "frontchannel-logout.js", (script) => script + more);
+    await changeScript(ctx, "op/frontchannel-logout.js", (script) => script + more);
   },
 });
 
@@ -121,7 +121,7 @@ export const frontChannel: readonly Fault[] = [
   const following = logoutFrames[index + 1];
   if (following) each.addEventListener("load", () => { following.src ||= following.dataset.src; }, { once: true });
 });`;
-      await changeScript(ctx, "frontchannel-logout.js", (script) => script + chain);
+      await changeScript(ctx, "op/frontchannel-logout.js", (script) => script + chain);
     },
   },
   {

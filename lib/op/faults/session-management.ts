@@ -28,7 +28,7 @@ const withSessionState = (
 const withScript = (change: (script: string) => string): Required<Pick<Fault, "around">> => ({
   around: async (_op, ctx, next) => {
     await next();
-    await changeScript(ctx, "op-iframe.js", change);
+    await changeScript(ctx, "op/op-iframe.js", change);
   },
 });
 

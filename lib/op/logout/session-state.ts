@@ -1,4 +1,4 @@
-/** `session_state` of OpenID Connect Session Management 1.0; `public/assets/op-iframe.js` computes the same. */
+/** `session_state` of OpenID Connect Session Management 1.0; `public/assets/op/op-iframe.js` computes the same. */
 import { createHash } from "node:crypto";
 
 /** SM 3.2: the hash over client, origin of its page and OP browser state, salted, with the salt behind it.

@@ -32,7 +32,7 @@ function sendFrames(ctx: Context, frames: LogoutFrame[], uri: string): void {
   ${frames.map(frameOf)}
 </section>`;
   const origins = new Set(frames.map(({ src }) => new URL(src).origin));
-  sendPage(ctx, { title: "Logged out", body, script: "frontchannel-logout.js", frames: [...origins] });
+  sendPage(ctx, { title: "Logged out", body, script: "op/frontchannel-logout.js", frames: [...origins] });
 }
 
 const frameOf = ({ app, src }: LogoutFrame): Html =>

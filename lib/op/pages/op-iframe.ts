@@ -16,6 +16,6 @@ export async function showOpIframe(op: OpenIdProvider, ctx: Context): Promise<vo
   ctx.body = html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>OP iframe</title></head>
-<body><script src="${ASSETS}/op-iframe.js"></script></body>
+<body><script src="${ASSETS}/op/op-iframe.js"></script></body>
 </html>`.toString();
 }

@@ -16,7 +16,7 @@ export const rpIframe: Endpoint = async (request, rp) => {
 <div id="rpIframe" data-op-iframe="${opIframe.href}" data-op-origin="${opIframe.origin}" data-client-id="${login.clientId}"
 data-session-state="${login.sessionState}" data-interval="${rp.config.SESSION_POLL_INTERVAL * 1000}"
 data-silent="${base}/rpiframe/silent"></div>`;
-  const response = page(rp, base, { title: "Session", body, script: "rp-iframe.js" });
+  const response = page(rp, base, { title: "Session", body, script: "rp/rp-iframe.js" });
   const frames = [opIframe.origin, new URL(login.authorizationEndpoint).origin, "'self'"].join(" ");
   response.headers.set("content-security-policy", `${documentPolicy("'self'")}; frame-src ${frames}`);
   return response;

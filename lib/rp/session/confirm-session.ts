@@ -41,7 +41,7 @@ export async function tellFrame(
 ): Promise<Response> {
   await rp.record({ type: "session_confirmed", sessionId, data: { ...result } });
   const body = html`<p data-confirmation="${JSON.stringify(result)}">${result.confirmation}</p>`;
-  return page(rp, base, { title: "Session", body, script: "confirmation.js", frameAncestors: "'self'" });
+  return page(rp, base, { title: "Session", body, script: "rp/confirmation.js", frameAncestors: "'self'" });
 }
 
 async function confirm(
