@@ -85,7 +85,7 @@ describe("iss (RFC 9207)", () => {
       state: missing.state,
       ...(await token(missing)),
     });
-    assert.match(answer.text, /names no issuer/);
+    assert.match(answer.text, /has no iss/);
     assert.equal(answer.status, 400);
   });
 });

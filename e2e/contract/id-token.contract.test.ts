@@ -54,7 +54,7 @@ describe("ID Token from the authorization endpoint", () => {
       token: (asked) => idToken(asked, {}, {}, issuer.es256),
     },
     "a logout token": {
-      reason: /not an ID Token by its type/,
+      reason: /not an ID Token/,
       token: (asked) => idToken(asked, {}, { typ: "logout+jwt" }),
     },
     "no token": { reason: /has no id_token/, token: async () => "" },
@@ -82,7 +82,7 @@ describe("ID Token from the authorization endpoint", () => {
         access_token: "access",
         token_type: "Bearer",
       };
-      await assertRefused(asked, parameters, /access token is not the one/);
+      await assertRefused(asked, parameters, /access token does not match/);
     }
     const asked = await ask(issuer, rp, form);
     const id_token = await idToken(asked, { at_hash: leftHalfHash("access", "RS256") });
@@ -95,7 +95,7 @@ describe("ID Token from the authorization endpoint", () => {
     for (const wrong of [undefined, leftHalfHash("another", "RS256")]) {
       const asked = await ask(issuer, rp, hybrid);
       const parameters = { id_token: await idToken(asked, { c_hash: wrong }), code: "the-code" };
-      await assertRefused(asked, parameters, /authorization code is not the one/);
+      await assertRefused(asked, parameters, /authorization code does not match/);
     }
     const other = await ask(issuer, rp, hybrid);
     issuer.token = async () => ({
@@ -123,7 +123,7 @@ describe("code", () => {
   const refused: Record<string, { reason: RegExp; changes: (asked: Asked) => Promise<string> }> = {
     "another nonce": { reason: /nonce differs/, changes: (asked) => idToken(asked, { nonce: "other" }) },
     "another audience": {
-      reason: /ID Token .*not valid.*aud/s,
+      reason: /ID Token .*invalid.*aud/s,
       changes: (asked) => idToken(asked, { aud: "playground3" }),
     },
     "another key": {
@@ -131,11 +131,11 @@ describe("code", () => {
       changes: async (asked) => idToken(asked, {}, {}, await newKey("RS256", issuer.rs256.kid)),
     },
     expired: {
-      reason: /ID Token .*not valid.*exp/s,
+      reason: /ID Token .*invalid.*exp/s,
       changes: (asked) => idToken(asked, { exp: seconds() - 61 }),
     },
     "another at_hash": {
-      reason: /access token is not the one/,
+      reason: /access token does not match/,
       changes: (asked) => idToken(asked, { at_hash: leftHalfHash("x", "RS256") }),
     },
   };

@@ -120,7 +120,7 @@ describe("how far a logout goes", () => {
     assert.equal(answer.location, `${rp.base}/`);
     const session = await sessionOf(browser, rp);
     assert.deepEqual([session.user, session.loggedOutBy], [null, "local"]);
-    assert.match((await browser.get(`${rp.base}/`)).text, /you logged out of this app only/);
+    assert.match((await browser.get(`${rp.base}/`)).text, /by logging out of this app only/);
   });
 
   test("everywhere: the request says so to an OP that declares it, and is refused for another", async () => {

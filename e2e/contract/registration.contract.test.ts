@@ -110,7 +110,7 @@ describe("registering by button", () => {
 
   test("warns of a signature algorithm that the app does not take, and of no other", async () => {
     registersAs("b2", (body) => ({ ...body, id_token_signed_response_alg: "ES256" }));
-    assert.match(await register(), /sign ID Tokens with ES256, but this app takes RS256 only/);
+    assert.match(await register(), /sign ID Tokens with ES256, but this app accepts only RS256/);
     registersAs("b3");
     assert.doesNotMatch(await register(), /but this app takes/);
   });

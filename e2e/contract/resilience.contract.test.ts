@@ -48,7 +48,7 @@ describe("an OP that is down", () => {
     const app = await startRp({ OP_ISSUER: `${issuer.issuer}/` });
     try {
       await app.printed("cannot be used");
-      assert.match(await (await fetch(`${app.base}/oauth2`)).text(), /to the byte/);
+      assert.match(await (await fetch(`${app.base}/oauth2`)).text(), /exactly its issuer/);
     } finally {
       await app.stop();
     }

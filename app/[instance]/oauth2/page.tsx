@@ -104,7 +104,7 @@ const nextAuthErrors: Record<string, string> = {
   OAuthSignin:
     "next-auth could not start the sign-in. Check that the OpenID Provider is running and that OP_ISSUER is its issuer.",
   OAuthCallback:
-    "The OpenID Provider denied the sign-in, or next-auth rejected its response. The server log has the reason.",
+    "next-auth rejected the OpenID Provider's response, or the sign-in was denied. The server log has the reason.",
   Callback: "next-auth could not complete the sign-in. The server log has the reason.",
 };
 
