@@ -112,7 +112,7 @@ describe("registering by button", () => {
     registersAs("b2", (body) => ({ ...body, id_token_signed_response_alg: "ES256" }));
     assert.match(await register(), /sign ID Tokens with ES256, but this app accepts only RS256/);
     registersAs("b3");
-    assert.doesNotMatch(await register(), /but this app takes/);
+    assert.doesNotMatch(await register(), /but this app accepts/);
   });
 
   test("authorizes by token or by password, and neither is kept, shown or logged", async () => {
