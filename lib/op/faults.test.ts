@@ -32,7 +32,7 @@ describe("an OP that is broken on purpose", () => {
     }
   });
 
-  it("says so in its log when it starts", async () => {
+  it("names its faults in the log when it starts", async () => {
     const lines: string[] = [];
     const log = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
     log.warn = ((line: string) => lines.push(line)) as Log["warn"];
@@ -54,7 +54,7 @@ describe("an OP that is broken on purpose", () => {
     }
   });
 
-  it("does not start with a fault that does not exist, and names the closest ones", async () => {
+  it("does not start with an unknown fault, and suggests the closest names", async () => {
     const log = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
     const config = parseOpConfig({ OP_PORT: "0", OP_DATA_DIR: ":memory:", OP_FAULTS: "state-droped" });
     await assert.rejects(startOp(config, log), (error) => {
@@ -69,7 +69,7 @@ describe("an OP that is broken on purpose", () => {
 });
 
 describe("the healthy OP", () => {
-  it("shows no such note, and lists what could be broken, family by family", async () => {
+  it("shows no such note, and lists all faults by family", async () => {
     const op = await sharedOp();
     const browser = new HttpBrowser();
     const home = await browser.get(`${op.origin}/`);
@@ -84,7 +84,7 @@ describe("the healthy OP", () => {
 });
 
 describe("the catalogue of faults", () => {
-  it("has each name once, and a check of the fault's family or of another that sees it", () => {
+  it("has each name once, and a check for each fault", () => {
     assert.equal(new Set(faults.map(({ name }) => name)).size, faults.length);
     for (const { name, family, does, check } of faults) {
       assert.match(name, /^[a-z][a-z0-9-]*[a-z0-9]$/);
@@ -94,7 +94,7 @@ describe("the catalogue of faults", () => {
     }
   });
 
-  it("finds nothing wrong with its own names", () => {
+  it("accepts its own names", () => {
     assert.equal(problemWith(faults.map(({ name }) => name)), undefined);
   });
 });

@@ -1,4 +1,4 @@
-/** What faults do to the OP's answers, from outside. */
+/** How faults change the OP's responses, from outside. */
 import type { Readable } from "node:stream";
 import type { Context } from "../open-id-provider.ts";
 import { DISCOVERY, DISCOVERY_ALIASES, ENDPOINTS } from "../paths.ts";
@@ -19,13 +19,13 @@ export async function changeText(ctx: Context, change: (text: string) => string)
 const isStream = (body: unknown): body is Readable =>
   typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 
-/** Changes the discovery document, if this is it. */
+/** Changes the discovery document, if this is the response. */
 export function changeDiscovery(ctx: Context, change: (metadata: Record<string, unknown>) => void): void {
   if (ctx.path === DISCOVERY || DISCOVERY_ALIASES.includes(ctx.path))
     change(ctx.body as Record<string, unknown>);
 }
 
-/** Changes the address that a logout leads to: of the redirect, or of the link on the page that tells the apps. */
+/** Changes the URL that a logout leads to: in the redirect, or in the link on the page that notifies the apps. */
 export async function changeWayBack(ctx: Context, change: (uri: string) => string): Promise<void> {
   if (!ctx.path.startsWith(ENDPOINTS.end_session)) return;
   const location = ctx.response.get("Location");
@@ -39,7 +39,7 @@ export async function changeWayBack(ctx: Context, change: (uri: string) => strin
   }
 }
 
-/** Changes the addresses of the frames by which a logout tells the apps. */
+/** Changes the URLs of the frames by which a logout notifies the apps (FCL 3). */
 export const changeFrames = (ctx: Context, change: (uri: string) => string): Promise<void> =>
   changeText(ctx, (page) =>
     page.replace(/(<iframe [^>]*src=")([^"]*)/g, (_, before: string, uri: string) => {

@@ -1,4 +1,4 @@
-/** Faults of back-channel logout: what a logout token says, and whose key it is signed with. */
+/** Faults of back-channel logout: the content of a logout token, and the key that signs it. */
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
 import type { OpenIdProvider } from "../open-id-provider.ts";
@@ -9,7 +9,7 @@ import { participants } from "./participants.ts";
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Has the library make logout tokens as for clients that are registered otherwise. */
+/** Has the library make logout tokens as if the clients had registered other metadata. */
 const asForClientsWith =
   (metadata: object) =>
   ({ provider }: OpenIdProvider): void => {
@@ -29,7 +29,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-unsigned",
     family: "B",
-    does: "The logout token is not signed (alg none): anybody can make one.",
+    does: "The logout token is not signed (alg none): anyone can forge one.",
     clause: "BCL 2.4",
     check: "B-03",
     logoutToken: ({ header, claims }) => `${base64url({ ...header, alg: "none" })}.${base64url(claims)}.`,
@@ -37,7 +37,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-unknown-key",
     family: "B",
-    does: "The logout token names a published key and is signed with another one.",
+    does: "The logout token names a published key but is signed with a different one.",
     clause: "BCL 2.4",
     check: "B-03",
     logoutToken: async (token, op) => {
@@ -48,7 +48,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-in-default-algorithm",
     family: "B",
-    does: "Logout tokens are signed with RS256, whatever algorithm the client is registered with.",
+    does: "Logout tokens are always signed with RS256, whatever algorithm the client registered.",
     clause: "BCL 2.4",
     check: "B-03",
     logoutToken: ({ header }, op) => {
@@ -59,7 +59,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-of-another-issuer",
     family: "B",
-    does: "The issuer of the logout token has a slash at its end that discovery does not have.",
+    does: "The iss of the logout token ends in a slash, unlike the issuer in the discovery document.",
     clause: "BCL 2.4",
     check: "B-04",
     logoutToken: ({ claims }) => {
@@ -69,7 +69,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-for-others-too",
     family: "B",
-    does: "The audience of a logout token names another app beside the one that it is sent to.",
+    does: "The aud of the logout token names a second app besides the recipient.",
     clause: "BCL 2.4",
     check: "B-05",
     logoutToken: ({ claims }) => {
@@ -79,7 +79,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-of-the-past",
     family: "B",
-    does: "The logout token says that it was issued ten minutes before the logout.",
+    does: "The iat of the logout token is ten minutes before the logout.",
     clause: "BCL 2.4",
     check: "B-06",
     logoutToken: ({ claims }) => {
@@ -89,7 +89,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-without-expiry",
     family: "B",
-    does: "The logout token has no exp: whoever captures it can use it for ever.",
+    does: "The logout token has no exp: anyone who captures it can use it forever.",
     clause: "BCL 2.4",
     check: "B-07",
     logoutToken: ({ claims }) => {
@@ -99,7 +99,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-valid-for-a-day",
     family: "B",
-    does: "The logout token expires a day later, when no app remembers its jti any more.",
+    does: "The logout token expires after a day, when apps no longer remember its jti.",
     clause: "BCL 2.4",
     check: "B-07",
     logoutToken: ({ claims }) => {
@@ -109,7 +109,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-old-jti",
     family: "B",
-    does: "All logout tokens about a user have the same jti: an app takes the second for a replay.",
+    does: "All logout tokens for a user have the same jti: an app treats the second as a replay.",
     clause: "BCL 2.4",
     check: "B-08",
     logoutToken: ({ claims }) => {
@@ -119,7 +119,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-without-events",
     family: "B",
-    does: "The logout token has no events claim, so that it could be any other JWT.",
+    does: "The logout token has no events claim, so it could be any other JWT.",
     clause: "BCL 2.4",
     check: "B-09",
     logoutToken: ({ claims }) => {
@@ -129,7 +129,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-event-as-list",
     family: "B",
-    does: "The events claim is a list of names, where an object with the event as a member belongs.",
+    does: "The events claim is an array of names instead of an object with the event as a member.",
     clause: "BCL 2.4",
     check: "B-09",
     logoutToken: ({ claims }) => {
@@ -139,7 +139,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-nonce",
     family: "B",
-    does: "The logout token has a nonce, so that it can pass for an ID Token.",
+    does: "The logout token has a nonce, so it can pass for an ID Token.",
     clause: "BCL 2.4",
     check: "B-10",
     logoutToken: ({ claims }) => {
@@ -149,7 +149,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-empty-sub",
     family: "B",
-    does: "A logout token that has a sid has an empty sub.",
+    does: "A logout token with a sid has an empty sub.",
     clause: "BCL 2.4",
     check: "B-11",
     logoutToken: ({ claims }) => {
@@ -159,7 +159,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-email-as-sub",
     family: "B",
-    does: "A logout token that has a sid names the user by an e-mail address, the ID Token by the sub.",
+    does: "A logout token with a sid has the user's e-mail address as sub, unlike the ID Token.",
     clause: "BCL 2.4",
     check: "B-12",
     logoutToken: ({ claims }) => {
@@ -169,7 +169,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-public-sub",
     family: "B",
-    does: "The logout token of a client with pairwise subjects has the public sub of the user, which all others know.",
+    does: "The logout token of a client with pairwise subjects has the user's public sub, which all other clients know.",
     clause: "BCL 2.4",
     check: "B-12",
     install: asForClientsWith({ subjectType: "public" }),
@@ -177,7 +177,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-other-sid",
     family: "B",
-    does: "The sid of the logout token is an identifier of the OP's own, which no app has ever seen.",
+    does: "The sid of the logout token is internal to the OP: no app has ever seen it.",
     clause: "BCL 2.4",
     check: "B-13",
     logoutToken: ({ claims }) => {
@@ -187,7 +187,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-without-sid",
     family: "B",
-    does: "An app that asked for the sid gets none in the logout token, and has to end all sessions of the user.",
+    does: "An app that requires a sid gets none in the logout token and has to end all sessions of the user.",
     clause: "BCL 2.2",
     check: "B-14",
     logoutToken: ({ claims }) => {
@@ -197,7 +197,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-of-another-type",
     family: "B",
-    does: "The logout token says of itself that it is an access token (typ at+jwt).",
+    does: "The logout token claims to be an access token (typ at+jwt).",
     clause: "BCL 2.4",
     check: "B-15",
     logoutToken: ({ header }) => {
@@ -207,7 +207,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-with-profile",
     family: "B",
-    does: "The logout token tells every app the user's name and e-mail address.",
+    does: "The logout token discloses the user's name and e-mail address to every app.",
     clause: "RFC 8417 6",
     check: "B-31",
     verdict: "warn",
@@ -218,7 +218,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-in-clear",
     family: "B",
-    does: "A client that has its ID Tokens encrypted gets its logout tokens signed only.",
+    does: "A client whose ID Tokens are encrypted gets logout tokens that are only signed.",
     clause: "BCL 2.4",
     check: "B-16",
     install: asForClientsWith({ idTokenEncryptedResponseEnc: undefined }),
@@ -226,7 +226,7 @@ const logoutTokens: readonly Fault[] = [
   {
     name: "logout-token-taken-as-hint",
     family: "B",
-    does: "The logout token has the type of an ID Token, and the OP itself takes it for one.",
+    does: "The logout token has the typ of an ID Token, and the OP itself accepts it as one.",
     clause: "RFC 8725 3.12",
     check: "B-17",
     logoutToken: ({ header }) => {

@@ -11,7 +11,7 @@ import { logoutRequests } from "./logout-requests.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionManagement } from "./session-management.ts";
-import { toldTooSoon } from "./told-too-soon.ts";
+import { notifiedTooSoon } from "./told-too-soon.ts";
 
 export const faults: readonly Fault[] = [
   ...rpInitiated,
@@ -19,7 +19,7 @@ export const faults: readonly Fault[] = [
   ...postLogoutUris,
   ...idTokenHints,
   ...logoutQuestions,
-  ...toldTooSoon,
+  ...notifiedTooSoon,
   ...backChannel,
   ...frontChannel,
   ...sessionManagement,
@@ -28,13 +28,13 @@ export const faults: readonly Fault[] = [
   ...isolation,
 ];
 
-/** What is wrong with these names, as the end of a sentence; undefined where nothing is. */
+/** The problem with these names, as the end of a sentence; undefined if there is none. */
 export function problemWith(names: readonly string[]): string | undefined {
   const unknown = names.find((name) => !faults.some((fault) => fault.name === name));
   return unknown && `there is no fault ${unknown}; the closest are ${closestTo(unknown).join(", ")}`;
 }
 
-/** The three names that share most pairs of letters with it. */
+/** The three names that share the most pairs of letters with it. */
 function closestTo(wanted: string): string[] {
   const likeness = (name: string): number => {
     const [a, b] = [pairsOf(wanted), pairsOf(name)];

@@ -1,10 +1,10 @@
-/** Faults of back-channel logout: how a logout token is sent, and what becomes of the answer. */
+/** Faults of back-channel logout: how a logout token is sent, and how the answer is handled. */
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { Fault } from "./fault.ts";
 import { aroundDeliveries } from "./participants.ts";
 
-/** Sends it once more where it was answered so. */
+/** Sends the logout token again if the answer has this status. */
 const againAfter =
   (status: number): NonNullable<Fault["deliver"]> =>
   async (request, send) => {
@@ -12,8 +12,8 @@ const againAfter =
     return response.status === status ? send(request) : response;
   };
 
-/** Has the deliveries of a logout wait for each other.
- * @param follow gets the delivery before this one */
+/** Makes the deliveries of a logout wait for each other.
+ * @param follow gets the previous delivery */
 function inTurn(
   op: OpenIdProvider,
   follow: (before: Promise<void>, deliver: () => Promise<void>) => Promise<void>,
@@ -30,7 +30,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-token-late",
     family: "B",
-    does: "Each logout token waits for three seconds, and the user with it.",
+    does: "Each logout token is delayed by three seconds, and so is the user.",
     clause: "RIL 3",
     check: "B-27",
     verdict: "warn",
@@ -42,7 +42,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-token-by-get",
     family: "B",
-    does: "The logout token comes in the query of a GET request, where every log keeps it.",
+    does: "The logout token is sent in the query of a GET request, where every log records it.",
     clause: "BCL 2.5",
     check: "B-02",
     deliver: ({ url, init: { body, ...init } }, send) => {
@@ -53,7 +53,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-token-in-url-too",
     family: "B",
-    does: "The logout token is in the form, and once more in the URL, where every log keeps it.",
+    does: "The logout token is in the form and also in the URL, where every log records it.",
     clause: "BCL 2.5",
     check: "B-02",
     deliver: ({ url, init }, send) => send({ url: `${url}?${init.body}`, init }),
@@ -61,7 +61,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-token-as-plain-text",
     family: "B",
-    does: "The form with the logout token is labelled as plain text, and no framework reads it.",
+    does: "The form with the logout token is labelled as plain text, so no framework parses it.",
     clause: "BCL 2.5",
     check: "B-02",
     deliver: ({ url, init }, send) =>
@@ -70,7 +70,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-token-again-after-no-content",
     family: "B",
-    does: "An app that answers 204 is sent the logout token again, as if that were no answer.",
+    does: "An app that answers 204 is sent the logout token again, as if it had not answered.",
     clause: "BCL 2.8",
     check: "B-18",
     deliver: againAfter(204),
@@ -78,7 +78,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "no-content-taken-for-failure",
     family: "B",
-    does: "A logout token that an app answers with 204 is written down as one that did not reach it.",
+    does: "A logout token that an app answers with 204 is recorded as not delivered.",
     clause: "BCL 2.8",
     check: "B-18",
     verdict: "warn",
@@ -98,7 +98,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "deliveries-one-after-the-other",
     family: "B",
-    does: "An app is told when the one before it has answered, so that slow apps add up.",
+    does: "Each app is notified only after the previous one has answered, so slow apps add up.",
     clause: "BCL 2.3",
     check: "B-28",
     verdict: "warn",
@@ -107,7 +107,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "deliveries-stop-at-first-failure",
     family: "B",
-    does: "Apps are told one after the other, and none after the first that cannot be reached.",
+    does: "Apps are notified one after the other, and none after the first that cannot be reached.",
     clause: "BCL 2.3",
     check: "B-20",
     install: (op) => inTurn(op, (before, deliver) => before.then(deliver)),
@@ -115,7 +115,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "deliveries-without-timeout",
     family: "B",
-    does: "The OP waits for an app that does not answer, and the user with it.",
+    does: "The OP waits without limit for an app that does not answer, and so does the user.",
     clause: "BCL 2.3",
     check: "B-21",
     deliver: ({ url, init }, send) => send({ url, init: { ...init, signal: null } }),
@@ -123,7 +123,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "unavailable-app-pestered",
     family: "B",
-    does: "An app that answers 503 is sent the logout token three times more, whatever it answers to those.",
+    does: "An app that answers 503 is sent the logout token three more times, whatever it answers then.",
     clause: "BCL 2.5",
     check: "B-22",
     deliver: async (request, send) => {
@@ -135,7 +135,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "refused-logout-token-again",
     family: "B",
-    does: "A logout token that an app has refused with 400 is sent to it again.",
+    does: "A logout token that an app has rejected with 400 is sent again.",
     clause: "BCL 2.5",
     check: "B-23",
     deliver: againAfter(400),
@@ -143,7 +143,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "delivery-follows-redirects",
     family: "B",
-    does: "A redirect in answer to a logout token is followed, so that an app has requests sent inside the network.",
+    does: "The OP follows a redirect in answer to a logout token, so an app can direct requests into the internal network.",
     clause: "RFC 8725 2.9",
     check: "B-24",
     deliver: async (request, send) => {
@@ -155,7 +155,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "delivery-reads-to-the-end",
     family: "B",
-    does: "The OP reads what an app answers to its end, however long that takes, and the user waits.",
+    does: "The OP reads an app's answer to the end, however long that takes, while the user waits.",
     clause: "BCL 2.3",
     check: "B-25",
     deliver: async ({ url, init: { method = "POST", headers = {}, body = null } }) => {
@@ -167,7 +167,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "any-certificate-trusted",
     family: "B",
-    does: "Logout tokens are sent to https addresses whatever certificate is shown there.",
+    does: "Logout tokens are sent to https URLs whatever certificate the server presents.",
     clause: "BCP 195",
     check: "B-26",
     deliver: byTls({ rejectUnauthorized: false }),
@@ -175,7 +175,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "old-tls-offered",
     family: "B",
-    does: "Logout tokens go to whoever knows no better TLS than 1.0: it is offered beside the later ones.",
+    does: "The OP offers TLS 1.0 along with later versions when it sends logout tokens.",
     clause: "BCP 195",
     check: "B-26",
     verdict: "warn",
@@ -184,7 +184,7 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-uri-query-dropped",
     family: "B",
-    does: "The query that a back-channel logout URI was registered with is left out.",
+    does: "The query of a registered back-channel logout URI is dropped.",
     clause: "BCL 2.2",
     check: "B-34",
     deliver: ({ url, init }, send) => send({ url: url.replace(/\?.*/, ""), init }),
@@ -192,19 +192,19 @@ export const delivery: readonly Fault[] = [
   {
     name: "logout-uri-with-fragment",
     family: "B",
-    does: "A back-channel logout URI with a fragment is registered.",
+    does: "A back-channel logout URI with a fragment is accepted at registration.",
     clause: "BCL 2.2",
     check: "B-35",
     configure: ({ extraClientMetadata }) => {
       const validator = extraClientMetadata?.validator;
-      if (!validator) throw new Error("there are no rules for client metadata");
+      if (!validator) throw new Error("no validator for client metadata");
       extraClientMetadata.validator = (ctx, name, value, metadata) =>
         name === "backchannel_logout_uri" ? undefined : validator(ctx, name, value, metadata);
     },
   },
 ];
 
-/** Has https addresses reached with these settings of TLS. */
+/** Connects to https URLs with these TLS settings. */
 function byTls(settings: RequestOptions): NonNullable<Fault["deliver"]> {
   return ({ url, init }, send) => {
     if (!url.startsWith("https:")) return send({ url, init });

@@ -1,10 +1,12 @@
-/** Faults of discovery: what the OP says of itself. */
+/** Faults of discovery: the OP's metadata and keys. */
 import { ENDPOINTS } from "../paths.ts";
 import { changeDiscovery, changeFrames } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 
 /** Changes the discovery document. */
-const saying = (change: (metadata: Record<string, unknown>) => void): Required<Pick<Fault, "around">> => ({
+const withMetadata = (
+  change: (metadata: Record<string, unknown>) => void,
+): Required<Pick<Fault, "around">> => ({
   around: async (_op, ctx, next) => {
     await next();
     changeDiscovery(ctx, change);
@@ -12,8 +14,8 @@ const saying = (change: (metadata: Record<string, unknown>) => void): Required<P
 });
 
 /** Changes the published keys.
- * @param own those that the OP signs with */
-const publishing = (change: (keys: Key[], own: readonly Key[]) => void): Required<Pick<Fault, "around">> => ({
+ * @param own the OP's keys with their private parts */
+const withKeys = (change: (keys: Key[], own: readonly Key[]) => void): Required<Pick<Fault, "around">> => ({
   around: async (op, ctx, next) => {
     await next();
     if (ctx.path !== ENDPOINTS.jwks) return;
@@ -30,7 +32,7 @@ export const discovery: readonly Fault[] = [
   {
     name: "discovery-as-html",
     family: "D",
-    does: "Who does not ask for JSON gets the discovery document with the content type of a page.",
+    does: "Without an Accept header for JSON the discovery document is served as text/html.",
     clause: "Discovery 4.2",
     check: "D-01",
     around: async (_op, ctx, next) => {
@@ -46,57 +48,57 @@ export const discovery: readonly Fault[] = [
   {
     name: "end-session-endpoint-with-fragment",
     family: "D",
-    does: "The declared end_session_endpoint ends in a fragment.",
+    does: "The declared end_session_endpoint has a fragment.",
     clause: "RIL 2.1",
     check: "D-02",
-    ...saying((metadata) => {
+    ...withMetadata((metadata) => {
       metadata.end_session_endpoint += "#logout";
     }),
   },
   {
     name: "endpoint-on-http",
     family: "D",
-    does: "An endpoint is declared on http, as by an OP that does not know of the proxy in front of it.",
+    does: "An endpoint is declared with http, as by an OP unaware of the TLS proxy in front of it.",
     clause: "Discovery 3",
     check: "D-03",
-    ...saying((metadata) => {
+    ...withMetadata((metadata) => {
       metadata.revocation_endpoint = String(metadata.revocation_endpoint).replace("https:", "http:");
     }),
   },
   {
     name: "backchannel-undeclared",
     family: "D",
-    does: "Discovery denies back-channel logout, although logout tokens are sent.",
+    does: "The discovery document denies back-channel logout, although logout tokens are sent.",
     clause: "BCL 2.1",
     check: "D-04",
-    ...saying((metadata) => {
+    ...withMetadata((metadata) => {
       metadata.backchannel_logout_supported = false;
     }),
   },
   {
     name: "frontchannel-flag-as-text",
     family: "D",
-    does: "The flag frontchannel_logout_supported is the text true instead of the boolean.",
+    does: "The value of frontchannel_logout_supported is the string true instead of the boolean.",
     clause: "FCL 3",
     check: "D-05",
-    ...saying((metadata) => {
+    ...withMetadata((metadata) => {
       metadata.frontchannel_logout_supported = "true";
     }),
   },
   {
     name: "check-session-iframe-with-fragment",
     family: "D",
-    does: "The declared check_session_iframe ends in a fragment.",
+    does: "The declared check_session_iframe has a fragment.",
     clause: "SM 3.3",
     check: "D-06",
-    ...saying((metadata) => {
+    ...withMetadata((metadata) => {
       metadata.check_session_iframe += "#iframe";
     }),
   },
   {
     name: "frontchannel-session-declared-only",
     family: "D",
-    does: "Discovery promises iss and sid in front-channel logout, and the frames have neither.",
+    does: "The discovery document promises iss and sid in front-channel logout, but the frames have neither.",
     clause: "FCL 3",
     check: "D-07",
     around: async (_op, ctx, next) => {
@@ -107,10 +109,10 @@ export const discovery: readonly Fault[] = [
   {
     name: "private-key-published",
     family: "D",
-    does: "The published key for encryption has its private part: everybody can read what is encrypted to the OP.",
+    does: "The published encryption key includes its private part: anyone can decrypt what is encrypted to the OP.",
     clause: "Core 10.1",
     check: "D-08",
-    ...publishing((keys, own) => {
+    ...withKeys((keys, own) => {
       const key = keys.find(({ use }) => use === "enc");
       Object.assign(key ?? {}, { d: own.find(({ kid }) => kid === key?.kid)?.d });
     }),
@@ -121,14 +123,14 @@ export const discovery: readonly Fault[] = [
     does: "Two published keys have the same kid.",
     clause: "Core 10.1",
     check: "D-08",
-    ...publishing((keys) => {
+    ...withKeys((keys) => {
       for (const key of keys.filter(({ use }) => use === "enc")) key.kid = keys[0]?.kid;
     }),
   },
   {
     name: "response-without-iss",
     family: "D",
-    does: "Discovery promises iss in every authorization response, and a successful one has none.",
+    does: "The discovery document promises iss in authorization responses, but successful ones have none.",
     clause: "RFC 9207 2",
     check: "D-09",
     install: ({ provider }) => {

@@ -1,4 +1,4 @@
-/** What a fault is: a way in which the OP is broken on purpose, to show what a check finds and a user suffers. */
+/** A fault: a way to break the OP on purpose, to show what a check finds and how users are affected. */
 import type { Configuration } from "oidc-provider";
 import type { Context, Next, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
 
@@ -13,11 +13,11 @@ export const families = {
 } as const;
 export type Family = keyof typeof families;
 
-/** A logout token on its way out. It is signed anew once the faults have changed it. */
+/** A logout token before it is sent. It is signed again once the faults have changed it. */
 export interface LogoutToken {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
-  /** Of the client that it is for. */
+  /** The recipient. */
   clientId: string;
 }
 
@@ -35,23 +35,23 @@ export interface Fault {
   family: Family;
   /** One sentence: what the OP does wrong. */
   does: string;
-  /** Which it breaks, as the check has it. */
+  /** The clause it violates, as cited by the check. */
   clause: string;
-  /** Id of the check that must fail on it. */
+  /** Id of the check that must detect it. */
   check: string;
-  /** What the check says instead, where the clause is a SHOULD. */
+  /** The check's verdict instead of a failure, if the clause is a SHOULD. */
   verdict?: "warn";
 
-  // Where it gets in; one of these, as a rule.
+  // Where it is installed; usually one of these.
 
   /** Changes the library's configuration before it is used. */
   configure?: (configuration: Configuration, op: Surroundings) => void;
-  /** Wraps what is wired by then: the library's classes (`op.provider.Session`, …), its events, the store. */
+  /** Wraps the library's classes (`op.provider.Session`, …), its events or the store. */
   install?: (op: OpenIdProvider) => void;
-  /** Runs around every request, outside of everything else. */
+  /** Runs around every request, outside all other middleware. */
   around?: (op: OpenIdProvider, ctx: Context, next: Next) => Promise<void>;
-  /** Changes a logout token, or returns what is sent in its place. Not called for clients that have theirs encrypted. */
+  /** Changes a logout token, or returns a replacement. Not called for clients whose logout tokens are encrypted. */
   logoutToken?: (token: LogoutToken, op: OpenIdProvider) => string | undefined | Promise<string | undefined>;
-  /** Stands around the sending of a logout token. */
+  /** Wraps the delivery of a logout token. */
   deliver?: (request: DeliveryRequest, send: Send, op: Surroundings) => Promise<Response>;
 }

@@ -4,7 +4,7 @@ import { changeFrames, changeText } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 import { changeScript } from "./scripts.ts";
 
-/** Changes the addresses of the frames. */
+/** Changes the URLs of the frames. */
 const withFrames = (change: (uri: string) => string): Pick<Fault, "around"> => ({
   around: async (_op, ctx, next) => {
     await next();
@@ -24,7 +24,7 @@ const withPage = (
   },
 });
 
-/** Adds to the script of that page. */
+/** Appends to the script of that page. */
 const withScript = (more: string): Pick<Fault, "around"> => ({
   around: async (_op, ctx, next) => {
     await next();
@@ -38,7 +38,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frames-missing",
     family: "F",
-    does: "The page after the logout says that the apps are being told, and has no frames.",
+    does: "The page after the logout says that the apps are being notified, but has no frames.",
     clause: "FCL 3",
     check: "F-01",
     ...withPage((page) => page.replace(frame, "")),
@@ -46,7 +46,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frame-without-session",
     family: "F",
-    does: "An app that asked for iss and sid is sent neither, and has to end every session of the browser.",
+    does: "An app that requires iss and sid gets neither and has to end every session of the browser.",
     clause: "FCL 2",
     check: "F-02",
     ...withFrames((uri) => uri.replace(/[?&](iss|sid)=[^&]*/g, "")),
@@ -54,7 +54,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frame-with-sid-alone",
     family: "F",
-    does: "The frames name a session without the issuer that it belongs to.",
+    does: "The frame URLs have a sid without the iss it belongs to.",
     clause: "FCL 2",
     check: "F-02",
     ...withFrames((uri) => uri.replace(/iss=[^&]*&/, "")),
@@ -62,7 +62,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frame-with-wrong-sid",
     family: "F",
-    does: "The frames name a session that the app has never heard of.",
+    does: "The frame URLs have a sid that the app has never seen.",
     clause: "FCL 3",
     check: "F-03",
     ...withFrames((uri) => uri.replace(/([?&]sid=)[^&]*/, "$1of-another-session")),
@@ -70,7 +70,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frame-with-wrong-issuer",
     family: "F",
-    does: "The issuer that the frames name is the OP's origin, not the issuer of discovery.",
+    does: "The iss in the frame URLs is the OP's origin, not its issuer.",
     clause: "FCL 3",
     check: "F-03",
     around: async ({ origin }, ctx, next) => {
@@ -81,7 +81,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frame-loses-query",
     family: "F",
-    does: "The query that an address was registered with is replaced by iss and sid.",
+    does: "The frame URLs have iss and sid in place of the registered query.",
     clause: "FCL 2",
     check: "F-04",
     ...withFrames((uri) => {
@@ -94,7 +94,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frames-against-policy",
     family: "F",
-    does: "The Content-Security-Policy of the OP's page allows no frames, so that the browser loads none.",
+    does: "The Content-Security-Policy of the OP's page allows no frames, so the browser loads none.",
     clause: "FCL 2",
     check: "F-05",
     ...withPage((page, ctx) => {
@@ -106,7 +106,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frames-one-after-the-other",
     family: "F",
-    does: "A frame is loaded when the one before it has: the first app that does not answer keeps the rest from being told.",
+    does: "Each frame loads only after the previous one: one app that does not answer keeps the rest from being notified.",
     clause: "FCL 3",
     check: "F-06",
     around: async (_op, ctx, next) => {
@@ -127,7 +127,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "way-back-before-answers",
     family: "F",
-    does: "The browser is sent back a moment after the page has begun, whether the apps have answered or not.",
+    does: "The browser is sent back a moment after the page loads, whether or not the apps have answered.",
     clause: "FCL 3",
     check: "F-07",
     ...withScript("setTimeout(goOn, 250);"),
@@ -135,7 +135,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "user-kept-by-broken-app",
     family: "F",
-    does: "The OP asks the apps' addresses itself at first, and where one answers badly there is no way back.",
+    does: "The OP first requests the apps' URLs itself; if one of them fails, the user cannot get back to the app.",
     clause: "FCL 3",
     check: "F-08",
     ...withPage(async (page) => {
@@ -148,7 +148,7 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "app-name-as-markup",
     family: "F",
-    does: "The name of an app stands unescaped in the page that tells the apps.",
+    does: "The name of an app is not escaped on the page that notifies the apps.",
     clause: "FCL 3",
     check: "F-10",
     ...withPage((page) =>
@@ -160,13 +160,13 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frame-of-another-origin",
     family: "F",
-    does: "A front-channel logout URI of another origin than every redirect URI is registered.",
+    does: "A front-channel logout URI is accepted at registration although no redirect URI has its origin.",
     clause: "FCL 2",
     check: "F-11",
     verdict: "warn",
     configure: ({ extraClientMetadata }) => {
       const validator = extraClientMetadata?.validator;
-      if (!validator) throw new Error("there are no rules for client metadata");
+      if (!validator) throw new Error("no validator for client metadata");
       extraClientMetadata.validator = (ctx, name, value, metadata) =>
         name === "frontchannel_logout_uri"
           ? validator(ctx, name, value, { ...metadata, redirect_uris: [String(value)] })
@@ -176,15 +176,15 @@ export const frontChannel: readonly Fault[] = [
   {
     name: "frames-sandboxed",
     family: "F",
-    does: "The frames are sandboxed, so that apps get neither their cookies nor their scripts.",
+    does: "The frames are sandboxed, so apps can use neither their cookies nor their scripts.",
     clause: "FCL 2",
     check: "F-14",
     ...withPage((page) => page.replaceAll("<iframe ", "<iframe sandbox ")),
   },
 ];
 
-/** As a server sees it: with a good status, and without a word against frames. Whoever is late is given the benefit of
- * the doubt. Servers know `*.localhost` less often than browsers do (RFC 6761 6.3). */
+/** True for a good status without `X-Frame-Options`, and for a late answer. Fewer servers than browsers resolve
+ * `*.localhost` (RFC 6761 6.3). */
 async function answersWell(src: string): Promise<boolean> {
   const uri = new URL(src.replaceAll("&amp;", "&"));
   uri.hostname = uri.hostname.replace(/^.*\.localhost$/, "localhost");

@@ -1,4 +1,4 @@
-/** Faults of the `id_token_hint`: what the OP believes. */
+/** Faults of the `id_token_hint`: hints that the OP accepts or rejects wrongly. */
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import {
   compactVerify,
@@ -21,19 +21,18 @@ interface Hint {
   claims: JWTPayload;
 }
 
-/** Takes hints for which this holds without looking further; the others go the usual way. */
-function believing(isBelieved: (hint: Hint, op: OpenIdProvider) => boolean | Promise<boolean>) {
+/** Accepts hints for which this holds without further checks; the others are validated as usual. */
+function accepting(isAccepted: (hint: Hint, op: OpenIdProvider) => boolean | Promise<boolean>) {
   return (op: OpenIdProvider): void => {
     const idToken = op.provider.IdToken as unknown as HintValidation;
     const validate = idToken.validate;
     idToken.validate = async (jwt, client) => {
       const hint = { jwt, header: decodeProtectedHeader(jwt), claims: decodeJwt(jwt) };
-      return (await isBelieved(hint, op)) ? hint : validate.call(idToken, jwt, client);
+      return (await isAccepted(hint, op)) ? hint : validate.call(idToken, jwt, client);
     };
   };
 }
 
-/** Verified by whatever it is that the OP takes for a key. */
 const verifies = (verification: Promise<unknown>): Promise<boolean> =>
   verification.then(
     () => true,
@@ -57,25 +56,25 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "hint-with-alg-none",
-    does: "A hint whose header says alg none needs no signature.",
+    does: "A hint with alg none needs no signature.",
     check: "R-15",
-    install: believing(isNone),
+    install: accepting(isNone),
   },
   {
     ...common,
     name: "hint-signature-unverified",
-    does: "The signature of a hint is not verified, as long as its issuer and audience are right.",
+    does: "The signature of a hint is not verified as long as its issuer and audience are right.",
     check: "R-16",
-    install: believing(
+    install: accepting(
       (hint, op) => !isNone(hint) && hint.header.alg === "RS256" && hint.claims.iss === op.issuer,
     ),
   },
   {
     ...common,
     name: "hint-key-id-believed",
-    does: "A hint needs no signature where its header names a key of the OP.",
+    does: "A hint needs no signature if its kid names a key of the OP.",
     check: "R-17",
-    install: believing(
+    install: accepting(
       ({ header: { alg, kid }, claims }, op) =>
         alg === "RS256" && claims.iss === op.issuer && op.keys.jwks.keys.some((key) => key.kid === kid),
     ),
@@ -83,17 +82,17 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "hint-of-another-issuer",
-    does: "An ID Token of any other issuer is as good a hint as one of the OP.",
+    does: "An ID Token of any other issuer is accepted as a hint.",
     check: "R-18",
-    install: believing((hint, op) => !isNone(hint) && hint.claims.iss !== op.issuer),
+    install: accepting((hint, op) => !isNone(hint) && hint.claims.iss !== op.issuer),
   },
   {
     ...common,
     name: "hint-signed-with-public-key",
-    does: "A hint may be signed by HMAC, with the OP's public key for a secret: everybody has that.",
+    does: "A hint may be signed with HMAC and the OP's public key as the secret: everyone has that key.",
     clause: "RFC 8725 2.1",
     check: "R-19",
-    install: believing(({ jwt, header }, op) => {
+    install: accepting(({ jwt, header }, op) => {
       const key = op.keys.jwks.keys.find(({ alg }) => alg === "RS256") as JsonWebKey;
       const pem = createPublicKey({ key, format: "jwk" }).export({ type: "spki", format: "pem" }).toString();
       return header.alg === "HS256" && verifies(compactVerify(jwt, new TextEncoder().encode(pem)));
@@ -102,18 +101,18 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "other-tokens-as-hint",
-    does: "Whatever the OP has signed is a hint, a logout token too.",
+    does: "Anything the OP has signed is accepted as a hint, even a logout token.",
     clause: "RFC 8725 3.12",
     check: "R-20",
-    install: believing(({ jwt }, op) => verifies(compactVerify(jwt, createLocalJWKSet(publicKeys(op))))),
+    install: accepting(({ jwt }, op) => verifies(compactVerify(jwt, createLocalJWKSet(publicKeys(op))))),
   },
   {
     ...common,
     name: "userinfo-as-hint",
-    does: "A signed UserInfo response is as good a hint as an ID Token: it has the same issuer, audience and subject.",
+    does: "A signed UserInfo response is accepted as a hint: it has the issuer, audience and subject of an ID Token.",
     clause: "RFC 8725 3.12",
     check: "R-20",
-    install: believing(
+    install: accepting(
       ({ jwt, claims: { sub, sid } }, op) =>
         sub !== undefined &&
         sid === undefined &&
@@ -123,9 +122,9 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "hint-signed-with-secret-refused",
-    does: "A hint that is signed with the client's secret is an error, though that is how the OP has signed the ID Token.",
+    does: "A hint signed with the client's secret is an error, although the OP signed the ID Token that way.",
     check: "R-37",
-    install: believing(({ header: { alg } }) => {
+    install: accepting(({ header: { alg } }) => {
       if (alg === "HS256") throw new errors.InvalidRequest("id_token_hint is not signed by this OP");
       return false;
     }),
@@ -133,10 +132,10 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "expired-hint-refused",
-    does: "A hint that has expired is an error, so that whoever was away for a while cannot log out.",
+    does: "An expired hint is an error, so a user who was away for a while cannot log out.",
     check: "R-21",
     verdict: "warn",
-    install: believing(({ claims: { exp = 0 } }) => {
+    install: accepting(({ claims: { exp = 0 } }) => {
       if (exp * 1000 < Date.now()) throw new errors.InvalidRequest("id_token_hint has expired");
       return false;
     }),
@@ -144,7 +143,7 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "client-of-hint-unchecked",
-    does: "A client_id that is not the audience of the hint makes no difference.",
+    does: "A client_id that differs from the audience of the hint is ignored.",
     check: "R-14",
     around: async (_op, ctx, next) => {
       if (ctx.path === ENDPOINTS.end_session && ctx.query.id_token_hint) {
@@ -157,7 +156,7 @@ export const idTokenHints: readonly Fault[] = [
   {
     ...common,
     name: "garbage-hint-crashes",
-    does: "A hint that is no JWT makes the OP fail with HTTP 500.",
+    does: "A hint that is not a JWT makes the OP fail with HTTP 500.",
     clause: "RIL 4",
     check: "R-23",
     around: async (_op, ctx, next) => {

@@ -1,4 +1,4 @@
-/** Puts faults into an OP from outside: what is healthy knows nothing of them. */
+/** Installs faults in an OP from outside: the healthy code does not know about them. */
 import type { Configuration } from "oidc-provider";
 import { ConfigError } from "#lib/config/env.ts";
 import type { OpConfig } from "#lib/config/op-config.ts";
@@ -9,15 +9,15 @@ import { faults as catalogue, problemWith } from "./catalogue.ts";
 import type { Fault, Send } from "./fault.ts";
 import { changeLogoutTokens } from "./logout-tokens.ts";
 
-/** Those that are on.
- * @throws {ConfigError} if there is none of a name */
+/** The faults that are on.
+ * @throws {ConfigError} for an unknown name */
 export function activeFaults({ OP_FAULTS: names }: OpConfig): Fault[] {
   const problem = problemWith(names);
   if (problem) throw new ConfigError(`OP_FAULTS: ${problem}`);
   return catalogue.filter(({ name }) => names.includes(name));
 }
 
-/** What has to be wrong before the library starts. */
+/** Installs what must be in place before the library is created. */
 export function breakConfiguration(configuration: Configuration, op: Surroundings): void {
   for (const { configure, deliver } of activeFaults(op.config)) {
     configure?.(configuration, op);
@@ -31,7 +31,7 @@ export function breakConfiguration(configuration: Configuration, op: Surrounding
   }
 }
 
-/** Everything else. Runs before the OP's own middleware is put in, so that this stands around it. */
+/** Installs everything else, before the OP's own middleware, in order to wrap it. */
 export function installFaults(op: OpenIdProvider): void {
   const faults = activeFaults(op.config);
   op.log.warn(`broken on purpose by OP_FAULTS: ${faults.map(({ name }) => name).join(", ")}`);
@@ -43,7 +43,7 @@ export function installFaults(op: OpenIdProvider): void {
   }
 }
 
-/** On every page of the OP: nobody shall take it for a healthy one. */
+/** On every page, so that a broken OP is not mistaken for a healthy one. */
 function banner(faults: Fault[]) {
   const names = faults.map(({ name }) => html` <a href="${PAGES.faults}#${name}"><code>${name}</code></a>`);
   const note = html`<p class="note note-bad" role="alert" id="faults">Broken on purpose:${names}</p>`;

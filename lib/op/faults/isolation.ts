@@ -1,4 +1,4 @@
-/** Faults that reach the sessions of others. */
+/** Faults that affect the sessions of others. */
 import { createHash } from "node:crypto";
 import { endSession } from "../logout/end-session.ts";
 import { sessionsOf } from "../logout/everywhere.ts";
@@ -8,7 +8,7 @@ import type { StoredSession } from "../store/op-store.ts";
 import type { Fault } from "./fault.ts";
 import { unaskedWhere } from "./questions.ts";
 
-/** Has the end of a session end others with it. */
+/** Makes the end of a session end others too. */
 function endingToo(others: (op: OpenIdProvider, ended: StoredSession) => StoredSession[]) {
   return (op: OpenIdProvider): void => {
     const { store } = op;
@@ -21,7 +21,7 @@ function endingToo(others: (op: OpenIdProvider, ended: StoredSession) => StoredS
   };
 }
 
-/** Has the library make another sid of a session. */
+/** Derives the sid from a session in another way. */
 function identifying(sidOf: (session: { uid: string; accountId?: string | undefined }) => string) {
   return ({ provider }: OpenIdProvider): void => {
     provider.Session.prototype.ensureClientContainer = function (clientId) {
@@ -50,7 +50,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "every-client-told",
     family: "I",
-    does: "A logout is told to all clients that there are, also to those where the user never was.",
+    does: "A logout notifies all registered clients, even those the user never signed in to.",
     clause: "BCL 2.3",
     check: "I-04",
     install: (op) => {
@@ -61,15 +61,15 @@ export const isolation: readonly Fault[] = [
       store.takeSession = (uid) => {
         const session = take.call(store, uid);
         const [sid] = Object.values(session?.authorizations ?? {}).map((each) => each.sid);
-        const everybody = Object.fromEntries(clients.map((clientId) => [clientId, { sid }]));
-        return session && { ...session, authorizations: { ...everybody, ...session.authorizations } };
+        const everyClient = Object.fromEntries(clients.map((clientId) => [clientId, { sid }]));
+        return session && { ...session, authorizations: { ...everyClient, ...session.authorizations } };
       };
     },
   },
   {
     name: "hint-of-another-user-answers",
     family: "I",
-    does: "With the ID Token of another user as hint, the user is logged out unasked.",
+    does: "With another user's ID Token as hint, the user is logged out without being asked.",
     clause: "RIL 2",
     check: "I-05",
     configure: unaskedWhere(({ oidc: { entities, session } }) => {
@@ -80,7 +80,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "logout-hint-ends-sessions",
     family: "I",
-    does: "The sessions of whoever is named by logout_hint end, whoever asks.",
+    does: "A logout request ends the sessions of the user named in logout_hint, regardless of who sends it.",
     clause: "RIL 2",
     check: "I-06",
     around: async (op, ctx, next) => {
@@ -94,7 +94,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "logout-token-for-all-sessions",
     family: "I",
-    does: "The logout token has no sid, so that it ends the user's sessions in other browsers at the app.",
+    does: "The logout token has no sid, so the app also ends the user's sessions in other browsers.",
     clause: "BCL 2.4",
     check: "I-09",
     logoutToken: ({ claims }) => {
@@ -104,7 +104,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "sid-of-the-user",
     family: "I",
-    does: "The sid is the same for all sessions of a user, also after a logout and a new sign-in.",
+    does: "The sid is the same for all sessions of a user, even after a logout and a new sign-in.",
     clause: "BCL 2.1",
     check: "I-07",
     install: identifying(({ accountId = "" }) => createHash("sha256").update(accountId).digest("hex")),
@@ -112,7 +112,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "sid-counts",
     family: "I",
-    does: "The sid is a number that goes up by one: everybody can guess those of others.",
+    does: "The sid is a counter: anyone can guess the sid of other sessions.",
     clause: "BCL 2.1",
     check: "I-07",
     install: (op) => {
@@ -126,7 +126,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "session-cookie-of-all-issuers",
     family: "I",
-    does: "All issuers of a host call their session cookie the same: signing in at one takes the session of the other away.",
+    does: "All issuers on a host use the same session cookie name: a sign-in at one replaces the session of another.",
     clause: "RFC 8725 3.8",
     check: "I-08",
     configure: ({ cookies = {} }) => {
@@ -136,7 +136,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "session-cookie-readable",
     family: "I",
-    does: "Scripts of the OP's pages can read the session cookie: it is not HttpOnly.",
+    does: "Scripts on the OP's pages can read the session cookie: it is not HttpOnly.",
     clause: "RFC 6265 8",
     check: "I-13",
     around: async (_op, ctx, next) => {
@@ -152,7 +152,7 @@ export const isolation: readonly Fault[] = [
   {
     name: "failed-delivery-hidden",
     family: "I",
-    does: "That a logout token did not reach an app is neither logged nor shown to the administrator.",
+    does: "The failed delivery of a logout token is neither logged nor shown to the administrator.",
     clause: "BCL 2.5",
     check: "I-10",
     verdict: "warn",

@@ -1,4 +1,4 @@
-/** Faults that show after the OP's signing keys were replaced (`OP_ROTATE_KEYS`). */
+/** Faults that appear after the OP's signing keys were rotated (`OP_ROTATE_KEYS`). */
 import type { JWK } from "jose";
 import type { Surroundings } from "../open-id-provider.ts";
 import { ENDPOINTS } from "../paths.ts";
@@ -9,7 +9,7 @@ interface HasKid {
   kid?: string | undefined;
 }
 
-/** Those that a rotation has replaced: of an algorithm, all but the first. */
+/** The keys replaced by a rotation: for each algorithm, all except the first. */
 function retiredKeys({ keys }: Pick<Surroundings, "keys">): JWK[] {
   const signing = keys.jwks.keys.filter(({ use }) => use === "sig") as JWK[];
   return signing.filter(({ alg }, index) => signing.findIndex((key) => key.alg === alg) < index);
@@ -22,7 +22,7 @@ export const keyRotation: readonly Fault[] = [
   {
     name: "retired-keys-forgotten",
     family: "R",
-    does: "When the signing key is changed the OP forgets the old one: hints of sign-ins before are an error.",
+    does: "After a key rotation the OP forgets the old signing key: hints from earlier sign-ins are an error.",
     clause: "RIL 2",
     check: "R-49",
     configure: (configuration, op) => {
@@ -32,7 +32,7 @@ export const keyRotation: readonly Fault[] = [
   {
     name: "logout-token-with-retired-key",
     family: "B",
-    does: "When the signing key is changed logout tokens are signed with the old one, which is not published any more.",
+    does: "After a key rotation logout tokens are signed with the old key, which is no longer published.",
     clause: "BCL 2.4",
     check: "B-42",
     logoutToken: (token, op) => {

@@ -1,4 +1,4 @@
-/** Faults of the question whether to log out: whom it asks, and who may answer. */
+/** Faults of the logout question: when it is asked, and who may answer it. */
 import { completeLogout } from "../pages/logout-outcome.ts";
 import { ENDPOINTS, PAGES } from "../paths.ts";
 import { changeText } from "./answers.ts";
@@ -9,7 +9,7 @@ export const logoutQuestions: readonly Fault[] = [
   {
     name: "logout-unasked",
     family: "R",
-    does: "A logout request without a hint ends the session unasked: any site can have it sent.",
+    does: "A logout request without a hint ends the session without asking: any site can trigger it.",
     clause: "RIL 6",
     check: "R-27",
     configure: unaskedWhere((ctx) => !ctx.oidc.entities.IdTokenHint),
@@ -17,7 +17,7 @@ export const logoutQuestions: readonly Fault[] = [
   {
     name: "client-id-answers",
     family: "R",
-    does: "A client_id without a hint takes the place of the answer, although everybody knows it.",
+    does: "A client_id without a hint replaces the user's answer, although a client_id is public.",
     clause: "RIL 2",
     check: "R-13",
     configure: unaskedWhere((ctx) => !ctx.oidc.entities.IdTokenHint && Boolean(ctx.query.client_id)),
@@ -25,7 +25,7 @@ export const logoutQuestions: readonly Fault[] = [
   {
     name: "hint-of-another-browser-answers",
     family: "R",
-    does: "A hint takes the place of the answer, although its client was never reached in this browser.",
+    does: "A hint replaces the user's answer, although its client was never used in this browser.",
     clause: "RIL 2",
     check: "R-47",
     configure: unaskedWhere(({ oidc: { entities, client, session } }) =>
@@ -35,7 +35,7 @@ export const logoutQuestions: readonly Fault[] = [
   {
     name: "any-hint-answers",
     family: "R",
-    does: "Any hint takes the place of the answer, also one of a session that has ended long ago.",
+    does: "Any hint replaces the user's answer, even one from a session that ended long ago.",
     clause: "RIL 2",
     check: "R-22",
     configure: unaskedWhere((ctx) => ctx.oidc.entities.IdTokenHint !== undefined),
@@ -56,7 +56,7 @@ export const logoutQuestions: readonly Fault[] = [
   {
     name: "question-framable",
     family: "R",
-    does: "Any site may frame the logout question, and have the user press yes unseen.",
+    does: "Any site can frame the logout question and trick the user into pressing Yes.",
     clause: "RFC 9700 4.16",
     check: "R-28",
     around: async (_op, ctx, next) => {
@@ -69,7 +69,7 @@ export const logoutQuestions: readonly Fault[] = [
   {
     name: "answer-of-another-site",
     family: "R",
-    does: "The answer to the logout question may come from any site, and needs no token of the page that asked.",
+    does: "The answer to the logout question is accepted from any site, without the token of the page that asked.",
     clause: "RFC 9700 4.16",
     check: "R-28",
     around: async (op, ctx, next) => {

@@ -1,4 +1,4 @@
-/** Faults of RP-initiated logout: requests that are right and are not taken, and what follows a right one. */
+/** Faults of RP-initiated logout: valid requests that are refused, and wrong answers to valid ones. */
 import { decodeProtectedHeader } from "jose";
 import { findUser } from "../accounts.ts";
 import { ENDPOINTS, PAGES } from "../paths.ts";
@@ -9,7 +9,7 @@ import { refusing } from "./refusal.ts";
 const common = { family: "R", clause: "RIL 2" } as const;
 const given = (value: unknown): value is string => typeof value === "string" && value !== "";
 
-/** Of a token; empty for what is none. */
+/** The `alg` of a token; empty if the value is not a token. */
 function algorithmOf(token: string): string {
   try {
     return String(decodeProtectedHeader(token).alg);
@@ -22,46 +22,46 @@ export const logoutRequests: readonly Fault[] = [
   {
     ...common,
     name: "bare-request-refused",
-    does: "A logout request without any parameter is an error.",
+    does: "A logout request without parameters is an error.",
     check: "R-24",
-    around: refusing("A logout request has to say who asks.", ({ method, querystring }) =>
+    around: refusing("A logout request must identify its client.", ({ method, querystring }) =>
       method === "GET" ? !querystring : false,
     ),
   },
   {
     ...common,
     name: "state-alone-refused",
-    does: "A logout request with a state and no address for it is an error.",
+    does: "A logout request with a state but no post_logout_redirect_uri is an error.",
     check: "R-25",
     around: refusing(
-      "There is a state, and no post_logout_redirect_uri.",
+      "state requires a post_logout_redirect_uri.",
       ({ query }) => given(query.state) && !given(query.post_logout_redirect_uri),
     ),
   },
   {
     ...common,
     name: "unknown-ui-locales-refused",
-    does: "A logout request in a language that the OP does not have is an error.",
+    does: "A logout request in an unsupported language is an error.",
     check: "R-32",
     around: refusing(
-      "There are no pages in this language.",
+      "This language is not supported.",
       ({ query }) => given(query.ui_locales) && !/\ben\b/.test(query.ui_locales),
     ),
   },
   {
     ...common,
     name: "unknown-logout-hint-refused",
-    does: "A logout request whose logout_hint names nobody is an error.",
+    does: "A logout request whose logout_hint names an unknown user is an error.",
     check: "R-33",
     around: refusing(
-      "The logout_hint names nobody.",
+      "The logout_hint names an unknown user.",
       ({ query }) => given(query.logout_hint) && !findUser(query.logout_hint),
     ),
   },
   {
     ...common,
     name: "encrypted-hint-refused",
-    does: "A hint that is encrypted to the OP is an error, although the OP publishes a key for it.",
+    does: "A hint encrypted to the OP is an error, although the OP publishes a key for it.",
     clause: "Core 3.1.2.1",
     check: "R-36",
     around: refusing(
@@ -72,7 +72,7 @@ export const logoutRequests: readonly Fault[] = [
   {
     ...common,
     name: "hint-encrypted-with-secret-refused",
-    does: "A hint that is still encrypted with the client's secret is an error, though client_id says whose secret it is.",
+    does: "A hint that is still encrypted with the client's secret is an error, although client_id says whose secret it is.",
     check: "R-37",
     verdict: "warn",
     around: refusing(
@@ -83,7 +83,7 @@ export const logoutRequests: readonly Fault[] = [
   {
     ...common,
     name: "late-answer-crashes",
-    does: "A yes that comes when the session has ended meanwhile makes the OP fail with HTTP 500.",
+    does: "Answering Yes after the session has ended makes the OP fail with HTTP 500.",
     clause: "RIL 4",
     check: "R-31",
     around: async (op, ctx, next) => {
@@ -96,7 +96,7 @@ export const logoutRequests: readonly Fault[] = [
   {
     ...common,
     name: "parameters-added",
-    does: "The browser comes back with a parameter that nobody asked for.",
+    does: "The browser comes back with a parameter that was not requested.",
     check: "R-06",
     verdict: "warn",
     around: async (_op, ctx, next) => {
@@ -107,7 +107,7 @@ export const logoutRequests: readonly Fault[] = [
   {
     ...common,
     name: "logout-pages-cached",
-    does: "The pages of a logout may be kept by caches.",
+    does: "The pages of a logout may be cached.",
     clause: "RFC 9700 4.2",
     check: "R-40",
     verdict: "warn",

@@ -1,4 +1,4 @@
-/** The way in for faults of the logout token: it is opened, changed, and signed anew. */
+/** The hook for faults of the logout token: it is decoded, changed, and signed again. */
 import { CompactSign, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from "jose";
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { Fault, LogoutToken } from "./fault.ts";
@@ -8,7 +8,7 @@ interface Issuing {
   issue(options: { use: string }): Promise<string>;
 }
 
-/** Has the faults change every logout token, one after the other. */
+/** Applies the faults to every logout token, in order. */
 export function changeLogoutTokens(op: OpenIdProvider, faults: readonly Fault[]): void {
   const changes = faults.flatMap(({ logoutToken }) => (logoutToken ? [logoutToken] : []));
   if (changes.length === 0) return;
@@ -33,7 +33,7 @@ const secretOf = ({ clientSecret = "" }: Issuing["client"]): JWK => ({
 });
 
 /** A JWT of this header and these claims, signed with the OP's key for the header's `alg`.
- * @param key another one to sign with */
+ * @param key signs instead */
 export async function signed(
   op: OpenIdProvider,
   { header, claims }: Pick<LogoutToken, "header" | "claims">,

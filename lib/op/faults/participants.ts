@@ -1,4 +1,4 @@
-/** Faults of back-channel logout: who is told, and of what. */
+/** Faults of back-channel logout: who is notified, and of what. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
@@ -9,8 +9,8 @@ interface NotifiedClient {
   backchannelLogout(sub: string, sid: string, endedAt: Date): Promise<void>;
 }
 
-/** Stands around every delivery of a logout token, before the token is made.
- * @param around may deliver, once, often or never */
+/** Wraps every delivery of a logout token, before the token is made.
+ * @param around may deliver once, several times or never */
 export function aroundDeliveries(
   { provider }: OpenIdProvider,
   around: (to: { clientId: string; sid: string }, deliver: () => Promise<void>) => Promise<void>,
@@ -22,14 +22,14 @@ export function aroundDeliveries(
   };
 }
 
-/** The client that the logout under way was asked for by. */
+/** The client that requested the logout in progress. */
 const initiator = new AsyncLocalStorage<unknown>();
 
-/** The session of the browser that presses a button of the sessions page. */
+/** The session of the browser that uses the sessions page. */
 const atSessionsPage = new AsyncLocalStorage<string>();
 
-/** Has the apps of a session that is ended on the sessions page told nothing.
- * @param own whether it is the session of the browser itself, or another's */
+/** Does not notify the apps of a session that is ended on the sessions page.
+ * @param own true for the browser's own session, false for others */
 const silentOnSessionsPage = (own: boolean): Pick<Fault, "install" | "around"> => ({
   around: async ({ provider }, ctx, next) => {
     if (ctx.path !== PAGES.sessionsEnd) return void (await next());
@@ -52,7 +52,7 @@ export const participants: readonly Fault[] = [
   {
     name: "initiator-not-told",
     family: "B",
-    does: "The app that asks for a logout is sent no logout token, though other browsers may be signed in there.",
+    does: "The app that requests a logout gets no logout token, although other browsers may be signed in there.",
     clause: "BCL 2.3",
     check: "B-01",
     around: async ({ provider }, ctx, next) => {
@@ -76,7 +76,7 @@ export const participants: readonly Fault[] = [
   {
     name: "administrator-tells-nobody",
     family: "B",
-    does: "A session that an administrator ends goes on at every app.",
+    does: "A session ended by an administrator continues at every app.",
     clause: "BCL 2.4",
     check: "B-30",
     ...silentOnSessionsPage(false),
@@ -84,7 +84,7 @@ export const participants: readonly Fault[] = [
   {
     name: "told-for-each-sign-in",
     family: "B",
-    does: "An app that the user has signed in at three times in a session is sent three logout tokens.",
+    does: "An app where the user signed in three times in one session gets three logout tokens.",
     clause: "BCL 2.5",
     check: "B-33",
     install: (op) => {

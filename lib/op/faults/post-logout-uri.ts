@@ -1,11 +1,11 @@
-/** Faults of the address that a logout leads to. */
+/** Faults of the `post_logout_redirect_uri`. */
 
 import { withParameters } from "../logout/registered-address.ts";
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { Fault } from "./fault.ts";
 import { whenAsked } from "./questions.ts";
 
-/** Allows an address to a client that has registered others. */
+/** Replaces the comparison with the registered URIs. */
 function allowing(isAllowed: (uri: string, registered: readonly string[]) => boolean) {
   return ({ provider }: OpenIdProvider): void => {
     provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) {
@@ -14,10 +14,10 @@ function allowing(isAllowed: (uri: string, registered: readonly string[]) => boo
   };
 }
 
-/** Without its case, and without a slash at the end. */
+/** Without case and trailing slash. */
 const loosely = (uri: string): string => uri.toLowerCase().replace(/\/$/, "");
 
-/** By request. */
+/** The last of two `post_logout_redirect_uri`, by request. */
 const lastOfTwins = new WeakMap<object, string>();
 
 const common = { family: "R", clause: "RIL 3" } as const;
@@ -26,28 +26,28 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "any-post-logout-uri",
-    does: "Any post_logout_redirect_uri will do: the OP sends browsers wherever a link says.",
+    does: "Any post_logout_redirect_uri is accepted: the OP is an open redirector.",
     check: "R-08",
     install: allowing(() => true),
   },
   {
     ...common,
     name: "post-logout-uri-by-prefix",
-    does: "A post_logout_redirect_uri need only begin like a registered one.",
+    does: "A post_logout_redirect_uri only has to start with a registered one.",
     check: "R-09",
     install: allowing((uri, registered) => registered.some((each) => uri.startsWith(each))),
   },
   {
     ...common,
     name: "post-logout-uri-compared-loosely",
-    does: "Capitals and a slash at the end of a post_logout_redirect_uri make no difference.",
+    does: "The case and a trailing slash of a post_logout_redirect_uri are ignored.",
     check: "R-10",
     install: allowing((uri, registered) => registered.some((each) => loosely(each) === loosely(uri))),
   },
   {
     ...common,
     name: "post-logout-uri-of-any-client",
-    does: "A post_logout_redirect_uri of one client is good for every other.",
+    does: "A post_logout_redirect_uri of one client is accepted for every other.",
     check: "R-11",
     install: ({ provider }) => {
       const all = new Set<string>();
@@ -60,7 +60,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "script-as-post-logout-uri",
-    does: "Browsers are sent to a post_logout_redirect_uri with the scheme javascript.",
+    does: "The browser is redirected to a post_logout_redirect_uri with the scheme javascript.",
     clause: "RIL 2",
     check: "R-41",
     install: allowing((uri, registered) => registered.includes(uri) || uri.startsWith("javascript:")),
@@ -68,7 +68,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "last-of-twins-followed",
-    does: "Of a post_logout_redirect_uri that comes twice the first is looked up, and the last is gone to.",
+    does: "If post_logout_redirect_uri is sent twice, the first is checked and the last is used.",
     clause: "RIL 4",
     check: "R-35",
     around: async (_op, ctx, next) => {
@@ -89,7 +89,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "way-back-guessed",
-    does: "A logout request without an address leads to one that the client has registered.",
+    does: "A logout request without a post_logout_redirect_uri leads to one that the client registered.",
     clause: "RIL 2",
     check: "R-26",
     configure: (configuration) =>
@@ -101,7 +101,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "redirect-without-client",
-    does: "The browser is sent to a post_logout_redirect_uri although nothing says whose it is.",
+    does: "The browser is redirected to a post_logout_redirect_uri although the request names no client.",
     check: "R-12",
     configure: (configuration) =>
       whenAsked(configuration, (ctx, state, ask) => {
@@ -112,7 +112,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "post-logout-uri-query-dropped",
-    does: "A registered post_logout_redirect_uri loses its own query on the way.",
+    does: "The query of a registered post_logout_redirect_uri is dropped.",
     clause: "RIL 2",
     check: "R-07",
     configure: (configuration) =>
@@ -125,7 +125,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "state-invented",
-    does: "A state comes back although none was sent.",
+    does: "The browser comes back with a state although none was sent.",
     clause: "RIL 2",
     check: "R-05",
     configure: (configuration) =>
@@ -137,7 +137,7 @@ export const postLogoutUris: readonly Fault[] = [
   {
     ...common,
     name: "hint-in-way-back",
-    does: "The ID Token that was the hint goes back to the app in the address.",
+    does: "The hint, an ID Token, is added to the post_logout_redirect_uri.",
     clause: "RFC 9700 4.2",
     check: "R-39",
     configure: (configuration) =>

@@ -1,21 +1,21 @@
-/** The way in for faults of the logout question. */
+/** The hook for faults of the logout question. */
 import type { Configuration } from "oidc-provider";
 import type { Context, Surroundings } from "../open-id-provider.ts";
 import { logOutUnasked } from "../pages/logout.ts";
 
-/** Runs where the user would be asked, with what the OP keeps of the request until the answer.
- * @param ask goes on to the question */
+/** Runs where the user would be asked, with the state that the OP keeps until the answer.
+ * @param ask continues to the question */
 type Questioning = (ctx: Context, state: Record<string, unknown>, ask: () => Promise<void>) => Promise<void>;
 
 export function whenAsked(configuration: Configuration, questioning: Questioning): void {
   const feature = configuration.features?.rpInitiatedLogout;
   const { logoutSource: source } = feature ?? {};
-  if (!feature || !source) throw new Error("there is no logout question");
+  if (!feature || !source) throw new Error("no logout question is configured");
   feature.logoutSource = (ctx, form) =>
     questioning(ctx, ctx.oidc.session?.state ?? {}, async () => source(ctx, form));
 }
 
-/** Logs out without the question, in the requests for which this holds. */
+/** Logs out without asking on requests for which this holds. */
 export const unaskedWhere =
   (holds: (ctx: Context) => boolean) =>
   (configuration: Configuration, op: Surroundings): void =>

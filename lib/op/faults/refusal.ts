@@ -5,10 +5,10 @@ import { ENDPOINTS } from "../paths.ts";
 import type { Fault } from "./fault.ts";
 
 export function refuse(op: OpenIdProvider, ctx: Context, status: number, title: string): void {
-  renderProblem(op, ctx, { status, title, advice: "This is a fault that was switched on." });
+  renderProblem(op, ctx, { status, title, advice: "This refusal is an active fault." });
 }
 
-/** Refuses the logout requests for which this holds. */
+/** Refuses logout requests for which this holds. */
 export const refusing =
   (title: string, holds: (ctx: Context) => boolean): NonNullable<Fault["around"]> =>
   async (op, ctx, next) => {

@@ -1,4 +1,4 @@
-/** Faults of RP-initiated logout: what a logout ends, and what it tells afterwards. */
+/** Faults of RP-initiated logout: what a logout ends, and how it is answered. */
 import { randomUUID } from "node:crypto";
 import { withParameters } from "../logout/registered-address.ts";
 import type { Context } from "../open-id-provider.ts";
@@ -11,14 +11,14 @@ import { refuse, refusing } from "./refusal.ts";
 const isPost = (ctx: Context, path: string): boolean => ctx.method === "POST" && ctx.path === path;
 const isLogoutRequest = (ctx: Context): boolean => ctx.path === ENDPOINTS.end_session;
 
-/** Who logged out in this browser last. */
+/** Cookie with the user who last logged out in this browser. */
 const REMEMBERED = "op.remembered";
 
 export const rpInitiated: readonly Fault[] = [
   {
     name: "logout-without-effect",
     family: "R",
-    does: "The browser goes back to the app as after a logout, but nothing has ended and nobody was told.",
+    does: "The browser returns to the app as after a logout, but no session has ended and no app was notified.",
     clause: "RIL 2",
     check: "R-01",
     around: async (op, ctx, next) => {
@@ -32,7 +32,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "session-outlives-logout",
     family: "R",
-    does: "A logout takes the cookie away and leaves the session: whoever has copied the cookie is signed in.",
+    does: "A logout removes the cookie but keeps the session: anyone with a copy of the cookie is still signed in.",
     clause: "RIL 2",
     check: "R-43",
     around: async (op, ctx, next) => {
@@ -47,7 +47,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "post-ignored",
     family: "R",
-    does: "A logout request by POST is answered with the page that says it is done, and ends nothing.",
+    does: "A logout request by POST is answered with the page that confirms the logout, but ends nothing.",
     clause: "RIL 2",
     check: "R-02",
     around: async (_op, ctx, next) => {
@@ -59,7 +59,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "large-post-refused",
     family: "R",
-    does: "A logout request of more than 8 KiB is refused, as a proxy with a small limit does.",
+    does: "A logout request of more than 8 KiB is refused, as by a proxy with a small limit.",
     clause: "RIL 2",
     check: "R-03",
     around: async (op, ctx, next) => {
@@ -78,16 +78,16 @@ export const rpInitiated: readonly Fault[] = [
     around: async (op, ctx, next) => {
       const { accountId } = isLogoutRequest(ctx) ? await op.provider.Session.get(ctx) : {};
       if (accountId || !isLogoutRequest(ctx)) await next();
-      else refuse(op, ctx, 400, "Nobody is signed in.");
+      else refuse(op, ctx, 400, "No user is signed in.");
     },
   },
   {
     name: "unknown-parameter-refused",
     family: "R",
-    does: "A logout request with a parameter that the OP does not know is an error.",
+    does: "A logout request with an unknown parameter is an error.",
     clause: "RIL 2",
     check: "R-34",
-    around: refusing("A parameter is unknown.", ({ query }) => {
+    around: refusing("Unknown parameter.", ({ query }) => {
       const known = /^(id_token_hint|logout_hint|client_id|post_logout_redirect_uri|state|ui_locales)$/;
       return Object.keys(query).some((name) => !known.test(name));
     }),
@@ -95,7 +95,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "redirect-by-307",
     family: "R",
-    does: "A logout request by POST is redirected with 307, so that the browser posts the hint on.",
+    does: "A logout request by POST is redirected with 307, so the browser posts the hint again.",
     clause: "RFC 9700 4.12",
     check: "R-38",
     around: async (_op, ctx, next) => {
@@ -107,7 +107,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "parameters-as-html",
     family: "R",
-    does: "The logout question shows the state of the request without escaping it.",
+    does: "The logout question shows the state of the request unescaped.",
     clause: "RIL 4",
     check: "R-42",
     around: async (_op, ctx, next) => {
@@ -121,7 +121,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "apps-told-too-late",
     family: "R",
-    does: "The browser comes back to the app while logout tokens still wait to be sent.",
+    does: "The browser comes back to the app before the logout tokens are sent.",
     clause: "RIL 3",
     check: "R-46",
     deliver: async ({ url, init: { signal: _, ...init } }, send) => {
@@ -132,7 +132,7 @@ export const rpInitiated: readonly Fault[] = [
   {
     name: "offline-access-revoked",
     family: "R",
-    does: "A logout revokes refresh tokens with offline_access too, which are meant to outlive it.",
+    does: "A logout also revokes refresh tokens with offline_access, which are meant to outlive it.",
     clause: "BCL 2.7",
     check: "R-50",
     verdict: "warn",
@@ -175,7 +175,7 @@ export const rpInitiated: readonly Fault[] = [
     },
     {
       name: "state-unescaped",
-      does: "The state comes back as it is, so that a + in it becomes a space, and & and # cut it off.",
+      does: "The state comes back without percent-encoding: a + becomes a space, and & and # cut it off.",
       change: (uri: string) => uri.replace(/%(2B|26|23)/g, (escaped) => decodeURIComponent(escaped)),
     },
   ].map(

@@ -1,10 +1,10 @@
-/** What faults do to the OP's own scripts, on their way to the browser. */
+/** How faults change the OP's own scripts. */
 import type { Context } from "../open-id-provider.ts";
 import { ASSETS } from "../paths.ts";
 import { changeText } from "./answers.ts";
 
-/** Changes one of the scripts, if this is it.
- * @param name of its file */
+/** Changes one of the scripts, if this is the response.
+ * @param name its file name */
 export async function changeScript(
   ctx: Context,
   name: string,

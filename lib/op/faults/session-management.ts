@@ -1,4 +1,4 @@
-/** Faults of session management: `session_state`, the browser state behind it, and what the OP iframe answers. */
+/** Faults of session management: `session_state`, the OP browser state behind it, and the answers of the OP iframe. */
 import { decodeJwt } from "jose";
 import { opBrowserState } from "../logout/browser-state.ts";
 import { sidOf } from "../logout/end-session.ts";
@@ -32,7 +32,7 @@ const withScript = (change: (script: string) => string): Required<Pick<Fault, "a
   },
 });
 
-/** Has the hash be of something else than SM 3.2 says, in `session_state` and in the OP iframe alike. */
+/** Hashes other values than SM 3.2 requires, in both `session_state` and the OP iframe. */
 const withHash = (
   ofScript: (script: string) => string,
   hashed: (clientId: string, origin: URL, salt: string) => [clientId: string, origin: string, salt: string],
@@ -54,7 +54,7 @@ const forAnyClient = (script: string): string =>
 const forAnyOrigin = (script: string): string =>
   script.replace("(statusOf(data, origin)", '(statusOf(data, "any")');
 
-/** Has the browser state of those who are signed in be another one, in the cookie and behind `session_state`. */
+/** Replaces the OP browser state of signed-in users, in both the cookie and `session_state`. */
 const withBrowserState = (
   stateOf: (session: Session, op: OpenIdProvider) => string | undefined,
 ): Pick<Fault, "install" | "around"> => ({
@@ -81,7 +81,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-missing",
     family: "S",
-    does: "Authentication responses have no session_state, so that no app can watch the session.",
+    does: "Authentication responses have no session_state, so no app can watch the session.",
     clause: "SM 2",
     check: "S-01",
     ...withSessionState(() => undefined),
@@ -89,7 +89,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-for-code-alone",
     family: "S",
-    does: "Responses with an ID Token in them have no session_state.",
+    does: "Responses with an ID Token have no session_state.",
     clause: "SM 2",
     check: "S-01",
     ...withSessionState((value, { oidc: { params } }) =>
@@ -99,7 +99,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-of-errors-with-space",
     family: "S",
-    does: "The session_state of an error response has a space in it, which is what separates it in a question.",
+    does: "The session_state of an error response contains a space, the separator in messages to the OP iframe.",
     clause: "SM 2",
     check: "S-02",
     around: async (_op, ctx, next) => {
@@ -112,7 +112,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-same-for-all",
     family: "S",
-    does: "All apps of a session get the same session_state, so that it links what they know of the user.",
+    does: "All apps of a session get the same session_state, which lets them correlate the user.",
     clause: "SM 3.2",
     check: "S-03",
     ...withHash(
@@ -123,7 +123,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-changed-by-other-app",
     family: "S",
-    does: "A sign-in at another app changes the browser state: every app believes that the user has changed.",
+    does: "A sign-in at another app changes the browser state: every app assumes that the user has changed.",
     clause: "SM 3.2",
     check: "S-05",
     ...withBrowserState(({ uid, accountId, authorizations = {} }, { keys }) =>
@@ -133,7 +133,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "browser-state-outlives-logout",
     family: "S",
-    does: "A logout leaves the browser state as it was, so that no app sees it in the OP iframe.",
+    does: "A logout does not change the browser state, so no app can detect it through the OP iframe.",
     clause: "SM 3.2",
     check: "S-06",
     around: async (_op, ctx, next) => {
@@ -145,7 +145,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "browser-state-of-anybody",
     family: "S",
-    does: "The browser state says that somebody is signed in and not who: the next user passes for the last one.",
+    does: "The browser state says that a user is signed in but not which: the next user passes for the previous one.",
     clause: "SM 3.2",
     check: "S-07",
     ...withBrowserState(() => "signed-in"),
@@ -153,7 +153,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "nonsense-is-unchanged",
     family: "S",
-    does: "The OP iframe answers unchanged to what is no question.",
+    does: "The OP iframe answers unchanged to malformed messages.",
     clause: "SM 3.2",
     check: "S-08",
     ...withScript((script) => script.replace('return "error"', 'return "unchanged"')),
@@ -161,7 +161,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-for-any-origin",
     family: "S",
-    does: "The origin that asks is not in the hash: any site that knows a session_state can watch the user.",
+    does: "The hash omits the origin that asks: any site that knows a session_state can watch the user.",
     clause: "SM 3.2",
     check: "S-09",
     ...withHash(forAnyOrigin, (clientId, _origin, salt) => [clientId, "any", salt]),
@@ -169,7 +169,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-for-any-port",
     family: "S",
-    does: "The host of the origin that asks is in the hash, and neither its port nor its scheme.",
+    does: "The hash includes the host of the origin that asks, but neither its port nor its scheme.",
     clause: "SM 3.2",
     check: "S-10",
     ...withHash(
@@ -180,7 +180,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "answer-for-everybody",
     family: "S",
-    does: "The OP iframe posts its answer to any origin: who has taken the place of the app's frame hears it.",
+    does: "The OP iframe posts its answer to any origin: a page that has replaced the RP iframe receives it.",
     clause: "SM 3.2",
     check: "S-11",
     ...withScript((script) =>
@@ -190,7 +190,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "op-iframe-wants-client",
     family: "S",
-    does: "The OP iframe is silent unless its address has a client_id, of which no specification knows.",
+    does: "The OP iframe does not answer unless its URL has a client_id, which no specification requires.",
     clause: "SM 3.3",
     check: "S-12",
     around: async (_op, ctx, next) => {
@@ -202,7 +202,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "browser-state-is-the-session",
     family: "S",
-    does: "The browser state, which scripts can read, is the value of the session cookie, which they must not.",
+    does: "The browser state, which scripts can read, is the value of the session cookie, which scripts must not read.",
     clause: "SM 3.2",
     check: "S-13",
     ...withBrowserState(({ jti }) => jti),
@@ -210,7 +210,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "hint-stands-for-the-session",
     family: "S",
-    does: "A silent request without a cookie is answered by its hint alone, and an app asks on for ever where cookies are blocked.",
+    does: "A silent request without a cookie is answered from its hint alone: where cookies are blocked, an app asks forever.",
     clause: "SM 5.1",
     check: "S-14",
     install: ({ provider, store }) => {
@@ -227,7 +227,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "op-iframe-changes-its-mind",
     family: "S",
-    does: "The OP iframe answers changed to every eighth question, though nothing has.",
+    does: "The OP iframe answers changed to every eighth message although nothing has changed.",
     clause: "SM 3.2",
     check: "S-15",
     ...withScript((script) =>
@@ -239,7 +239,7 @@ export const sessionManagement: readonly Fault[] = [
   {
     name: "session-state-for-any-client",
     family: "S",
-    does: "The client is not in the hash: what one app was given is good for all others of its origin.",
+    does: "The hash omits the client: the session_state of one app is valid for all others of its origin.",
     clause: "SM 3.2",
     check: "S-17",
     ...withHash(forAnyClient, (_clientId, { origin }, salt) => ["any", origin, salt]),

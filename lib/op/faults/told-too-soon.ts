@@ -1,4 +1,4 @@
-/** Faults of the logout request by which apps are told of what has not happened. */
+/** Faults of the logout request that notify apps of a logout that has not happened. */
 import { decodeJwt } from "jose";
 import { notifyClient } from "../logout/backchannel-logout.ts";
 import { sidOf } from "../logout/end-session.ts";
@@ -9,16 +9,16 @@ import type { Fault } from "./fault.ts";
 
 const common = { family: "R", clause: "RIL 2" } as const;
 
-/** Tells the apps of a session that it has ended, and leaves it alive. */
-async function tellApps({ provider }: OpenIdProvider, session: StoredSession | undefined): Promise<void> {
+/** Notifies the apps of a session that it has ended, but keeps it alive. */
+async function notifyApps({ provider }: OpenIdProvider, session: StoredSession | undefined): Promise<void> {
   const { accountId = "", authorizations = {} } = session ?? {};
-  const told = Object.entries(authorizations).map(([clientId, { sid }]) =>
+  const notified = Object.entries(authorizations).map(([clientId, { sid }]) =>
     notifyClient(provider, clientId, accountId, sid ?? "", new Date()),
   );
-  await Promise.all(told);
+  await Promise.all(notified);
 }
 
-/** What the hint of a logout request says, whoever has signed it. */
+/** The claims of a logout request's hint, unverified. */
 function claimsOfHint({ path, query }: Context): Record<string, unknown> {
   const { id_token_hint: hint } = path === ENDPOINTS.end_session ? query : {};
   try {
@@ -28,19 +28,19 @@ function claimsOfHint({ path, query }: Context): Record<string, unknown> {
   }
 }
 
-/** The hint with which each session was last asked about. */
+/** The claims of the hint in each session's last logout request, by the session's uid. */
 const asked = new Map<string, Record<string, unknown>>();
 
-export const toldTooSoon: readonly Fault[] = [
+export const notifiedTooSoon: readonly Fault[] = [
   {
     ...common,
     name: "apps-told-while-asking",
-    does: "A logout request without parameters tells the apps while the user is being asked.",
+    does: "A logout request without parameters notifies the apps while the user is still being asked.",
     check: "R-24",
     around: async (op, ctx, next) => {
       if (ctx.path === ENDPOINTS.end_session && ctx.querystring === "") {
         const { uid } = await op.provider.Session.get(ctx);
-        await tellApps(op, op.store.sessionByUid(uid));
+        await notifyApps(op, op.store.sessionByUid(uid));
       }
       await next();
     },
@@ -48,7 +48,7 @@ export const toldTooSoon: readonly Fault[] = [
   {
     ...common,
     name: "forged-hint-tells-apps",
-    does: "A hint with a wrong signature is refused, but if it names somebody else's session, the apps of that are told.",
+    does: "A hint with a wrong signature is refused, but if it names another session, the apps of that session are notified.",
     check: "R-17",
     around: async (op, ctx, next) => {
       const { sid } = claimsOfHint(ctx);
@@ -57,13 +57,13 @@ export const toldTooSoon: readonly Fault[] = [
       const named = op.store
         .sessions()
         .find((session) => own && session.uid !== own.uid && sidOf(session) === sid);
-      if (ctx.status >= 400) await tellApps(op, named);
+      if (ctx.status >= 400) await notifyApps(op, named);
     },
   },
   {
     ...common,
     name: "session-of-the-hint-told",
-    does: "After a yes the app is told of the session that the hint names, though another one has ended.",
+    does: "After a Yes the app is notified of the session that the hint names, although another one has ended.",
     check: "R-22",
     around: async ({ provider }, ctx, next) => {
       const { uid } = await provider.Session.get(ctx);
