@@ -1,4 +1,4 @@
-/** Escaping HTML templates for the documents that no React page renders: endpoints, OP, front door. */
+/** Escaping HTML templates for documents not rendered by React: endpoints, OP, front door. */
 import { html as template } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 
@@ -7,25 +7,25 @@ export type Html = HtmlEscapedString;
 /** Escapes every interpolated value unless it is `Html` itself; arrays are joined. Values must not be promises. */
 export const html = template as (strings: TemplateStringsArray, ...values: unknown[]) => Html;
 
-/** What the shell of a document needs. */
+/** The shell of a document. */
 export interface Shell {
   title: string;
   brand: string;
   /** Where the brand links to. */
   home: string;
-  /** Colour that tells the processes apart at a glance. */
+  /** Colour that distinguishes the processes. */
   accent: Accent;
-  /** Folder of the static files as the browser sees it, without a slash at the end. */
+  /** URL path of the static files, without a trailing slash. */
   assets: string;
   body: Html;
   narrow?: boolean;
-  /** File name below `assets` of the one script of this document. */
+  /** File name of the document's only script, in `assets`. */
   script?: string;
 }
 
 export type Accent = "blue" | "violet" | "teal" | "slate";
 
-/** A whole document in the playground's style: no inline script, no inline style. */
+/** A complete document in the playground's style, without inline scripts or styles. */
 export function document(shell: Shell): string {
   const { title, brand, home, accent, assets, body, narrow, script } = shell;
   return html`<!doctype html>
@@ -47,8 +47,8 @@ ${script ? html`<script src="${assets}/${script}"></script>` : ""}
 </html>`.toString();
 }
 
-/** The policy of every `document`: own files only. `form-action` is left out on purpose: browsers apply it to
- * redirects that follow a form too, and ours lead to the OP and back. */
+/** The Content-Security-Policy of every `document`: own files only. Without `form-action`, which browsers also apply to
+ * redirects after a form: ours lead to the OP and back. */
 export function documentPolicy(frameAncestors = "'none'"): string {
   return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors ${frameAncestors}`;
 }

@@ -1,5 +1,5 @@
-/* Submits the one form of this document: the hand-on of an authentication response, or a POST logout request.
-   With `data-fragment` the form's fields come from the URL's fragment, which no server has seen. */
+/* Submits the document's form: a forwarded authentication response or a POST logout request. With `data-fragment` the
+   form's fields come from the URL's fragment, which servers do not see. */
 const form = document.querySelector("form[data-submit]");
 if (form instanceof HTMLFormElement) {
   if (form.hasAttribute("data-fragment")) {

@@ -1,5 +1,5 @@
-/* Goes on from the page that tells the apps of a logout in hidden frames (FCL 3): at once when all have loaded; if one
-   has not answered by the deadline, the page names it and leaves going on to the user (FCL 4.1). */
+/* Leaves the page that notifies the apps of a logout in hidden frames (FCL 3) as soon as all have loaded; if one has
+   not answered by the deadline, the page names it and the user decides when to continue (FCL 4.1). */
 const LOGOUT_DEADLINE_MS = 3000;
 
 /** @param {string} id */
@@ -7,10 +7,10 @@ const elementById = (id) => /** @type {HTMLElement} */ (document.getElementById(
 const continueLink = /** @type {HTMLAnchorElement} */ (elementById("frontchannel-continue"));
 const logoutFrames = [...document.querySelectorAll("iframe")];
 
-// Not a link in the history: "Back" would send the logout form again.
+// Replaces the history entry: "Back" would submit the logout form again.
 const goOn = () => location.replace(continueLink.href);
 
-/* A frame is on the empty document it began with until its server answers, and that one can be read from here. */
+/* Until its server answers, a frame shows its initial empty document, which is readable from here. */
 /** @param {HTMLIFrameElement} frame */
 const isUnanswered = (frame) => frame.contentDocument?.URL === "about:blank";
 
@@ -24,11 +24,11 @@ function nameUnanswered() {
 }
 
 const deadline = setTimeout(() => {
-  removeEventListener("load", goOn); // an answer that comes now must not take the notice away
+  removeEventListener("load", goOn); // a late answer must not remove the notice
   if (logoutFrames.some(isUnanswered)) nameUnanswered();
   else goOn();
 }, LOGOUT_DEADLINE_MS);
 
-// The document's own `load` waits for its frames, and cannot have come before this script has run.
+// The document's `load` waits for its frames, and cannot fire before this script has run.
 addEventListener("load", () => clearTimeout(deadline));
 addEventListener("load", goOn);

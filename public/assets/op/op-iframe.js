@@ -1,7 +1,7 @@
-/* The OP iframe (SM 3.2): a Relying Party posts "client_id session_state" and is told whether the login at the OP is still
-   the one that its session_state was made for. */
+/* The OP iframe (SM 3.2): a Relying Party posts "client_id session_state", and the answer says whether the login at the
+   OP is still the one that the session_state was computed for. */
 
-/* `crypto.subtle` does not exist where the page around this frame is on plain http and not on localhost. */
+/* `crypto.subtle` is missing if the page around this frame is on plain http and not on localhost. */
 /** @typedef {[number, number, number, number, number, number, number, number]} Sha256State */
 /** @type {number[]} */
 const primes = [];
@@ -45,7 +45,7 @@ function sha256(text) {
   return base64.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
 }
 
-/* Read afresh each time: it changes while this document stays. Without one nobody is signed in. */
+/* Read each time, since it changes while this document is loaded. Without it no user is signed in. */
 const opBrowserState = () => /(?:^|; )opbs=([^;]*)/.exec(document.cookie)?.[1] ?? "null";
 
 /** @param {unknown} data @param {string} origin @returns {"unchanged" | "changed" | "error"} */
@@ -56,7 +56,7 @@ function statusOf(data, origin) {
   return sha256(`${clientId} ${origin} ${opBrowserState()} ${salt}`) === hash ? "unchanged" : "changed";
 }
 
-/* SM 3.1 has the question asked by the RP iframe, a frame beside this one; the page around both may ask as well. */
+/* SM 3.1: the RP iframe next to this frame asks; the page around both may ask too. */
 /** @param {MessageEventSource | null} source @returns {source is Window} */
 const mayAsk = (source) =>
   source !== null &&
@@ -64,7 +64,7 @@ const mayAsk = (source) =>
   "parent" in source &&
   (source === parent || source.parent === parent);
 
-/* The origin is the browser's word, and part of the hash: another site that knows a session_state gets "changed". */
+/* The origin comes from the browser and is part of the hash: another site that knows a session_state gets "changed". */
 addEventListener("message", ({ data, origin, source }) => {
   if (mayAsk(source)) source.postMessage(statusOf(data, origin), origin);
 });
