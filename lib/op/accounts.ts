@@ -1,4 +1,4 @@
-/** The demo users. Their passwords are on the sign-in page: nothing here is a secret. */
+/** The demo users. Their passwords are shown on the sign-in page: nothing here is secret. */
 import { timingSafeEqual } from "node:crypto";
 import type { Account } from "oidc-provider";
 
@@ -12,7 +12,7 @@ export interface DemoUser {
 
 const ADMINISTRATORS = "administrators";
 
-/** As many as make an ID Token larger than the usual limits of URLs, cookies and headers (some 17 KiB). */
+/** Enough to make an ID Token (about 17 KiB) exceed the usual limits of URLs, cookies and headers. */
 const manyGroups = Array.from(
   { length: 350 },
   (_, index) => `project-${String(index + 1).padStart(3, "0")}-of-the-research-team`,
@@ -43,7 +43,7 @@ export const findUser = (username: string | undefined): DemoUser | undefined =>
 export const isAdministrator = (username: string | undefined): boolean =>
   findUser(username)?.groups.includes(ADMINISTRATORS) ?? false;
 
-/** @returns the user whose password this is */
+/** @returns the user, if the password is right */
 export function authenticate(username: string, password: string): DemoUser | undefined {
   const user = findUser(username);
   return user && samePassword(user.password, password) ? user : undefined;
@@ -54,7 +54,7 @@ function samePassword(expected: string, given: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The account as the library asks for it: `sub` is the username, as in WSO2 IS before 7. */
+/** The account in the library's terms: `sub` is the username, as in WSO2 IS before 7. */
 export function findAccount(username: string): Account | undefined {
   const user = findUser(username);
   if (!user) return undefined;

@@ -1,4 +1,4 @@
-/** The style sheet, icon and scripts, from the folder that the apps share. */
+/** The style sheet, icon and scripts, from the folder shared with the apps. */
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { type Context, isRead, type Next } from "./open-id-provider.ts";
@@ -7,7 +7,7 @@ import { ASSETS } from "./paths.ts";
 const FOLDER = join(import.meta.dirname, "../../public/assets");
 const TYPES = new Set([".css", ".js", ".svg"]);
 
-/** Answers for the files that are there now, by name: no path is ever built from a request. */
+/** Serves the files that exist at the start, by name: no path is built from a request. */
 export function serveAssets() {
   const own = readdirSync(join(FOLDER, "op")).map((name) => `op/${name}`);
   const names = [...readdirSync(FOLDER), ...own].filter((name) => TYPES.has(extname(name)));

@@ -122,7 +122,7 @@ describe("authorization", () => {
     assert.equal(second.status, 200);
   });
 
-  it("takes the authorization request as a POST of the app's page too", async () => {
+  it("accepts the authorization request as a POST from the app's page", async () => {
     const browser = new HttpBrowser();
     await signIn(op, browser, "photos");
     const { origin, pathname, searchParams } = new URL(authorizationUrl(op));
@@ -134,7 +134,7 @@ describe("authorization", () => {
     assert.ok(responseOf(answer).has("code"));
   });
 
-  it("accepts the registered callback, to the letter", async () => {
+  it("accepts only the exact registered callback", async () => {
     const { port } = new URL(op.photos.base);
     const others = [
       "localhost:1",
@@ -153,7 +153,7 @@ describe("authorization", () => {
     }
   });
 
-  it("leaves the port of a native client's loopback callback open, but not where it goes after logout", async () => {
+  it("ignores the port of a native client's loopback callback, but not of its post_logout_redirect_uri", async () => {
     const metadata = {
       application_type: "native",
       redirect_uris: ["http://127.0.0.1/callback"],
@@ -183,13 +183,13 @@ describe("authorization", () => {
     assert.notEqual(other.claims.sid, photos.claims.sid);
   });
 
-  it("grants client credentials", async () => {
+  it("supports the client credentials grant", async () => {
     const response = await tokenRequest(op, { grant_type: "client_credentials" }, basic("photos", SECRET));
     assert.equal(response.status, 200);
     assert.ok(((await response.json()) as { access_token: string }).access_token);
   });
 
-  it("grants the password grant, with an ID Token that has no sid", async () => {
+  it("supports the password grant, with an ID Token without sid", async () => {
     const fields = { grant_type: "password", username: "bob", password: "bob", scope: "openid profile" };
     const response = await tokenRequest(op, fields, basic("photos", SECRET));
     const tokens = (await response.json()) as { id_token: string; access_token: string };

@@ -1,26 +1,26 @@
-/** What the metadata of a client may say beyond the library's rules. */
+/** Client metadata beyond the library's rules. */
 import { type Configuration, errors } from "oidc-provider";
 import { refuseRsa15 } from "./encryption.ts";
 
-/** Whether a logout that this client proves to be of the very session is carried out without asking the user. At WSO2 IS
- * it is a setting of the application too. */
+/** Whether to log out without asking the user if this client's hint is from the current session. WSO2 IS has the same
+ * application setting. */
 export const SKIP_LOGOUT_CONSENT = "skip_logout_consent";
 
-/** Seconds from `iat` to `exp` in the ID Tokens of this client: a short one lets a logout be tried with a hint that has
- * expired (RIL 2). */
+/** Seconds from `iat` to `exp` in the ID Tokens of this client: a short lifetime makes it possible to try a logout with
+ * an expired hint (RIL 2). */
 export const ID_TOKEN_LIFETIME = "id_token_lifetime";
 
-const USUAL_ID_TOKEN_LIFETIME = 3600;
-const LONGEST_ID_TOKEN_LIFETIME = 24 * 3600;
+const DEFAULT_ID_TOKEN_LIFETIME = 3600;
+const MAX_ID_TOKEN_LIFETIME = 24 * 3600;
 
 /** The library's `ttl` of ID Tokens, in seconds. */
 export const idTokenLifetime = (
   _ctx: unknown,
   _token: unknown,
   client: { metadata(): Record<string, unknown> },
-): number => (client.metadata()[ID_TOKEN_LIFETIME] as number | undefined) ?? USUAL_ID_TOKEN_LIFETIME;
+): number => (client.metadata()[ID_TOKEN_LIFETIME] as number | undefined) ?? DEFAULT_ID_TOKEN_LIFETIME;
 
-/** Client metadata of our own, and library properties that we rewrite before the library checks them. */
+/** Our own client metadata, and properties that we rewrite before the library checks them. */
 export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata"]> = {
   properties: [
     "redirect_uris",
@@ -48,27 +48,26 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
   },
 };
 
-/** Bytes of a secret that signs with HS256 (OIDC Core 16.19, RFC 7518 3.2). */
-const SHORTEST_SECRET = 32;
+/** Minimum bytes of a secret for HS256 (OIDC Core 16.19, RFC 7518 3.2). */
+const MIN_SECRET_BYTES = 32;
 
 function checkSecret(alg: unknown, secret: unknown): void {
-  if (alg !== "HS256" || typeof secret !== "string" || Buffer.byteLength(secret) >= SHORTEST_SECRET) return;
+  if (alg !== "HS256" || typeof secret !== "string" || Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return;
   throw new errors.InvalidClientMetadata(
-    `client_secret must have at least ${SHORTEST_SECRET} bytes to sign ID Tokens with HS256`,
+    `client_secret must have at least ${MIN_SECRET_BYTES} bytes to sign ID Tokens with HS256`,
   );
 }
 
 function checkLifetime(seconds: unknown): void {
-  if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= LONGEST_ID_TOKEN_LIFETIME)
-    return;
+  if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= MAX_ID_TOKEN_LIFETIME) return;
   throw new errors.InvalidClientMetadata(
-    `${ID_TOKEN_LIFETIME} must be a whole number of seconds from 1 to ${LONGEST_ID_TOKEN_LIFETIME}`,
+    `${ID_TOKEN_LIFETIME} must be a whole number of seconds from 1 to ${MAX_ID_TOKEN_LIFETIME}`,
   );
 }
 
 type Metadata = Parameters<NonNullable<NonNullable<Configuration["extraClientMetadata"]>["validator"]>>[3];
 
-/** WSO2 IS has one list for callbacks and post-logout URIs, so a `regexp=` callback serves as both. */
+/** WSO2 IS has one list for callbacks and post-logout URIs, so a `regexp=` callback applies to both. */
 function expandCallbacks(metadata: Metadata): void {
   const uris = expanded(metadata.redirect_uris);
   const asAtWso2 =
@@ -79,7 +78,7 @@ function expandCallbacks(metadata: Metadata): void {
 
 const ALTERNATIVES = /^regexp=\(?(.*?)\)?$/;
 
-/** Replaces `regexp=(a|b)` by its alternatives; other lists and values are left for the library to judge. */
+/** Replaces `regexp=(a|b)` by its alternatives; the library checks all other values. */
 function expanded(uris: unknown): string[] | undefined {
   if (!Array.isArray(uris)) return uris as undefined;
   return uris.flatMap((uri: unknown) => {
@@ -88,7 +87,7 @@ function expanded(uris: unknown): string[] | undefined {
   });
 }
 
-/** A regular expression would be matched against what an attacker sends; a list of URLs is all that is needed. */
+/** Accepts plain URLs only: a regular expression would be matched against attacker-controlled input. */
 function literal(pattern: string): string {
   const uri = pattern.replace(/\\([./?-])/g, "$1");
   if (URL.canParse(uri) && !/[*+()[\]{}^$\\]/.test(uri)) return uri;
@@ -97,13 +96,13 @@ function literal(pattern: string): string {
   );
 }
 
-/** BCL 2.2; that it is absolute the library sees to. */
+/** BCL 2.2. The library checks that it is absolute. */
 function checkBackchannelUri(value: unknown): void {
   if (!String(value).includes("#")) return;
   throw new errors.InvalidClientMetadata("backchannel_logout_uri must have no fragment");
 }
 
-/** FCL 2. The redirect URIs come first among the properties, so they have been expanded here. */
+/** FCL 2. The redirect URIs come first among the properties, so they are already expanded. */
 function checkFrontchannelUri(value: unknown, redirectUris: unknown): void {
   const uri = typeof value === "string" && /^https?:\/\/[^#\s]+$/i.test(value) ? URL.parse(value) : null;
   if (!uri) {

@@ -53,7 +53,7 @@ async function assertRefused(page: Visit, text: RegExp): Promise<void> {
 describe("a client whose ID Tokens are signed with its secret", () => {
   const HS256 = { id_token_signed_response_alg: "HS256" };
 
-  /** What the client makes of a token. */
+  /** Verifies a token as the client does. */
   const verified = ({ clientId, secret }: RegisteredClient, token: string) =>
     jwtVerify(token, Buffer.from(secret), {
       algorithms: ["HS256"],
@@ -61,7 +61,7 @@ describe("a client whose ID Tokens are signed with its secret", () => {
       audience: clientId,
     });
 
-  it("gets ID Tokens and logout tokens so, by every grant", async () => {
+  it("gets ID Tokens and logout tokens signed with it, from every grant", async () => {
     const client = await registeredClient(op, HS256);
     const idToken = await implicit(client);
     const { payload } = await verified(client, idToken);
@@ -80,7 +80,7 @@ describe("a client whose ID Tokens are signed with its secret", () => {
     assert.equal(logout.sid, payload.sid);
   });
 
-  it("logs out by them, with and without client_id, and asks silently with them", async () => {
+  it("logs out and makes silent requests with them, with and without client_id", async () => {
     const client = await registeredClient(op, HS256);
     for (const more of [{}, { client_id: client.clientId }]) {
       const idToken = await implicit(client);
@@ -90,7 +90,7 @@ describe("a client whose ID Tokens are signed with its secret", () => {
     }
   });
 
-  it("is believed nothing that was signed with another secret or algorithm, or that is a logout token", async () => {
+  it("cannot use a hint signed with another secret or algorithm, or a logout token", async () => {
     const client = await registeredClient(op, HS256);
     const other = await registeredClient(op, HS256);
     await browser.submit(await question(await implicit(client)), { logout: "yes" });
@@ -115,7 +115,7 @@ describe("a client whose ID Tokens are signed with its secret", () => {
     await assertRefused(await question(forged), /could not validate id_token_hint/);
   });
 
-  it("has a secret of 32 bytes, or is not registered", async () => {
+  it("is only registered with a secret of at least 32 bytes", async () => {
     const metadata = { redirect_uris: [`${op.photos.base}/oauth2client`], ...HS256 };
     for (const [length, status] of [
       [31, 400],
@@ -139,7 +139,7 @@ describe("a client whose ID Tokens are encrypted with its secret", () => {
     registeredClient(op, { id_token_encrypted_response_alg: alg, ...more });
 
   for (const alg of ["A128KW", "A192KW", "A256KW"] as const) {
-    it(`logs out by them as they came, with client_id (${alg})`, async () => {
+    it(`logs out with them as issued, with client_id (${alg})`, async () => {
       const client = await encrypting(alg);
       const idToken = await implicit(client);
       const { plaintext } = await compactDecrypt(idToken, keyOf(client, alg));
@@ -152,26 +152,29 @@ describe("a client whose ID Tokens are encrypted with its secret", () => {
     });
   }
 
-  it("may have them signed with its secret too", async () => {
+  it("can have them signed with its secret too", async () => {
     const client = await encrypting("A256KW", { id_token_signed_response_alg: "HS256" });
     await assertLogsOut(await question(await implicit(client), { client_id: client.clientId }));
   });
 
-  it("asks silently with them", async () => {
+  it("makes silent requests with them", async () => {
     const client = await encrypting("A128KW");
     const request = { client_id: client.clientId, prompt: "none", id_token_hint: await implicit(client) };
     assert.ok(responseOf(await browser.get(authorizationUrl(op, request))).has("code"));
   });
 
-  it("is refused where nothing says whose secret it is, or where it is not this client's", async () => {
+  it("is refused without client_id, or if the secret is not this client's", async () => {
     const client = await encrypting("A128KW");
     const other = await encrypting("A128KW");
     const idToken = await implicit(client);
     const withId = (client_id: string) => question(idToken, { client_id });
-    await assertRefused(await question(idToken), /cannot be told.*needs the client_id of the app/s);
+    await assertRefused(
+      await question(idToken),
+      /secret of an unknown client.*must also have the client_id of the app/s,
+    );
     await assertRefused(await withId(other.clientId), /It is not encrypted with the secret of the app/);
-    await assertRefused(await withId("photos"), /No app of that client_id is registered with/);
-    await assertRefused(await withId("nobody"), /No app of that client_id is registered with/);
+    await assertRefused(await withId("photos"), /No app with this client_id is registered with/);
+    await assertRefused(await withId("unknown"), /No app with this client_id is registered with/);
 
     const { plaintext } = await compactDecrypt(idToken, keyOf(client, "A128KW"));
     const byAnother = await new CompactEncrypt(plaintext)

@@ -1,4 +1,4 @@
-/** The clients: where the library's rules are not ours, and the ones that are there from the start. */
+/** Exceptions to the library's client rules, and the preregistered clients. */
 
 import type Provider from "oidc-provider";
 import { type ClientMetadata, errors, type ResponseType } from "oidc-provider";
@@ -17,10 +17,10 @@ export const RESPONSE_TYPES: ResponseType[] = [
   "code id_token token",
 ];
 
-/** The library refuses http callbacks for implicit flows, which is what the tutorial has (OIDC Registration 2,
+/** Allows http callbacks for implicit flows, which the tutorial uses and the library refuses (OIDC Registration 2,
  * `application_type`: "web" clients must use https). */
 export function allowHttpCallbacks(provider: Provider): void {
-  // The schema of client metadata is the library's own recipe for this, and missing in its types.
+  // The library documents this hook for it, but does not type it.
   type Schema = { prototype: { invalidate(message: string, code?: string): void } };
   const schema = (provider.Client as unknown as { Schema: Schema }).Schema.prototype;
   const invalidate = schema.invalidate;
@@ -30,16 +30,16 @@ export function allowHttpCallbacks(provider: Provider): void {
   };
 }
 
-/** RIL 3: the address after logout must be one of the registered ones, exactly. For native clients the library leaves
- * the port open as it does for their callbacks, where RFC 8252 7.3 asks for it. */
+/** RIL 3: the post_logout_redirect_uri must exactly match a registered one. For native clients the library ignores the
+ * port, which RFC 8252 7.3 requires for callbacks only. */
 export function exactPostLogoutUris(provider: Provider): void {
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) {
     return this.postLogoutRedirectUris?.includes(uri) ?? false;
   };
 }
 
-/** Registers the playground's apps anew at each start. Through the store: the library's `clients` option would make
- * them unchangeable. */
+/** Registers the playground's apps again at each start. Uses the store, since the library's `clients` option would make
+ * them immutable. */
 export async function seedClients(
   provider: Provider,
   store: OpStore,
@@ -57,8 +57,8 @@ export async function seedClients(
   }
 }
 
-/** Of each app a confidential and a public client, so that a tutorial can be followed with either; no public one where
- * ID Tokens are made with a secret, which it has not. */
+/** A confidential and a public client for each app, so that a tutorial works with either; no public one if the ID
+ * Tokens need a secret. */
 function clientsOf({
   name,
   secret,
@@ -94,7 +94,7 @@ function clientsOf({
   return [confidential, { ...shared, ...isPublic }];
 }
 
-/** HS256, A128KW and their like. */
+/** HS256, A128KW and similar. */
 const needsSecret = (metadata: ClientMetadata): boolean =>
   [metadata.id_token_signed_response_alg, metadata.id_token_encrypted_response_alg].some((alg) =>
     /^(?:HS|A)\d/.test(String(alg)),

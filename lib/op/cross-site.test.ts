@@ -1,4 +1,4 @@
-/** The OP on https, where pages of other sites reach its session: what they must be able to do, and nothing more. */
+/** The OP on https, where pages of other sites reach its session: what they can and cannot do. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,13 +36,13 @@ describe("an OP on https", () => {
     rmSync(directory, { recursive: true });
   });
 
-  /** By its name, or by what its name has before the port. */
+  /** Finds a cookie by its name without the port. */
   const cookie = (page: Visit, name: string): string =>
     page.headers.getSetCookie().find((line) => new RegExp(`^${name}(\\.\\d+)?=`).test(line)) ?? "";
   const login = (page: Visit, user = "alice") => browser.submit(page, { username: user, password: user });
   const signInPage = async () => browser.follow(await browser.get(authorizationUrl(op)));
 
-  it("shows session and browser state to frames of every site, and the steps of a sign-in to none", async () => {
+  it("sends session and browser state cookies in frames of any site, but not those of a sign-in", async () => {
     const asked = await browser.get(authorizationUrl(op));
     for (const name of ["op.interaction", "op.resume"]) {
       assert.match(cookie(asked, name), /samesite=lax; secure; httponly/i);
@@ -54,7 +54,7 @@ describe("an OP on https", () => {
     assert.match(cookie(resumed, "opbs"), /samesite=none; secure/i);
   });
 
-  it("does so too after a sign-in on the sessions page, and takes both away again", async () => {
+  it("does so after a sign-in on the sessions page too, and deletes both at a logout", async () => {
     const signedIn = await login(await browser.get(`${op.origin}/sessions`));
     assert.match(cookie(signedIn, "op.session"), /samesite=none; secure; httponly/i);
     assert.match(cookie(signedIn, "opbs"), /samesite=none; secure/i);
@@ -65,7 +65,7 @@ describe("an OP on https", () => {
     }
   });
 
-  it("asks, on a logout request that is posted from another site, and ends nothing by itself", async () => {
+  it("asks before a logout that is posted from another site", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const state = browserStateOf(browser);
     const posted = await browser.post(`${op.origin}/oidc/logout`, { id_token_hint: idToken }, STRANGER);
@@ -74,7 +74,7 @@ describe("an OP on https", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
-  it("takes none of its forms from another site, whose posts carry the session now", async () => {
+  it("refuses its forms from another site, although the session cookie is sent", async () => {
     await signIn(op, browser, "photos");
     const sessions = await browser.get(`${op.origin}/sessions`);
     const question = await browser.get(logoutUrl(op, {}));
@@ -88,20 +88,20 @@ describe("an OP on https", () => {
     assert.deepEqual(op.photos.logoutTokens, []);
   });
 
-  it("signs nobody in by a form from another site", async () => {
+  it("does not sign in through a form from another site", async () => {
     const user = { username: "bob", password: "bob" };
     const page = await signInPage();
     await assertOwnFormOnly(page, user, new URL(page.url).pathname, browser);
     const sessions = await browser.get(`${op.origin}/sessions`);
     await assertOwnFormOnly(sessions, user, "/sessions/sign-in", browser);
-    // What an attacker can have: a form with the token of a sign-in page that was opened in the attacker's own browser.
+    // An attacker can get a form token from a sign-in page in their own browser.
     const theirs = formOf(await new HttpBrowser().get(`${op.origin}/sessions`)).fields;
     const forged = await browser.post(`${op.origin}/sessions/sign-in`, { ...theirs, ...user });
     assert.equal(forged.status, 403);
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("lets no other site allow an app the access", async () => {
+  it("does not let another site give consent", async () => {
     const page = await browser.follow(await login(await signInPage(), "bob"));
     assert.match(page.text, /Allow photos\?/);
     await assertOwnFormOnly(page, { consent: "allow" }, new URL(page.url).pathname, browser);
@@ -109,7 +109,7 @@ describe("an OP on https", () => {
     assert.match(asked.location ?? "", /error=consent_required/);
   });
 
-  it("has none of its pages framed, so that no click can be stolen", async () => {
+  it("does not allow its pages to be framed, against clickjacking", async () => {
     const signIn = await signInPage();
     const consent = await browser.follow(await login(signIn, "admin"));
     const question = await browser.get(logoutUrl(op, {}));
@@ -122,7 +122,7 @@ describe("an OP on https", () => {
       sessions: await browser.get(`${op.origin}/sessions`),
       loggedOut: await browser.get(`${op.origin}/oidc/logout/success`),
       home: await browser.get(`${op.origin}/`),
-      problem: await browser.get(authorizationUrl(op, { client_id: "nobody" })),
+      problem: await browser.get(authorizationUrl(op, { client_id: "unknown" })),
     };
     for (const [name, { text, headers }] of Object.entries(pages)) {
       assert.match(text, /<!doctype html>/i, name);
@@ -130,8 +130,8 @@ describe("an OP on https", () => {
     }
   });
 
-  /** Posts the form of a page from a foreign page, from a page without an origin, and as a client that sends no origin
-   * and does not know the form's token. */
+  /** Posts the form of a page from a foreign origin, from an opaque origin, and without an Origin header or the form's
+   * token. */
   async function assertOwnFormOnly(page: Visit, more: object, path: string, visitor: HttpBrowser) {
     const { fields } = formOf(page);
     const url = `${op.origin}${path}`;

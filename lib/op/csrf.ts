@@ -1,4 +1,4 @@
-/** Tokens in the forms of our own pages: a cookie's value, signed, in a hidden field. */
+/** CSRF tokens for the forms of our own pages: a signed cookie value in a hidden field. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { type Html, html } from "#lib/ui/html.ts";
 import { PageError } from "./edge.ts";
@@ -7,7 +7,7 @@ import type { Context, OpenIdProvider } from "./open-id-provider.ts";
 const COOKIE = "op.form";
 const FIELD = "form_token";
 
-/** The hidden field that every form of ours carries. */
+/** The hidden field of every form of ours. */
 export function formToken(op: OpenIdProvider, ctx: Context): Html {
   const known = ctx.cookies.get(COOKIE, { signed: false });
   const value = known || randomBytes(18).toString("base64url");
@@ -15,14 +15,14 @@ export function formToken(op: OpenIdProvider, ctx: Context): Html {
   return html`<input type="hidden" name="${FIELD}" value="${sign(op, value)}">`;
 }
 
-/** @throws {PageError} unless the form came from a page that this browser got from us */
+/** @throws {PageError} unless the form is from a page that we sent to this browser */
 export function requireFormToken(op: OpenIdProvider, ctx: Context, form: URLSearchParams): void {
   const value = ctx.cookies.get(COOKIE, { signed: false });
   if (value && equalSecrets(sign(op, value), form.get(FIELD) ?? "")) return;
   throw new PageError(403, "This form could not be verified.", "Go back, reload the page and send it again.");
 }
 
-/** Compares in a time that does not tell how much of it is right. */
+/** Compares in constant time. */
 export function equalSecrets(expected: string, given: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(given)];
   return a.length === b.length && timingSafeEqual(a, b);

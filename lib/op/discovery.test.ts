@@ -6,7 +6,7 @@ import { sharedOp } from "./testing/op-under-test.ts";
 
 const PLACES = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];
 
-/** A GET with a Host header of choice, which `fetch` does not allow. */
+/** A GET with an arbitrary Host header, which `fetch` does not allow. */
 function getAs(
   host: string,
   url: string,
@@ -83,7 +83,7 @@ describe("discovery and hosts", () => {
     });
   }
 
-  it("publishes a key for each signature algorithm and two for encryption, and no private part", async () => {
+  it("publishes a key for each signing algorithm and two for encryption, without private parts", async () => {
     const { keys } = (await (await fetch(`${op.origin}/oauth2/jwks`)).json()) as {
       keys: Record<string, string>[];
     };
@@ -94,7 +94,7 @@ describe("discovery and hosts", () => {
     for (const key of keys) assert.equal(key.d, undefined);
   });
 
-  it("does not let the Host header into the metadata", async () => {
+  it("ignores the Host header in the metadata", async () => {
     for (const host of ["evil.example", "127.0.0.1:1"]) {
       const { status, text } = await getAs(
         host,
@@ -105,7 +105,7 @@ describe("discovery and hosts", () => {
     }
   });
 
-  it("sends browsers from 127.0.0.1 to localhost, and servers not", async () => {
+  it("redirects browsers, but not servers, from 127.0.0.1 to localhost", async () => {
     const local = op.origin.replace("localhost", "127.0.0.1");
     const { host } = new URL(local);
     for (const path of ["/", "/sessions", "/oauth2/authorize?client_id=photos", "/oidc/logout?state=1"]) {
@@ -124,7 +124,7 @@ describe("discovery and hosts", () => {
     }
   });
 
-  it("says what it is on the front page, which cannot be framed", async () => {
+  it("describes itself on the home page, which cannot be framed", async () => {
     const page = await new HttpBrowser().get(`${op.origin}/`);
     assert.ok(page.text.includes(op.issuer));
     assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
@@ -133,7 +133,7 @@ describe("discovery and hosts", () => {
     assert.equal(page.headers.get("cache-control"), "no-store");
   });
 
-  it("answers HEAD as GET", async () => {
+  it("answers HEAD like GET", async () => {
     for (const path of ["/", "/sessions", "/assets/playground.css", "/nowhere"]) {
       const [head, get] = await Promise.all(
         ["HEAD", "GET"].map((method) =>

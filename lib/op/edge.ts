@@ -1,10 +1,10 @@
-/** What every request passes first: one host name, WSO2's discovery paths, headers, and errors as pages. */
+/** The outer middleware: one host name, WSO2's discovery paths, headers, and error pages. */
 import { documentPolicy } from "#lib/ui/html.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "./open-id-provider.ts";
 import { renderProblem } from "./pages/problem.ts";
 import { DISCOVERY, DISCOVERY_ALIASES, ENDPOINTS, isBrowserPath, isOwnForm, LIBRARY_PATHS } from "./paths.ts";
 
-/** A problem that the person at the browser is told about. */
+/** A problem to show to the user. */
 export class PageError extends Error {
   override readonly name = "PageError";
   readonly status: number;
@@ -18,8 +18,8 @@ export class PageError extends Error {
   }
 }
 
-/** The library derives the URLs of the metadata from the Host header, so it gets to see one only. Browsers are sent
- * there: 127.0.0.1 and localhost are different sites to them, and cookies of the one are missing at the other. */
+/** The library derives the URLs of the metadata from the Host header, so we always set the same one. Browsers are
+ * redirected to it: 127.0.0.1 and localhost are different sites with separate cookies. */
 export function canonicalHost(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { hostname } = ctx;
@@ -32,8 +32,7 @@ export function canonicalHost(op: OpenIdProvider) {
   };
 }
 
-/** The library also answers at its paths in capitals and with a slash at the end; what we check and answer in front
- * of it goes by one spelling. */
+/** The library ignores case and a trailing slash in its paths; our own middleware compares exact paths. */
 export async function oneSpelling(ctx: Context, next: Next): Promise<void> {
   const path = ctx.path.toLowerCase().replace(/\/$/, "");
   if (LIBRARY_PATHS.includes(path)) ctx.path = path;
@@ -42,7 +41,7 @@ export async function oneSpelling(ctx: Context, next: Next): Promise<void> {
 
 /** Headers for documents; the library's own self-submitting page adds its script's hash to this policy. */
 export async function documentHeaders(ctx: Context, next: Next): Promise<void> {
-  // A silent login with `form_post` happens in a frame of the Relying Party.
+  // A silent login with `form_post` runs in a frame of the Relying Party.
   const framable = ctx.path.startsWith(ENDPOINTS.authorization);
   ctx.set({
     "Content-Security-Policy": documentPolicy(framable ? "*" : "'none'"),
@@ -52,7 +51,7 @@ export async function documentHeaders(ctx: Context, next: Next): Promise<void> {
   });
   if (isBrowserPath(ctx.path)) {
     ctx.set("Cache-Control", "no-store");
-    // Errors of these endpoints are for people, whatever the Accept header says.
+    // Errors at these endpoints are shown to users, whatever the Accept header says.
     ctx.req.headers.accept = "text/html";
   }
   await next();
@@ -63,8 +62,8 @@ export async function discoveryAliases(ctx: Context, next: Next): Promise<void> 
   await next();
 }
 
-/** The forms of our pages are posted by our pages. A client that sends no Origin at all is no browser of today; the
- * form's token still has to be right. */
+/** Our forms may only be posted by our own pages. A client that sends no Origin is not a current browser; the form's
+ * token must still be valid. */
 export function sameOriginForms(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const origin = ctx.get("Origin");
@@ -72,7 +71,7 @@ export function sameOriginForms(op: OpenIdProvider) {
       throw new PageError(
         403,
         "This form was sent from another site.",
-        "Open the page here and use its buttons.",
+        "Open the page at this OpenID Provider and use its buttons.",
       );
     }
     await next();
@@ -88,16 +87,16 @@ export function problemPages(op: OpenIdProvider) {
       if (known) op.log.warn(`${ctx.path} refused: ${error.message}`);
       else op.log.error({ err: error }, `${ctx.method} ${ctx.path} failed`);
       const message = known ? error.message : "Something went wrong here.";
-      const advice = known ? error.advice : "The log of the OpenID Provider says more.";
+      const advice = known ? error.advice : "See the log of the OpenID Provider for details.";
       renderProblem(op, ctx, { status: known ? error.status : 500, title: message, advice });
       return;
     }
     if (ctx.status === 404 && !ctx.body && isUnknown(ctx)) {
-      const advice = "The front page lists what is here.";
-      renderProblem(op, ctx, { status: 404, title: "There is nothing at this address.", advice });
+      const advice = "The home page links to all pages.";
+      renderProblem(op, ctx, { status: 404, title: "Page not found.", advice });
     }
   };
 }
 
-/** Servers that ask at a wrong address are better off with the plain 404. */
+/** Clients that do not accept HTML get the plain 404. */
 const isUnknown = (ctx: Context): boolean => isRead(ctx) && ctx.accepts("json", "html") === "html";

@@ -57,7 +57,7 @@ describe("an encrypted id_token_hint", () => {
   }
 
   for (const encryption of ENCRYPTIONS) {
-    it(`is taken with the signed ID Token inside (${encryption.alg}, ${encryption.enc})`, async () => {
+    it(`is accepted if it contains the signed ID Token (${encryption.alg}, ${encryption.enc})`, async () => {
       const { idToken } = await signIn(op, browser, "photos");
       const page = await askedToLogOut(await encryptedToOp(op, idToken, encryption));
       assertAsked(page);
@@ -67,7 +67,7 @@ describe("an encrypted id_token_hint", () => {
     });
   }
 
-  it("is taken by POST, and by the page that sends a POST of another site again", async () => {
+  it("is accepted by POST, and through the page that resends a POST from another site", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const endpoint = `${op.origin}/oidc/logout`;
     for (const content of [idToken, decodeJwt(idToken)]) {
@@ -78,7 +78,7 @@ describe("an encrypted id_token_hint", () => {
     }
   });
 
-  it("may hold the claims alone, as at WSO2 IS: they name the client and the user, who is asked", async () => {
+  it("may contain only the claims, as at WSO2 IS: they name the client and the user, who is asked", async () => {
     const { claims } = await signIn(op, browser, "photos");
     const page = await askedToLogOut(await encryptedToOp(op, claims), { tenant_domain: "carbon.super" });
     assertAsked(page);
@@ -89,12 +89,15 @@ describe("an encrypted id_token_hint", () => {
     await signIn(op, browser, "photos");
     const asBob = await encryptedToOp(op, { ...claims, sub: "bob" });
     assertAsked(await askedToLogOut(asBob), /log out <b>bob<\/b>, but you are signed in as <b>alice<\/b>/);
-    assertAsked(await askedToLogOut(await encryptedToOp(op, claims)), /of another session than the one you/);
+    assertAsked(
+      await askedToLogOut(await encryptedToOp(op, claims)),
+      /from a different session than this one/,
+    );
     const severalAudiences = await encryptedToOp(op, { ...claims, aud: ["photos", "albums"] });
     assertAsked(await askedToLogOut(severalAudiences, { client_id: "photos" }), /asks to log out/);
   });
 
-  it("goes back to the app when nobody is signed in", async () => {
+  it("leads back to the app when no user is signed in", async () => {
     const { claims } = await signIn(op, browser, "photos");
     const stranger = new HttpBrowser();
     const hint = await encryptedToOp(op, claims);
@@ -102,12 +105,12 @@ describe("an encrypted id_token_hint", () => {
     assert.equal(answer.location, `${op.photos.base}/logout?state=s`);
   });
 
-  it("must hold something of this OP, and of the client that asks", async () => {
+  it("must be from this OP and for the client that asks", async () => {
     const { idToken, claims } = await signIn(op, browser, "photos");
     const forged = await new SignJWT({ ...claims })
       .setProtectedHeader({ alg: "HS256" })
       .sign(new TextEncoder().encode("k".repeat(32)));
-    const noIdToken = /is no ID Token of this OpenID Provider/;
+    const noIdToken = /is not an ID Token of this OpenID Provider/;
     const bad: [content: string | object, text: RegExp, more?: Record<string, string>][] = [
       [forged, /could not validate id_token_hint/],
       [idToken, /client_id does not match/, { client_id: "albums" }],
@@ -131,16 +134,13 @@ describe("an encrypted id_token_hint", () => {
     }
   });
 
-  it("that is still encrypted to the app is refused, and the page says what to do", async () => {
+  it("is refused if it is still encrypted to the app, and the page says what to do", async () => {
     await signIn(op, browser, "photos");
     for (const alg of ["RSA-OAEP", "ECDH-ES"]) {
       const client = await encryptingClient(op, { alg, enc: "A128GCM" });
       const login = { client_id: client.clientId, response_type: "id_token" };
       const idToken = responseOf(await authorize(op, browser, login)).get("id_token") ?? "";
-      const cannot = [
-        /cannot be decrypted here/,
-        /the app has to decrypt it, and to encrypt it again to that key/,
-      ];
+      const cannot = [/cannot be decrypted here/, /the app must decrypt it and encrypt it again to that key/];
       await assertRefused(await askedToLogOut(idToken), ...cannot);
 
       const { content } = await client.decrypt(idToken);
@@ -149,7 +149,7 @@ describe("an encrypted id_token_hint", () => {
     }
   });
 
-  it("that cannot be opened is refused", async () => {
+  it("is refused if it cannot be decrypted", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const good = await encryptedToOp(op, idToken);
     const [header = "", ...rest] = good.split(".");
@@ -161,10 +161,10 @@ describe("an encrypted id_token_hint", () => {
       ["a.b.c.d.e", /is not a JWE/],
       ["....", /is not a JWE/],
       [`${good.slice(0, -6)}AAAAAA`, /cannot be decrypted here/],
-      [withHeader({ alg: "RSA1_5" }), /the alg RSA1_5, which is not offered here/],
-      [withHeader({ alg: "dir" }), /the alg dir, which is not offered here/],
-      [withHeader({ alg: undefined }), /the alg undefined, which is not offered here/],
-      [withHeader({ enc: "A128CBC+HS256" }), /the enc A128CBC\+HS256, which is not offered here/],
+      [withHeader({ alg: "RSA1_5" }), /the alg RSA1_5, which is not supported here/],
+      [withHeader({ alg: "dir" }), /the alg dir, which is not supported here/],
+      [withHeader({ alg: undefined }), /the alg undefined, which is not supported here/],
+      [withHeader({ enc: "A128CBC+HS256" }), /the enc A128CBC\+HS256, which is not supported here/],
       [withHeader({ zip: "DEF" }), /is compressed/],
       [withHeader({ alg: "ECDH-ES" }), /cannot be decrypted here/],
       [withHeader({ alg: "RSA-OAEP-256" }), /cannot be decrypted here/],
@@ -183,7 +183,7 @@ describe("an encrypted id_token_hint", () => {
     await assertRefused(await browser.get(twice), /must not be provided twice/);
   });
 
-  it("may name the one tenant and no other; without encryption tenant_domain means nothing", async () => {
+  it("may name the only tenant; without encryption tenant_domain is ignored", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const hint = await encryptedToOp(op, idToken);
     for (const tenant of ["carbon.super", ""]) {
@@ -193,14 +193,14 @@ describe("an encrypted id_token_hint", () => {
     for (const tenant of ["wso2.com", "CARBON.SUPER"]) {
       await assertRefused(
         await askedToLogOut(hint, { tenant_domain: tenant }),
-        /the one tenant carbon\.super/,
+        /The only tenant .* is carbon\.super/,
       );
     }
     const both = `${logoutUrl(op, request(hint, { tenant_domain: "carbon.super" }))}&tenant_domain=wso2.com`;
-    await assertRefused(await browser.get(both), /the one tenant carbon\.super/);
+    await assertRefused(await browser.get(both), /The only tenant .* is carbon\.super/);
   });
 
-  it("is taken by a silent login, which needs the signature", async () => {
+  it("is accepted by a silent login, which requires the signature", async () => {
     const { idToken, claims } = await signIn(op, browser, "photos");
     const { idToken: ofBob } = await signIn(op, new HttpBrowser(), "photos", "bob");
     const silent = async (content: string | object): Promise<Visit> => {
@@ -209,6 +209,6 @@ describe("an encrypted id_token_hint", () => {
     };
     assert.ok(responseOf(await silent(idToken)).has("code"));
     assert.equal(responseOf(await silent(ofBob)).get("error"), "login_required");
-    await assertRefused(await silent(claims), /holds no signed ID Token/);
+    await assertRefused(await silent(claims), /contains no signed ID Token/);
   });
 });

@@ -35,7 +35,7 @@ describe("encryption to a client", () => {
   });
   afterEach(() => op.close());
 
-  /** What the client gets to read: a token that the OP has signed for it. */
+  /** Decrypts a token and verifies the OP's signature. */
   async function opened(client: EncryptingClient, token: string) {
     const { header, content } = await client.decrypt(token);
     const { payload } = await jwtVerify(content, op.jwks, { issuer: op.issuer, audience: client.clientId });
@@ -62,7 +62,7 @@ describe("encryption to a client", () => {
     });
   }
 
-  it("does so in the hybrid flow and at the token endpoint, with hashes of what came beside it", async () => {
+  it("does so in the hybrid flow and at the token endpoint, with hashes of the other values", async () => {
     const client = await encryptingClient(op, { alg: "RSA-OAEP", enc: "A256GCM" });
     const request = { client_id: client.clientId, response_type: "code id_token" };
     const response = responseOf(await authorize(op, browser, request));
@@ -78,7 +78,7 @@ describe("encryption to a client", () => {
     assert.equal((await opened(client, id_token)).payload.sid, hybrid.payload.sid);
   });
 
-  it("encrypts the logout token likewise", async () => {
+  it("encrypts the logout token too", async () => {
     const client = await encryptingClient(op, { alg: "ECDH-ES", enc: "A128GCM" });
     const { payload: idToken } = await opened(client, await implicit(client));
     await logOut();
@@ -88,7 +88,7 @@ describe("encryption to a client", () => {
     assert.ok(payload.events);
   });
 
-  it("fetches the keys of a jwks_uri, for a logout token too if they are needed first then", async () => {
+  it("fetches the keys of a jwks_uri, even if a logout token needs them first", async () => {
     const encryption = { alg: "RSA-OAEP-256", enc: "A128GCM" };
     const client = await encryptingClient(op, encryption, () => ({ jwks_uri: `${op.albums.base}/jwks` }));
     op.albums.answer = (response) => response.end(JSON.stringify({ keys: [client.jwk] }));
@@ -100,7 +100,7 @@ describe("encryption to a client", () => {
     assert.equal((await opened(client, await implicit(client))).payload.sub, "alice");
   });
 
-  it("tells the app when its jwks_uri cannot be fetched, and logs out all the same", async () => {
+  it("returns an error if the jwks_uri cannot be fetched, and still logs out", async () => {
     const encryption = { alg: "RSA-OAEP", enc: "A128GCM" };
     const client = await encryptingClient(op, encryption, () => ({ jwks_uri: `${op.albums.base}/jwks` }));
     op.albums.answer = (response) => response.writeHead(500).end();
@@ -113,7 +113,7 @@ describe("encryption to a client", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("chooses the key that is for encryption, and signs with a key that is for signatures", async () => {
+  it("uses the client's encryption key, not its signing key", async () => {
     const { publicKey } = await generateKeyPair("RS256", { extractable: true });
     const signature = { ...(await exportJWK(publicKey)), kid: "signature", use: "sig" };
     const client = await encryptingClient(op, { alg: "RSA-OAEP", enc: "A128GCM" }, (jwk) => ({
@@ -130,11 +130,11 @@ describe("encryption to a client", () => {
     await jwtVerify(idToken, op.jwks, { issuer: op.issuer, audience: "photos" });
   });
 
-  it("refuses to register what it does not offer, and says why of RSA1_5", async () => {
+  it("refuses to register unsupported algorithms, and explains why for RSA1_5", async () => {
     const { jwk } = await encryptionKey("RSA-OAEP");
     const jwks = { keys: [jwk] };
     const bad: [metadata: Record<string, unknown>, description: RegExp][] = [
-      [{ jwks, id_token_encrypted_response_alg: "RSA1_5" }, /RSA1_5 is not offered .*RFC 8725/],
+      [{ jwks, id_token_encrypted_response_alg: "RSA1_5" }, /RSA1_5 is not supported .*RFC 8725/],
       [{ jwks, id_token_encrypted_response_alg: "A128GCMKW" }, /must be 'RSA-OAEP'/],
       [{ jwks, id_token_encrypted_response_alg: "none" }, /must be 'RSA-OAEP'/],
       [

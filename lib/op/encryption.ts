@@ -1,4 +1,4 @@
-/** Encryption of ID Tokens and logout tokens to clients, and of `id_token_hint` to us. */
+/** Encryption of ID Tokens and logout tokens to clients, and of `id_token_hint` to the OP. */
 import { createHash } from "node:crypto";
 import { type EncryptionAlgValues, type EncryptionEncValues, errors } from "oidc-provider";
 
@@ -27,18 +27,18 @@ export const CONTENT_ALGORITHMS: EncryptionEncValues[] = [
   "A256CBC-HS512",
 ];
 
-/** The key that a client's secret makes for one of `SECRET_ALGORITHMS` (OIDC Core 10.2). */
+/** The key derived from a client's secret for one of `SECRET_ALGORITHMS` (OIDC Core 10.2). */
 export const secretKey = (alg: string, secret: string): Uint8Array =>
   createHash("sha256")
     .update(secret)
     .digest()
     .subarray(0, Number(alg.slice(1, 4)) / 8);
 
-/** WSO2 IS offers it, so readers of its documentation will ask for it.
- * @throws {errors.InvalidClientMetadata} if that is the `id_token_encrypted_response_alg` */
+/** WSO2 IS supports RSA1_5, so readers of its documentation may request it.
+ * @throws {errors.InvalidClientMetadata} for RSA1_5 as `id_token_encrypted_response_alg` */
 export function refuseRsa15(alg: unknown): void {
   if (alg !== "RSA1_5") return;
   throw new errors.InvalidClientMetadata(
-    "id_token_encrypted_response_alg RSA1_5 is not offered by this OpenID Provider: its padding lets an attacker decrypt by asking often enough (RFC 8725 3.2). Use RSA-OAEP or RSA-OAEP-256",
+    "id_token_encrypted_response_alg RSA1_5 is not supported by this OpenID Provider: its padding allows decryption through repeated queries (RFC 8725 3.2). Use RSA-OAEP or RSA-OAEP-256",
   );
 }

@@ -22,7 +22,7 @@ describe("a session that ends", () => {
   beforeEach(async () => {
     op = await opUnderTest();
     browser = new HttpBrowser();
-    await signIn(op, new HttpBrowser(), "albums"); // so that a silent login need not ask for consent
+    await signIn(op, new HttpBrowser(), "albums"); // so that a silent login needs no consent
   });
   afterEach(async () => {
     mock.restoreAll();
@@ -37,7 +37,7 @@ describe("a session that ends", () => {
       logoutUrl(op, { id_token_hint: idToken, post_logout_redirect_uri: `${op.photos.base}/logout` }),
     );
 
-  it("lets no app in while the others are still being told", async () => {
+  it("admits no app while the others are still being notified", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const page = await question(idToken);
     const elsewhere = browser.copy();
@@ -51,7 +51,7 @@ describe("a session that ends", () => {
     assert.equal(late.get("error"), "login_required");
   });
 
-  it("is over for an authorization under way: no tokens, and no way back", async () => {
+  it("fails an authorization in progress: no tokens, and the session does not come back", async () => {
     await signIn(op, browser, "photos");
     const consentedScopes = OpStore.prototype.consentedScopes;
     const stores = new Set<OpStore>();
@@ -82,7 +82,7 @@ describe("a session that ends", () => {
     );
   });
 
-  it("tells an app that joined after the question was asked", async () => {
+  it("notifies an app that joined after the question was asked", async () => {
     const { idToken, claims } = await signIn(op, browser, "photos");
     const page = await question(idToken);
     assert.ok(responseOf(await silentLogin(browser)).has("id_token"));
@@ -90,7 +90,7 @@ describe("a session that ends", () => {
     assert.equal(decodeJwt(op.albums.logoutTokens[0] ?? "").sid, claims.sid);
   });
 
-  it("is told to the other apps when what is stored of one is not valid any more", async () => {
+  it("notifies the other apps if the stored metadata of one is no longer valid", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     const page = await question(idToken);
@@ -103,7 +103,7 @@ describe("a session that ends", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("ends once, however often Yes is pressed and however the address is spelt", async () => {
+  it("ends once, however often Yes is pressed and however the path is spelt", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const page = await question(idToken);
     const elsewhere = browser.copy();

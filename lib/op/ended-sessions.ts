@@ -1,11 +1,11 @@
-/** A session that has ended stays so for the requests that read it before. */
+/** Keeps an ended session ended for requests that read it earlier. */
 import type Provider from "oidc-provider";
 import { errors } from "oidc-provider";
 import { type OpStore, SessionEnded } from "./store/op-store.ts";
 
-/** The library saves the session last, after it has made codes and tokens. Whoever has saved it before its end is in
- * the row that is read to notify the clients; whoever comes later gets an error in place of the response, and what
- * was made for it is taken back. So nobody can join unheard. */
+/** The library saves the session last, after it has issued codes and tokens. A client saved before the session's end is
+ * in the row that is read to notify the clients; a later one gets an error instead of the response, and its grants are
+ * revoked. So no client can join without being notified. */
 export function keepSessionsEnded(provider: Provider, store: OpStore): void {
   const { prototype } = provider.Session;
   const save = prototype.save;
@@ -14,9 +14,9 @@ export function keepSessionsEnded(provider: Provider, store: OpStore): void {
       return await save.call(this, ttl);
     } catch (error) {
       if (!(error instanceof SessionEnded)) throw error;
-      Object.assign(this, { destroyed: true }); // the library's own mark, or it would save the session once more
+      Object.assign(this, { destroyed: true }); // the library's own flag, or it would save the session again
       store.revokeGrants(this.authorizations);
-      throw new errors.LoginRequired("the session was ended while this request was under way");
+      throw new errors.LoginRequired("the session was ended while this request was in progress");
     }
   };
 }

@@ -1,11 +1,12 @@
-/** What happens at the OP, as readable lines in the log. Never tokens, codes, passwords or cookies. */
+/** Logs the OP's events. Never logs tokens, codes, passwords or cookies. */
 import type Provider from "oidc-provider";
 import type { errors, KoaContextWithOIDC } from "oidc-provider";
-import { type Surroundings, shortSid } from "./open-id-provider.ts";
+import type { Surroundings } from "./open-id-provider.ts";
+import { shortSid } from "./session-id.ts";
 
 export function logEvents(provider: Provider, { log, store, issuer }: Surroundings): void {
   provider.on("authorization.success", (ctx, response) => {
-    // RFC 9207 2: `iss` in every response. The library leaves it out where an ID Token says the same.
+    // RFC 9207 2: `iss` in every response. The library omits it if the response has an ID Token.
     if (response) response.iss = issuer;
     const { client, session, params } = ctx.oidc;
     const sid = shortSid(session?.sidFor(client?.clientId ?? ""));
@@ -14,7 +15,7 @@ export function logEvents(provider: Provider, { log, store, issuer }: Surroundin
     );
   });
   provider.on("registration_create.success", (_ctx, client) => {
-    store.forgetConsents(client.clientId); // of a client that had this identifier before
+    store.forgetConsents(client.clientId); // of an earlier client with this identifier
     log.info(`client registered: ${client.clientId}`);
   });
 

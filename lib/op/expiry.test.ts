@@ -14,7 +14,7 @@ function expireSessionsOf(user: string, directory: string): void {
   database.close();
 }
 
-it("tells the apps of a session that expires, and takes its tokens back", async () => {
+it("notifies the apps of a session that expires, and revokes its tokens", async () => {
   const directory = await mkdtemp(join(tmpdir(), "op-expiry-"));
   mock.timers.enable({ apis: ["setInterval"] }); // the OP sweeps every minute
   const op = await opUnderTest(directory);
@@ -39,7 +39,7 @@ it("tells the apps of a session that expires, and takes its tokens back", async 
   }
 });
 
-it("tells the apps at its next start of a session that expired while it was not running", async () => {
+it("notifies the apps at the next start of a session that expired while the OP was not running", async () => {
   const directory = await mkdtemp(join(tmpdir(), "op-expiry-"));
   const browser = new HttpBrowser();
   const before = await opUnderTest(directory);

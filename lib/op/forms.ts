@@ -1,13 +1,13 @@
-/** Reading a posted form. */
+/** Reads posted forms. */
 import { PageError } from "./edge.ts";
 import type { Context } from "./open-id-provider.ts";
 
 const LIMIT = 64 * 1024;
 
-/** @throws {PageError} if the body is no form, or too large */
+/** @throws {PageError} if the body is not a form or is too large */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
   if (!ctx.is("application/x-www-form-urlencoded")) {
-    throw new PageError(415, "Only forms can be sent here.", "Send application/x-www-form-urlencoded.");
+    throw new PageError(415, "Only forms are accepted here.", "Send application/x-www-form-urlencoded.");
   }
   const chunks: Buffer[] = [];
   let length = 0;

@@ -25,7 +25,7 @@ describe("front-channel logout", () => {
 
   const postLogout = () => `${op.photos.base}/logout`;
 
-  /** "Yes" to the logout that `photos` asks for. */
+  /** Answers "Yes" to a logout requested by `photos`. */
   async function loggedOut(state = "s"): Promise<Visit> {
     const request = { client_id: "photos", post_logout_redirect_uri: postLogout(), state };
     return browser.submit(await browser.get(logoutUrl(op, request)), { logout: "yes" });
@@ -37,7 +37,7 @@ describe("front-channel logout", () => {
   const frameSourceOf = ({ headers }: Visit): string | undefined =>
     /frame-src ([^;]*)/.exec(headers.get("content-security-policy") ?? "")?.[1];
 
-  /** Registers a client with these logout addresses and signs in to it. */
+  /** Registers a client with this metadata and signs in to it. */
   async function joined(metadata: Record<string, unknown>): Promise<void> {
     const redirectUri = `${op.photos.base}/oauth2client`;
     const { body } = await register(op, { redirect_uris: [redirectUri], ...metadata }, ADMIN);
@@ -48,7 +48,7 @@ describe("front-channel logout", () => {
   const framed = (base: string, sid: unknown): string =>
     `${base}/fclogout?iss=${encodeURIComponent(op.issuer)}&sid=${sid}`;
 
-  it("loads a frame of each app of the session and of no other, with iss and sid, before it goes on", async () => {
+  it("loads a frame for each app of the session and no other, with iss and sid, before it continues", async () => {
     const { claims } = await signIn(op, browser, "photos");
     await signIn(op, new HttpBrowser(), "albums");
     const alone = await loggedOut();
@@ -63,7 +63,7 @@ describe("front-channel logout", () => {
     assert.equal(frameSourceOf(page), `${op.photos.base} ${op.albums.base}`);
   });
 
-  it("sends the page when the session is over and the logout tokens have been delivered", async () => {
+  it("sends the page after the session has ended and the logout tokens are delivered", async () => {
     await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     const page = await loggedOut();
@@ -72,7 +72,7 @@ describe("front-channel logout", () => {
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("goes on to the app with its state, and is neither framed nor stored", async () => {
+  it("continues to the app with its state, and must not be framed or stored", async () => {
     await signIn(op, browser, "photos");
     const state = `a state/with?odd="characters"&and+plus %20 é`;
     const page = await loggedOut(state);
@@ -85,14 +85,14 @@ describe("front-channel logout", () => {
     assert.match(page.text, /<li hidden><b>photos<\/b><\/li>/);
   });
 
-  it("keeps the query an address was registered with", async () => {
+  it("keeps the query of the registered URI", async () => {
     const uri = `${op.photos.base}/fclogout?x=a%20b&y`;
     await joined({ frontchannel_logout_uri: uri, frontchannel_logout_session_required: true });
     const [src = ""] = framesOf(await loggedOut());
     assert.ok(src.startsWith(`${uri}&iss=${encodeURIComponent(op.issuer)}&sid=`), src);
   });
 
-  it("adds neither iss nor sid for an app that does not ask for them", async () => {
+  it("adds neither iss nor sid for an app that does not require them", async () => {
     const uri = `${op.photos.base}/fclogout`;
     await joined({ client_name: "<b>plain</b>", frontchannel_logout_uri: uri });
     const page = await loggedOut();
@@ -100,20 +100,20 @@ describe("front-channel logout", () => {
     assert.ok(page.text.includes("&lt;b&gt;plain&lt;/b&gt;"));
   });
 
-  it("goes on at once where no app has such an address", async () => {
+  it("continues at once if no app has a frontchannel_logout_uri", async () => {
     await joined({});
     const answer = await loggedOut();
     assert.equal(answer.status, 303);
     assert.equal(answer.location, `${postLogout()}?state=s`);
   });
 
-  it("leads to the page that says so where no app is named to go back to", async () => {
+  it("leads to the default page without a post_logout_redirect_uri", async () => {
     await signIn(op, browser, "photos");
     const page = await browser.submit(await browser.get(`${op.origin}/oidc/logout`), { logout: "yes" });
     assert.match((await browser.follow(goOn(page))).text, /You have successfully logged out/);
   });
 
-  it("has the sessions page tell the apps when users end the session they are in, and only then", async () => {
+  it("runs on the sessions page only if users end their own session", async () => {
     const { claims } = await signIn(op, browser, "photos");
     const page = await browser.get(`${op.origin}/sessions`);
     const own = await browser.submit(page, {});

@@ -4,8 +4,8 @@ import type { OpStore } from "./store/op-store.ts";
 
 type LoadExistingGrant = NonNullable<Configuration["loadExistingGrant"]>;
 
-/** The grant of this session; else a new one, if this user allowed this client all that it asks for before. A logout
- * revokes the session's grants, with their tokens, but not what the user has allowed. */
+/** The grant of this session, or a new one if the user has already consented to all requested scopes. A logout revokes
+ * the session's grants and their tokens, but not the user's consent. */
 export async function loadExistingGrant(
   store: OpStore,
   ctx: Parameters<LoadExistingGrant>[0],

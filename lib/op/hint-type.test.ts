@@ -5,7 +5,7 @@ import { authorizationUrl, isSignedIn, logoutUrl, sharedOp, signIn } from "./tes
 
 const op = await sharedOp();
 
-it("a logout token is no id_token_hint, though it is signed like an ID Token", async () => {
+it("does not accept a logout token as id_token_hint, although it is signed like an ID Token", async () => {
   const browser = new HttpBrowser();
   const { idToken } = await signIn(op, browser, "photos");
   const request = { post_logout_redirect_uri: `${op.photos.base}/logout` };

@@ -26,14 +26,14 @@ describe("the lifetime of a client's ID Tokens", () => {
 
   const lifetime = ({ iat = 0, exp = 0 }): number => exp - iat;
 
-  it("is what the client registered, and an hour for the others", async () => {
+  it("is as registered; default: an hour", async () => {
     const { claims } = await signIn(op, browser, "photos");
     assert.equal(lifetime(claims), 2);
     const { claims: usual } = await signIn(op, browser, "albums");
     assert.equal(lifetime(usual), 3600);
   });
 
-  it("does not matter to a logout: the expired token is still the hint of its session", async () => {
+  it("does not affect a logout: the expired token is still a valid hint", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     mock.timers.enable({ apis: ["Date"], now: Date.now() + 600_000 });
     const request = { id_token_hint: idToken, post_logout_redirect_uri: `${op.photos.base}/logout` };
@@ -43,7 +43,7 @@ describe("the lifetime of a client's ID Tokens", () => {
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("is a whole number of seconds, of a day at most", async () => {
+  it("is a whole number of seconds, at most a day", async () => {
     const redirect_uris = [`${op.photos.base}/oauth2client`];
     for (const id_token_lifetime of [0, -1, 1.5, "60", 86_401, null, true, {}]) {
       const { status, body } = await register(op, { redirect_uris, id_token_lifetime }, ADMIN);

@@ -24,7 +24,7 @@ async function logOut(op: OpUnderTest, browser: HttpBrowser, idToken: string): P
   return goOn(await browser.submit(question, { logout: "yes" })).location;
 }
 
-it("signs with a new key after a rotation, and takes hints that an old one signed, published still", async (t) => {
+it("signs with a new key after a rotation, and accepts hints signed with the old, still published one", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "op-rotation-"));
   const first = await opUnderTest(directory);
   const browser = new HttpBrowser();

@@ -3,7 +3,7 @@ import { it, mock } from "node:test";
 import { loadKeys } from "./keys.ts";
 import { OpStore } from "./store/op-store.ts";
 
-it("keeps its keys, and adds those for encryption to a store that has none", async () => {
+it("keeps its keys, and adds encryption keys to a store that has none", async () => {
   const store = new OpStore(":memory:");
   const first = await loadKeys(store);
   assert.deepEqual(await loadKeys(store), first);
@@ -24,7 +24,7 @@ it("keeps its keys, and adds those for encryption to a store that has none", asy
   old.close();
 });
 
-it("publishes a key that was replaced for two weeks more, and signs with the new one", async () => {
+it("publishes a retired key for two more weeks, and signs with the new one", async () => {
   const store = new OpStore(":memory:");
   const signing = async (rotate?: boolean) =>
     (await loadKeys(store, rotate)).jwks.keys.filter(({ use }) => use === "sig");
@@ -32,7 +32,7 @@ it("publishes a key that was replaced for two weeks more, and signs with the new
   try {
     const day = 24 * 3600 * 1000;
     const first = await signing(true);
-    assert.equal(first.length, 3, "at the very first start there is nothing to replace");
+    assert.equal(first.length, 3, "nothing to rotate at the first start");
     mock.timers.setTime(day);
     const both = await signing(true);
     assert.deepEqual(both.slice(3), first);

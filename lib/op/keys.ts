@@ -1,5 +1,5 @@
-/** The OP's keys for signatures and encryption, and its cookie secrets: made at the first start, kept in the store. Those
- * for signatures can be replaced; the old ones stay published for a while (Core 10.1.1). */
+/** The OP's signing and encryption keys, and its cookie secrets: generated at the first start, kept in the store.
+ * Signing keys can be rotated; the old ones stay published for a while (Core 10.1.1). */
 import { createHmac, generateKeyPair, type KeyObject, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint, exportJWK } from "jose";
@@ -7,30 +7,30 @@ import type { JWK } from "oidc-provider";
 import type { OpStore } from "./store/op-store.ts";
 
 export interface OpKeys {
-  /** Those that sign, then those that have been replaced and only verify, then those for encryption. */
+  /** Signing keys, then retired signing keys, which only verify, then encryption keys. */
   jwks: { keys: JWK[] };
   cookieKeys: string[];
-  /** Proves that a form came from a page of ours. */
+  /** Signs the tokens in our forms. */
   formKey: string;
-  /** Makes the OP browser state out of a session. */
+  /** Derives the OP browser state from a session. */
   browserStateKey: string;
-  /** Of pairwise subjects. */
+  /** Salt of pairwise subjects (Core 8.1). */
   subjectSalt: string;
 }
 
-/** How long a replaced key stays published, in milliseconds: as long as the longest grants. An ID Token that it signed is
- * a hint while its session lives, also when it has expired (RIL 2). */
+/** How long a retired key stays published, in milliseconds: as long as the longest grants. An ID Token signed with it
+ * is a valid hint while its session lives, even after it expires (RIL 2). */
 const RETIRED_FOR = 14 * 24 * 3600 * 1000;
 
-/** The keys that one rotation has replaced. */
+/** The keys retired by one rotation. */
 interface Retired {
   /** Milliseconds since the epoch. */
   until: number;
   keys: JWK[];
 }
 
-/** Reads the keys of earlier starts, so that sessions, cookies and ID Token hints outlive a restart.
- * @param rotate signs with new keys from now on */
+/** Loads the keys of earlier starts, so that sessions, cookies and hints survive a restart.
+ * @param rotate sign with new keys from now on */
 export async function loadKeys(store: OpStore, rotate = false): Promise<OpKeys> {
   if (rotate) await rotateSigningKeys(store);
   const signing = await storedKeys(store, "jwks", generateSigningKeys);
@@ -68,7 +68,7 @@ async function rotateSigningKeys(store: OpStore): Promise<void> {
 const retiredKeys = (store: OpStore): Retired[] =>
   (JSON.parse(store.secret("retired jwks") ?? "[]") as Retired[]).filter(({ until }) => until > Date.now());
 
-/** RS256 first: it is what every client gets that registers no `id_token_signed_response_alg`. */
+/** RS256 first: the default if a client registers no `id_token_signed_response_alg`. */
 const generateSigningKeys = (): Promise<JWK[]> =>
   Promise.all([
     rsaKey({ use: "sig", alg: "RS256" }),
@@ -76,7 +76,7 @@ const generateSigningKeys = (): Promise<JWK[]> =>
     ecKey({ use: "sig", alg: "ES256" }),
   ]);
 
-/** Without `alg`, which would leave clients only one of the algorithms that a key is good for. */
+/** Without `alg`, which would limit clients to one of the algorithms that a key supports. */
 const generateEncryptionKeys = (): Promise<JWK[]> =>
   Promise.all([rsaKey({ use: "enc" }), ecKey({ use: "enc" })]);
 

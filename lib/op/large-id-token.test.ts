@@ -42,7 +42,7 @@ describe("an ID Token of several hundred groups", () => {
     assert.equal(await isSignedIn(op, browser), false);
   }
 
-  /** The headers of an answer may be larger than `fetch` takes. */
+  /** The headers of an answer may be larger than `fetch` accepts. */
   function answerTo(url: string): Promise<IncomingMessage> {
     const headers = { cookie: browser.cookieFor(new URL(url).pathname) };
     return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ describe("an ID Token of several hundred groups", () => {
     });
   }
 
-  it("has 16 KiB and more, in a form and in a fragment", async () => {
+  it("has more than 16 KiB, in a form and in a fragment", async () => {
     const groups = decodeJwt(idToken).groups as string[];
     assert.ok(groups.length > 300);
     assert.ok(idToken.length >= 16 * KIB, `${idToken.length} characters`);
@@ -64,7 +64,7 @@ describe("an ID Token of several hundred groups", () => {
     assert.deepEqual(decodeJwt(fragment.get("id_token") ?? "").groups, groups);
   });
 
-  it("logs out by POST, also from another site", async () => {
+  it("logs out by POST, even from another site", async () => {
     const endpoint = `${op.origin}/oidc/logout`;
     const handOn = await new HttpBrowser().post(endpoint, logout(idToken), "https://elsewhere.example");
     await assertLogsOut(await browser.submit(handOn, {}));
@@ -80,7 +80,7 @@ describe("an ID Token of several hundred groups", () => {
     await assertLogsOut(await browser.get(url.padEnd(20 * KIB, "e")));
   });
 
-  it("is the hint of a silent login, by GET and by POST", async () => {
+  it("works as hint of a silent login, by GET and by POST", async () => {
     const url = authorizationUrl(op, { prompt: "none", scope: "openid groups", id_token_hint: idToken });
     assert.ok(responseOf(await browser.get(url)).has("code"));
     const { origin, pathname, searchParams } = new URL(url);
@@ -92,7 +92,7 @@ describe("an ID Token of several hundred groups", () => {
     assert.ok(responseOf(answer).has("code"));
   });
 
-  it("has an end: a URL of more than 64 KiB is refused, and the session lives", async () => {
+  it("has a limit: a URL of more than 64 KiB is refused, and the session lives", async () => {
     const { status } = await browser.get(logoutUrl(op, { state: "s".repeat(65 * KIB) }));
     assert.equal(status, 431);
     assert.equal(await isSignedIn(op, browser), true);

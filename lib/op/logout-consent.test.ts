@@ -49,7 +49,7 @@ describe("a client whose logout consent is skipped", () => {
     assert.equal(await isSignedIn(op, browser), false);
   }
 
-  it("ends the session at once, as Yes does: apps told, tokens revoked, frames, back to the app", async () => {
+  it("ends the session at once, as Yes does: apps notified, tokens revoked, frames, back to the app", async () => {
     const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     const elsewhere = browser.copy();
@@ -64,7 +64,7 @@ describe("a client whose logout consent is skipped", () => {
     assert.equal(await isSignedIn(op, elsewhere), false);
   });
 
-  it("does so by POST too, also from another site, and with the encrypted ID Token", async () => {
+  it("does so by POST too, even from another site, and with the encrypted ID Token", async () => {
     const endpoint = `${op.origin}/oidc/logout`;
     const { idToken } = await signIn(op, browser, "photos");
     const handOn = await new HttpBrowser().post(
@@ -78,14 +78,14 @@ describe("a client whose logout consent is skipped", () => {
     await assertEnded(await browser.post(endpoint, request({ id_token_hint: hint }), op.photos.base));
   });
 
-  it("does so with an ID Token that has expired", async () => {
+  it("does so with an expired ID Token", async () => {
     const { idToken, claims } = await signIn(op, browser, "photos");
     const later = ((claims.exp ?? 0) + 60) * 1000;
     mock.timers.enable({ apis: ["Date"], now: later });
     await assertEnded(await askedToLogOut({ id_token_hint: idToken }));
   });
 
-  it("does so when it registered itself, and redirects at once when no app has a frame", async () => {
+  it("does so if it registered itself, and redirects at once if no app has a frame", async () => {
     const client = await encryptingClient(op, { alg: "RSA-OAEP", enc: "A128GCM" }, (jwk) => ({
       jwks: { keys: [jwk] },
       skip_logout_consent: true,
@@ -100,7 +100,7 @@ describe("a client whose logout consent is skipped", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("asks all the same when the hint is not of this very session, of this client, and signed", async () => {
+  it("still asks unless the hint is signed, for this client and from this session", async () => {
     const { idToken: elsewhere } = await signIn(op, new HttpBrowser(), "photos");
     const { idToken: ofBob } = await signIn(op, new HttpBrowser(), "photos", "bob");
     const fields = { grant_type: "password", username: "alice", password: "alice", scope: "openid" };
@@ -129,7 +129,7 @@ describe("a client whose logout consent is skipped", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
-  it("is one that says so with a boolean", async () => {
+  it("must register it as a boolean", async () => {
     for (const skip_logout_consent of ["true", 1, null, {}]) {
       const metadata = { redirect_uris: [`${op.photos.base}/oauth2client`], skip_logout_consent };
       const { status, body } = await register(op, metadata, ADMIN);

@@ -44,10 +44,10 @@ describe("logout everywhere", () => {
   const signedIn = (): Promise<boolean[]> =>
     Promise.all([here, other, bobs].map((browser) => isSignedIn(op, browser)));
 
-  const toldOf = (client: "photos" | "albums"): unknown[] =>
+  const notifiedOf = (client: "photos" | "albums"): unknown[] =>
     op[client].logoutTokens.map((token) => decodeJwt(token).sid).sort();
 
-  it("asks, even where the question is skipped, and says how many sessions there are and at which apps", async () => {
+  it("asks even if consent is skipped, and lists the number of sessions and their apps", async () => {
     const page = await question();
     assert.match(page.text, /Do you want to log out everywhere\?/);
     assert.match(page.text, /<b>alice<\/b> has 2 sessions at this OpenID Provider/);
@@ -59,36 +59,36 @@ describe("logout everywhere", () => {
     assert.equal(op.photos.logoutTokens.length, 0);
   });
 
-  it("says so when it is the only session, or when no app has used any", async () => {
+  it("says if it is the only session, or if no app has used it", async () => {
     const everywhere = `${op.origin}/oidc/logout?everywhere=true`;
     const ofBob = await bobs.get(everywhere);
-    assert.match(ofBob.text, /<b>bob<\/b> has one session at this OpenID Provider, that of this browser\./);
+    assert.match(ofBob.text, /<b>bob<\/b> has one session at this OpenID Provider, in this browser\./);
     const fresh = new HttpBrowser();
     await fresh.submit(await fresh.get(`${op.origin}/sessions`), { username: "grace", password: "grace" });
     assert.match((await fresh.get(everywhere)).text, /No app has used it\./);
   });
 
-  it("Yes: all sessions of the user end, every app of each is told, and nobody else is logged out", async () => {
+  it("Yes: all sessions of the user end, every app is notified, and no other user is logged out", async () => {
     const page = await here.submit(await question(), { logout: "yes" });
     assert.equal(goOn(page).location, `${op.photos.base}/logout?state=s`);
     assert.deepEqual(await signedIn(), [false, false, true]);
     const sids = [photosHere.claims.sid, photosThere.claims.sid];
-    assert.deepEqual(toldOf("photos"), [...sids].sort());
-    assert.deepEqual(toldOf("albums"), [photosThere.claims.sid]);
+    assert.deepEqual(notifiedOf("photos"), [...sids].sort());
+    assert.deepEqual(notifiedOf("albums"), [photosThere.claims.sid]);
     for (const { accessToken } of [photosHere, photosThere])
       assert.equal(await userinfoStatus(op, accessToken), 401);
     const frames = [...page.text.matchAll(/<iframe[^>]* src="[^"]*sid=([^"&]*)"/g)].map(([, sid]) => sid);
-    assert.deepEqual(frames, [photosHere.claims.sid], "only the apps that are in this browser");
+    assert.deepEqual(frames, [photosHere.claims.sid], "only the apps in this browser");
   });
 
   it("No: every session lives", async () => {
     const answer = await here.submit(await question(), {}, "/oidc/logout/deny");
     assert.match(answer.location ?? "", /error=access_denied/);
     assert.deepEqual(await signedIn(), [true, true, true]);
-    assert.deepEqual(toldOf("photos"), []);
+    assert.deepEqual(notifiedOf("photos"), []);
   });
 
-  it("works by POST, also from another site", async () => {
+  it("works by POST, even from another site", async () => {
     const endpoint = `${op.origin}/oidc/logout`;
     const handOn = await new HttpBrowser().post(endpoint, request(), "https://elsewhere.example");
     const page = await here.submit(handOn, {});
@@ -97,7 +97,7 @@ describe("logout everywhere", () => {
     assert.deepEqual(await signedIn(), [false, false, true]);
   });
 
-  it("ends the sessions of who is signed in here, whoever the hint is of", async () => {
+  it("ends the sessions of the user signed in here, even if the hint is from another user", async () => {
     const { idToken } = await signIn(op, bobs, "photos", "bob");
     const page = await question({ id_token_hint: idToken });
     assert.match(page.text, /log out <b>bob<\/b>, but you are signed in as <b>alice<\/b>/);
@@ -105,7 +105,7 @@ describe("logout everywhere", () => {
     assert.deepEqual(await signedIn(), [false, false, true]);
   });
 
-  it("is what the page has asked: the answer's form, or an older page, cannot make it so", async () => {
+  it("follows the question: neither the answer's form nor an older page can change it", async () => {
     const plain = await here.get(logoutUrl(op, { client_id: "photos" }));
     await question();
     assert.equal((await here.submit(plain, { logout: "yes" })).status, 400);
@@ -115,7 +115,7 @@ describe("logout everywhere", () => {
     assert.deepEqual(await signedIn(), [false, true, true]);
   });
 
-  it("is asked for with true and nothing else", async () => {
+  it("is requested only with the value true", async () => {
     for (const everywhere of ["false", "TRUE", "1", ""]) {
       const page = await question({ everywhere });
       assert.equal(page.status, 400, everywhere);

@@ -28,7 +28,7 @@ describe("logout", () => {
 
   const postLogout = () => `${op.photos.base}/logout`;
 
-  /** Asks for logout as `photos` does. */
+  /** Requests logout as `photos`. */
   const askedToLogOut = (idToken: string): Promise<Visit> =>
     browser.get(
       logoutUrl(op, { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: STATE }),
@@ -47,7 +47,7 @@ describe("logout", () => {
   const confirm = async (page: Visit) => goOn(await browser.submit(page, { logout: "yes" }));
   const deny = (page: Visit) => browser.submit(page, {}, "/oidc/logout/deny");
 
-  it("asks first, and names the apps it would end", async () => {
+  it("asks first, and names the affected apps", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     const page = await askedToLogOut(idToken);
@@ -58,7 +58,7 @@ describe("logout", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
-  it("says so when the app asks for another user, or for another session of this user", async () => {
+  it("says if the app asks to log out another user, or this user from a different session", async () => {
     const { idToken: ofAlice } = await signIn(op, new HttpBrowser(), "photos", "alice");
     const { idToken: ofBob } = await signIn(op, browser, "photos", "bob");
     const asBob = await askedToLogOut(ofAlice);
@@ -69,12 +69,12 @@ describe("logout", () => {
     assert.match((await askedToLogOut(ofBob)).text, /<b>photos<\/b> asks to log out <b>bob<\/b>\./);
     const elsewhere = await signIn(op, new HttpBrowser(), "photos", "bob");
     const otherSession = await askedToLogOut(elsewhere.idToken);
-    assert.match(otherSession.text, /asks to log out <b>bob<\/b> of another session than the one you are in/);
+    assert.match(otherSession.text, /asks to log out <b>bob<\/b> from a different session than this one/);
     await confirm(otherSession);
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("Yes: every app has a valid logout token before the browser is sent back with its state", async () => {
+  it("Yes: every app gets a valid logout token before the browser is sent back with its state", async () => {
     const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     const answer = await confirm(await askedToLogOut(idToken));
@@ -92,7 +92,7 @@ describe("logout", () => {
     assert.equal(await userinfoStatus(op, accessToken), 401);
   });
 
-  it("tells every app the moment the session ended, in tokens that the strictest check accepts", async () => {
+  it("sends every app the time when the session ended, in tokens that pass strict verification", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     const page = await askedToLogOut(idToken);
@@ -116,7 +116,7 @@ describe("logout", () => {
     await verifyLogoutToken(opened, expected, checks);
   });
 
-  it("Yes without a place to go to: the default page", async () => {
+  it("Yes without a post_logout_redirect_uri: the default page", async () => {
     await signIn(op, browser, "photos");
     const page = await browser.follow(await confirm(await browser.get(`${op.origin}/oidc/logout`)));
     assert.equal(page.status, 200);
@@ -124,7 +124,7 @@ describe("logout", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("No: nobody is notified, the session lives, and the app learns of the refusal", async () => {
+  it("No: no app is notified, the session lives, and the app gets access_denied", async () => {
     const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
     const answer = await deny(await askedToLogOut(idToken));
     assert.equal(answer.status, 303);
@@ -139,14 +139,14 @@ describe("logout", () => {
     assert.equal((await signIn(op, browser, "photos")).claims.sid, claims.sid);
   });
 
-  it("No without a place to go to: a page that says you are still signed in", async () => {
+  it("No without a post_logout_redirect_uri: a page that says you are still signed in", async () => {
     await signIn(op, browser, "photos");
     const page = await deny(await browser.get(`${op.origin}/oidc/logout`));
     assert.equal(page.status, 200);
     assert.match(page.text, /You are still signed in/);
   });
 
-  it("refuses Yes and No of a foreign origin, and of a page that is not of this session", async () => {
+  it("refuses Yes and No from a foreign origin, and from a page of another session", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const page = await askedToLogOut(idToken);
     for (const path of ["/oidc/logout/confirm", "/oidc/logout/deny"]) {
@@ -190,7 +190,7 @@ describe("logout", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
-  it("does not redirect to an address that no client is named for", async () => {
+  it("does not redirect without a client", async () => {
     await signIn(op, browser, "photos");
     const page = await browser.get(logoutUrl(op, { post_logout_redirect_uri: "http://evil.example/" }));
     const end = await browser.follow(await confirm(page));
@@ -198,7 +198,7 @@ describe("logout", () => {
     assert.doesNotMatch(end.text, /evil/);
   });
 
-  it("takes a POST, and has one from another site sent again from its own page", async () => {
+  it("accepts a POST, and resends one from another site through its own page", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const endpoint = `${op.origin}/oidc/logout`;
     const fields = { id_token_hint: idToken, state: STATE, post_logout_redirect_uri: postLogout() };
@@ -212,7 +212,7 @@ describe("logout", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("goes back to the app also when nobody is signed in", async () => {
+  it("goes back to the app even if no user is signed in", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const stranger = new HttpBrowser();
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: STATE };
@@ -222,7 +222,7 @@ describe("logout", () => {
     assert.equal(await isSignedIn(op, browser), true);
   });
 
-  it("goes to the registered address to the letter, its own query included, and adds to it", async (t) => {
+  it("keeps the registered URI unchanged, including its query, and appends to it", async (t) => {
     const registered = "http://localhost:1/out?a=b%20c&d=~(e)&state=own";
     const metadata = { post_logout_redirect_uris: [registered] };
     const own = await opUnderTest(":memory:", 0, { metadata });
@@ -233,12 +233,12 @@ describe("logout", () => {
     const no = await deny(await ask({ state: "s s" }));
     assert.ok(no.location?.startsWith(`${registered}&error=access_denied&`), no.location);
     const yes = await confirm(await ask({ state: "s s" }));
-    const nobody = await browser.submit(await ask(), {});
+    const signedOut = await browser.submit(await ask(), {});
     assert.equal(yes.location, `${registered}&state=s%20s`);
-    assert.equal(nobody.location, registered);
+    assert.equal(signedOut.location, registered);
   });
 
-  it("is not held up by an app that does not answer, and still tells the others", async () => {
+  it("is not delayed by an app that does not answer, and still notifies the others", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     op.photos.answer = () => undefined;
@@ -250,7 +250,7 @@ describe("logout", () => {
     await logoutTokenOf("albums");
   });
 
-  it("tells the others when one is down", async () => {
+  it("notifies the others if one app is down", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
     await op.photos.close();
@@ -268,7 +268,7 @@ describe("logout", () => {
     await logoutTokenOf("albums");
   });
 
-  it("tells the apps of the former user when another one signs in in the same browser", async () => {
+  it("notifies the apps of the previous user when another user signs in in the same browser", async () => {
     const { claims } = await signIn(op, browser, "photos");
     const request = new URLSearchParams({
       client_id: "albums",

@@ -12,13 +12,13 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void op.close());
 }
 
-/** What went wrong, in one line that says what to change. */
+/** The error in one line that says what to change. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message.replaceAll("\n", "; ");
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   return code === "EADDRINUSE"
-    ? `port ${port} is in use: stop what listens there, or set OP_PORT`
+    ? `port ${port} is in use: stop the process that uses it, or set OP_PORT`
     : error.message;
 }
 

@@ -1,4 +1,4 @@
-/** The script of the OP iframe, as the file is, in a frame that is not one. */
+/** The unchanged script of the OP iframe, in a fake frame. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -61,7 +61,7 @@ describe("the script of the OP iframe", () => {
     }
   });
 
-  it("answers whoever asks, at their origin exactly", () => {
+  it("answers exactly to the origin that asks", () => {
     const { ask, page } = opIframe("other=1; opbs=state; more=2");
     assert.equal(ask(message("state")), "unchanged");
     assert.deepEqual(page.answers, [["unchanged", ORIGIN]]);
@@ -88,7 +88,7 @@ describe("the script of the OP iframe", () => {
     assert.equal(ask(signedOut), "changed");
   });
 
-  it("says error for what is no question", () => {
+  it("says error for malformed messages", () => {
     const good = message("state");
     const { hash = "" } = /(?<hash>\S+)\./.exec(good.split(" ")[1] ?? "")?.groups ?? {};
     const bad = [
@@ -109,7 +109,7 @@ describe("the script of the OP iframe", () => {
     }
   });
 
-  it("answers the page around it and the RP iframe beside it, and nobody else", () => {
+  it("answers only its parent page and the RP iframe next to it", () => {
     const { ask, page, frame } = opIframe("opbs=state");
     assert.equal(ask(message("state"), fakeWindow(page)), "unchanged");
     const inside = fakeWindow(frame);

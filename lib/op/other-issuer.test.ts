@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { isSignedIn, opUnderTest, signIn } from "./testing/op-under-test.ts";
 
-it("leaves the session of an OP alone that is at another port of this host, which cookies do not tell apart", async (t) => {
+it("does not affect the session of an OP on another port of the same host, whose cookies it shares", async (t) => {
   const [here, there] = await Promise.all([opUnderTest(), opUnderTest()]);
   t.after(() => Promise.all([here.close(), there.close()]));
   const browser = new HttpBrowser();

@@ -5,10 +5,10 @@ import { ADMIN, authorize, register, sharedOp } from "./testing/op-under-test.ts
 
 const op = await sharedOp();
 
-it("sends a logout token to an app on loopback, and to no other address inside the network", async () => {
+it("sends a logout token to an app on loopback, but to no other internal address", async () => {
   const browser = new HttpBrowser();
   const { port } = new URL(op.albums.base);
-  // Not known as loopback by its name, but it leads there.
+  // Reaches this machine, but is not a loopback address.
   const inside = `http://0.0.0.0:${port}/bclogout`;
   for (const uri of [inside, `${op.photos.base}/bclogout`]) {
     const redirectUri = `${op.photos.base}/oauth2client`;

@@ -1,5 +1,5 @@
-/** The Resource Owner Password Credentials grant. RFC 9700 2.4: it MUST NOT be used, since it hands the user's
- * password to the client. It is here because the tutorial's form offers it. */
+/** The Resource Owner Password Credentials grant. RFC 9700 2.4: it MUST NOT be used, since it exposes the user's
+ * password to the client. It exists because the tutorial's form offers it. */
 import type Provider from "oidc-provider";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
 import { authenticate, findAccount } from "./accounts.ts";
@@ -47,7 +47,7 @@ async function grantTokens(ctx: TokenEndpointGrantContext<PasswordParameters>, s
   };
 }
 
-/** Without `sid`: no browser, hence no session of the OP, is behind this grant. */
+/** Without `sid`: this grant involves no browser, and hence no session at the OP. */
 async function idToken(
   ctx: TokenEndpointGrantContext<PasswordParameters>,
   username: string,

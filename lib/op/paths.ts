@@ -1,6 +1,6 @@
-/** Where things are: the endpoint paths of WSO2 Identity Server, and the OP's own pages. */
+/** The endpoint paths, as at WSO2 Identity Server, and the paths of the OP's own pages. */
 
-/** What stands after the origin in the issuer. */
+/** The path of the issuer. */
 export const ISSUER_PATH = "/oauth2/token";
 
 /** The protocol endpoints, by the library's names. */
@@ -17,7 +17,7 @@ export const ENDPOINTS = {
 
 export const DISCOVERY = "/.well-known/openid-configuration";
 
-/** Where WSO2 IS answers discovery besides the root; the first is the one that OpenID Connect Discovery 4 derives. */
+/** The other discovery paths of WSO2 IS; the first is the one derived from the issuer (OpenID Connect Discovery 4). */
 export const DISCOVERY_ALIASES: readonly string[] = [
   `${ISSUER_PATH}${DISCOVERY}`,
   `/oauth2/oidcdiscovery${DISCOVERY}`,
@@ -37,7 +37,7 @@ export const PAGES = {
   faults: "/faults",
 } as const;
 
-/** All that the library answers, but for what carries an identifier. */
+/** All paths of the library except those with an identifier. */
 export const LIBRARY_PATHS: readonly string[] = [
   ...Object.values(ENDPOINTS),
   PAGES.logoutConfirm,
@@ -55,11 +55,11 @@ const BROWSER_PATHS = [
   PAGES.faults,
 ];
 
-/** True for what people's browsers visit; the rest is called by servers. */
+/** True for paths that browsers visit; the rest are called by servers. */
 export const isBrowserPath = (path: string): boolean =>
   path === PAGES.home || BROWSER_PATHS.some((prefix) => path.startsWith(prefix));
 
-/** True for the forms of our own pages: they must come from our own origin. The endpoints themselves are posted to by
+/** True for the forms of our own pages, which must come from our own origin. The two endpoints also accept posts from
  * Relying Parties. */
 export const isOwnForm = (path: string): boolean =>
   path !== ENDPOINTS.authorization && path !== ENDPOINTS.end_session && isBrowserPath(path);

@@ -40,7 +40,7 @@ it("refuses an app whose name cannot be a client_id", async () => {
   store.close();
 });
 
-it("registers an app with the metadata it is given, and refuses what registration refuses", async () => {
+it("registers an app with its configured metadata, and refuses the same metadata as registration", async () => {
   const { provider, store } = await provide();
   const app = { name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] };
   const metadata = {
@@ -60,11 +60,14 @@ it("registers an app with the metadata it is given, and refuses what registratio
     assert.equal(
       await provider.Client.find(`${alg}-public`),
       undefined,
-      "it has no secret to make them with",
+      "a public client has no secret for them",
     );
   }
   const bad: [metadata: Record<string, unknown>, message: RegExp][] = [
-    [{ ...metadata, id_token_encrypted_response_alg: "RSA1_5" }, /^OP_APPS: photos: .*RSA1_5 is not offered/],
+    [
+      { ...metadata, id_token_encrypted_response_alg: "RSA1_5" },
+      /^OP_APPS: photos: .*RSA1_5 is not supported/,
+    ],
     [
       { id_token_signed_response_alg: "HS256" },
       /^OP_APPS: photos: client_secret must have at least 32 bytes/,
@@ -78,7 +81,7 @@ it("registers an app with the metadata it is given, and refuses what registratio
   store.close();
 });
 
-it("the token made for one request of an administrator is gone when that request has failed", async (t) => {
+it("removes the token for an administrator's request if that request fails", async (t) => {
   const { provider, store } = await provide();
   await seedClients(provider, store, [{ name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] }]);
   const tokens: string[] = [];

@@ -1,4 +1,4 @@
-/** Configuration and wiring of the library. */
+/** Configures the library and wires up the OP. */
 import { type Configuration, Provider as Library } from "oidc-provider";
 import { findAccount } from "./accounts.ts";
 import { serveAssets } from "./assets.ts";
@@ -41,7 +41,7 @@ import { SCOPES } from "./scopes.ts";
 import { shareSid } from "./session-id.ts";
 import { subjectAt } from "./subject.ts";
 
-/** Those that our own keys are for. */
+/** The algorithms of our own keys. */
 const SIGNING_ALGORITHMS = ["RS256", "PS256", "ES256"] as const;
 
 /** Builds the OpenID Provider; its `provider` is the Koa application that answers requests. */
@@ -62,7 +62,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   logEvents(provider, op);
   addSessionState(op);
   if (isBroken) installFaults(op);
-  // The first is the outermost.
+  // Outermost first.
   provider.use(oneSpelling);
   provider.use(canonicalHost(op));
   provider.use(documentHeaders);
@@ -79,8 +79,8 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   return op;
 }
 
-/** Cookies ignore ports: these names must not be those of a Relying Party on the same host, nor of another OP there,
- * where a sign-in would take the session of this one away. */
+/** Cookies ignore ports, so these names must differ from those of a Relying Party or another OP on the same host, where
+ * a sign-in would otherwise replace this OP's session. */
 function cookieNames({ origin }: Pick<Surroundings, "origin">) {
   const { port } = new URL(origin);
   return {
@@ -98,7 +98,7 @@ function configuration(op: Surroundings): Configuration {
       names: cookieNames(op),
       keys: op.keys.cookieKeys,
       long: sessionCookie(op),
-      // Of the steps of a sign-in, which are pages of their own and never framed: `Lax` also on https.
+      // For the steps of a sign-in, which are never framed: `Lax` on https too.
       short: { httpOnly: true, sameSite: "lax", signed: true, overwrite: true },
     },
     routes: ENDPOINTS,

@@ -1,4 +1,4 @@
-/** Dynamic client registration as WSO2 IS has it: opened by an administrator's username and password. */
+/** Dynamic client registration as at WSO2 IS: authorized by an administrator's username and password. */
 import { randomBytes } from "node:crypto";
 import type Provider from "oidc-provider";
 import { type Configuration, errors } from "oidc-provider";
@@ -8,12 +8,12 @@ import type { Context, Next, OpenIdProvider } from "./open-id-provider.ts";
 import { ENDPOINTS } from "./paths.ts";
 import type { OpStore } from "./store/op-store.ts";
 
-/** What the library asks for in place of the password; it never leaves this process. */
+/** The library requires this token instead of the password; it never leaves this process. */
 const initialAccessToken = randomBytes(32).toString("base64url");
 
 type Features = NonNullable<Configuration["features"]>;
 
-/** @returns the library's settings; WSO2's `ext_param_client_id` and `ext_param_client_secret` choose the credentials */
+/** @returns the library's settings; WSO2's `ext_param_client_id` and `ext_param_client_secret` set the credentials */
 export function registrationFeatures(
   store: OpStore,
 ): Pick<Features, "registration" | "registrationManagement"> {
@@ -42,8 +42,8 @@ function chosenClientId(store: OpStore, wanted: unknown): string {
   return clientId;
 }
 
-/** Checks `Authorization: Basic` and hands the library the token that it knows. A registration access token
- * (RFC 7592) is left for the library to check. */
+/** Checks `Authorization: Basic` and replaces it with the token that the library expects. The library itself checks a
+ * registration access token (RFC 7592). */
 export function administratorsRegister(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { path, clientId } = registrationPath(ctx.path);
@@ -68,7 +68,7 @@ function registrationPath(path: string): { path: boolean; clientId?: string } {
     : { path: false };
 }
 
-/** What is no valid encoding names no client. */
+/** An invalid encoding matches no client. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -91,11 +91,11 @@ function refuse(ctx: Context): void {
   ctx.body = {
     error: "invalid_token",
     error_description:
-      "Registration needs the username and password of an administrator (Authorization: Basic)",
+      "Registration requires the username and password of an administrator (Authorization: Basic)",
   };
 }
 
-/** Reading, changing and deleting a client by password, as at WSO2, with a token for this one request. */
+/** Reads, changes or deletes a client by password, as at WSO2 IS, with a token for this one request. */
 async function manage(provider: Provider, ctx: Context, clientId: string, next: Next): Promise<void> {
   const client = await provider.Client.find(clientId);
   if (!client) {
@@ -103,7 +103,7 @@ async function manage(provider: Provider, ctx: Context, clientId: string, next: 
     ctx.body = { error: "not_found", error_description: `no client ${clientId} is registered` };
     return;
   }
-  // The library sets a token's client so, which its types leave out for this one.
+  // The library sets a token's client this way, but does not type it here.
   const token = Object.assign(new provider.RegistrationAccessToken(), { clientId });
   const value = await token.save();
   try {

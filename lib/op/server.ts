@@ -22,11 +22,11 @@ export interface RunningOp {
 
 const SWEEP_MS = 60_000;
 
-/** Bytes of a request's headers with its URL: a logout request by GET carries an ID Token, which may be large. Node's own
- * limit is 16 KiB; browsers send more. */
+/** Maximum bytes of a request's URL and headers: a logout request by GET contains an ID Token, which may be large.
+ * Node's default is 16 KiB; browsers send more. */
 const MAX_HEADERS = 64 * 1024;
 
-/** Starts the OP. The issuer carries the port that was got, which for `OP_PORT` 0 is known only now. */
+/** Starts the OP. The issuer contains the actual port, which for `OP_PORT` 0 is known only after listening. */
 export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
   const store = new OpStore(config.OP_DATA_DIR);
   const handler = Promise.withResolvers<RequestListener>();
@@ -46,7 +46,7 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     handler.resolve(originForm(op.provider.callback()));
 
     const sweepNow = () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed"));
-    sweepNow(); // of what expired while it was not running
+    sweepNow(); // sessions that expired while the OP was not running
     const sweeper = setInterval(sweepNow, SWEEP_MS);
     sweeper.unref();
     return { port, origin, issuer, close: () => close(server, store, sweeper) };
@@ -64,7 +64,7 @@ function listen(server: Server, { OP_HOST, OP_PORT }: OpConfig): Promise<number>
   });
 }
 
-/** Refuses `GET http://elsewhere/…`: the library would take its URLs from there. */
+/** Refuses `GET http://elsewhere/…`: the library would derive its URLs from it. */
 function originForm(handle: RequestListener): RequestListener {
   return (request, response) => {
     if (request.url?.startsWith("/")) handle(request, response);

@@ -27,7 +27,7 @@ describe("session management", () => {
   });
   afterEach(() => op.close());
 
-  /** Checks a `session_state` against the browser that it came to. */
+  /** Checks a `session_state` against the browser state. */
   function assertOfBrowser(value: string | null | undefined, clientId: string, origin: string): void {
     assert.ok(value && !value.includes(" "), String(value));
     const salt = value.split(".")[1] ?? "";
@@ -65,7 +65,7 @@ describe("session management", () => {
       ["form_post", { prompt: "none", response_mode: "form_post" }],
     ];
     for (const [mode, request] of ERRORS) {
-      it(`is in errors by ${mode}, another each time, signed in or not`, async () => {
+      it(`is in errors by ${mode}, different each time, signed in or not`, async () => {
         const refused = async (more: AuthorizationRequest = {}) => {
           const visit = await browser.get(authorizationUrl(op, { ...request, ...more }));
           const fields = mode === "form_post" ? formOf(visit).fields : Object.fromEntries(responseOf(visit));
@@ -89,13 +89,13 @@ describe("session management", () => {
       assertOfBrowser(response.get("session_state"), "photos", op.photos.base);
     });
 
-    it("is not on pages that are for the user only", async () => {
+    it("is not on error pages for the user", async () => {
       const page = await browser.get(authorizationUrl(op, { redirect_uri: "http://evil.example/" }));
       assert.equal(page.status, 400);
       assert.doesNotMatch(page.text, /session_state/);
     });
 
-    it("is another for each client and each page", () => {
+    it("differs for each client and each origin", () => {
       const values = [
         sessionState("photos", "http://localhost:1", "state", "salt"),
         sessionState("albums", "http://localhost:1", "state", "salt"),
@@ -124,7 +124,7 @@ describe("session management", () => {
       assert.equal(browserStateOf(browser), state);
     });
 
-    it("goes with the logout, and another login has another", async () => {
+    it("ends with the logout, and is different after another login", async () => {
       await signIn(op, browser, "photos");
       const state = browserStateOf(browser);
       await logOut();
@@ -141,7 +141,7 @@ describe("session management", () => {
       assert.notEqual(browserStateOf(browser), state);
     });
 
-    it("comes and goes with sign-in and end on the sessions page", async () => {
+    it("follows sign-in and logout on the sessions page", async () => {
       const page = await browser.get(`${op.origin}/sessions`);
       const answer = await browser.submit(page, { username: "bob", password: "bob" });
       const state = browserStateOf(browser);
@@ -171,7 +171,7 @@ describe("session management", () => {
   });
 
   describe("the OP iframe", () => {
-    it("can be framed by anybody, is not stored, and runs its own script file only", async () => {
+    it("can be framed by any site, is not stored, and runs only its own script file", async () => {
       for (const query of ["", "?client_id=photos&redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fcb"]) {
         const page = await browser.get(`${op.origin}/oidc/checksession${query}`);
         assert.equal(page.status, 200);
@@ -185,7 +185,7 @@ describe("session management", () => {
       assert.equal((await browser.get(`${op.origin}/assets/op/op-iframe.js`)).status, 200);
     });
 
-    it("puts the browser state right: after an end elsewhere, and when the cookie is missing", async () => {
+    it("updates the browser state after the session ended elsewhere, and if the cookie is missing", async () => {
       await signIn(op, browser, "photos");
       const state = browserStateOf(browser);
       const cookie = browser.cookieFor("/").replace(/opbs=[^;]*/, "");
@@ -198,7 +198,7 @@ describe("session management", () => {
       assert.equal(browserStateOf(elsewhere), undefined);
     });
 
-    it("leaves the browser state alone where the browser keeps the session cookie back", async () => {
+    it("keeps the browser state if the browser withholds the session cookie", async () => {
       const headers = { "sec-fetch-site": "cross-site", "sec-fetch-dest": "iframe", cookie: "opbs=kept" };
       const framed = await fetch(`${op.origin}/oidc/checksession`, { headers });
       assert.deepEqual(framed.headers.getSetCookie(), []);

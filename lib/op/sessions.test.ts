@@ -25,25 +25,25 @@ describe("the sessions page", () => {
     return browser.follow(answer);
   }
 
-  /** The page with only the card of one user, so that its form is the first. */
+  /** The page from one user's card on, so that its form is the first. */
   function cardOf(page: Visit, user: string): Visit {
     const from = page.text.indexOf(`data-session="${user}"`);
     assert.ok(from > 0, `no session of ${user}`);
     return { ...page, text: page.text.slice(from) };
   }
 
-  it("signs in by its own form, for the apps too", async () => {
+  it("signs in with its own form, for the apps too", async () => {
     const browser = new HttpBrowser();
     assert.match((await open(browser)).text, /Sign in to see your sessions/);
     const wrong = await browser.submit(await open(browser), { username: "bob", password: "no" });
     assert.equal(wrong.status, 401);
     const page = await signInHere(browser, "bob");
     assert.match(page.text, /Signed in as <b>bob<\/b>/);
-    const { claims } = await signIn(op, browser, "photos", "nobody-is-asked");
+    const { claims } = await signIn(op, browser, "photos", "not-asked");
     assert.equal(claims.sub, "bob");
   });
 
-  it("shows a user's own sessions with their apps, and nobody else's", async () => {
+  it("shows only the user's own sessions, with their apps", async () => {
     const browser = new HttpBrowser();
     const { claims } = await signIn(op, browser, "photos");
     await signIn(op, new HttpBrowser(), "albums", "bob");
@@ -53,7 +53,7 @@ describe("the sessions page", () => {
     assert.doesNotMatch(text, /data-session="bob"|Back-channel deliveries/);
   });
 
-  it("lets an administrator end another's session: apps told, tokens revoked, session gone", async () => {
+  it("lets an administrator end another user's session: apps notified, tokens revoked, session ended", async () => {
     const browser = new HttpBrowser();
     const { claims, accessToken } = await signIn(op, browser, "photos");
     await signIn(op, browser, "albums");
@@ -72,7 +72,7 @@ describe("the sessions page", () => {
     assert.equal(await isSignedIn(op, admin), true);
   });
 
-  it("does not let a user end another's session", async () => {
+  it("does not let a user end another user's session", async () => {
     const alice = new HttpBrowser();
     await signIn(op, alice, "photos");
     const admin = new HttpBrowser();
@@ -89,7 +89,7 @@ describe("the sessions page", () => {
     assert.equal(await isSignedIn(op, alice), true);
   });
 
-  it("ends one's own session, and refuses that without the form's token or from another origin", async () => {
+  it("ends the user's own session, but not without the form's token or from another origin", async () => {
     const browser = new HttpBrowser();
     await signIn(op, browser, "photos");
     const page = await open(browser);
@@ -104,7 +104,7 @@ describe("the sessions page", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("shows an administrator what went wrong with a delivery", async () => {
+  it("shows an administrator why a delivery failed", async () => {
     const browser = new HttpBrowser();
     await signIn(op, browser, "photos");
     op.photos.answer = (response) => response.writeHead(500).end();

@@ -64,7 +64,7 @@ describe("sign-in and consent", () => {
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("says that a sign-in page has expired in a browser that did not begin it", async () => {
+  it("says that a sign-in page has expired in a browser that did not start it", async () => {
     const page = await signInPage(new HttpBrowser());
     const elsewhere = await new HttpBrowser().get(page.url);
     assert.equal(elsewhere.status, 400);
@@ -81,7 +81,7 @@ describe("sign-in and consent", () => {
     assert.equal(answer.get("error"), "access_denied");
   });
 
-  it("remembers consent per user and client, over sessions, and asks for what was not allowed yet", async () => {
+  it("remembers consent per user and client across sessions, and asks for new scopes", async () => {
     await signIn(op, new HttpBrowser(), "photos", "bob");
     const browser = new HttpBrowser();
     const page = await signInPage(browser);
@@ -103,7 +103,7 @@ describe("a restart", () => {
   });
   after(() => rm(directory, { recursive: true }));
 
-  it("keeps keys, session and consent, in files of the owner alone", async () => {
+  it("keeps keys, session and consent, in files that only the owner can read", async () => {
     const data = join(directory, "op");
     const first = await opUnderTest(data);
     const browser = new HttpBrowser();

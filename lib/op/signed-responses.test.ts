@@ -33,7 +33,7 @@ async function assertNoHint(client_id: string, token: string): Promise<void> {
 }
 
 describe("a signed UserInfo response", () => {
-  it("is what a client gets that asks for it, and no id_token_hint", async () => {
+  it("is sent to a client that registered for it, and is not accepted as id_token_hint", async () => {
     const { clientId } = await registeredClient(op, { userinfo_signed_response_alg: "RS256" });
     const request = { client_id: clientId, response_type: "id_token token" };
     const response = responseOf(await authorize(op, browser, request));
@@ -49,7 +49,7 @@ describe("a signed UserInfo response", () => {
 });
 
 describe("a signed authorization response", () => {
-  /** What came as JWT, and nothing beside it. */
+  /** The claims of a response that consists only of a JWT. */
   async function signedIn(
     response: URLSearchParams,
   ): Promise<{ token: string; claims: Record<string, unknown> }> {
@@ -65,7 +65,7 @@ describe("a signed authorization response", () => {
     assert.equal(value, sessionState("photos", op.photos.base, browserStateOf(browser), salt));
   }
 
-  it("has everything inside, session_state too, and is no id_token_hint", async () => {
+  it("contains all parameters, including session_state, and is not accepted as id_token_hint", async () => {
     const visit = await authorize(op, browser, { response_mode: "query.jwt" });
     const { token, claims } = await signedIn(responseOf(visit));
     assert.ok(claims.code);
@@ -80,7 +80,7 @@ describe("a signed authorization response", () => {
     { response_mode: "form_post.jwt" },
   ];
   for (const request of ERRORS) {
-    it(`has everything inside where it is an error, by ${request.response_mode}`, async () => {
+    it(`contains all parameters of an error, by ${request.response_mode}`, async () => {
       const refused = async () => {
         const visit = await browser.get(authorizationUrl(op, { ...request, prompt: "none" }));
         const fields = visit.location ? responseOf(visit) : new URLSearchParams(formOf(visit).fields);
@@ -89,12 +89,12 @@ describe("a signed authorization response", () => {
         return claims.error;
       };
       assert.equal(await refused(), "login_required");
-      await signIn(op, browser, "albums", "bob"); // who has not allowed photos anything
+      await signIn(op, browser, "albums", "bob"); // who has not consented to photos
       assert.equal(await refused(), "consent_required");
     });
   }
 
-  it("brings the same ID Token as any other", async () => {
+  it("contains an ordinary ID Token", async () => {
     const request = { response_mode: "jwt", response_type: "id_token" };
     const { claims } = await signedIn(responseOf(await authorize(op, browser, request)));
     const idToken = String(claims.id_token);

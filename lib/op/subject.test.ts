@@ -49,7 +49,7 @@ describe("a client with pairwise subjects", () => {
       }),
     );
 
-  it("knows the user by a name that tells nobody else anything, everywhere", async () => {
+  it("gets the same pairwise sub everywhere", async () => {
     const { claims, accessToken } = await implicit(client);
     assert.match(String(claims.sub), /^[\w-]{43}$/);
     assert.notEqual((await implicit(client, new HttpBrowser(), "bob")).claims.sub, claims.sub);
@@ -71,7 +71,7 @@ describe("a client with pairwise subjects", () => {
     assert.equal(decodeJwt(tokens.id_token).sub, claims.sub);
   });
 
-  it("gets logout tokens for that name, whoever starts the logout, and the others for theirs", async () => {
+  it("gets logout tokens with its own sub, whichever app starts the logout", async () => {
     const { claims } = await implicit(client);
     const { idToken, claims: ofPhotos } = await signIn(op, browser, "photos");
     const subjects = () => op.photos.logoutTokens.map((token) => decodeJwt(token).sub).sort();
@@ -84,7 +84,7 @@ describe("a client with pairwise subjects", () => {
     assert.deepEqual(subjects(), [claims.sub]);
   });
 
-  it("logs its user out with its ID Token, and the page names him as he names himself", async () => {
+  it("logs its user out with its ID Token, and the page shows the username", async () => {
     const { idToken } = await implicit(client);
     const page = await question(idToken);
     assert.match(page.text, new RegExp(`<b>${client.clientId}</b> asks to log out <b>alice</b>\\.`));
@@ -92,16 +92,16 @@ describe("a client with pairwise subjects", () => {
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("is told by the page where its hint is of somebody else, or of another session", async () => {
+  it("gets a question that says if the hint is from another user or a different session", async () => {
     const { idToken: ofBob } = await implicit(client, new HttpBrowser(), "bob");
     const { idToken: elsewhere } = await implicit(client, new HttpBrowser());
     await implicit(client);
     const ofAnother = await question(ofBob);
-    assert.match(ofAnother.text, /asks to log out somebody else, but you are signed in as <b>alice<\/b>/);
-    assert.match((await question(elsewhere)).text, /asks to log out <b>alice<\/b> of another session/);
+    assert.match(ofAnother.text, /asks to log out another user, but you are signed in as <b>alice<\/b>/);
+    assert.match((await question(elsewhere)).text, /asks to log out <b>alice<\/b> from a different session/);
   });
 
-  it("need not ask where the hint is of this very session, if it is registered so", async () => {
+  it("can skip the question if the hint is from this session", async () => {
     const unasked = await registeredClient(op, { subject_type: "pairwise", skip_logout_consent: true });
     const { idToken: ofBob } = await implicit(unasked, new HttpBrowser(), "bob");
     const { idToken } = await implicit(unasked);
@@ -110,7 +110,7 @@ describe("a client with pairwise subjects", () => {
     assert.equal(await isSignedIn(op, browser), false);
   });
 
-  it("can have all sessions of its user ended", async () => {
+  it("can end all sessions of its user", async () => {
     const other = new HttpBrowser();
     await implicit(client, other);
     const { idToken } = await implicit(client);
@@ -121,7 +121,7 @@ describe("a client with pairwise subjects", () => {
     assert.equal(op.photos.logoutTokens.length, 2);
   });
 
-  it("asks silently with its ID Token whether the same user is still there", async () => {
+  it("can check silently with its ID Token if the same user is still signed in", async () => {
     const { idToken } = await implicit(client);
     const { idToken: ofBob } = await implicit(client, new HttpBrowser(), "bob");
     const silent = async (id_token_hint: string) => {
@@ -132,7 +132,7 @@ describe("a client with pairwise subjects", () => {
     assert.equal((await silent(ofBob)).get("error"), "login_required");
   });
 
-  it("has all its pages at one host, or is not registered", async () => {
+  it("is only registered if all redirect URIs are on one host", async () => {
     const redirect_uris = [`${op.photos.base}/oauth2client`, `${op.albums.base}/oauth2client`];
     const { status, body } = await register(op, { redirect_uris, subject_type: "pairwise" }, ADMIN);
     assert.equal(status, 400);
@@ -140,7 +140,7 @@ describe("a client with pairwise subjects", () => {
   });
 });
 
-it("a pairwise subject depends on user, host of the client, and salt; a public one is the username", async () => {
+it("a pairwise subject depends on user, sector and salt; a public one is the username", async () => {
   const [keys, others] = await Promise.all([
     loadKeys(new OpStore(":memory:")),
     loadKeys(new OpStore(":memory:")),

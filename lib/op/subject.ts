@@ -1,4 +1,4 @@
-/** What a user is called at a client (OIDC Core 8). */
+/** The subject identifier of a user at a client (OIDC Core 8). */
 import { createHmac } from "node:crypto";
 import type { OpKeys } from "./keys.ts";
 
@@ -8,8 +8,8 @@ interface SubjectOfClient {
   sectorIdentifier?: string | undefined;
 }
 
-/** The `sub` of this client's tokens. A pairwise one tells two apps of different hosts nothing of their having the same
- * user, and without the salt nobody can compute it from a username (Core 8.1). */
+/** The `sub` of this client's tokens. With a pairwise one, apps on different hosts cannot tell that they have the same
+ * user, and without the salt it cannot be computed from a username (Core 8.1). */
 export function subjectAt(keys: OpKeys, client: SubjectOfClient, accountId: string): string {
   if (client.subjectType !== "pairwise") return accountId;
   return createHmac("sha256", keys.subjectSalt)

@@ -18,7 +18,7 @@ async function statusOf(url: string, ca: string): Promise<number | undefined> {
   return response.statusCode;
 }
 
-test("with OP_HTTPS the OP is on https, verifiable by its certificate, which outlives a restart", async () => {
+test("with OP_HTTPS the OP is on https, with a verifiable certificate that survives a restart", async () => {
   const directory = mkdtempSync(join(tmpdir(), "op-"));
   const config = parseOpConfig({ OP_HTTPS: "true", OP_PORT: "0", OP_DATA_DIR: directory });
   const certificates: string[] = [];

@@ -1,4 +1,4 @@
-/** The self-signed certificate of `OP_HTTPS`: made at the first start, kept until shortly before it ends. */
+/** The self-signed certificate for `OP_HTTPS`: generated at the first start, kept until shortly before it expires. */
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +9,13 @@ export interface TlsFiles {
   key: string;
 }
 
-/** Where the certificate lies in the OP's folder: Relying Parties trust it by `CA_FILE`. */
+/** The certificate's file in the OP's folder: Relying Parties trust it through `CA_FILE`. */
 export const CERTIFICATE_FILE = "https-cert.pem";
 export const KEY_FILE = "https-key.pem";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** @param directory of the OP's data; with `:memory:` every start makes a new certificate */
+/** @param directory the OP's data directory; with `:memory:` every start generates a new certificate */
 export async function loadCertificate(directory: string): Promise<TlsFiles> {
   const [cert, key] = [join(directory, CERTIFICATE_FILE), join(directory, KEY_FILE)];
   if (directory !== ":memory:" && isCurrent(cert) && existsSync(key)) {
@@ -32,7 +32,7 @@ export async function loadCertificate(directory: string): Promise<TlsFiles> {
 const isCurrent = (file: string): boolean =>
   existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > Date.now() + 7 * DAY_MS;
 
-/** A certificate that is its own authority, for this machine's names only. */
+/** A self-signed CA certificate, only for this machine's names. */
 async function makeCertificate(): Promise<TlsFiles> {
   const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",

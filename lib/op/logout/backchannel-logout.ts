@@ -1,5 +1,5 @@
-/** OpenID Connect Back-Channel Logout 1.0, the sending side: the library builds and posts the logout token, this
- * measures, bounds and records the delivery. */
+/** OpenID Connect Back-Channel Logout 1.0, the OP's side: the library builds and posts the logout token; this module
+ * bounds, times and records the delivery. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import type { Configuration } from "oidc-provider";
@@ -11,13 +11,13 @@ type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
 /** `backchannelLogout` is a method of the library's clients that its types do not list. */
 type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string, endedAt: Date): Promise<void> };
 
-/** The delivery under way: when its session was taken away, and what came in answer, which the library keeps to itself
- * when it was a good one. */
+/** The delivery in progress: when its session ended, and the status of the answer, which the library does not report on
+ * success. */
 const underWay = new AsyncLocalStorage<{ endedAt: Date; answer: { status?: number } }>();
 
 /** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its dispatcher refuses addresses
- * inside the network, as a client may register any; it is left out for the hosts where the playground's Relying
- * Parties live. */
+ * in the internal network, since clients may register any URL; loopback and the hosts of the playground's Relying
+ * Parties are exempt. */
 export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configuration["fetch"]> {
   const hosts = new Set(apps.flatMap(({ baseUrls }) => baseUrls.map((base) => new URL(base).hostname)));
   return async (url, options) => {
@@ -26,16 +26,16 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
     const guard = hosts.has(hostname) || LOOPBACK.test(hostname) ? {} : { dispatcher };
     const response = await fetch(url, { ...rest, ...guard, redirect: "manual" });
     const answer = options?.method === "POST" ? underWay.getStore()?.answer : undefined;
-    if (!answer) return response; // it may be the `jwks_uri`, whose keys the logout token is encrypted with
+    if (!answer) return response; // such as a `jwks_uri`, fetched to encrypt the logout token
     answer.status = response.status;
-    await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body would hold the connection
+    await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body keeps the connection busy
     return response;
   };
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Records every delivery, whoever started it: the library at a logout, or we when a session is ended. */
+/** Records every delivery, whether the library or `notifyClient` starts it. */
 export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): void {
   const prototype = provider.Client.prototype as NotifiedClient;
   const deliver = prototype.backchannelLogout;
@@ -54,8 +54,8 @@ export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): v
   };
 }
 
-/** RFC 8417 2.2: `toe`, the moment the session ended, in seconds with three decimals. A client can tell by it how long
- * it took to hear of the logout. */
+/** RFC 8417 2.2: `toe`, the moment the session ended, in seconds with three decimals. A client can use it to
+ * measure how long the notification took. */
 export function addTimeOfEvent(provider: Provider): void {
   const { prototype } = provider.IdToken;
   const payload = prototype.payload;
@@ -66,8 +66,8 @@ export function addTimeOfEvent(provider: Provider): void {
   };
 }
 
-/** Notifies one client of the end of a session. The outcome is in the delivery log; a Relying Party that fails must
- * not keep the others from being told (BCL 2.5). */
+/** Notifies one client of the end of a session. Never throws: the outcome is in the delivery log, and one failing
+ * Relying Party must not keep the others from being notified (BCL 2.5). */
 export async function notifyClient(
   provider: Provider,
   clientId: string,

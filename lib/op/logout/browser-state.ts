@@ -1,10 +1,10 @@
-/** The OP browser state (SM 3.2): a cookie for the script of the OP iframe, which says nothing but "still the same login".
- * It is derived from the session, so that nothing has to be stored and a restart changes nothing. */
+/** The OP browser state (SM 3.2): a cookie for the script of the OP iframe that only shows whether the login is still
+ * the same. It is derived from the session, so nothing is stored and a restart does not change it. */
 import { createHmac } from "node:crypto";
 import type { OpKeys } from "../keys.ts";
 import { type Context, type OpenIdProvider, siteAttributes } from "../open-id-provider.ts";
 
-/** The name it has at WSO2 IS. */
+/** As at WSO2 IS. */
 const COOKIE = "opbs";
 
 interface Login {
@@ -13,7 +13,7 @@ interface Login {
   loginTs?: number | undefined;
 }
 
-/** Changes with the login and with nothing else; undefined while nobody is signed in. */
+/** Changes only with the login; undefined if no user is signed in. */
 export function opBrowserState(keys: OpKeys, { uid, accountId, loginTs }: Login): string | undefined {
   if (!accountId) return undefined;
   return createHmac("sha256", keys.browserStateKey)
@@ -21,7 +21,7 @@ export function opBrowserState(keys: OpKeys, { uid, accountId, loginTs }: Login)
     .digest("base64url");
 }
 
-/** Makes the cookie what it has to be for the session that this browser is in, as it is stored now. */
+/** Sets the cookie for this browser's session as it is stored now, or deletes it. */
 export function showBrowserState(op: OpenIdProvider, ctx: Context, { jti }: { jti: string }): void {
   const session = op.store.find("Session", jti);
   const value = session && opBrowserState(op.keys, session);
@@ -36,7 +36,7 @@ export function showBrowserState(op: OpenIdProvider, ctx: Context, { jti }: { jt
   });
 }
 
-/** In a frame on a page of another site the browser keeps the session cookie back, which is no sign of a logout. */
+/** In a frame on another site's page the browser withholds the session cookie, which does not mean a logout. */
 function isCookieWithheld(op: OpenIdProvider, ctx: Context): boolean {
   const framed = ctx.get("Sec-Fetch-Site") === "cross-site" && ctx.get("Sec-Fetch-Dest") === "iframe";
   return framed && !ctx.cookies.get(op.provider.cookieName("session"), { signed: false });

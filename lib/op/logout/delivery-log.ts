@@ -1,15 +1,15 @@
-/** What became of each logout token: kept as data for the sessions page, and written to the log. */
+/** The outcome of each delivery of a logout token: kept for the sessions page, and written to the log. */
 import type { Log } from "#lib/log.ts";
-import { shortSid } from "../open-id-provider.ts";
+import { shortSid } from "../session-id.ts";
 
 export interface Delivery {
   at: Date;
   clientId: string;
   uri: string;
   sid: string;
-  /** Of the Relying Party's answer; missing when there was none. */
+  /** Of the Relying Party's answer; missing if it did not answer. */
   status?: number;
-  /** Why the delivery failed, in words; missing when it was accepted. */
+  /** Why the delivery failed; missing if it succeeded. */
   error?: string;
   ms: number;
 }
@@ -24,7 +24,7 @@ export class DeliveryLog {
     this.#log = log;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   recent(): readonly Delivery[] {
     return this.#deliveries;
   }

@@ -1,5 +1,5 @@
-/** An `id_token_hint` that is encrypted to us (OIDC Core 3.1.2.1), or with the client's secret as the ID Token was
- * (RIL 2): the library gets to see what is inside. */
+/** Decrypts an `id_token_hint` that is encrypted to the OP (OIDC Core 3.1.2.1) or, like the ID Token, with the client's
+ * secret (RIL 2), before the library verifies it. */
 import { compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import { z } from "zod";
 import { PageError } from "../edge.ts";
@@ -8,7 +8,7 @@ import type { OpKeys } from "../keys.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
 import { ENDPOINTS } from "../paths.ts";
 
-/** Whom a logout request is about, as it says itself: nobody has signed that. */
+/** The user and session that a logout request names, without a signature. */
 export interface ClaimedHint {
   sub: string;
   sid?: string | undefined;
@@ -16,21 +16,21 @@ export interface ClaimedHint {
 
 const claimed = new WeakMap<Context, ClaimedHint>();
 
-/** The unsigned claims that came with this logout request; good for telling the user, and for nothing else. */
+/** The unsigned claims of this logout request: to show to the user, and for nothing else. */
 export const claimedHint = (ctx: Context): ClaimedHint | undefined => claimed.get(ctx);
 
-/** WSO2 IS has tenants, each with keys of its own; this is the first one's name there. */
+/** The default tenant of WSO2 IS, where each tenant has its own keys. */
 const TENANT = "carbon.super";
 
 /** Characters. An ID Token of several hundred groups has some 24,000. */
 const LONGEST = 48 * 1024;
 
-/** Nothing is sent to the client: whose request it is depends on what cannot be read. */
+/** Never redirects to the client: the unreadable hint determines which client it is. */
 const refused = (title: string, advice: string): PageError => new PageError(400, title, advice);
 
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** Runs where posted requests have become GETs. */
+/** Runs after posted requests have become GETs. */
 export function decryptedHints(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { id_token_hint: hint } = ctx.query;
@@ -49,8 +49,8 @@ function requireOurTenant(ctx: Context): void {
   const tenants = new URLSearchParams(ctx.querystring).getAll("tenant_domain");
   if (tenants.every((tenant) => tenant === "" || tenant === TENANT)) return;
   throw refused(
-    "There is no such tenant_domain.",
-    `This OpenID Provider has the one tenant ${TENANT}: send that as tenant_domain, or leave it out.`,
+    "Unknown tenant_domain.",
+    `The only tenant of this OpenID Provider is ${TENANT}: send that as tenant_domain, or omit it.`,
   );
 }
 
@@ -58,7 +58,7 @@ async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promis
   if (hint.length > LONGEST) {
     throw refused(
       "This id_token_hint is too long.",
-      `Up to ${LONGEST} characters are read. Leave it out and send client_id.`,
+      `The limit is ${LONGEST} characters. Omit it and send client_id instead.`,
     );
   }
   const { alg, enc, zip } = headerOf(hint);
@@ -67,7 +67,7 @@ async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promis
   if (zip !== undefined) {
     throw refused(
       "This id_token_hint is compressed.",
-      "Encrypt it without zip: what is small here may be huge when unpacked.",
+      "Encrypt it without zip: a small compressed token can be huge when unpacked.",
     );
   }
   const isSecret = SECRET_ALGORITHMS.some((each) => each === alg);
@@ -77,7 +77,7 @@ async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promis
       "This id_token_hint cannot be decrypted here.",
       isSecret
         ? "It is not encrypted with the secret of the app that client_id names."
-        : "It is not encrypted to the key with use enc that this OpenID Provider publishes in its JWKS. An ID Token that is still encrypted to the app cannot be read: the app has to decrypt it, and to encrypt it again to that key.",
+        : "It is not encrypted to the key with use enc in the JWKS of this OpenID Provider. An ID Token that is still encrypted to the app cannot be read: the app must decrypt it and encrypt it again to that key.",
     );
   });
   return new TextDecoder().decode(plaintext);
@@ -90,13 +90,13 @@ function ownKey({ jwks }: OpKeys, alg: string): JWK {
   return key;
 }
 
-/** RIL 2: of a symmetrically encrypted ID Token nothing but `client_id` says whose secret it is encrypted with. */
+/** RIL 2: only `client_id` says whose secret a symmetrically encrypted ID Token is encrypted with. */
 async function keyOfClient(op: OpenIdProvider, ctx: Context, alg: string): Promise<Uint8Array> {
   const { client_id: clientId } = ctx.query;
   if (typeof clientId !== "string") {
     throw refused(
-      "Whose secret this id_token_hint is encrypted with cannot be told.",
-      `With ${alg} it needs the client_id of the app beside it.`,
+      "This id_token_hint is encrypted with the secret of an unknown client.",
+      `With ${alg} the request must also have the client_id of the app.`,
     );
   }
   const client = await op.provider.Client.find(clientId);
@@ -104,8 +104,8 @@ async function keyOfClient(op: OpenIdProvider, ctx: Context, alg: string): Promi
     return secretKey(alg, client.clientSecret);
   }
   throw refused(
-    "This id_token_hint is encrypted in another way than the ID Tokens of its app.",
-    `No app of that client_id is registered with the id_token_encrypted_response_alg ${alg}.`,
+    "This id_token_hint is not encrypted like the ID Tokens of its app.",
+    `No app with this client_id is registered with id_token_encrypted_response_alg ${alg}.`,
   );
 }
 
@@ -115,7 +115,7 @@ function headerOf(hint: string): ReturnType<typeof decodeProtectedHeader> {
   } catch {
     throw refused(
       "This id_token_hint is not a JWE.",
-      "It has five parts, but the first is no header. Send the ID Token as it was issued, or encrypted to this OpenID Provider.",
+      "It has five parts, but the first is not a header. Send the ID Token as it was issued, or encrypted to this OpenID Provider.",
     );
   }
 }
@@ -123,25 +123,25 @@ function headerOf(hint: string): ReturnType<typeof decodeProtectedHeader> {
 function requireOffered(name: string, value: unknown, offered: readonly string[]): void {
   if (typeof value === "string" && offered.includes(value)) return;
   throw refused(
-    `This id_token_hint is encrypted with the ${name} ${String(value)}, which is not offered here.`,
+    `This id_token_hint is encrypted with the ${name} ${String(value)}, which is not supported here.`,
     `Use one of ${offered.join(", ")}.`,
   );
 }
 
-/** The signed ID Token, which the library verifies. */
+/** Replaces the hint with the signed ID Token, which the library verifies. */
 function handOver(ctx: Context, idToken: string): void {
   const query = new URLSearchParams(ctx.querystring);
   query.set("id_token_hint", idToken);
   ctx.querystring = query.toString();
 }
 
-/** WSO2 IS has the claims encrypted without their signature, and believes them. Everybody has our public key, so here
- * they name the client, as `client_id` does, and what the user is asked about. RIL 2: without an ID Token that we
- * issued, the user must be asked. */
+/** WSO2 IS accepts encrypted claims without a signature, and trusts them. Anyone can encrypt to our public key, so here
+ * they only name the client, like `client_id`, and the user in the logout question: without an ID Token that we issued,
+ * the user must be asked (RIL 2). */
 function rememberClaims(op: OpenIdProvider, ctx: Context, content: string): void {
   if (ctx.path === ENDPOINTS.authorization) {
     throw refused(
-      "This id_token_hint holds no signed ID Token.",
+      "This id_token_hint contains no signed ID Token.",
       "Claims alone prove nothing: encrypt the ID Token as it was issued, with its signature.",
     );
   }
@@ -151,7 +151,7 @@ function rememberClaims(op: OpenIdProvider, ctx: Context, content: string): void
   if (!clients.every((client) => aud.includes(client))) {
     throw refused(
       "The client_id is not in the aud of the id_token_hint.",
-      "Send the ID Token that this client got, or another client_id. Nothing was ended.",
+      "Send the ID Token of this client, or its client_id. No session was ended.",
     );
   }
   if (clients.length === 0) query.set("client_id", aud[0]);
@@ -172,8 +172,8 @@ function claimsIn(content: string, issuer: string) {
   const parsed = claims.safeParse(jsonOf(content));
   if (parsed.success) return parsed.data;
   throw refused(
-    "What is encrypted in this id_token_hint is no ID Token of this OpenID Provider.",
-    `Encrypt the ID Token as it was issued, with its signature, or its claims with iss ${issuer}, sub and aud. Nothing was ended.`,
+    "The content of this id_token_hint is not an ID Token of this OpenID Provider.",
+    `Encrypt the ID Token as it was issued, with its signature, or its claims with iss ${issuer}, sub and aud. No session was ended.`,
   );
 }
 

@@ -1,16 +1,16 @@
-/** OpenID Connect Front-Channel Logout 1.0, the OP's side: whom the user's browser is to tell, and at which address. */
+/** OpenID Connect Front-Channel Logout 1.0, the OP's side: the URLs that the browser loads to notify the apps. */
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import type { Participant } from "./end-session.ts";
 import { withParameters } from "./registered-address.ts";
 
-/** A document of a Relying Party that ends its session when a browser loads it. */
+/** A Relying Party's document that ends its session when a browser loads it. */
 export interface LogoutFrame {
-  /** The app as people know it. */
+  /** The display name of the app. */
   app: string;
   src: string;
 }
 
-/** The frames for those of an ended session's clients that have registered one. */
+/** The frames for the clients of an ended session that registered a `frontchannel_logout_uri`. */
 export async function logoutFrames(op: OpenIdProvider, participants: Participant[]): Promise<LogoutFrame[]> {
   const frames = await Promise.all(participants.map((participant) => logoutFrame(op, participant)));
   return frames.flat();

@@ -1,6 +1,6 @@
-/** Registered addresses, which are left to the letter. */
+/** Registered URIs, which are never normalised. */
 
-/** Adds parameters behind the address's own query (RIL 3, FCL 3). `URLSearchParams` would write that query anew. */
+/** Appends parameters to the URI's own query (RIL 3, FCL 3). `URLSearchParams` would rewrite that query. */
 export function withParameters(address: string, parameters: Readonly<Record<string, string>>): string {
   const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   if (query.length === 0) return address;

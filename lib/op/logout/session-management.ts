@@ -1,17 +1,17 @@
-/** OpenID Connect Session Management 1.0, the OP's side of authentication: `session_state` in every response, and the
- * browser state beside it. */
+/** OpenID Connect Session Management 1.0, the OP's side: `session_state` in every authentication response, and the OP
+ * browser state. */
 import { randomBytes } from "node:crypto";
 import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
 import { opBrowserState, showBrowserState } from "./browser-state.ts";
 import { sessionState } from "./session-state.ts";
 
-/** The library's endpoints that people's browsers visit. */
+/** The library's endpoints that browsers visit. */
 const ROUTES: readonly string[] = ["authorization", "resume", "end_session"];
 
-/** Requests whose answer tells the client of an error. */
+/** Requests that are answered with an error response to the client. */
 const failed = new WeakSet<object>();
 
-/** SM 2: in successful responses, of any mode. The library hands the response out for changes before it is sent. */
+/** SM 2: in successful responses, in any response mode. The library's event passes the response before it is sent. */
 export function addSessionState(op: OpenIdProvider): void {
   const { provider, keys } = op;
   provider.on("authorization.success", (ctx, response) => {
@@ -22,14 +22,14 @@ export function addSessionState(op: OpenIdProvider): void {
   addToSignedErrors(op);
 }
 
-/** What the library makes of a response that is sent as JWT; missing in its types. */
+/** An authorization response as a JWT, which the library's types do not list. */
 interface ResponseToken {
   ctx: Context;
   extra: Record<string, unknown>;
   issue(options: { use: string }): Promise<string>;
 }
 
-/** SM 2, JARM 2.1: an error that is sent as JWT has everything inside, and is changed before it is signed. */
+/** SM 2, JARM 2.1: an error response sent as a JWT contains all parameters, so it is changed before it is signed. */
 function addToSignedErrors(op: OpenIdProvider): void {
   const prototype = op.provider.IdToken.prototype as unknown as ResponseToken;
   const issue = prototype.issue;
@@ -40,7 +40,7 @@ function addToSignedErrors(op: OpenIdProvider): void {
   };
 }
 
-/** Runs around the library: a session is stored only when its endpoint has finished. */
+/** Runs around the library, which stores the session only when its endpoint has finished. */
 export function sessionManagement(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     await next();
@@ -51,20 +51,20 @@ export function sessionManagement(op: OpenIdProvider) {
   };
 }
 
-/** An error may be that the session has ended meanwhile: what is stored of it counts. */
+/** Reads the stored session, since the error may be that it has ended meanwhile. */
 function sessionStateOfError(op: OpenIdProvider, ctx: Context): string {
   const stored = op.store.find("Session", ctx.oidc.session?.jti ?? "");
   return sessionStateFor(ctx, stored && opBrowserState(op.keys, stored));
 }
 
-/** For the client and the page that the response goes to; never the same twice, as the salt is new (SM 3.2). */
+/** For the client and origin of the redirect URI, with a new salt each time (SM 3.2). */
 function sessionStateFor({ oidc: { params } }: Context, browserState: string | undefined): string {
   const origin = URL.parse(String(params?.redirect_uri))?.origin ?? "";
   return sessionState(String(params?.client_id), origin, browserState, randomBytes(16).toString("base64url"));
 }
 
-/** SM 2: in error responses too. The library makes them in one go, so they are changed when they are done: redirects
- * end in query or fragment, posted responses are a form, and what is told to the user only is neither. */
+/** SM 2: in error responses too. The library's event for them lacks the response, so the finished one is changed: a
+ * redirect ends in a query or fragment, and a posted response is a form. Error pages for the user are neither. */
 function addToErrorResponse(ctx: Context, value: string): void {
   const location = ctx.response.get("Location");
   if (location) ctx.redirect(`${location}&session_state=${value}`);

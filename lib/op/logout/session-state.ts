@@ -1,8 +1,8 @@
 /** `session_state` of OpenID Connect Session Management 1.0; `public/assets/op/op-iframe.js` computes the same. */
 import { createHash } from "node:crypto";
 
-/** SM 3.2: the hash over client, origin of its page and OP browser state, salted, with the salt behind it.
- * @param opBrowserState undefined while nobody is signed in */
+/** SM 3.2: the salted hash of client_id, origin and OP browser state, followed by the salt.
+ * @param opBrowserState undefined if no user is signed in */
 export function sessionState(
   clientId: string,
   origin: string,

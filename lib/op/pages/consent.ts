@@ -14,12 +14,12 @@ export async function showConsent(op: OpenIdProvider, ctx: Context): Promise<voi
   <h1>Allow ${interaction.app}?</h1>
   <p><b>${interaction.app}</b> asks for the following about <b>${interaction.accountId}</b>:</p>
   <table class="grid-table">
-    <thead><tr><th>Scope</th><th>What it gives</th></tr></thead>
+    <thead><tr><th>Scope</th><th>Access</th></tr></thead>
     <tbody>${scopesOf(interaction).map(
       (scope) => html`<tr><td><code>${scope}</code></td><td>${SCOPES[scope]?.meaning}</td></tr>`,
     )}</tbody>
   </table>
-  <p class="muted">What you allow is remembered for you and this app.</p>
+  <p class="muted">Your choice is remembered for this app.</p>
   <form method="post" class="row">
     ${formToken(op, ctx)}
     <button class="btn btn-primary" name="consent" value="allow">Allow</button>

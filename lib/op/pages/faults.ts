@@ -1,4 +1,4 @@
-/** The list of faults: what each one breaks, who notices, and which are on. */
+/** The list of faults: what each one breaks, which check finds it, and which are on. */
 import { type Html, html } from "#lib/ui/html.ts";
 import { faults } from "../faults/catalogue.ts";
 import { type Family, type Fault, families } from "../faults/fault.ts";
@@ -9,10 +9,10 @@ export async function showFaults({ config }: OpenIdProvider, ctx: Context): Prom
   const body = html`
 <div class="flex flex-col gap-1">
   <h1>Faults</h1>
-  <p class="muted">Ways to break this OpenID Provider on purpose, to see what its users suffer and which check finds it.
-    Nothing here is a switch: they are chosen at the start, and only on this machine.</p>
-  <p><code>npm run demo -- --fault NAME</code> shows one in the apps, <code>npm run check -- --fault NAME</code> what the
-    regression suite says of it. Both take several.</p>
+  <p class="muted">Ways to break this OpenID Provider on purpose, to see how users are affected and which check finds it.
+    They cannot be switched on here: choose them at the start, on this machine only.</p>
+  <p><code>npm run demo -- --fault NAME</code> shows a fault in the apps, <code>npm run check -- --fault NAME</code> in the
+    report of the regression suite. Both accept several faults.</p>
 </div>
 ${Object.entries(families).map(([family, title]) => card(family as Family, title, config.OP_FAULTS))}`;
   sendPage(ctx, { title: "Faults", body, wide: true });

@@ -1,11 +1,11 @@
-/** The page after a logout that has the browser tell the apps (FCL 3), and the way on from it. */
+/** The page after a logout through which the browser notifies the apps (FCL 3). */
 import { type Html, html } from "#lib/ui/html.ts";
 import type { Participant } from "../logout/end-session.ts";
 import { type LogoutFrame, logoutFrames } from "../logout/frontchannel-logout.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
 import { sendPage } from "./page.ts";
 
-/** Goes on to `uri`, by way of the page with the frames if an app of the ended session has one. */
+/** Continues to `uri`, through the page with the frames if an app of the ended session has one. */
 export async function goOnAfterLogout(
   op: OpenIdProvider,
   ctx: Context,
@@ -18,12 +18,12 @@ export async function goOnAfterLogout(
   ctx.redirect(uri);
 }
 
-/** Without its script the page still loads the frames, and waits for "Continue". */
+/** Without its script the page still loads the frames, and the user presses "Continue". */
 function sendFrames(ctx: Context, frames: LogoutFrame[], uri: string): void {
   const body = html`
 <section class="card" id="frontchannel-logout">
   <h1>Logging out of your apps</h1>
-  <p id="frontchannel-waiting" role="status">Your browser is telling the apps. This page goes on by itself.</p>
+  <p id="frontchannel-waiting" role="status">Your browser is notifying the apps. This page continues automatically.</p>
   <div class="note note-warn" id="frontchannel-unanswered" role="alert" hidden>
     <p>Not every app has answered. You may still be signed in at:</p>
     <ul class="list-disc pl-6">${frames.map(({ app }) => html`<li hidden><b>${app}</b></li>`)}</ul>

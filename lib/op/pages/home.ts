@@ -8,7 +8,7 @@ export async function showHome(op: OpenIdProvider, ctx: Context): Promise<void> 
   const body = html`
 <section class="card">
   <h1>OpenID Provider of the playground</h1>
-  <p>It stands in for WSO2 Identity Server: same endpoint paths, demo users, and logout that tells every app.</p>
+  <p>It stands in for WSO2 Identity Server: same endpoint paths, demo users, and a logout that notifies every app.</p>
   <table class="grid-table"><tbody>
     <tr><th>Issuer</th><td class="mono">${op.issuer}</td></tr>
     <tr><th>Metadata</th><td><a href="${ISSUER_PATH}${DISCOVERY}">openid-configuration</a></td></tr>

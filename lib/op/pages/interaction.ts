@@ -7,23 +7,23 @@ import { PAGES } from "../paths.ts";
 export interface Interaction {
   uid: string;
   clientId: string;
-  /** The client as people know it. */
+  /** The display name of the client. */
   app: string;
   params: UnknownObject;
-  /** Who is signed in, once somebody is. */
+  /** The signed-in user, if any. */
   accountId: string | undefined;
   grantId: string | undefined;
   details: UnknownObject;
 }
 
-const AGAIN = "Go back to the app and begin again.";
+const AGAIN = "Go back to the app and start again.";
 
-/** Where the user is sent for what the authorization request lacks. The cookie of an interaction is bound to this
- * path, so that sign-ins in two tabs do not meet. */
+/** The page for a missing sign-in or consent. The cookie of an interaction is bound to this path, so that sign-ins in
+ * two tabs do not interfere. */
 export const interactionUrl = (prompt: string, uid: string): string =>
   `${prompt === "consent" ? PAGES.consent : PAGES.signIn}/${uid}`;
 
-/** @throws {PageError} if the browser is not in the middle of this very request */
+/** @throws {PageError} if this request is not in progress in this browser */
 export async function interactionOf(
   op: OpenIdProvider,
   ctx: Context,
@@ -54,7 +54,7 @@ export async function appName(op: OpenIdProvider, clientId: string): Promise<str
   return (await op.provider.Client.find(clientId))?.clientName ?? clientId;
 }
 
-/** Hands the outcome to the library, which goes on with the authorization request. */
+/** Passes the outcome to the library, which continues the authorization request. */
 export async function finish(op: OpenIdProvider, ctx: Context, result: InteractionResults): Promise<void> {
   const mergeWithLastSubmission = !("error" in result);
   const returnTo = await op.provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission });

@@ -1,30 +1,31 @@
-/** The answers to the logout question. Both have to come from the page that asked it. */
+/** The answers to the logout question. Both must come from the page that asked it. */
 import type { UnknownObject } from "oidc-provider";
 import { equalSecrets } from "../csrf.ts";
 import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
 import { sidOf } from "../logout/end-session.ts";
 import { withParameters } from "../logout/registered-address.ts";
-import { type Context, type OpenIdProvider, shortSid } from "../open-id-provider.ts";
+import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import { shortSid } from "../session-id.ts";
 import { completeLogout, type Session, sendStillSignedIn } from "./logout-outcome.ts";
 
-/** What the library keeps in the session while the question is open. */
+/** The library keeps `state` in the session while the question is open. */
 interface Question {
   form: URLSearchParams;
   session: Session;
   state: UnknownObject;
 }
 
-/** "Yes", and what the library's own pages post without asking. */
+/** "Yes", and the form that the library posts itself when it need not ask. */
 export async function confirmLogout(op: OpenIdProvider, ctx: Context): Promise<void> {
   const question = await answeredQuestion(op, ctx);
   if (!question.form.get("logout")) return deny(op, ctx, question);
   const { session, state } = question;
-  op.log.info(`logout confirmed by ${session.accountId ?? "nobody"} (sid ${shortSid(sidOf(session))})`);
+  op.log.info(`logout confirmed by ${session.accountId ?? "no user"} (sid ${shortSid(sidOf(session))})`);
   await completeLogout(op, ctx, session, state);
 }
 
-/** "No": nothing ends and nobody is notified. The library's own answer to it would end the asking client's part. */
+/** "No": no session ends and no app is notified. The library's own handling would end the requesting client's part. */
 export async function denyLogout(op: OpenIdProvider, ctx: Context): Promise<void> {
   return deny(op, ctx, await answeredQuestion(op, ctx));
 }
@@ -38,7 +39,7 @@ async function deny(op: OpenIdProvider, ctx: Context, { session, state }: Questi
   ctx.redirect(deniedUri(state.postLogoutRedirectUri, state.state));
 }
 
-/** @throws {PageError} unless the form is the one that this session was asked by */
+/** @throws {PageError} unless the form is the one sent to this session */
 async function answeredQuestion(op: OpenIdProvider, ctx: Context): Promise<Question> {
   const form = await readForm(ctx);
   const session = await op.provider.Session.get(ctx);
@@ -46,10 +47,10 @@ async function answeredQuestion(op: OpenIdProvider, ctx: Context): Promise<Quest
   if (typeof state?.secret === "string" && equalSecrets(state.secret, form.get("xsrf") ?? "")) {
     return { form, session, state };
   }
-  throw new PageError(400, "This page is out of date.", "Begin the logout again from the app.");
+  throw new PageError(400, "This page is out of date.", "Start the logout again from the app.");
 }
 
-/** As WSO2 IS answers the app when the user says no. */
+/** As WSO2 IS answers the app when the user denies the logout. */
 function deniedUri(uri: string, state: unknown): string {
   return withParameters(uri, {
     error: "access_denied",

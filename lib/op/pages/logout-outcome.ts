@@ -1,4 +1,4 @@
-/** How a logout ends: what is taken away, and where the browser goes then. */
+/** How a logout ends: the sessions that end, and where the browser goes next. */
 import type { Configuration, UnknownObject } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
@@ -14,9 +14,8 @@ type LogoutFeature = NonNullable<NonNullable<Configuration["features"]>["rpIniti
 
 export type Session = Awaited<ReturnType<OpenIdProvider["provider"]["Session"]["get"]>>;
 
-/** Ends the session, or all of the user's, has every app told, and goes on to where the request wants. In place of the
- * library's way, which notifies the clients first and ends the session last: an app that joined in between would never
- * hear of it. */
+/** Ends the session or all of the user's, notifies every app, and continues to the requested URI. The library would
+ * notify the clients first and end the session last: an app that joined in between would never be notified. */
 export async function completeLogout(
   op: OpenIdProvider,
   ctx: Context,
@@ -31,30 +30,30 @@ export async function completeLogout(
   await goOnAfterLogout(op, ctx, participants, confirmedUri(op, request));
 }
 
-/** RIL 3: the registered address with the `state` of the request; without an address, the page that says it is done. */
+/** RIL 3: the registered URI with the `state` of the request; without one, the page that confirms the logout. */
 function confirmedUri(op: OpenIdProvider, { postLogoutRedirectUri, state }: UnknownObject): string {
   if (typeof postLogoutRedirectUri !== "string") return `${op.origin}${PAGES.loggedOut}`;
   return withParameters(postLogoutRedirectUri, typeof state === "string" ? { state } : {});
 }
 
-/** After "No", where no app is named to go back to. */
+/** After "No" to a request without a `post_logout_redirect_uri`. */
 export function sendStillSignedIn(op: OpenIdProvider, ctx: Context, user: string | undefined): void {
   const body = html`
 <section class="card">
   <h1>You are still signed in</h1>
-  <p>Nothing was ended: <b>${user}</b> stays signed in, here and at every app.</p>
+  <p>No session was ended: <b>${user}</b> stays signed in here and at every app.</p>
   ${ways(op)}
 </section>`;
   sendPage(ctx, { title: "Still signed in", body });
 }
 
-/** The end of a logout that names no page of an app. */
+/** After a logout without a `post_logout_redirect_uri`. */
 export function renderLoggedOut(op: Surroundings): NonNullable<LogoutFeature["postLogoutSuccessSource"]> {
   return (ctx) => {
     const body = html`
 <section class="card">
   <h1>You have successfully logged out</h1>
-  <p>There is no session of yours at this OpenID Provider any more.</p>
+  <p>You no longer have a session at this OpenID Provider.</p>
   ${ways(op)}
 </section>`;
     sendPage(ctx, { title: "Logged out", body });

@@ -8,8 +8,9 @@ import { type ClaimedHint, claimedHint } from "../logout/encrypted-hint.ts";
 import { sidOf } from "../logout/end-session.ts";
 import { isEverywhere, sessionsOf } from "../logout/everywhere.ts";
 import { isConsentSkipped } from "../logout/logout-consent.ts";
-import { type Context, type Surroundings, shortSid } from "../open-id-provider.ts";
+import type { Context, Surroundings } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
+import { shortSid } from "../session-id.ts";
 import { subjectAt } from "../subject.ts";
 import { completeLogout } from "./logout-outcome.ts";
 import { sendPage } from "./page.ts";
@@ -22,7 +23,7 @@ type Client = Context["oidc"]["client"];
 
 type Hint = UnknownObject | ClaimedHint;
 
-/** Asks the user (RIL 2: the OP should ask, and must when it cannot tell who started the logout), or does without. */
+/** Asks the user, or logs out without asking. RIL 2: the OP should ask, and must unless the user started it. */
 export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature["logoutSource"]> {
   return async (ctx, form) => {
     const { session, client, provider, entities } = ctx.oidc;
@@ -30,7 +31,7 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
     op.log.info(`logout requested by ${client?.clientId ?? "no named client"} for ${session?.accountId}`);
     if (isConsentSkipped(op, ctx)) return logOutUnasked(op, ctx);
     const everywhere = isEverywhere(ctx);
-    if (everywhere && session?.state) session.state.everywhere = true; // what this page's "Yes" will mean
+    if (everywhere && session?.state) session.state.everywhere = true; // read when this page's "Yes" arrives
     const body = html`
 <section class="card">
   <h1>Do you want to log out${everywhere ? " everywhere" : ""}?</h1>
@@ -46,28 +47,28 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
   };
 }
 
-/** What "Yes" does, without a page that would have to send itself. */
+/** Does what "Yes" does, without a self-submitting page. */
 export async function logOutUnasked(op: Surroundings, ctx: Context): Promise<void> {
   const { provider, session } = ctx.oidc;
   if (!session?.state) throw new Error("a logout request without a session");
   op.log.info(`logout of ${session.accountId} (sid ${shortSid(sidOf(session))}) without asking`);
   await completeLogout({ ...op, provider }, ctx, session, session.state);
-  await session.destroy(); // or the library would save it once more
+  await session.destroy(); // or the library would save it again
 }
 
-/** Who wants whom logged out. The library does not compare the hint with the session of this browser; if it is of
- * another one, RIL 2 has the user asked, who then must be able to see it. */
+/** Which app wants to log out which user. The library does not compare the hint with this browser's session; if they
+ * differ, the user must be asked (RIL 2) and must see the difference. */
 function request({ keys }: Surroundings, client: Client, hint: Hint | undefined, session: Session): Html {
   const user = session?.accountId;
   if (!client) return html`You are signed in as <b>${user}</b>.`;
   const sub = user && subjectAt(keys, client, user);
   const asks = html`<b>${client.clientName ?? client.clientId}</b> asks to log out`;
   if (hint && hint.sub !== sub) {
-    const other = client.subjectType === "pairwise" ? "somebody else" : html`<b>${String(hint.sub)}</b>`;
+    const other = client.subjectType === "pairwise" ? "another user" : html`<b>${String(hint.sub)}</b>`;
     return html`${asks} ${other}, but you are signed in as <b>${user}</b>.`;
   }
   if (hint?.sid && hint.sid !== sidOf(session ?? {})) {
-    return html`${asks} <b>${user}</b> of another session than the one you are in.`;
+    return html`${asks} <b>${user}</b> from a different session than this one.`;
   }
   return html`${asks} <b>${user}</b>.`;
 }
@@ -77,7 +78,7 @@ async function thisSession(provider: Provider, session: Session): Promise<Html> 
   if (clientIds.length === 0) return html`<p class="muted">No app has used this session.</p>`;
   return html`
   <div>
-    <p>It ends for every app that this session reached:</p>
+    <p>This ends the session in every app that used it:</p>
     ${await apps(provider, clientIds)}
   </div>`;
 }
@@ -90,8 +91,8 @@ async function allSessions(op: Surroundings, provider: Provider, session: Sessio
   <div>
     <p>${
       sessions.length === 1
-        ? html`${user} has one session at this OpenID Provider, that of this browser. It ends for every app that it reached:`
-        : html`${user} has ${sessions.length} sessions at this OpenID Provider, this browser's among them. All of them end, for every app that they reached:`
+        ? html`${user} has one session at this OpenID Provider, in this browser. It ends in every app that used it:`
+        : html`${user} has ${sessions.length} sessions at this OpenID Provider, including this browser's. All of them end, in every app that used them:`
     }</p>
     ${clientIds.size === 0 ? html`<p class="muted">No app has used ${sessions.length === 1 ? "it" : "them"}.</p>` : await apps(provider, [...clientIds])}
   </div>`;

@@ -1,14 +1,14 @@
-/** The OP iframe (SM 3.2): the document that Relying Parties frame and ask whether the login is still the same. */
+/** The OP iframe (SM 3.2): Relying Parties load it in a frame and ask it whether the login is still the same. */
 import { html } from "#lib/ui/html.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
 import { ASSETS } from "../paths.ts";
 
-/** Anybody may frame it: it answers only to those who know a `session_state`, which is bound to their origin. */
+/** Any site may frame it: it only answers a `session_state`, which is bound to the origin that asks. */
 const POLICY = "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors *";
 
-/** Loading it puts the browser state right, for when the session was ended elsewhere. Parameters are ignored:
- * WSO2 IS wants `client_id` and `redirect_uri`, from which it takes the origin it answers. */
+/** Loading it updates the browser state, in case the session was ended elsewhere. Parameters are ignored: WSO2 IS
+ * requires `client_id` and `redirect_uri`, from which it takes the origin to answer. */
 export async function showOpIframe(op: OpenIdProvider, ctx: Context): Promise<void> {
   showBrowserState(op, ctx, await op.provider.Session.get(ctx));
   ctx.type = "html";

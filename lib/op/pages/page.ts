@@ -8,13 +8,13 @@ export interface Page {
   body: Html;
   status?: number;
   wide?: boolean;
-  /** A file of the assets. */
+  /** File name of an asset. */
   script?: string;
   /** The origins that the page loads frames from. */
   frames?: readonly string[];
 }
 
-/** Answers with a page: never framed, never stored. */
+/** Answers with a page that must not be framed or stored. */
 export function sendPage(ctx: Context, page: Page): void {
   const { title, body, status = 200, wide = false, script, frames = [] } = page;
   ctx.status = status;

@@ -1,14 +1,14 @@
-/** Authorization and logout requests that come as POST (OIDC Core 3.1.2.1, RIL 2). */
+/** Authorization and logout requests by POST (OIDC Core 3.1.2.1, RIL 2). */
 import { html } from "#lib/ui/html.ts";
 import { readForm } from "../forms.ts";
 import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
 import { ENDPOINTS } from "../paths.ts";
 import { sendPage } from "./page.ts";
 
-/** Makes a GET of the POST: the library's own support for it insists on `SameSite=None` cookies, which need https.
+/** Turns the POST into a GET: the library's own support for POST requires `SameSite=None` cookies, which need https.
  *
- * A POST from another site comes without our `SameSite=Lax` cookie and looks as if nobody were signed in: the library
- * would answer a logout with success, and end nothing. So the browser is made to send it once more, from our page. */
+ * A POST from another site arrives without our `SameSite=Lax` cookie, as if no user were signed in: the library would
+ * report a successful logout, but end nothing. So the browser sends it again, from our page. */
 export function postedRequests(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { authorization, end_session } = ENDPOINTS;
@@ -31,7 +31,7 @@ function sendHandOn(ctx: Context, form: URLSearchParams): void {
   const body = html`
 <section class="card">
   <h1>One moment</h1>
-  <p>This page continues by itself.</p>
+  <p>This page continues automatically.</p>
   <form method="post" action="${ctx.path}" data-submit>
     ${[...form].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
     <button class="btn btn-primary">Continue</button>

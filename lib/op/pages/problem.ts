@@ -1,4 +1,4 @@
-/** The error page: what was wrong, and what to do. */
+/** The error page: the problem, and what to do about it. */
 
 import type { Configuration } from "oidc-provider";
 import { html } from "#lib/ui/html.ts";
@@ -10,7 +10,7 @@ export interface Problem {
   status: number;
   title: string;
   advice: string;
-  /** The error in OAuth's terms, for those who read the specification. */
+  /** The OAuth error code. */
   error?: string;
   description?: string | undefined;
 }
@@ -30,11 +30,11 @@ export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, 
   sendPage(ctx, { title: "Error", body, status });
 }
 
-/** The library's errors that cannot, or must not, be sent back to the client. */
+/** The library's errors that cannot or must not be returned to the client. */
 export function renderLibraryError(op: Surroundings): NonNullable<Configuration["renderError"]> {
   return (ctx, out) => {
     const logout = ctx.path.startsWith(ENDPOINTS.end_session);
-    const title = logout ? "This logout request is not valid" : "This request cannot be carried out";
+    const title = logout ? "This logout request is not valid" : "This request cannot be processed";
     const { error, error_description: description } = out;
     renderProblem(op, ctx, {
       status: ctx.status,
@@ -49,30 +49,30 @@ export function renderLibraryError(op: Surroundings): NonNullable<Configuration[
 const ADVICE: readonly [RegExp, string][] = [
   [
     /post_logout_redirect_uri not registered/,
-    "Register this post_logout_redirect_uri for the client, to the letter, or leave it out. Nothing was ended.",
+    "Register exactly this post_logout_redirect_uri for the client, or omit it. No session was ended.",
   ],
-  [/redirect_uri/, "Register this callback URL for the client, to the letter, or correct it in the app."],
+  [/redirect_uri/, "Register exactly this callback URL for the client, or correct it in the app."],
   [
     /id_token_hint/,
-    "Send an ID Token of this OpenID Provider as id_token_hint, as it was issued, or leave it out and send client_id. Nothing was ended.",
+    "Send an ID Token of this OpenID Provider as id_token_hint, exactly as issued, or omit it and send client_id. No session was ended.",
   ],
   [
     /client is invalid|client not found|unrecognized/,
-    "Check the Client ID: no client of that name is registered here.",
+    "Check the Client ID: no such client is registered here.",
   ],
   [/more than once/, "Send each parameter once."],
-  [/session was ended/, "Somebody ended the session meanwhile. Go back to the app and begin again."],
+  [/session was ended/, "The session has ended in the meantime. Go back to the app and start again."],
   [
     /interaction|authorization request has expired|session/,
-    "This sign-in has expired, or was begun in another browser. Go back to the app and begin again.",
+    "This sign-in has expired or was started in another browser. Go back to the app and start again.",
   ],
-  [/logout details|xsrf/, "This page is out of date. Begin the logout again from the app."],
+  [/logout details|xsrf/, "This page is out of date. Start the logout again from the app."],
 ];
 
 function adviceFor(description: string | undefined, logout: boolean): string {
   const known = ADVICE.find(([pattern]) => pattern.test(description ?? ""))?.[1];
   if (known) return known;
   return logout
-    ? "Go back to the app and log out from there. Nothing was ended."
-    : "Go back to the app and begin again.";
+    ? "Go back to the app and log out from there. No session was ended."
+    : "Go back to the app and start again.";
 }

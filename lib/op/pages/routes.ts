@@ -1,4 +1,4 @@
-/** Which of our own pages answers which request. */
+/** The routes of the OP's own pages. */
 import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
 import { PAGES } from "../paths.ts";
 import { showConsent, submitConsent } from "./consent.ts";
@@ -35,7 +35,7 @@ export function ownPages(op: OpenIdProvider) {
   };
 }
 
-/** The two pages of an interaction carry its `uid`. */
+/** The two pages of an interaction have its `uid` in their path. */
 const withoutUid = (path: string): string => {
   const page = [PAGES.signIn, PAGES.consent].find((prefix) => path.startsWith(`${prefix}/`));
   return page ? `${page}/:uid` : path;

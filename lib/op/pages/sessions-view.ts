@@ -1,4 +1,4 @@
-/** How the sessions page looks. */
+/** The view of the sessions page. */
 import { type Html, html } from "#lib/ui/html.ts";
 import type { Delivery } from "../logout/delivery-log.ts";
 import { sidOf } from "../logout/end-session.ts";
@@ -7,10 +7,10 @@ import type { StoredSession } from "../store/op-store.ts";
 
 export interface SessionsView {
   user: string;
-  /** Of the session this browser is in. */
+  /** The `uid` of this browser's session. */
   ownUid: string;
   sessions: readonly StoredSession[];
-  /** What only an administrator sees. */
+  /** For administrators only. */
   deliveries: readonly Delivery[] | undefined;
   token: Html;
 }
@@ -20,8 +20,8 @@ export function sessionsView(view: SessionsView): Html {
   return html`
 <div class="flex flex-col gap-1">
   <h1>Sessions</h1>
-  <p class="muted">Signed in as <b>${user}</b>${deliveries ? ", who sees the sessions of all users and may end them" : ""}.
-    Ending a session tells every app it reached, by back-channel logout.</p>
+  <p class="muted">Signed in as <b>${user}</b>${deliveries ? ", an administrator, who sees the sessions of all users and can end them" : ""}.
+    Ending a session notifies every app that used it, by back-channel logout.</p>
 </div>
 ${sessions.map((session) => sessionCard(view, session))}
 ${deliveries ? deliveriesCard(deliveries) : ""}`;
@@ -39,7 +39,7 @@ function sessionCard({ ownUid, token }: SessionsView, session: StoredSession): H
       <button class="btn btn-danger btn-small">End session</button>
     </form>
   </div>
-  <p class="muted">Began ${time(new Date(loginTs * 1000))}</p>
+  <p class="muted">Started ${time(new Date(loginTs * 1000))}</p>
   ${apps.length === 0 ? html`<p>No app has used this session.</p>` : appsTable(apps)}
 </section>`;
 }
@@ -56,7 +56,7 @@ function deliveriesCard(deliveries: readonly Delivery[]): Html {
   <h2>Back-channel deliveries</h2>
   ${
     deliveries.length === 0
-      ? html`<p class="muted">None since the start of this process.</p>`
+      ? html`<p class="muted">None since this process started.</p>`
       : html`<ol class="flex flex-col">${deliveries.map(deliveryItem)}</ol>`
   }
 </section>`;

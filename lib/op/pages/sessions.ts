@@ -1,4 +1,4 @@
-/** The sessions page: who is signed in where since when, and a button that ends it. */
+/** The sessions page: who is signed in to which apps and since when, with a button to end each session. */
 import { findUser, isAdministrator } from "../accounts.ts";
 import { formToken, requireFormToken } from "../csrf.ts";
 import { PageError } from "../edge.ts";
@@ -20,13 +20,13 @@ export async function showSessions(op: OpenIdProvider, ctx: Context): Promise<vo
   if (!accountId) return sendSignIn(ctx, token, { username: "", action: PAGES.sessionsSignIn });
   const administrator = isAdministrator(accountId);
   const visible = op.store.sessions().filter((session) => administrator || session.accountId === accountId);
-  const sessions = visible.sort((a, b) => Number(b.uid === uid) - Number(a.uid === uid)); // one's own first
+  const sessions = visible.sort((a, b) => Number(b.uid === uid) - Number(a.uid === uid)); // this browser's first
   const deliveries = administrator ? op.deliveries.recent() : undefined;
   const body = sessionsView({ user: accountId, ownUid: uid, sessions, deliveries, token });
   sendPage(ctx, { title: "Sessions", body, wide: true });
 }
 
-/** Signs in for this page alone: the session is the same that an app's authorization request would have begun. */
+/** Signs in on this page: the session is the same as one started by an app's authorization request. */
 export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Promise<void> {
   const form = await readForm(ctx);
   requireFormToken(op, ctx, form);
@@ -37,7 +37,7 @@ export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Pr
     const username = form.get("username") ?? "";
     return sendSignIn(ctx, formToken(op, ctx), { username, failed: true, action: PAGES.sessionsSignIn });
   }
-  session.resetIdentifier(); // an identifier from before the sign-in must not become that of the signed-in session
+  session.resetIdentifier(); // against session fixation
   session.loginAccount({ accountId, amr: ["pwd"] });
   await session.save(SESSION_LIFETIME);
   const expires = new Date(session.exp * 1000);
@@ -46,8 +46,8 @@ export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Pr
   toSessions(ctx);
 }
 
-/** Ends one session: every app it reached is told, as at a logout that the OP begins; by the browser too if it is the
- * session of this one. */
+/** Ends one session and notifies every app that used it, as in a logout started by the OP; through the browser too if
+ * it is this browser's session. */
 export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promise<void> {
   const form = await readForm(ctx);
   requireFormToken(op, ctx, form);
@@ -59,11 +59,11 @@ export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promis
     throw new PageError(
       403,
       "This is not your session.",
-      "Sign in as an administrator to end sessions of others.",
+      "Sign in as an administrator to end the sessions of others.",
     );
   }
   const participants = session ? await endSession(op, session.uid, `${accountId} on ${HERE}`) : [];
-  if (session?.uid !== uid) return toSessions(ctx); // the browser of that session is another one
+  if (session?.uid !== uid) return toSessions(ctx); // the session is another browser's
   ctx.cookies.set(op.provider.cookieName("session"), null, sessionCookie(op));
   showBrowserState(op, ctx, session);
   await goOnAfterLogout(op, ctx, participants, PAGES.sessions);

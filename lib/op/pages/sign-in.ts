@@ -42,11 +42,11 @@ export function signedInUser(op: OpenIdProvider, form: URLSearchParams, where: s
 }
 
 export interface SignIn {
-  /** The app that asks, if one does. */
+  /** The app that requests the sign-in, if any. */
   app?: string;
   username: string;
   failed?: boolean;
-  /** Where the form goes; by default to the page's own address. */
+  /** The form's action; default: the page's own URL. */
   action?: string;
 }
 

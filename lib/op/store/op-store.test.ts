@@ -16,7 +16,7 @@ describe("the store's sessions", () => {
     authorizations: { [clientId]: { sid: "sid-1" } },
   });
 
-  it("keep every client when two requests, each unaware of the other's, write the session", () => {
+  it("keep every client when two concurrent requests write the session", () => {
     store.upsert("Session", "cookie", session("alice", "photos"), 60);
     store.upsert("Session", "cookie", session("alice", "albums"), 60);
     assert.deepEqual(Object.keys(store.sessionByUid("session-1")?.authorizations ?? {}), [
@@ -25,7 +25,7 @@ describe("the store's sessions", () => {
     ]);
   });
 
-  it("are taken with every client, also when they lie under two identifiers", () => {
+  it("are taken with every client, even if stored under two identifiers", () => {
     store.upsert("Session", "cookie", session("alice", "photos"), 60);
     store.upsert("Session", "cookie-2", { ...session("alice", "albums"), jti: "cookie-2" }, 60);
     const taken = store.takeSession("session-1");
@@ -34,7 +34,7 @@ describe("the store's sessions", () => {
     assert.equal(store.find("Session", "cookie"), undefined);
   });
 
-  it("do not come back once they have been taken", () => {
+  it("cannot be saved again once they are taken", () => {
     store.upsert("Session", "cookie", session("alice", "photos"), 60);
     store.takeSession("session-1");
     assert.throws(() => store.upsert("Session", "cookie-2", session("alice", "photos"), 60), SessionEnded);
@@ -43,7 +43,7 @@ describe("the store's sessions", () => {
     assert.equal(store.sessionByUid("session-2")?.accountId, "alice");
   });
 
-  it("do not hand the clients of one user to the next", () => {
+  it("do not pass the clients of one user to the next", () => {
     store.upsert("Session", "cookie", session("alice", "photos"), 60);
     store.upsert("Session", "cookie", session("bob", "albums"), 60);
     assert.deepEqual(Object.keys(store.sessionByUid("session-1")?.authorizations ?? {}), ["albums"]);

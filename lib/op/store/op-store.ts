@@ -1,18 +1,18 @@
-/** What the OP keeps: one SQLite database for clients, sessions, grants, tokens, consents, keys and cookie secrets. */
+/** The OP's storage: one SQLite database for clients, sessions, grants, tokens, consents, keys and cookie secrets. */
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Adapter, AdapterPayload } from "oidc-provider";
 
-/** A session row as the session list and the ending of sessions need it. */
+/** A stored session with a signed-in user. */
 export type StoredSession = AdapterPayload & { jti: string; uid: string; accountId: string };
 
-/** Thrown where a request would save a session that has ended since it was read. */
+/** Thrown when a request saves a session that has ended since it was read. */
 export class SessionEnded extends Error {
   override readonly name = "SessionEnded";
 }
 
-/** Seconds that the end of a session is remembered: longer than any request takes. */
+/** Seconds to remember that a session ended: longer than any request takes. */
 const END_REMEMBERED = 3600;
 
 const SCHEMA = `
@@ -50,7 +50,7 @@ export class OpStore {
     this.#database.close();
   }
 
-  /** The storage of one of the library's models. */
+  /** The adapter for one of the library's models. */
   adapter(model: string): Adapter {
     return {
       upsert: async (id, payload, expiresIn) => this.upsert(model, id, payload, expiresIn),
@@ -65,7 +65,7 @@ export class OpStore {
     };
   }
 
-  /** @throws {SessionEnded} for a session that has been taken */
+  /** @throws {SessionEnded} if the session has been taken */
   upsert(model: string, id: string, payload: AdapterPayload, expiresIn?: number): void {
     if (model === "Session" && payload.uid && this.find("EndedSession", payload.uid))
       throw new SessionEnded();
@@ -89,7 +89,7 @@ export class OpStore {
     this.#run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
   }
 
-  /** Sessions somebody is signed in to, the newest first. */
+  /** Sessions with a signed-in user, newest first. */
   sessions(): StoredSession[] {
     return this.#sessionsWhere("expires_at > ?", seconds()).sort(
       (a, b) => (b.loginTs ?? 0) - (a.loginTs ?? 0),
@@ -104,9 +104,9 @@ export class OpStore {
     return this.#sessionsWhere("expires_at <= ?", seconds());
   }
 
-  /** Removes a session for good: a request that has it in hand cannot save it again. Requests that ran at the same time
-   * may have left it under two identifiers, each with clients of its own.
-   * @returns it with all its clients, if somebody was signed in to it */
+  /** Removes a session permanently: a request that has already read it cannot save it again. Concurrent requests may
+   * have stored it under two identifiers, each with its own clients.
+   * @returns the session with all its clients, if a user was signed in */
   takeSession(uid: string): StoredSession | undefined {
     const rows = this.#sessionsWhere("uid = ?", uid);
     this.#run("DELETE FROM artifact WHERE model = 'Session' AND uid = ?", uid);
@@ -116,7 +116,7 @@ export class OpStore {
     return session && { ...session, authorizations };
   }
 
-  /** What was granted in a session, but for what is granted with offline_access, which outlives it (BCL 2.7). */
+  /** Revokes the grants of a session, except those with offline_access, which outlive it (BCL 2.7). */
   revokeGrants(authorizations: AdapterPayload["authorizations"]): void {
     for (const { grantId, persistsLogout } of Object.values(authorizations ?? {})) {
       if (grantId && !persistsLogout) this.#revokeGrant(grantId);
@@ -155,15 +155,15 @@ export class OpStore {
     this.#run("INSERT OR REPLACE INTO secret VALUES (?, ?)", name, value);
   }
 
-  /** Two requests of one browser may each add their client to the session at the same time; the library writes the
-   * whole session, so the later write would drop the other's client, which then never heard of the logout. */
+  /** Two concurrent requests of one browser may each add their client to the session; the library writes the whole
+   * session, so the later write would drop the other's client, which would then miss the logout. */
   #withEveryParticipant(payload: AdapterPayload): AdapterPayload {
     const stored = payload.uid ? this.#findByUid("Session", payload.uid) : undefined;
     if (!stored?.authorizations || stored.accountId !== payload.accountId) return payload;
     return { ...payload, authorizations: { ...stored.authorizations, ...payload.authorizations } };
   }
 
-  /** Every token and code of a grant, and the grant. */
+  /** Deletes a grant with its tokens and codes. */
   #revokeGrant(grantId: string): void {
     this.#run("DELETE FROM artifact WHERE grant_id = ? OR (model = 'Grant' AND id = ?)", grantId, grantId);
   }
@@ -206,7 +206,7 @@ export class OpStore {
 const payloadOf = (row: Record<string, unknown> | undefined): AdapterPayload | undefined =>
   typeof row?.payload === "string" ? (JSON.parse(row.payload) as AdapterPayload) : undefined;
 
-/** The database holds private keys and client secrets: nobody but the owner may read it. */
+/** The database contains private keys and client secrets, so only the owner may read it. */
 function privateFile(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);

@@ -1,4 +1,4 @@
-/** A client that has its ID Tokens encrypted, with its private key, and the OP's key for what is sent back. */
+/** A client with encrypted ID Tokens and its private key, and encryption to the OP. */
 import assert from "node:assert/strict";
 import { CompactEncrypt, type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK } from "jose";
 import type { OpUnderTest } from "./op-under-test.ts";
@@ -16,14 +16,14 @@ export interface Encryption {
   enc: string;
 }
 
-/** A public key with `use` enc, and what opens what it has closed. */
+/** A public key with `use` enc, and its private key. */
 export async function encryptionKey(alg: string): Promise<{ jwk: JWK; privateKey: CryptoKey }> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   return { jwk: { ...(await exportJWK(publicKey)), kid: `key of ${alg}`, use: "enc" }, privateKey };
 }
 
-/** Registers a client at the addresses of `photos`.
- * @param metadata more of it, such as a `jwks_uri` in place of the `jwks` */
+/** Registers a client with the URIs of `photos`.
+ * @param metadata more metadata, such as a `jwks_uri` in place of the `jwks` */
 export async function encryptingClient(
   op: OpUnderTest,
   { alg, enc }: Encryption,
@@ -45,7 +45,7 @@ export async function encryptingClient(
   };
 }
 
-/** Encrypts to the key that the OP publishes for this. */
+/** Encrypts to the OP's published encryption key. */
 export async function encryptedToOp(
   op: OpUnderTest,
   content: string | object,

@@ -21,8 +21,8 @@ export interface OpUnderTest {
 export const SECRET = "a-secret-of-the-tests";
 
 /** Clients `photos` and `albums`, and their public twins.
- * @param metadata more of `photos`
- * @param settings of the OP over those of a test */
+ * @param metadata more metadata of `photos`
+ * @param settings more settings of the OP */
 export async function opUnderTest(
   directory = ":memory:",
   port = 0,
@@ -53,19 +53,19 @@ export async function opUnderTest(
     jwks: createRemoteJWKSet(new URL(`${op.origin}/oauth2/jwks`)),
     close: async () => {
       await Promise.all([op.close(), photos.close(), albums.close()]);
-      await immediate(); // else the next request to this port goes out on a connection whose end was not read yet
+      await immediate(); // or the next request to this port may use a connection that is already closed
     },
   };
 }
 
-/** One OP for all tests of a file, ended after them. */
+/** One OP for all tests of a file, closed after them. */
 export async function sharedOp(): Promise<OpUnderTest> {
   const op = await opUnderTest();
   after(() => op.close());
   return op;
 }
 
-/** What registration asks for. */
+/** The authorization for registration. */
 export const ADMIN = "Basic YWRtaW46YWRtaW4=";
 
 export const basic = (username: string, password: string): string =>
@@ -91,7 +91,7 @@ export function authorizationUrl(op: OpUnderTest, request: AuthorizationRequest 
   return `${op.origin}/oauth2/authorize?${query}`;
 }
 
-/** Goes through sign-in and consent as far as the request needs them; the last visit is the answer to the app. */
+/** Goes through sign-in and consent as needed; the last visit is the response to the app. */
 export async function authorize(
   op: OpUnderTest,
   browser: HttpBrowser,
@@ -137,7 +137,7 @@ export function tokenRequest(
   return fetch(`${op.origin}/oauth2/token`, { method: "POST", headers, body: new URLSearchParams(fields) });
 }
 
-/** Asks for dynamic client registration. */
+/** Requests dynamic client registration. */
 export async function register(
   op: OpUnderTest,
   metadata: Record<string, unknown>,
@@ -156,19 +156,19 @@ export function logoutUrl(op: OpUnderTest, parameters: Record<string, string>): 
   return `${op.origin}/oidc/logout?${new URLSearchParams(parameters)}`;
 }
 
-/** Presses "Continue" on the page that has the browser tell the apps.
- * @returns the visit as one that leads where the link does */
+/** Presses "Continue" on the front-channel logout page.
+ * @returns the visit with the link as its location */
 export function goOn(page: Visit): Visit {
   const link = /id="frontchannel-continue" href="([^"]*)"/.exec(page.text)?.[1]?.replaceAll("&amp;", "&");
-  assert.ok(link, `no page that tells the apps, but ${page.status} at ${page.url}`);
+  assert.ok(link, `no front-channel logout page, but ${page.status} at ${page.url}`);
   return { ...page, location: new URL(link, page.url).href };
 }
 
-/** The OP browser state that scripts of the OP can read in this browser. */
+/** The OP browser state that the OP's scripts can read in this browser. */
 export const browserStateOf = (browser: HttpBrowser): string | undefined =>
   /(?:^|; )opbs=([^;]+)/.exec(browser.cookieFor("/oidc/checksession"))?.[1];
 
-/** True while the browser is signed in at the OP, whether or not its user has allowed `photos` yet. */
+/** True while the browser is signed in at the OP, with or without consent for `photos`. */
 export async function isSignedIn(op: OpUnderTest, browser: HttpBrowser): Promise<boolean> {
   const response = responseOf(await browser.get(authorizationUrl(op, { prompt: "none" })));
   if (response.get("error") === "login_required") return false;

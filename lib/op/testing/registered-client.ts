@@ -1,4 +1,4 @@
-/** A client that a test registers for itself. */
+/** Registers clients for tests. */
 import assert from "node:assert/strict";
 import { ADMIN, type OpUnderTest, register } from "./op-under-test.ts";
 
@@ -7,7 +7,7 @@ export interface RegisteredClient {
   secret: string;
 }
 
-/** Registers a client at the addresses of `photos`. */
+/** Registers a client with the URIs of `photos`. */
 export async function registeredClient(
   op: OpUnderTest,
   metadata: Record<string, unknown>,

@@ -1,4 +1,4 @@
-/** The back-channel logout endpoint of a Relying Party that a test can tell how to answer. */
+/** A Relying Party whose back-channel logout endpoint answers as a test chooses. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -6,11 +6,11 @@ export interface ReceivingRp {
   /** Base URL of the Relying Party. */
   base: string;
   logoutTokens: string[];
-  /** Requests to anything but the back-channel logout endpoint. */
+  /** Requests to other paths. */
   elsewhere: string[];
-  /** Settles when a logout token has come, now or already. */
+  /** Resolves once a logout token has been received. */
   received: Promise<void>;
-  /** How the next logout tokens are answered. */
+  /** Answers the next logout tokens. */
   answer: (response: ServerResponse) => void;
   close(): Promise<void>;
 }
