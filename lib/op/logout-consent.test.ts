@@ -116,9 +116,9 @@ describe("a client whose logout consent is skipped", () => {
         id_token_hint: ofAlbums,
         post_logout_redirect_uri: `${op.albums.base}/logout`,
       },
-      "claims that nobody signed": { id_token_hint: await encryptedToOp(op, claims) },
+      "unsigned claims": { id_token_hint: await encryptedToOp(op, claims) },
       "no hint": { client_id: "photos" },
-      "a hint of the user's name only": { client_id: "photos", logout_hint: "alice" },
+      "only a logout_hint": { client_id: "photos", logout_hint: "alice" },
     };
     for (const [hint, more] of Object.entries(requests)) {
       assert.match((await askedToLogOut(more)).text, /Do you want to log out\?/, hint);

@@ -11,7 +11,7 @@ import { changeScript } from "./scripts.ts";
 
 type Session = NonNullable<Context["oidc"]["session"]>;
 
-/** Changes the `session_state` of successful authentication responses; undefined leaves it out. */
+/** Changes the `session_state` of successful authentication responses; undefined omits it. */
 const withSessionState = (
   change: (value: string, ctx: Context, op: OpenIdProvider) => string | undefined,
 ) => ({

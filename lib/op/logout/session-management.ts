@@ -51,7 +51,7 @@ export function sessionManagement(op: OpenIdProvider) {
   };
 }
 
-/** Reads the stored session, since the error may be that it has ended meanwhile. */
+/** Reads the stored session, since the error may be that it has just ended. */
 function sessionStateOfError(op: OpenIdProvider, ctx: Context): string {
   const stored = op.store.find("Session", ctx.oidc.session?.jti ?? "");
   return sessionStateFor(ctx, stored && opBrowserState(op.keys, stored));
