@@ -1,4 +1,4 @@
-/** The pages of docs/checking/checks, held to the catalogue: what a page says of a check is what the check says of itself. */
+/** Keeps the pages in docs/checking/checks consistent with the catalogue. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
@@ -22,13 +22,13 @@ function head(check: Check): string {
 }
 
 describe("the pages of the checks", () => {
-  it("are one for each check, and none without a check", () => {
+  it("exist for every check and for nothing else", () => {
     const pages = readdirSync(guideFolder).filter((name) => name !== "README.md");
     assert.deepEqual(pages.sort(), catalogue.map(({ id }) => `${id}.md`).sort());
   });
 
   for (const check of catalogue) {
-    it(`${check.id} agrees with the catalogue, and has its three sections`, () => {
+    it(`${check.id} agrees with the catalogue and has its three sections`, () => {
       const page = read(`${check.id}.md`);
       assert.equal(page.slice(0, head(check).length), head(check));
       const headings = page.match(/^## .*$/gm) ?? [];
@@ -43,7 +43,7 @@ describe("the pages of the checks", () => {
     });
   }
 
-  it("are named for each module of the OpenID Foundation's suite", () => {
+  it("cover each module of the OpenID Foundation's suite", () => {
     const rows = [...read("README.md").matchAll(/^\| `oidcc-[a-z-]+` \| (.*) \|$/gm)];
     assert.equal(rows.length, 17);
     const known = new Set(catalogue.map(({ id }) => id));
@@ -54,7 +54,7 @@ describe("the pages of the checks", () => {
     );
   });
 
-  it("link by absolute addresses: their texts are shown elsewhere too", () => {
+  it("use absolute links only, because reports show their texts elsewhere", () => {
     for (const { id } of catalogue) {
       const links = [...read(`${id}.md`).matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target ?? "");
       for (const link of links) assert.match(link, /^https:\/\//, id);
@@ -73,12 +73,12 @@ describe("the pages of the checks", () => {
 });
 
 describe("a page", () => {
-  it("gives its sections as they stand there, paragraphs and all", () => {
-    const page = "# X-01: x\n\n## What it proves\n\nOne.\n\nTwo.\n\n## How to mend it\n\n- three\n";
-    assert.deepEqual(textsOf(page), { proves: "One.\n\nTwo.", means: "", mend: "- three" });
+  it("yields its sections unchanged, with all paragraphs", () => {
+    const page = "# X-01: x\n\n## What it proves\n\nOne.\n\nTwo.\n\n## How to fix it\n\n- three\n";
+    assert.deepEqual(textsOf(page), { proves: "One.\n\nTwo.", impact: "", fix: "- three" });
   });
 
-  it("is nothing where there is none", () => {
+  it("is undefined if it does not exist", () => {
     assert.equal(guideOf("X-99"), undefined);
   });
 });

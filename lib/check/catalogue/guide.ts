@@ -1,35 +1,34 @@
-/** What stands in docs/checking/checks of a check: one page for each, which the reports show beside the verdict. */
+/** The pages in docs/checking/checks, one for each check: the reports show them beside the verdict. */
 import { readFileSync } from "node:fs";
 
-/** Where the pages are. */
 export const guideFolder = new URL("../../../docs/checking/checks/", import.meta.url);
 
 /** Paragraphs of plain Markdown, with absolute links only. */
 export interface Guide {
-  /** Which property is tried, and how. */
+  /** The property under test, and how it is tested. */
   proves: string;
-  /** What a failure means for users and for apps. */
-  means: string;
+  /** The effect of a failure on users and apps. */
+  impact: string;
   /** What to change at the OP. */
-  mend: string;
+  fix: string;
 }
 
-/** The heading of each section of a page, in the order in which they stand there. */
+/** The headings of a page's sections, in page order. */
 export const sections: Readonly<Record<keyof Guide, string>> = {
   proves: "What it proves",
-  means: "What a failure means",
-  mend: "How to mend it",
+  impact: "Impact",
+  fix: "How to fix it",
 };
 
 /** Reads the page of a check.
  * @param id as in the catalogue, for example `R-01`
- * @returns undefined where there is no such page */
+ * @returns undefined if there is no such page */
 export function guideOf(id: string): Guide | undefined {
   const page = pageOf(id);
   return page === undefined ? undefined : textsOf(page);
 }
 
-/** The three texts of a page; a section that it lacks is empty. */
+/** The three texts of a page; a missing section is empty. */
 export function textsOf(page: string): Guide {
   const texts = new Map<string, string>();
   for (const section of page.split(/^## /m).slice(1)) {
@@ -37,7 +36,7 @@ export function textsOf(page: string): Guide {
     texts.set(heading.trim(), lines.join("\n").trim());
   }
   const text = (heading: string) => texts.get(heading) ?? "";
-  return { proves: text(sections.proves), means: text(sections.means), mend: text(sections.mend) };
+  return { proves: text(sections.proves), impact: text(sections.impact), fix: text(sections.fix) };
 }
 
 function pageOf(id: string): string | undefined {

@@ -2,7 +2,7 @@
 
 import { detailText, oneLine, visible } from "#lib/cli/visible.ts";
 import { type Html, html } from "#lib/ui/html.ts";
-import { guideOf } from "../catalogue/guide.ts";
+import { guideOf, sections } from "../catalogue/guide.ts";
 import { curlHint } from "../evidence/evidence.ts";
 import type { CheckResult, Evidence } from "../model/check.ts";
 import { isStale } from "../model/expectations.ts";
@@ -33,8 +33,8 @@ function rows(check: CheckResult): Html[] {
     ["Observed", observed(check, reason)],
     ["Expected", guide ? guideHtml(guide.proves) : title],
     ["Expectation", known && html`<p>${oneLine(known)}</p>`],
-    ["What it means", guide && check.verdict !== "pass" ? guideHtml(guide.means) : ""],
-    ["How to mend it", guide && check.verdict !== "pass" ? guideHtml(guide.mend) : ""],
+    [sections.impact, guide && check.verdict !== "pass" ? guideHtml(guide.impact) : ""],
+    [sections.fix, guide && check.verdict !== "pass" ? guideHtml(guide.fix) : ""],
     ["By hand", curl ? html`<pre>${visible(curl)}</pre>${hintHtml(curl)}` : ""],
     ["Evidence", evidence.length > 0 ? evidenceHtml(evidence) : ""],
   ];

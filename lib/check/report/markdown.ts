@@ -105,7 +105,7 @@ function evidenceOf({ verdict, evidence }: CheckResult): string {
 
 function pageOf({ id }: CheckResult): string {
   const guide = guideOf(id);
-  return guide ? folded("What it proves, what a failure means, how to mend it", guideText(guide)) : "";
+  return guide ? folded(Object.values(sections).join(", "), guideText(guide)) : "";
 }
 
 const guideText = (guide: Guide): string =>
