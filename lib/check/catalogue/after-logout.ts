@@ -44,7 +44,7 @@ async function userInfoStatus(t: Trial, { accessToken = "" }: Session): Promise<
 export const afterLogout: Check[] = [
   {
     id: "R-43",
-    title: "The OP's cookies of before the logout sign nobody in, one by one or together",
+    title: "The OP's cookies from before the logout sign no one in, one by one or together",
     clause: "RIL 2",
     severity: "critical",
     needs: ["end-session"],
@@ -75,7 +75,7 @@ export const afterLogout: Check[] = [
   },
   {
     id: "R-50",
-    title: "A logout revokes refresh tokens, but for those with offline_access",
+    title: "A logout revokes refresh tokens except those with offline_access",
     clause: "BCL 2.7",
     severity: "medium",
     needs: ["end-session"],
@@ -109,7 +109,7 @@ export const afterLogout: Check[] = [
   },
   {
     id: "R-51",
-    title: "Whether an access token still opens UserInfo after the logout",
+    title: "Whether an access token still works at UserInfo after the logout is reported",
     clause: "RFC 9700 4.14",
     severity: "info",
     needs: ["end-session"],

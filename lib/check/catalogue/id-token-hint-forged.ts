@@ -51,7 +51,7 @@ async function assertOwnKeyProvesNothing(t: Trial): Promise<void> {
 export const forgedHints: Check[] = [
   {
     id: "R-15",
-    title: "A hint whose header says alg none is not acted upon",
+    title: "An unsigned hint (alg none) is rejected or treated as missing",
     clause: "RIL 2",
     severity: "critical",
     needs: ["end-session"],
@@ -70,7 +70,7 @@ export const forgedHints: Check[] = [
   },
   {
     id: "R-16",
-    title: "A hint that somebody else has signed is not acted upon",
+    title: "A hint signed with a foreign key is rejected or treated as missing",
     clause: "RIL 2",
     severity: "critical",
     needs: ["end-session"],
@@ -114,7 +114,7 @@ export const forgedHints: Check[] = [
   },
   {
     id: "R-17",
-    title: "A hint whose claims were changed under its old signature is not acted upon",
+    title: "A hint with changed claims under its old signature is rejected or treated as missing",
     clause: "RIL 2",
     severity: "critical",
     needs: ["end-session"],
@@ -136,7 +136,7 @@ export const forgedHints: Check[] = [
   },
   {
     id: "R-18",
-    title: "A valid ID Token of another issuer is not acted upon",
+    title: "A valid ID Token of another issuer is rejected or treated as missing",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -166,7 +166,7 @@ export const forgedHints: Check[] = [
   },
   {
     id: "R-19",
-    title: "A hint that the OP's public key was misused for as an HMAC secret is not acted upon",
+    title: "A hint signed with the OP's public key as an HMAC secret is rejected or treated as missing",
     clause: "RFC 8725 2.1",
     severity: "high",
     needs: ["end-session"],
@@ -185,7 +185,7 @@ export const forgedHints: Check[] = [
   },
   {
     id: "R-20",
-    title: "Tokens of other kinds are no hint: access token, logout token, UserInfo, JARM",
+    title: "Other kinds of tokens are not accepted as hints: access token, logout token, UserInfo, JARM",
     clause: "RFC 8725 3.12",
     severity: "high",
     needs: ["end-session"],

@@ -43,7 +43,7 @@ const garbage: Record<string, string> = {
 export const idTokenHints: Check[] = [
   {
     id: "R-14",
-    title: "A client_id that is not the hint's client is refused",
+    title: "A client_id that differs from the hint's client is refused",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -63,7 +63,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-21",
-    title: "A hint that has expired still logs its live session out",
+    title: "An expired hint still logs out its live session",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -89,7 +89,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-22",
-    title: "The hint of a session that has ended does not end the next one unasked",
+    title: "The hint of an ended session does not end the next one unasked",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -106,7 +106,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-23",
-    title: "Garbage as a hint breaks nothing at the OP, and earns no redirect",
+    title: "A malformed hint causes neither a server error nor a redirect",
     clause: "RIL 4",
     severity: "medium",
     needs: ["end-session"],
@@ -139,7 +139,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-36",
-    title: "With encrypted ID Tokens, what is inside is a hint, also when encrypted to the OP",
+    title: "The signed token inside an encrypted ID Token is a valid hint, also encrypted to the OP",
     clause: "Core 3.1.2.1",
     severity: "medium",
     needs: ["end-session", "registration"],
@@ -167,7 +167,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-37",
-    title: "An ID Token that is signed or encrypted with the client's secret is a hint",
+    title: "An ID Token signed or encrypted with the client's secret is a valid hint",
     clause: "RIL 2",
     severity: "medium",
     needs: ["end-session", "registration"],
@@ -181,7 +181,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-47",
-    title: "The hint of a client that this browser's session never reached is asked about",
+    title: "The OP asks if the hint's client has no session in this browser",
     clause: "RIL 2",
     severity: "medium",
     needs: ["end-session"],
@@ -196,7 +196,7 @@ export const idTokenHints: Check[] = [
   },
   {
     id: "R-49",
-    title: "A hint signed with a key that has been rotated out is still accepted",
+    title: "A hint signed with a retired key is still accepted",
     clause: "RIL 2",
     severity: "medium",
     needs: ["end-session"],

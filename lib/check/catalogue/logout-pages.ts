@@ -66,7 +66,7 @@ async function hostileRequests({ idToken, rp }: Session): Promise<Record<string,
 export const logoutPages: Check[] = [
   {
     id: "R-38",
-    title: "After a POST the browser is redirected by 302 or 303, and the hint is not posted on",
+    title: "A POST logout is redirected by 302 or 303, without passing the hint on",
     clause: "RFC 9700 4.12",
     severity: "high",
     needs: ["end-session"],
@@ -92,7 +92,7 @@ export const logoutPages: Check[] = [
   },
   {
     id: "R-39",
-    title: "The hint does not leak: not in addresses, not in Referer",
+    title: "The hint leaks neither through URLs nor through the Referer",
     clause: "RFC 9700 4.2",
     severity: "medium",
     needs: ["end-session"],
@@ -122,7 +122,7 @@ export const logoutPages: Check[] = [
   },
   {
     id: "R-40",
-    title: "No page of a logout is kept by a cache, and Back brings no session back",
+    title: "Logout pages are not cached, and Back does not restore the session",
     clause: "RFC 9700 4.2",
     severity: "medium",
     needs: ["end-session"],
@@ -150,7 +150,7 @@ export const logoutPages: Check[] = [
   },
   {
     id: "R-42",
-    title: "Nothing of a logout request is HTML or script in the page that answers it",
+    title: "No parameter of a logout request becomes HTML or script in the OP's page",
     clause: "RIL 4",
     severity: "high",
     needs: ["end-session"],
@@ -173,7 +173,7 @@ export const logoutPages: Check[] = [
   },
   {
     id: "R-46",
-    title: "Every app has been told before the browser comes back",
+    title: "Every RP is notified before the browser comes back",
     clause: "RIL 3",
     severity: "high",
     needs: ["end-session"],

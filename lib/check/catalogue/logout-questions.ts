@@ -55,7 +55,7 @@ async function attackFrom(page: Page, endpoint: string): Promise<void> {
 export const logoutQuestions: Check[] = [
   {
     id: "R-24",
-    title: "With no parameters the user is asked, then logged out, and left at the OP",
+    title: "Without parameters the OP asks, logs out on yes and keeps the browser",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -72,7 +72,7 @@ export const logoutQuestions: Check[] = [
   },
   {
     id: "R-26",
-    title: "With a hint and no address the session ends, and the browser stays at the OP",
+    title: "With a hint but no redirect URI the session ends and the browser stays at the OP",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -148,7 +148,7 @@ export const logoutQuestions: Check[] = [
   },
   {
     id: "R-29",
-    title: "A user who answers no stays signed in, and nobody is told",
+    title: "A user who answers no stays signed in, and no app is notified",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],

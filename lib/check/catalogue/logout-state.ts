@@ -48,7 +48,7 @@ async function logOutOnce(t: Trial, more: Record<string, string> = {}): Promise<
 export const logoutState: Check[] = [
   {
     id: "R-04",
-    title: "state comes back to the letter, whatever characters it has",
+    title: "state is returned unchanged, whatever characters it contains",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -66,7 +66,7 @@ export const logoutState: Check[] = [
   },
   {
     id: "R-05",
-    title: "No state comes back where none was sent",
+    title: "No state is returned if none was sent",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -77,7 +77,7 @@ export const logoutState: Check[] = [
   },
   {
     id: "R-06",
-    title: "Nothing but state is added to the registered address",
+    title: "The OP adds nothing but state to the registered URI",
     clause: "RIL 2",
     severity: "low",
     needs: ["end-session"],
@@ -90,7 +90,7 @@ export const logoutState: Check[] = [
   },
   {
     id: "R-07",
-    title: "A registered address keeps its own query, and state is added to it",
+    title: "A registered URI keeps its own query, and state is appended to it",
     clause: "RIL 2",
     severity: "medium",
     needs: ["end-session"],
@@ -119,7 +119,7 @@ export const logoutState: Check[] = [
   },
   {
     id: "R-25",
-    title: "With nothing but state the user is asked, logged out, and left at the OP",
+    title: "With only state the OP asks, logs out on yes and keeps the browser",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],

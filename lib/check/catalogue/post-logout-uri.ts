@@ -46,7 +46,7 @@ const scripts = {
 export const postLogoutUris: Check[] = [
   {
     id: "R-08",
-    title: "An unregistered post_logout_redirect_uri is never gone to",
+    title: "The browser is never redirected to an unregistered post_logout_redirect_uri",
     clause: "RIL 3",
     severity: "critical",
     needs: ["end-session"],
@@ -58,7 +58,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-09",
-    title: "The registered address with a query of its own added is refused",
+    title: "The registered URI with an added query is refused",
     clause: "RIL 3",
     severity: "high",
     needs: ["end-session"],
@@ -66,7 +66,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-10",
-    title: "Addresses that almost equal the registered one are refused",
+    title: "URIs that almost equal the registered one are refused",
     clause: "RIL 3",
     severity: "high",
     needs: ["end-session"],
@@ -85,7 +85,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-11",
-    title: "The registered address of another client is refused",
+    title: "The registered URI of another client is refused",
     clause: "RIL 3",
     severity: "high",
     needs: ["end-session"],
@@ -97,7 +97,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-12",
-    title: "Without hint and client_id no browser is sent to an address",
+    title: "Without a hint or client_id the browser is not redirected",
     clause: "RIL 3",
     severity: "high",
     needs: ["end-session"],
@@ -112,7 +112,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-13",
-    title: "With client_id but no hint the user is asked before anything ends",
+    title: "With client_id but no hint the OP asks before it ends the session",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -139,7 +139,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-35",
-    title: "Of a parameter that comes twice, the unregistered twin is never followed",
+    title: "Duplicate parameters never lead to an unregistered URI",
     clause: "RIL 4",
     severity: "medium",
     needs: ["end-session"],
@@ -186,7 +186,7 @@ export const postLogoutUris: Check[] = [
   },
   {
     id: "R-41",
-    title: "Addresses that are scripts are refused at registration and at use",
+    title: "Script URIs are refused at registration and at use",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],

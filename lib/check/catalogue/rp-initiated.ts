@@ -118,7 +118,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-02",
-    title: "A logout request by POST from another site ends the OP session, also of a sign-in long ago",
+    title: "A logout request by cross-site POST ends the OP session, even long after the sign-in",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -135,7 +135,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-03",
-    title: "A large ID Token is a hint by POST; how much fits into a GET is reported",
+    title: "A large ID Token works as a hint by POST; the GET size limit is reported",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
@@ -168,7 +168,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-30",
-    title: "A second logout of the same session is no error",
+    title: "A second logout of the same session is not an error",
     clause: "RIL 4",
     severity: "medium",
     needs: ["end-session"],
@@ -190,7 +190,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-31",
-    title: "Two logout requests at once end one session once, and break nothing",
+    title: "Two concurrent logout requests end the session once, without errors",
     clause: "RIL 4",
     severity: "medium",
     needs: ["end-session"],
@@ -205,7 +205,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-32",
-    title: "ui_locales that the OP does not have are no error",
+    title: "Unsupported ui_locales are not an error",
     clause: "RIL 2",
     severity: "low",
     needs: ["end-session"],
@@ -213,7 +213,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-33",
-    title: "A logout_hint that names nobody is no error",
+    title: "A logout_hint that matches no user is not an error",
     clause: "RIL 2",
     severity: "low",
     needs: ["end-session"],
@@ -221,7 +221,7 @@ export const rpInitiated: Check[] = [
   },
   {
     id: "R-34",
-    title: "Parameters that no specification knows are no error",
+    title: "Unknown parameters are not an error",
     clause: "RIL 2",
     severity: "low",
     needs: ["end-session"],
