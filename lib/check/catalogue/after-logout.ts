@@ -1,4 +1,4 @@
-/** R: what is left of a session when it has ended. */
+/** R: what remains of a session after its end. */
 import { ResponseBodyError } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import {
@@ -13,7 +13,7 @@ import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 
-/** Whether the refresh token gives new tokens. Where the OP renews it, the session has the new one. */
+/** Whether the refresh token yields new tokens. If the OP rotates it, the session holds the new one. */
 async function refreshes(t: Trial, session: Session): Promise<boolean> {
   try {
     const tokens = await session.rp.tokens("refresh_token", { refresh_token: session.refreshToken ?? "" });
@@ -24,13 +24,13 @@ async function refreshes(t: Trial, session: Session): Promise<boolean> {
     t.note("refresh token refused", error.message);
     const word = error.detail instanceof ResponseBodyError ? error.detail.error : undefined;
     if (word === undefined && /\bHTTP 400\b/.test(error.message)) {
-      const said = `A refresh token is refused without a word that a client could read: ${error.message}`;
+      const said = `A refresh token is refused without an error code that a client can read: ${error.message}`;
       if (!t.warnings.includes(said)) t.warn(said);
       return false;
     }
     t.require(
       word === "invalid_grant",
-      `The answer to a refresh token is not about the token: ${word ?? error.message}`,
+      `A refresh token is refused, but not with invalid_grant: ${word ?? error.message}`,
     );
     return false;
   }
@@ -58,7 +58,8 @@ export const afterLogout: Check[] = [
       const thief = await t.browser();
       await thief.addCookies(late);
       const before = await t.ask(thief, a);
-      if ("error" in before) t.measure(`Copied cookies sign nobody in even before: ${before.error}.`);
+      if ("error" in before)
+        t.measure(`Copied cookies do not sign in even before the logout: ${before.error}.`);
       await logOut(t, browser, a, { parameters: usualParameters(first) });
       await assertLoggedOut(t, browser, a);
       await assertSignsNobodyIn(t, thief, a, b);
@@ -94,7 +95,7 @@ export const afterLogout: Check[] = [
         else
           t.require(
             await refreshes(t, session),
-            `Not even before the logout: ${scopeOf(session === offline)}.`,
+            `Refreshing fails even before the logout ${scopeOf(session === offline)}.`,
           );
       }
       await logOut(t, browser, a, { parameters: usualParameters(online) });

@@ -1,4 +1,4 @@
-/** R: an `id_token_hint` that the OP never issued as an ID Token proves nothing (RIL 2). */
+/** R: an `id_token_hint` that the OP did not issue as an ID Token proves nothing (RIL 2). */
 import { decodeProtectedHeader, exportJWK } from "jose";
 import { assertUntouched } from "../judge/told.ts";
 import { assertUnobeyed } from "../judge/unobeyed.ts";
@@ -16,7 +16,7 @@ import {
 import { otherTokensOf } from "../steps/other-tokens.ts";
 
 /** Signs alice in, and sends logout requests with hints made of her ID Token.
- * @param rp whose address after logout they name too */
+ * @param rp the requests carry its post-logout URI */
 async function assertHintsRefused(
   t: Trial,
   forge: (session: Session) => Promise<Record<string, string>>,
@@ -31,12 +31,12 @@ async function assertHintsRefused(
   await assertUnobeyed(t, browser, session, requests);
 }
 
-/** A client's key signs its requests, never ID Tokens: neither as they would be, nor as those of an issuer of its own. */
+/** A client's key must not verify ID Tokens, neither under the OP's issuer nor with the client as issuer. */
 async function assertOwnKeyProvesNothing(t: Trial): Promise<void> {
   const { privateKey, publicKey } = await attackersKeys();
   const key = { ...(await exportJWK(publicKey)), kid: "own", use: "sig", alg: "RS256" };
   const rp = await ownProbeIfPossible(t, { name: "rp-key", metadata: { jwks: { keys: [key] } } });
-  if (typeof rp === "string") return t.measure(`The key of a client was not tried. ${rp}`);
+  if (typeof rp === "string") return t.measure(`A client's key was not tried. ${rp}`);
   const header = { kid: key.kid };
   const forge = async ({ idToken }: Session) => ({
     "the client's own key": await resigned(idToken, privateKey, { header }),
@@ -108,7 +108,7 @@ export const forgedHints: Check[] = [
         };
       });
       const fetched = keyServer.recorder.since(from).find(({ url }) => url.startsWith("/attackers-jwks"));
-      t.require(!fetched, "The OP fetched the keys that the header of an unverified hint names.");
+      t.require(!fetched, "The OP fetched the keys that an unverified hint names in its header.");
       await assertOwnKeyProvesNothing(t);
     },
   },
@@ -146,7 +146,7 @@ export const forgedHints: Check[] = [
       const kid = "other-issuer";
       const key = { ...(await exportJWK(publicKey)), kid, use: "sig", alg: "RS256" };
       const iss = other.serverBase;
-      // A whole issuer: whoever believes the iss of a hint finds its discovery document and its keys.
+      // A complete issuer: an OP that trusts the iss of a hint finds a discovery document and keys.
       const undo = other.recorder.answer("other", (response, { url }) => {
         const document = url.includes("jwks") ? { keys: [key] } : { issuer: iss, jwks_uri: `${iss}/jwks` };
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
@@ -157,7 +157,7 @@ export const forgedHints: Check[] = [
           header: { kid },
           claims: { iss },
         }),
-        "the same with an iss below this one": await resigned(idToken, privateKey, {
+        "the same with an iss that extends this one": await resigned(idToken, privateKey, {
           header: { kid },
           claims: { iss: `${t.provider.issuer}/other` },
         }),

@@ -1,4 +1,4 @@
-/** R: genuine hints that are not of the session in this browser, or not plain, or no token at all (RIL 2, RIL 4). */
+/** R: genuine hints of other sessions, encrypted hints, and hints that are no tokens (RIL 2, RIL 4). */
 import { exportJWK, generateKeyPair } from "jose";
 import { assertKept, assertLoggedOut } from "../judge/oracles.ts";
 import { assertGoodLogout, assertHintOfAnother, assertUnobeyed } from "../judge/unobeyed.ts";
@@ -19,10 +19,10 @@ import {
 import { rawSignIn } from "../steps/raw-sign-in.ts";
 import { tryHintEncryptedWithSecret, tryHintSignedWithSecret } from "../steps/secret-hints.ts";
 
-/** Longest life of an ID Token that a check waits for the end of, in seconds. */
+/** The longest ID Token lifetime that a check waits for, in seconds. */
 const longestWait = 60;
 
-/** A client whose ID Tokens live for a second, where the OP has such a setting; else RP-A. */
+/** A client whose ID Tokens live for a second if the OP has such a setting; else RP-A. */
 async function shortLived(t: Trial): Promise<RelyingParty> {
   const own = await ownProbeIfPossible(t, { name: "rp-short", metadata: { id_token_lifetime: 1 } });
   return typeof own === "string" ? t.rp("rp-a") : own;
@@ -52,7 +52,7 @@ export const idTokenHints: Check[] = [
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const session = await t.signIn(browser, a, t.alice);
       const request = (rp: RelyingParty) => ({
-        what: `RP-B's client_id with RP-A's hint and the address of ${rp === a ? "RP-A" : "RP-B"}`,
+        what: `RP-B's client_id with RP-A's hint and the URI of ${rp === a ? "RP-A" : "RP-B"}`,
         parameters: {
           ...usualParameters({ idToken: session.idToken, rp }),
           client_id: b.client.clientId,
@@ -73,7 +73,7 @@ export const idTokenHints: Check[] = [
       const session = await t.signIn(browser, rp, t.alice);
       const lifetime = session.claims.exp - session.claims.iat;
       if (lifetime > longestWait) {
-        t.skip(`The ID Token lives for ${lifetime} s, and the check waits for ${longestWait} s at most.`);
+        t.skip(`The ID Token lives for ${lifetime} s, the check waits for ${longestWait} s at most.`);
       }
       const left = (session.claims.exp + 1) * 1000 - Date.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(left, 0)));
@@ -84,7 +84,7 @@ export const idTokenHints: Check[] = [
       const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
       const after = await t.ask(browser, rp);
       if (arrived?.rp === rp && "error" in after) return;
-      t.warn("A hint that has expired is refused: whoever was away for a while cannot log out (SHOULD).");
+      t.warn("An expired hint is refused: a user who was away for a while cannot log out (SHOULD accept).");
     },
   },
   {
@@ -130,7 +130,7 @@ export const idTokenHints: Check[] = [
       }
       const form = { id_token_hint: "x".repeat(1024 * 1024), post_logout_redirect_uri };
       const large = await sendRaw(browser, endSessionEndpoint(t), { method: "POST", form });
-      // Whoever finds a body too large may hang up on it (RFC 9110 15.5.14).
+      // A server may close the connection on a body that is too large (RFC 9110 15.5.14).
       if (large.status === 0) t.measure("1 MiB by POST is not answered.");
       else judge("1 MiB by POST", large);
       await assertKept(t, browser, session);
@@ -156,13 +156,13 @@ export const idTokenHints: Check[] = [
       const signIn = async () => decryptedIdToken(t, await rawSignIn(t, browser, rp, t.alice), privateKey);
       const assertEnds = async (what: string, idToken: string) => {
         const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters({ idToken, rp }) });
-        t.require(arrived?.rp === rp, `The OP does not take ${what} as a hint.`);
+        t.require(arrived?.rp === rp, `The OP does not accept ${what} as a hint.`);
         await assertLoggedOut(t, browser, rp);
       };
       await assertEnds("the signed token inside", await signIn());
       const hint = await encryptedToOp(t, await signIn());
-      if (!hint) return t.measure("The OP publishes no key that a hint can be encrypted with.");
-      await assertEnds("a token that is encrypted to it", hint);
+      if (!hint) return t.measure("The OP publishes no key to encrypt a hint with.");
+      await assertEnds("a token encrypted to its key", hint);
     },
   },
   {
@@ -209,10 +209,10 @@ export const idTokenHints: Check[] = [
       const later = await t.signIn(other, rp, t.alice);
       requireAnotherKey(t, session, later);
       if ("error" in (await t.ask(browser, rp)))
-        t.skip("The session did not outlive the change of the key: there is nothing to log out of.");
+        t.skip("The session did not survive the key rotation: there is nothing to log out of.");
       await assertGoodLogout(t, other, later);
       const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
-      t.require(arrived?.rp === rp, "A hint that the OP's former key signed is no hint any more.");
+      t.require(arrived?.rp === rp, "The OP does not accept a hint signed with its former key.");
       await assertLoggedOut(t, browser, rp);
     },
   },

@@ -1,4 +1,4 @@
-/** R: how the OP's pages of a logout leave, cache and show what they were given. */
+/** R: how the OP's logout pages redirect, cache and display their input. */
 import type { BrowserContext, Response } from "@playwright/test";
 import { withoutQueries } from "../evidence/redaction.ts";
 import { assertLoggedOut, signInAt } from "../judge/oracles.ts";
@@ -19,7 +19,7 @@ const notBack = "The browser did not come back to the registered post_logout_red
 
 const opOrigin = (t: Trial): string => new URL(endSessionEndpoint(t)).origin;
 
-/** A logout in both probes, watched. */
+/** Logs alice out of both probes and records the traffic. */
 async function watchedLogout(
   t: Trial,
   method: "GET" | "POST",
@@ -37,12 +37,12 @@ async function watchedLogout(
   const parameters = { ...usualParameters(session), state: "kept" };
   const { arrived, startedAt } = await logOut(t, browser, session.rp, { parameters, method });
   if (!arrived && method === "POST")
-    return t.skip("A logout by POST does not come back (R-02): there is no redirect to look at.");
+    return t.skip("A logout by POST does not come back (R-02): there is no redirect to check.");
   if (!arrived) return t.fail(notBack);
   return { browser, trace, session, arrived, from: startedAt };
 }
 
-/** Markup in every parameter and claim that a page might show. */
+/** Put into every parameter and claim that a page might show. */
 const markup = `"'><i data-canary></i><img src=x data-canary onerror=alert(1)>`;
 
 async function hostileRequests({ idToken, rp }: Session): Promise<Record<string, Record<string, string>>> {
@@ -87,7 +87,7 @@ export const logoutPages: Check[] = [
       );
       t.require(!leaked, "The hint was posted on to an app.");
       const keeping = redirects.find((each) => [307, 308].includes(each.status()));
-      if (keeping) t.fail(`The OP redirects a POST with ${keeping.status()}, which sends the hint on.`);
+      if (keeping) t.fail(`The OP redirects a POST with ${keeping.status()}, which passes the hint on.`);
     },
   },
   {
@@ -105,19 +105,19 @@ export const logoutPages: Check[] = [
           if (referer) t.note(`Referer at ${rp.name} (${kind})`, referer.split("?", 1)[0] ?? "");
           t.require(
             !hasHint(referer),
-            `The Referer of a ${kind} request to ${rp.name} has the id_token_hint.`,
+            `The Referer of a ${kind} request to ${rp.name} contains the id_token_hint.`,
           );
-          t.require(!hasHint(url), `The ${kind} request to ${rp.name} has the id_token_hint in its address.`);
+          t.require(!hasHint(url), `The URL of a ${kind} request to ${rp.name} contains the id_token_hint.`);
         }
       }
-      // What else the pages load: a host that the suite does not know may belong to the OP.
+      // Everything else the pages load: an unknown host may belong to the OP.
       const known = [opOrigin(t), ...t.probes.map(({ base }) => base)];
       const others = trace.requests.filter(
         (each) => !known.some((base) => each.url().startsWith(`${base}/`)),
       );
       const told = others.filter((each) => hasHint(each.url()) || hasHint(each.headers().referer));
       const hosts = [...new Set(told.map((each) => new URL(each.url()).host))];
-      if (hosts.length > 0) t.warn(`Requests to ${hosts.join(", ")} have the id_token_hint too.`);
+      if (hosts.length > 0) t.warn(`Requests to ${hosts.join(", ")} contain the id_token_hint too.`);
     },
   },
   {
@@ -131,14 +131,14 @@ export const logoutPages: Check[] = [
       const { page: signedIn } = await signInTab(t, browser, t.rp("rp-b"), t.alice);
       const { trace, session } = await watchedLogout(t, "GET", browser);
       const documents = responsesOf(trace, opOrigin(t)).filter((each) => each.status() < 300);
-      t.require(documents.length > 0 || trace.responses.length > 0, "Nothing came from the OP.");
+      t.require(documents.length > 0 || trace.responses.length > 0, "The OP sent no response.");
       const kept = documents.filter((each) => !isNotStored(each)).map((each) => new URL(each.url()).pathname);
       t.note(
         "pages of the OP",
         documents.map((each) => new URL(each.url()).pathname).join(", ") || "redirects only",
       );
       if (kept.length > 0) t.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
-      // In the tab of the logout, and through the pages of the sign-in in another one.
+      // In the tab of the logout, then through the sign-in pages in another one.
       const shown: string[] = [];
       for (const tab of [browser.pages().at(-1) ?? signedIn, signedIn, signedIn, signedIn]) {
         await tab.goBack({ timeout: 5_000 }).catch(() => undefined);
@@ -163,11 +163,11 @@ export const logoutPages: Check[] = [
         await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
         const injected = await page.locator("[data-canary]").count();
         t.note(what, { elements: injected, dialogs: trace.dialogs.length });
-        t.require(injected === 0, `${what}: what was sent is part of the OP's page as HTML.`);
-        t.require(trace.dialogs.length === 0, `${what}: the OP's page ran a script that was sent to it.`);
+        t.require(injected === 0, `${what}: the markup is part of the OP's page as HTML.`);
+        t.require(trace.dialogs.length === 0, `${what}: the OP's page ran a script from the request.`);
         await closed(page);
       }
-      // One of the requests is right but for its state, and may have logged her out.
+      // One of the requests is valid except for its state, and may have logged alice out.
       await assertGoodLogout(t, browser, await t.signIn(browser, session.rp, t.alice));
     },
   },
@@ -181,7 +181,7 @@ export const logoutPages: Check[] = [
       const browser = await t.browser();
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const [session] = await signInAt(t, browser, t.alice, a, b);
-      // Apps that take their time show an order that is otherwise a matter of luck.
+      // Slow apps reveal the order, which would otherwise be a matter of luck.
       const finished: number[] = [];
       const all = [a, b].flatMap(({ recorder }) => bothChannels.map((kind) => ({ recorder, kind })));
       for (const { recorder, kind } of all) {
@@ -195,8 +195,9 @@ export const logoutPages: Check[] = [
       const { arrived, startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
       if (!arrived) return t.fail(notBack);
       const channels = bothChannels.filter((kind) => !lacks(t, kind, b));
-      if (channels.length === 0) t.skip("The OP has neither back-channel nor front-channel logout for RP-B.");
-      // Whatever comes now comes late.
+      if (channels.length === 0)
+        t.skip("The OP supports neither back-channel nor front-channel logout for RP-B.");
+      // Requests that arrive from here on are late.
       const wait = { from: startedAt, timeout: 5_000 };
       const each = [a, b].flatMap((rp) =>
         channels.map((kind) => rp.recorder.waitFor((it) => it.kind === kind, wait)),
@@ -206,15 +207,15 @@ export const logoutPages: Check[] = [
         for (const kind of channels) {
           const told = rp.recorder.since(startedAt, kind)[0];
           const when = told ? `${Math.round(told.at - arrived.at)} ms` : "never";
-          t.note(`${kind} request to ${rp.name}, seen from the browser's return`, when);
+          t.note(`${kind} request to ${rp.name}, relative to the browser's return`, when);
         }
         const told = channels.flatMap((kind) => rp.recorder.since(startedAt, kind));
-        t.require(told.length > 0, `${rp.name} was not told before the browser came back.`);
+        t.require(told.length > 0, `${rp.name} was not notified before the browser came back.`);
         const late = told.find(({ at }) => at > arrived.at);
-        t.require(!late, `The browser came back before ${rp.name} was told by its ${late?.kind} logout.`);
+        t.require(!late, `The browser came back before ${rp.name} was notified by ${late?.kind} logout.`);
       }
       const waited = finished.length > 0 && Math.min(...finished) <= arrived.at;
-      t.measure(waited ? "The OP waits for slow apps." : "The OP does not wait for slow apps' answers.");
+      t.measure(waited ? "The OP waits for slow apps." : "The OP does not wait for slow answers.");
     },
   },
 ];

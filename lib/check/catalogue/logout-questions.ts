@@ -1,4 +1,4 @@
-/** R: whom the OP has to ask before it ends a session (RIL 2), and what the answers do. */
+/** R: when the OP must ask before it ends a session (RIL 2), and what the answers do. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { nextTokenAbout } from "../judge/deliveries.ts";
 import { assertKept, assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
@@ -13,7 +13,7 @@ import { confirmationOf, replayFrom } from "../steps/confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint } from "../steps/raw-request.ts";
 
-/** Sends a request and leaves the question open. */
+/** Sends a request and leaves the question unanswered. */
 const openQuestion = (
   t: Trial,
   browser: BrowserContext,
@@ -21,7 +21,7 @@ const openQuestion = (
   parameters: Record<string, string> = {},
 ): Promise<LogoutOutcome> => logOut(t, browser, from, { parameters, answer: "nothing", comesBack: false });
 
-/** What another site can do without the user: a page of RP-C, where nobody has signed in. */
+/** Attacks that need no user interaction, from a page of RP-C, where no user has signed in. */
 async function attackFrom(page: Page, endpoint: string): Promise<void> {
   await page.evaluate(async (url) => {
     const loaded = (element: HTMLElement) =>
@@ -84,7 +84,7 @@ export const logoutQuestions: Check[] = [
       const asked = await confirmsAndStays(t, page, startedAt);
       t.note("where the browser was left", { asked, url: page.url().split("?", 1)[0] ?? "" });
       const atProbe = t.probes.some(({ base }) => page.url().startsWith(base));
-      t.require(!atProbe, "The browser was sent to an address that was not in the request.");
+      t.require(!atProbe, "The browser was sent to a URI that was not in the request.");
       await assertSoonLoggedOut(t, browser, a);
     },
   },
@@ -107,11 +107,17 @@ export const logoutQuestions: Check[] = [
       });
       await assertUntouched(t, browser, session, from, "Another site had loaded the logout endpoint");
       const { page: question } = await openQuestion(t, browser, c);
-      await assertUntouched(t, browser, session, from, "Another site had led the browser to the question");
+      await assertUntouched(
+        t,
+        browser,
+        session,
+        from,
+        "Another site had navigated the browser to the question",
+      );
       await Promise.all([closed(page), closed(question)]);
       await assertGoodLogout(t, browser, session);
       if (t.cookieMode === "cookies-blocked")
-        t.measure("Tried by navigation alone: frames, images and fetch carry no third-party cookies here.");
+        t.measure("Only tried by navigation: frames, images and fetch carry no third-party cookies here.");
     },
   },
   {
@@ -125,12 +131,12 @@ export const logoutQuestions: Check[] = [
       const [a, c] = [t.rp("rp-a"), t.rp("rp-c")];
       const session = await t.signIn(browser, a, t.alice);
       await t.signIn(attacker, a, t.bob);
-      // What the attacker knows: a whole answer to a question that he was asked himself.
+      // The attacker knows a complete answer: the one to his own question.
       const from = performance.now();
       const own = await confirmationOf(t, attacker, endSessionEndpoint(t));
-      if (!own) return t.skip("The OP does not ask by a page that sends a request when the user says yes.");
+      if (!own) return t.skip("The OP's logout question does not send a request when the user confirms.");
       const victims = await confirmationOf(t, browser, endSessionEndpoint(t));
-      if (!victims) return t.fail("The OP asks one browser, and not the other.");
+      if (!victims) return t.fail("The OP asks in one browser, but not in the other.");
       await replayFrom(browser, c, own.request);
       t.note("another site has sent the attacker's answer", {
         method: own.request.method,
@@ -142,7 +148,7 @@ export const logoutQuestions: Check[] = [
       const sources = /frame-ancestors([^;]*)/i.exec(policy)?.[1]?.trim();
       const isGuarded =
         sources === undefined ? /^(deny|sameorigin)$/i.test(options) : !/\*|http/.test(sources);
-      t.require(isGuarded, "Any site may frame the logout question, and have the user press yes unseen.");
+      t.require(isGuarded, "Any site may frame the logout question and trick the user into confirming.");
       await assertGoodLogout(t, browser, session);
     },
   },
@@ -160,7 +166,7 @@ export const logoutQuestions: Check[] = [
         logOut(t, browser, a, { parameters, answer: "no", comesBack: false });
       let outcome = await answerNo(usualParameters(sessions[0]));
       if (!outcome.asked) {
-        // With a valid hint it need not ask (RIL 2): without one it must.
+        // With a valid hint the OP need not ask (RIL 2); without one it must.
         sessions = await signInAt(t, browser, t.alice, a, b);
         outcome = await answerNo({});
         t.require(outcome.asked, "The OP does not ask whether to log out, not even without a hint.");
@@ -169,17 +175,15 @@ export const logoutQuestions: Check[] = [
       await assertKept(t, browser, session);
       requireUntold(t, sessions, outcome.startedAt, "The user had said no");
       if (outcome.arrived?.query.has("error")) {
-        t.measure(`The app is told ${outcome.arrived.query.get("error")}.`);
+        t.measure(`The app receives the error ${outcome.arrived.query.get("error")}.`);
       } else if (outcome.arrived) {
-        t.warn(
-          "After no, the browser comes back to the app as after a logout: it cannot tell the difference.",
-        );
+        t.warn("After no, the browser comes back as after a logout: the app cannot tell the difference.");
       }
       const from = performance.now();
       await assertGoodLogout(t, browser, session);
       if (!lacks(t, "back-channel", b)) {
         const token = await nextTokenAbout(other, from);
-        t.require(token !== undefined, "Not even the good logout told RP-B: nothing is proven.");
+        t.require(token !== undefined, "The normal logout did not notify RP-B either: nothing is proven.");
       }
     },
   },

@@ -1,4 +1,4 @@
-/** R: `state` (RIL 2), and what else comes back with the browser. */
+/** R: `state` (RIL 2), and other parameters of the redirect. */
 import type { BrowserContext } from "@playwright/test";
 import { assertSoonLoggedOut } from "../judge/oracles.ts";
 import { confirmsAndStays } from "../judge/unobeyed.ts";
@@ -10,7 +10,7 @@ import type { Trial } from "../run/trial.ts";
 import { traceOf } from "../steps/browser-trace.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 
-/** RFC 6749 A.5: VSCHAR, every one of them, with what looks like an escape already. */
+/** RFC 6749 A.5: every VSCHAR, plus sequences that look like escapes. */
 const everyCharacter = `${Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).join("")}%20%2B%%`;
 
 const states: Record<string, string> = {
@@ -20,7 +20,7 @@ const states: Record<string, string> = {
   "1024 characters": "0123456789abcdef".repeat(64),
 };
 
-/** The first logout ends the session; for the others there need not be one (RIL 4), unless this OP wants it. */
+/** The first logout ends the session; the others need none (RIL 4), unless this OP requires it. */
 async function returnedAfterLogout(
   t: Trial,
   browser: BrowserContext,
@@ -85,7 +85,7 @@ export const logoutState: Check[] = [
       const { query, method } = await logOutOnce(t, { state: "kept" });
       const added = [...query.keys()].filter((name) => name !== "state");
       t.note("what came back", { method, names: [...query.keys()].join(" ") });
-      if (added.length > 0) t.warn(`The redirect has parameters of its own: ${added.join(", ")}.`);
+      if (added.length > 0) t.warn(`The redirect has additional parameters: ${added.join(", ")}.`);
     },
   },
   {
@@ -108,13 +108,13 @@ export const logoutState: Check[] = [
           state: "after the query",
         },
       });
-      if (!arrived) return t.fail("The browser did not come back to a registered address that has a query.");
+      if (!arrived) return t.fail("The browser did not come back to a registered URI that has a query.");
       const { query, url } = arrived;
       t.note("what came back", url);
       const kept = query.get("own") === "1" && query.get("words") === "a b/c";
-      t.require(kept, `The address lost its own query: ${url}`);
+      t.require(kept, `The URI lost its own query: ${url}`);
       t.require(query.get("state") === "after the query", `state is not part of the query: ${url}`);
-      if (!url.includes(`?${own}`)) t.warn(`The own query came back in another spelling: ${url}`);
+      if (!url.includes(`?${own}`)) t.warn(`The URI's own query came back in another encoding: ${url}`);
     },
   },
   {
@@ -145,7 +145,7 @@ export const logoutState: Check[] = [
   },
 ];
 
-/** What happened to it, as short as can be. */
+/** How the returned state differs, in one sentence. */
 function difference(sent: string, returned: readonly string[]): string {
   const [first] = returned;
   if (first === undefined) return "state did not come back.";

@@ -1,5 +1,4 @@
-/** R: where a browser may be sent after a logout (RIL 3): to a registered address, to the letter, and nowhere else. */
-
+/** R: the only place to send a browser after a logout is a registered URI, compared exactly (RIL 3). */
 import { assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
 import { assertUntouched } from "../judge/told.ts";
 import {
@@ -71,7 +70,7 @@ export const postLogoutUris: Check[] = [
     severity: "high",
     needs: ["end-session"],
     run: async (t) => {
-      // Many for one browser, where each has to be put to the user.
+      // Too many for one browser if the OP asks the user about each.
       const rps = [t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d")];
       const shares = rps.map(async (rp, index) => {
         const browser = await t.browser();
@@ -125,7 +124,10 @@ export const postLogoutUris: Check[] = [
         answer: "nothing",
         comesBack: false,
       });
-      t.require(visitsSince(t, startedAt).length === 0, "The browser was sent on before anybody was asked.");
+      t.require(
+        visitsSince(t, startedAt).length === 0,
+        "The browser was redirected before the user was asked.",
+      );
       await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
       if (!(await confirms(t, page))) {
         t.measure("The OP refuses such a request.");
@@ -177,7 +179,7 @@ export const postLogoutUris: Check[] = [
         await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 2_000 });
         const visit = visitsSince(t, from).find((each) => wrong(each) || b.recorder.records.includes(each));
         if (visit) t.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
-        t.measure(`${what}: one of them is taken.`);
+        t.measure(`${what}: the OP uses one of them.`);
         await closed(page);
         await t.signIn(browser, a, t.alice);
       }
@@ -203,7 +205,7 @@ export const postLogoutUris: Check[] = [
   },
 ];
 
-/** Whether a client may register it. */
+/** Whether the OP registers it for a client. */
 async function isTaken(t: Trial, uri: string): Promise<boolean> {
   const own = await ownProbeIfPossible(t, { name: "rp-x", metadata: { post_logout_redirect_uris: [uri] } });
   return typeof own !== "string";

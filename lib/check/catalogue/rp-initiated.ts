@@ -1,4 +1,4 @@
-/** R: RP-Initiated Logout 1.0, what must work. */
+/** R: requests of RP-Initiated Logout 1.0 that must succeed. */
 import type { BrowserContext } from "@playwright/test";
 import { nextTokenAbout, tokensAbout, watch } from "../judge/deliveries.ts";
 import { assertCookiesDead, assertLoggedOut, signInAt } from "../judge/oracles.ts";
@@ -13,7 +13,7 @@ import { endSessionEndpoint, endSessionUrl, sendRaw } from "../steps/raw-request
 
 const notBack = "The browser did not come back to the registered post_logout_redirect_uri.";
 
-/** Everything right but for what is given: it must work. */
+/** A valid request apart from what is given: it must work. */
 async function assertLogsOut(
   t: Trial,
   session: Session,
@@ -33,13 +33,13 @@ async function assertHarmless(t: Trial, more: Record<string, string>): Promise<v
   await assertLogsOut(t, await t.signIn(browser, t.rp("rp-a"), t.alice), browser, { more });
 }
 
-/** Cookies without SameSite go with a POST of another site for two minutes after they were set. Set again with the
- * attribute that they are read with, they are as old cookies are. */
+/** Chromium sends cookies without SameSite with a cross-site POST only for two minutes after they were set. Set
+ * again with the attribute that they are read with, they behave like old ones. */
 async function ageCookies(browser: BrowserContext): Promise<void> {
   await browser.addCookies(await browser.cookies());
 }
 
-/** The user whose ID Token is large, or alice with everything that the OP says of her. */
+/** The user with a large ID Token, else alice with all scopes of the OP. */
 function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Promise<Session> {
   const { largeIdToken } = t.driver;
   if (largeIdToken) return t.signIn(browser, rp, largeIdToken.user, { scope: largeIdToken.scope });
@@ -52,21 +52,21 @@ function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Prom
 
 const kib = (characters: number): string => `${Math.round(characters / 102.4) / 10} KiB`;
 
-/** A session that ends twice is one whose end is told twice. The first token is waited for, the second watched for. */
+/** A session that ends twice has two logout tokens. Waits for the first and watches for a second. */
 async function requireNoSecondToken(t: Trial, session: Session, from: number): Promise<void> {
   const { rp } = session;
   const why = lacks(t, "back-channel", rp);
-  if (why) return t.measure(`Whether ${rp.name} is told once was not looked at: ${why}`);
+  if (why) return t.measure(`Whether ${rp.name} is notified exactly once was not tested: ${why}`);
   const first = await nextTokenAbout(session, from);
-  if (!first) return t.measure(`${rp.name} was told nothing (B-01).`);
+  if (!first) return t.measure(`${rp.name} was not notified (B-01).`);
   const second = await nextTokenAbout(session, from, { known: [first], timeout: watch });
   const count = tokensAbout(session, from).length;
   t.note(`logout tokens at ${rp.name}`, String(count));
   t.require(!second, `${rp.name} received ${count} logout tokens for one session.`);
 }
 
-/** Has two tabs send the same logout request, one soon after the other; what follows must be one logout.
- * @param answer says yes in both, by the functions given, in its own order; `back` waits until a tab is back */
+/** Sends the same logout request from two tabs, one soon after the other; the result must be one logout.
+ * @param answer confirms in both, by the functions given, in its own order; `back` waits until a tab is back */
 async function assertOneLogout(
   t: Trial,
   answer: (yes: [() => Promise<unknown>, () => Promise<unknown>], back: () => Promise<void>) => Promise<void>,
@@ -86,7 +86,7 @@ async function assertOneLogout(
   };
   const back = async () => {
     const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 10_000 });
-    t.require(came !== undefined, "Of two tabs that log out, none came back.");
+    t.require(came !== undefined, "Two tabs logged out, and neither came back.");
   };
   await answer([await tab(), await tab()], back);
   await back();
@@ -94,7 +94,7 @@ async function assertOneLogout(
   const broken = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).filter(
     (each) => each.status() >= 500,
   );
-  t.require(broken.length === 0, `One of the two was answered with HTTP ${broken[0]?.status()}.`);
+  t.require(broken.length === 0, `One of the two requests was answered with HTTP ${broken[0]?.status()}.`);
   await Promise.all(sessions.map((each) => requireNoSecondToken(t, each, from)));
 }
 
@@ -145,7 +145,7 @@ export const rpInitiated: Check[] = [
       const { length } = session.idToken;
       if (length < 8 * 1024) {
         t.skip(
-          `No ID Token of 8 KiB could be had, the largest was ${kib(length)}: the driver names no such user.`,
+          `No ID Token has 8 KiB, the largest has ${kib(length)}: the driver names no user with a larger one.`,
         );
       }
       const fits: string[] = [];
@@ -153,16 +153,16 @@ export const rpInitiated: Check[] = [
         const { status } = await sendRaw(browser, endSessionUrl(t, { padding: "x".repeat(size * 1024) }));
         if (status > 0 && status < 400) fits.push(`${size}`);
       }
-      t.measure(`A GET may have ${fits.at(-1) ?? "less than 2"} of 2, 4, 8 and 16 KiB.`);
+      t.measure(`Of GETs with 2, 4, 8 and 16 KiB, the OP accepts up to ${fits.at(-1) ?? "less than 2"} KiB.`);
       await assertLogsOut(t, session, browser, { method: "POST" });
       t.measure(`The hint by POST had ${kib(length)}.`);
-      // Larger ones cannot be had: what an OP does not know it ignores, but has to read.
+      // Larger tokens are not available: an OP ignores an unknown parameter, but has to read it.
       for (const size of [16, 64].filter((each) => each * 1024 > length)) {
         const large = await largeSession(t, browser, t.rp("rp-a"));
         const parameters = { ...usualParameters(large), padding: "x".repeat(size * 1024 - length) };
         const { arrived } = await logOut(t, browser, large.rp, { parameters, method: "POST" });
         if (arrived) await assertLoggedOut(t, browser, large.rp);
-        t.measure(`A POST of ${size} KiB ${arrived ? "logs out" : "is not taken"}.`);
+        t.measure(`A POST of ${size} KiB ${arrived ? "logs out" : "is not accepted"}.`);
       }
     },
   },
