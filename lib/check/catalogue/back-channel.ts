@@ -1,5 +1,4 @@
-/** B: Back-Channel Logout 1.0, who is told, and of what. */
-
+/** B: Back-Channel Logout 1.0: which RPs are notified of which sessions. */
 import type { DriverContext } from "#lib/products/driver.ts";
 import { isAbout, logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
 import { type ReceivedLogoutToken, tokensSince } from "../judge/logout-tokens.ts";
@@ -15,7 +14,7 @@ export const backChannel: Check[] = [
   {
     ...common,
     id: "B-01",
-    title: "Every Relying Party of the session receives a logout token, the initiator included",
+    title: "Every RP in the session, including the initiator, receives a logout token",
     clause: "BCL 2.3",
     severity: "critical",
     run: async (t) => {
@@ -28,14 +27,13 @@ export const backChannel: Check[] = [
   },
   {
     id: "B-29",
-    title: "A logout at the OP's own page tells every Relying Party, and leads to none of them",
+    title: "A logout at the OP's own page notifies every RP, and does not redirect to any",
     clause: "RIL 3",
     severity: "high",
     needs: ["back-channel"],
     run: async (t) => {
       const { driver, context } = t;
-      if (!driver.logoutAtOp)
-        return t.skip(`The driver ${driver.name} knows no page of the OP that logs out.`);
+      if (!driver.logoutAtOp) return t.skip(`The driver ${driver.name} knows no logout page of the OP.`);
       const browser = await t.browser();
       const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
       const sessions = await signInAt(t, browser, t.alice, ...rps);
@@ -49,12 +47,12 @@ export const backChannel: Check[] = [
       const arrivals = await Promise.all(
         rps.map(({ recorder }) => recorder.waitFor(({ kind }) => kind === "post-logout", wait)),
       );
-      t.require(!arrivals.some(Boolean), "No app asked for this logout, and the browser was sent to one.");
+      t.require(!arrivals.some(Boolean), "No app requested this logout, but the browser was sent to one.");
     },
   },
   {
     id: "B-30",
-    title: "An administrator ends one session, and that one alone; or all, and then each",
+    title: "An administrator can end one session without affecting others, or all of them",
     clause: "BCL 2.4",
     severity: "high",
     needs: ["back-channel"],
@@ -64,7 +62,7 @@ export const backChannel: Check[] = [
   {
     ...common,
     id: "B-33",
-    title: "Whoever signs in again within a session is told of its end once",
+    title: "An RP with several sign-ins in one session is notified exactly once",
     clause: "BCL 2.5",
     severity: "medium",
     run: async (t) => {
@@ -84,7 +82,7 @@ export const backChannel: Check[] = [
       );
       const others = tokensSince(a, startedAt).filter(wanted);
       const again = others.filter(({ claims }) => claims.sid === first?.claims.sid);
-      t.require(again.length === 0, `rp-a was told ${again.length + 1} times of the end of one session.`);
+      t.require(again.length === 0, `rp-a was notified ${again.length + 1} times of the end of one session.`);
       t.measure(
         `Signed in three times${refreshToken ? ", refreshed once" : "; no refresh token was issued"}.`,
       );
@@ -96,7 +94,7 @@ async function endedByAdministrator(t: Trial): Promise<void> {
   const { driver } = t;
   const context = notingRequests(t);
   if (!driver.endSession && !driver.endAllSessions)
-    return t.skip(`The driver ${driver.name} ends no sessions as an administrator.`);
+    return t.skip(`The driver ${driver.name} cannot end sessions as an administrator.`);
   const [one, other] = [await t.browser(), await t.browser()];
   const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
   let ofOne: readonly [Session, Session] = await signInAt(t, one, t.alice, ...rps);
@@ -111,8 +109,9 @@ async function endedByAdministrator(t: Trial): Promise<void> {
     await assertKept(t, other, ofOther[0]);
     requireNoneAbout(t, from, ofOther, "One session was ended");
     ofOne = await signInAt(t, one, t.alice, ...rps);
-  } else t.measure("Ending one session was not tried: the OP or the driver cannot.");
-  if (!driver.endAllSessions) return t.measure("Ending all sessions was not tried: the driver cannot.");
+  } else t.measure("Ending one session was not tried: the OP or the driver does not support it.");
+  if (!driver.endAllSessions)
+    return t.measure("Ending all sessions was not tried: the driver does not support it.");
   const from = performance.now();
   await driver.endAllSessions(t.alice, context);
   await tokensFor(t, from, ...ofOne, ...ofOther);
@@ -126,11 +125,11 @@ function requireNoneAbout(t: Trial, from: number, sessions: readonly Session[], 
     const wrong = tokensSince(session.rp, from).filter(
       (token) => token.claims.sid !== undefined && isAbout(session)(token),
     );
-    t.require(wrong.length === 0, `${what}, and ${session.rp.name} was told of another.`);
+    t.require(wrong.length === 0, `${what}, and ${session.rp.name} was notified of another.`);
   }
 }
 
-/** What the driver sends goes into the evidence, without what is in it: the last of it ends sessions. */
+/** Notes the driver's requests in the evidence, without their bodies. */
 const notingRequests = (t: Trial): DriverContext => ({
   ...t.context,
   fetch: (url, init) => {

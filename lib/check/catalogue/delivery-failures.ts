@@ -1,4 +1,4 @@
-/** B: Back-Channel Logout 1.0 where an app does not answer as it should: the others, and the user, must not suffer. */
+/** B: an app that does not answer correctly must not affect the user or the other apps. */
 import type { ServerResponse } from "node:http";
 import type { BrowserContext } from "@playwright/test";
 import { logOutBeside, tokensFor, watch } from "../judge/deliveries.ts";
@@ -15,14 +15,14 @@ import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts"
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
-/** How long a user may be kept waiting, in milliseconds. */
+/** How long a user may have to wait, in milliseconds. */
 const bearable = 10_000;
 
 export const deliveryFailures: Check[] = [
   {
     ...common,
     id: "B-20",
-    title: "An app that is down keeps neither the others nor the user from being logged out",
+    title: "An app that is down does not prevent the logout of the user or of other apps",
     clause: "BCL 2.3",
     severity: "critical",
     run: async (t) => {
@@ -40,7 +40,7 @@ export const deliveryFailures: Check[] = [
   {
     ...common,
     id: "B-21",
-    title: "An app that never answers keeps neither the others nor the user from being logged out",
+    title: "An app that never answers does not prevent the logout of the user or of other apps",
     clause: "BCL 2.3",
     severity: "critical",
     run: async (t) => {
@@ -57,15 +57,15 @@ export const deliveryFailures: Check[] = [
       });
       await requireOthersLoggedOut(t, signedIn, "RP-D never answers");
       const after = await Promise.race([givenUp.promise, undefined]);
-      if (open.length === 0) t.warn("RP-D was not told: after it, or because of it, the OP tells nobody.");
-      else if (after === undefined) t.measure("The OP was still waiting for RP-D when the user was back.");
-      else t.measure(`The OP gave RP-D up after ${Math.round(after)} ms.`);
+      if (open.length === 0) t.warn("RP-D was not notified: the OP may notify no app after a hanging one.");
+      else if (after === undefined) t.measure("The OP was still waiting for RP-D when the browser was back.");
+      else t.measure(`The OP gave up on RP-D after ${Math.round(after)} ms.`);
     },
   },
   {
     ...common,
     id: "B-24",
-    title: "A redirect in answer to a logout token is not followed",
+    title: "The OP does not follow a redirect in response to a logout token",
     clause: "RFC 8725 2.9",
     severity: "high",
     run: async (t) => {
@@ -85,14 +85,14 @@ export const deliveryFailures: Check[] = [
         t.note("followed", { method: followed.method, url: to, "with the token": followed.body !== "" });
       t.require(
         !followed,
-        "The OP follows the redirect: an app can have it send requests inside its network.",
+        "The OP follows the redirect: an app can make it send requests inside its network.",
       );
     },
   },
   {
     ...common,
     id: "B-25",
-    title: "An app that answers without end keeps nobody from being logged out",
+    title: "An app with an endless response does not prevent the logout",
     clause: "BCL 2.3",
     severity: "medium",
     run: async (t) => {
@@ -105,7 +105,7 @@ export const deliveryFailures: Check[] = [
   {
     ...common,
     id: "B-26",
-    title: "A logout token is not sent where the certificate is not trusted",
+    title: "A logout token is not sent to a server with an untrusted certificate",
     clause: "BCP 195",
     severity: "medium",
     run: async (t) => {
@@ -119,28 +119,28 @@ export const deliveryFailures: Check[] = [
         parameters: usualParameters(initiator),
       });
       await tokensFor(t, startedAt, initiator);
-      // RP-A may be told while the other handshake is still under way.
+      // RP-A may be notified while the other handshake is still under way.
       await Promise.race([endpoint.tried, elapsed(deliveryPatience)]);
       const { connections, requests } = endpoint;
       const offered = [...endpoint.offered];
       t.note("at the untrusted endpoint", { connections, offered: offered.join(", "), requests });
       t.require(
         requests === 0,
-        "The token was sent to a server that proves nothing: anybody between could read it.",
+        "The token was sent to a server with an untrusted certificate: anyone on the path could read it.",
       );
-      if (connections === 0) t.skip("The OP did not even connect to the untrusted endpoint.");
+      if (connections === 0) t.skip("The OP did not connect to the untrusted endpoint.");
       const old = offered.filter((version) => obsolete.includes(version));
       if (old.length > 0)
-        t.warn(`The OP offers ${old.join(", ")}, which nobody may use any more (RFC 9325 3.1.1).`);
+        t.warn(`The OP offers ${old.join(", ")}, which must not be used any more (RFC 9325 3.1.1).`);
       t.measure(
-        `Offered: ${offered.join(", ") || "no TLS"}. A certificate that is expired, or of another host, but signed by an authority that the OP trusts cannot be had from outside.`,
+        `Offered: ${offered.join(", ") || "no TLS"}. Expired certificates, and those of another host, from an authority that the OP trusts were not tested.`,
       );
     },
   },
   {
     ...common,
     id: "B-28",
-    title: "Apps are told beside each other: five slow ones take no longer than one",
+    title: "Apps are notified in parallel: five slow ones take no longer than one",
     clause: "BCL 2.3",
     severity: "medium",
     run: slowOnes,
@@ -153,7 +153,7 @@ interface SignedIn {
   others: Session[];
 }
 
-/** At RP-D first: an OP that tells one after the other then meets it before the rest. */
+/** Signs in at RP-D first, so that an OP that notifies apps in sequence starts with it. */
 async function signInWithD(t: Trial): Promise<SignedIn> {
   const browser = await t.browser();
   const [, initiator, b] = await signInAt(t, browser, t.alice, t.rp("rp-d"), t.rp("rp-a"), t.rp("rp-b"));
@@ -167,10 +167,13 @@ async function requireOthersLoggedOut(
 ): Promise<LogoutOutcome> {
   const logout = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
   const { arrived, startedAt } = logout;
-  if (!arrived) return t.fail(`${trouble}, and the user is not sent back.`);
+  if (!arrived) return t.fail(`${trouble}, and the browser is not sent back.`);
   const took = arrived.at - startedAt;
-  t.require(took <= bearable, `${trouble}, and the user waits ${Math.round(took / 1000)} s to be sent back.`);
-  t.measure(`${trouble}: the user was back after ${Math.round(took)} ms.`);
+  t.require(
+    took <= bearable,
+    `${trouble}, and the browser is sent back only after ${Math.round(took / 1000)} s.`,
+  );
+  t.measure(`${trouble}: the browser was back after ${Math.round(took)} ms.`);
   await tokensFor(t, startedAt, ...others);
   await assertLoggedOut(t, browser, initiator.rp);
   return logout;
@@ -214,7 +217,7 @@ async function slowOnes(t: Trial): Promise<void> {
   const slow: RelyingParty[] = [b, d];
   for (const name of ["rp-slow-1", "rp-slow-2", "rp-slow-3"]) {
     const probe = await ownProbeIfPossible(t, { name });
-    if (typeof probe === "string") t.measure(`${slow.length} slow apps alone: ${probe}`);
+    if (typeof probe === "string") t.measure(`Only ${slow.length} slow apps: ${probe}`);
     if (typeof probe === "string") break;
     slow.push(probe);
   }
@@ -231,7 +234,7 @@ async function slowOnes(t: Trial): Promise<void> {
   const tokens = await tokensFor(t, startedAt, ...sessions);
   const times = tokens.map(({ recorded }) => recorded.at);
   const spread = Math.round(Math.max(...times) - Math.min(...times));
-  const figures = `${slow.length} apps that take ${delay / 1000} s each: the last was told ${spread} ms after the first.`;
+  const figures = `${slow.length} apps that take ${delay / 1000} s each: the last was notified ${spread} ms after the first.`;
   t.measure(figures);
   if (spread >= delay) t.warn(`One app waits for the other. ${figures}`);
 }

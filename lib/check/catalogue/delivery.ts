@@ -1,4 +1,4 @@
-/** B: Back-Channel Logout 1.0, sections 2.2, 2.5 and 2.8: how a logout token is sent, how soon and how often. */
+/** B: how, how soon and how often a logout token is sent (BCL 2.2, 2.5, 2.8). */
 import type { Page } from "@playwright/test";
 import {
   logOutBeside,
@@ -21,24 +21,24 @@ import { eachToken, everyToken } from "../steps/specimen.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
-/** How long a retry is waited for, in milliseconds. */
+/** How long to wait for a retry, in milliseconds. */
 const retryPatience = 5_000;
-/** In that time, of an app that stays unavailable. */
+/** Attempts in that time at an app that stays unavailable. */
 const bearableAttempts = 5;
 
 export const delivery: Check[] = [
   {
     ...common,
     id: "B-02",
-    title: "A logout token comes as the one field of a form, by POST",
+    title: "A logout token is sent by POST, as the only field of a form",
     clause: "BCL 2.5",
     severity: "high",
     run: eachToken((t, { rp, recorded: { method, headers, form, query } }) => {
-      t.require(method === "POST", `${rp.name}: it came by ${method}.`);
+      t.require(method === "POST", `${rp.name}: it was sent by ${method}.`);
       const type = headers["content-type"] ?? "no type";
       t.require(/^application\/x-www-form-urlencoded\b/i.test(type), `${rp.name}: the body is ${type}.`);
       const count = form.getAll("logout_token").length;
-      t.require(count === 1, `${rp.name}: the body has ${count} fields logout_token.`);
+      t.require(count === 1, `${rp.name}: the body has ${count} logout_token fields.`);
       const others = [...form.keys(), ...query.keys()].filter((name) => name !== "logout_token");
       if (others.length > 0) t.warn(`${rp.name}: it came with ${others.join(", ")}.`);
       t.require(!query.has("logout_token"), `${rp.name}: the token is in the URL, where logs keep it.`);
@@ -47,20 +47,20 @@ export const delivery: Check[] = [
   {
     ...common,
     id: "B-18",
-    title: "204 is an answer as good as 200: the logout token does not come again",
+    title: "204 counts as success: the logout token is not sent again",
     clause: "BCL 2.8",
     severity: "medium",
     run: async (t) => {
       const began = new Date();
       await requireOneDelivery(t, (response) => void response.writeHead(204).end(), "204");
       const told = await t.driver.failedDelivery?.(t.rp("rp-d").client.clientId, began, t.context);
-      if (told) t.warn(`RP-D answered 204, and the OP tells its administrator of a failure: ${told}.`);
+      if (told) t.warn(`RP-D answered 204, but the OP reports a failure to its administrator: ${told}.`);
     },
   },
   {
     ...common,
     id: "B-19",
-    title: "A logout token that was answered with 200 comes exactly once",
+    title: "A logout token answered with 200 is sent exactly once",
     clause: "BCL 2.5",
     severity: "high",
     alone: true, // so that it runs last, when the other checks have collected tokens
@@ -72,8 +72,7 @@ export const delivery: Check[] = [
   {
     ...common,
     id: "B-22",
-    title:
-      "An app that is unavailable for a moment (503) hears of the logout afterwards, or an administrator does",
+    title: "An app that is briefly unavailable (503) is notified later, or an administrator is",
     clause: "BCL 2.5",
     severity: "medium",
     run: unavailableForAMoment,
@@ -81,7 +80,7 @@ export const delivery: Check[] = [
   {
     ...common,
     id: "B-23",
-    title: "A logout token that was refused with 400 does not come again, and the logout completes",
+    title: "A logout token refused with 400 is not sent again, and the logout completes",
     clause: "BCL 2.5",
     severity: "medium",
     run: (t) =>
@@ -97,7 +96,7 @@ export const delivery: Check[] = [
   {
     ...common,
     id: "B-27",
-    title: "Logout tokens come within two seconds of the user's answer",
+    title: "Logout tokens arrive within two seconds of the user's confirmation",
     clause: "RIL 3",
     severity: "medium",
     run: async (t) => {
@@ -108,7 +107,7 @@ export const delivery: Check[] = [
       const [median, most] = [times[Math.floor(times.length / 2)] ?? 0, times.at(-1) ?? 0];
       const figures = `${times.length} deliveries: median ${median} ms, p95 ${p95} ms, longest ${most} ms.`;
       t.measure(figures);
-      if (p95 > 2000) t.warn(`Apps learn late that a session has ended. ${figures}`);
+      if (p95 > 2000) t.warn(`Apps are notified late that a session has ended. ${figures}`);
     },
   },
   {
@@ -131,39 +130,39 @@ export const delivery: Check[] = [
       const [token] = await tokensFor(t, startedAt, session);
       t.require(
         token?.recorded.url === path,
-        `It was registered with ${path}, and sent to ${token?.recorded.url}.`,
+        `It was registered with ${path}, but sent to ${token?.recorded.url}.`,
       );
     },
   },
   {
     ...common,
     id: "B-35",
-    title: "A logout URI that is relative or has a fragment is not registered",
+    title: "A relative logout URI, or one with a fragment, is refused at registration",
     clause: "BCL 2.2",
     severity: "low",
     run: refusedUris,
   },
 ];
 
-/** Of all sessions of the run: none may have been named twice to an app that answered 200 each time. */
+/** No app that always answered 200 may have been notified twice of any session of the run. */
 function requireNoRepetition(t: Trial): void {
   const well = everyToken(t).filter(({ recorded }) => !recorded.spoiled);
   const seen = new Set<string>();
   for (const token of well.filter(({ claims }) => typeof claims.sid === "string")) {
     const about = `${token.rp.name} ${token.claims.sid}`;
     if (seen.has(about)) noteToken(t, token);
-    t.require(!seen.has(about), `${token.rp.name} answered 200, and was told of the same session again.`);
+    t.require(!seen.has(about), `${token.rp.name} answered 200 and was notified of the same session again.`);
     seen.add(about);
   }
   const first = Math.min(...well.map(({ recorded }) => recorded.at));
   t.measure(
     seen.size > 0
-      ? `Of ${seen.size} ends of a session at an app in this run none was told twice, the first of them ${Math.round((performance.now() - first) / 1000)} s ago.`
-      : "No token had a sid by which the sessions of the whole run could be told apart.",
+      ? `None of ${seen.size} notifications in this run was repeated; the first was sent ${Math.round((performance.now() - first) / 1000)} s ago.`
+      : "No token had a sid that distinguishes the sessions of the whole run.",
   );
 }
 
-/** From the last request that the user's browser made of the OP until the token's arrival, in milliseconds. */
+/** From the browser's last request to the OP until the token's arrival, in milliseconds. */
 async function timesOfOneLogout(t: Trial): Promise<number[]> {
   const browser = await t.browser();
   const sessions = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d"));
@@ -184,7 +183,7 @@ async function timesOfOneLogout(t: Trial): Promise<number[]> {
   });
 }
 
-/** 503 once, then 200. No specification demands a retry; a logout that got lost unseen is what must not happen. */
+/** 503 once, then 200. No specification requires a retry, but a logout must not get lost unnoticed. */
 async function unavailableForAMoment(t: Trial): Promise<void> {
   const began = new Date();
   let answers = 0;
@@ -199,23 +198,23 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
   if (!retry) {
     const told = await t.driver.failedDelivery?.(session.rp.client.clientId, began, t.context);
     const none = `No retry within ${retryPatience / 1000} s`;
-    if (told) return t.measure(`${none}, but the OP tells its administrator: ${told}.`);
-    return t.warn(`${none}, and nobody is seen to be told: the app keeps the user signed in.`);
+    if (told) return t.measure(`${none}, but the OP informs its administrator: ${told}.`);
+    return t.warn(`${none}, and no report to an administrator is known: the app keeps the user signed in.`);
   }
   noteToken(t, retry);
   const delay = Math.round(retry.recorded.at - first.recorded.at);
-  t.measure(`The token came again after ${delay} ms.`);
+  t.measure(`The token was sent again after ${delay} ms.`);
   if (delay < 1000) t.warn(`The retry came after ${delay} ms; it should be delayed.`);
   if (retry.claims.jti === first.claims.jti)
-    t.warn("The retry is the same token: an app may take it for a replay.");
+    t.warn("The retry is the same token: an app may treat it as a replay.");
   const expiry = retry.claims.exp;
   if (expiry !== undefined) t.require(expiry > Date.now() / 1000, "The retry brought an expired token.");
   const third = await nextTokenAbout(session, from, { known: [first, retry], timeout: 2_000 });
-  t.require(!third, "The retry was answered with 200, and the token came once more.");
+  t.require(!third, "The retry was answered with 200, but the token was sent again.");
   await unavailableForLong(t);
 }
 
-/** Of an OP that retries: it must not do so as fast as it can. */
+/** An OP that retries must not do so as fast as it can. */
 async function unavailableForLong(t: Trial): Promise<void> {
   const { session, from } = await logOutBeside(
     t,
@@ -225,9 +224,11 @@ async function unavailableForLong(t: Trial): Promise<void> {
   const until = { from: performance.now(), timeout: retryPatience };
   await session.rp.recorder.waitFor(() => false, until);
   const attempts = tokensAbout(session, from).length;
-  t.measure(`An app that stays unavailable is told ${attempts} times within ${retryPatience / 1000} s.`);
+  t.measure(
+    `The OP makes ${attempts} attempts within ${retryPatience / 1000} s at an app that stays unavailable.`,
+  );
   if (attempts > bearableAttempts)
-    t.warn(`${attempts} attempts within ${retryPatience / 1000} s are no help to it.`);
+    t.warn(`${attempts} attempts within ${retryPatience / 1000} s are too many for an unavailable app.`);
 }
 
 async function refusedUris(t: Trial): Promise<void> {
@@ -247,6 +248,6 @@ async function refusedUris(t: Trial): Promise<void> {
       if (!refused) t.fail(`The OP registered the ${field} ${uri}.`);
     }
     const twin = await register(field, good);
-    if (twin?.missing.includes(field)) t.skip(`The OP registers no ${field} at all.`);
+    if (twin?.missing.includes(field)) t.skip(`The OP does not register ${field} at all.`);
   }
 }

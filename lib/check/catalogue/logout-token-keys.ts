@@ -1,4 +1,4 @@
-/** B: whose keys a logout token is signed and encrypted with, whom it names, and what else it could be used for. */
+/** B: the keys that sign and encrypt a logout token, its subject, and its misuse as another kind of token. */
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from "jose";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import {
@@ -27,25 +27,24 @@ export const logoutTokenKeys: Check[] = [
   {
     ...common,
     id: "B-03",
-    title:
-      "A logout token is signed with a published key, by the algorithm that the client is registered with",
+    title: "A logout token is signed with a published key and the client's registered algorithm",
     clause: "BCL 2.4",
     severity: "critical",
     run: async (t) => {
       const { tokens } = await specimen(t);
       for (const token of tokens) await requireSignature(t, token);
       const alg = anotherAlgorithm(t);
-      if (!alg) return t.measure("RS256 alone: the OP declares no other algorithm.");
+      if (!alg) return t.measure("RS256 only: the OP declares no other algorithm.");
       const metadata = { id_token_signed_response_alg: alg };
       const probe = await ownProbeIfPossible(t, { name: `rp-${alg.toLowerCase()}`, alg, metadata });
-      if (typeof probe === "string") return t.measure(`RS256 alone: ${probe}`);
+      if (typeof probe === "string") return t.measure(`RS256 only: ${probe}`);
       await requireSignature(t, (await logOutWith(t, probe)).token);
     },
   },
   {
     ...common,
     id: "B-12",
-    title: "The sub of a logout token is that of the Relying Party's ID Token, pairwise ones too",
+    title: "The sub of a logout token matches the RP's ID Token, also with pairwise subjects",
     clause: "BCL 2.4",
     severity: "high",
     run: async (t) => {
@@ -54,22 +53,20 @@ export const logoutTokenKeys: Check[] = [
       for (const token of withSub) requireSub(t, token, sessionOf(found, token));
       if (!t.metadata.subject_types_supported?.includes("pairwise"))
         return withSub.length > 0
-          ? t.measure("Public subjects alone: the OP declares no pairwise ones.")
+          ? t.measure("Public subjects only: the OP does not declare pairwise ones.")
           : t.skip("No logout token has a sub.");
       const metadata = { subject_type: "pairwise" };
       const probe = await ownProbeIfPossible(t, { name: "rp-pairwise", metadata });
-      if (typeof probe === "string") return t.measure(`Public subjects alone: ${probe}`);
+      if (typeof probe === "string") return t.measure(`Public subjects only: ${probe}`);
       const { token, session, initiator } = await logOutWith(t, probe);
       if (token.claims.sub === undefined) {
         if (withSub.length === 0) t.skip("No logout token has a sub.");
-        return t.measure(
-          "Public subjects alone: the logout token of a client with pairwise ones has no sub.",
-        );
+        return t.measure("Public subjects only: the logout token of a client with pairwise ones has no sub.");
       }
       requireSub(t, token, session);
       t.measure(
         session.sub === initiator.sub
-          ? "Public subjects alone: the client with pairwise ones has the same sub as RP-A."
+          ? "Public subjects only: the client with pairwise ones has the same sub as RP-A."
           : "Public and pairwise subjects.",
       );
     },
@@ -77,7 +74,7 @@ export const logoutTokenKeys: Check[] = [
   {
     ...common,
     id: "B-16",
-    title: "A client that has its ID Tokens encrypted gets its logout tokens encrypted",
+    title: "A client with encrypted ID Tokens receives encrypted logout tokens",
     clause: "BCL 2.4",
     severity: "medium",
     run: async (t) => {
@@ -92,7 +89,7 @@ export const logoutTokenKeys: Check[] = [
         },
       });
       const { token, session } = await logOutWith(t, probe);
-      t.require(isEncrypted(token.raw), "The ID Token came encrypted, the logout token only signed.");
+      t.require(isEncrypted(token.raw), "The ID Token is encrypted, but the logout token is only signed.");
       const signed = await sayingWhy(t, () =>
         decryptToken(token.raw, decryption, new Checklist("invalid_logout_token", { encryption: "BCL 2.4" })),
       );
@@ -102,16 +99,17 @@ export const logoutTokenKeys: Check[] = [
       const isOfAnother = (sub ?? session.sub) !== session.sub || (sid ?? session.sid) !== session.sid;
       t.require(
         isAbout(session)(inside) && !isOfAnother,
-        `What is inside is about somebody else: sub ${sub}, sid ${sid}.`,
+        `The token inside is about another session: sub ${sub}, sid ${sid}.`,
       );
       const { iss } = decodeProtectedHeader(token.raw);
-      if (iss !== t.provider.issuer) t.warn("The JWE header should repeat iss, so that it can be routed.");
+      if (iss !== t.provider.issuer)
+        t.warn("The JWE header should repeat iss, so that an app knows the OP before it decrypts.");
     },
   },
   {
     ...common,
     id: "B-17",
-    title: "A logout token opens nothing: it is no id_token_hint and no access token",
+    title: "A logout token is accepted neither as id_token_hint nor as access token",
     clause: "RFC 8725 3.12",
     severity: "high",
     run: async (t) => {
@@ -126,14 +124,14 @@ export const logoutTokenKeys: Check[] = [
         parameters: { id_token_hint: token?.raw ?? "", post_logout_redirect_uri: a.postLogoutUri },
         comesBack: false,
       });
-      t.require(!arrived, "With a logout token as id_token_hint the browser was sent back to the app.");
+      t.require(!arrived, "With a logout token as id_token_hint, the browser was sent back to the app.");
       if (!asked) await assertKept(t, browser, session);
     },
   },
   {
     ...common,
     id: "B-42",
-    title: "After the OP's signing key was changed, logout tokens verify with the published keys",
+    title: "After a key rotation, logout tokens verify with the published keys",
     clause: "BCL 2.4",
     severity: "medium",
     alone: true,
@@ -144,9 +142,9 @@ export const logoutTokenKeys: Check[] = [
       await rotateKeys(t);
       const renewed = await t.ask(browser, a);
       if ("error" in renewed)
-        return t.skip("The session did not outlive the change of the key: there is nothing to log out of.");
+        return t.skip("The session did not survive the key rotation: there is nothing to log out of.");
       requireAnotherKey(t, sessions[0], renewed);
-      // With the new ID Token for a hint: whether the old one still is one is for R-49.
+      // With the new ID Token as hint; R-49 tests the old one.
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(renewed) });
       for (const token of await logoutTokensAt(t, startedAt, ...sessions)) await requireSignature(t, token);
     },
@@ -166,10 +164,10 @@ async function requireSignature(t: Trial, { rp, raw, header }: ReceivedLogoutTok
   });
   const keys = await t.provider.publishedKeys();
   const named = keys.filter(({ kid }) => kid === header.kid);
-  t.require(named.length === 1, `${rp.name}: the kid ${header.kid} names ${named.length} keys of the JWKS.`);
+  t.require(named.length === 1, `${rp.name}: the kid ${header.kid} names ${named.length} keys in the JWKS.`);
 }
 
-/** What the protocol code of the apps says against a token, as the reason of the failure. */
+/** Runs a step of the apps' protocol code, and turns its error into the reason of the failure. */
 async function sayingWhy<T>(t: Trial, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -224,6 +222,6 @@ async function requireNoAccess(t: Trial, { accessToken = "" }: Session, token: s
     t.context.fetch(endpoint, { headers: { authorization: `Bearer ${bearer}` }, redirect: "manual" });
   const [good, bad] = [await ask(accessToken), await ask(token)];
   t.note("userinfo", { "with the access token": good.status, "with the logout token": bad.status });
-  t.require(good.ok, `userinfo answers ${good.status} to the access token: nothing can be said of others.`);
-  t.require(!bad.ok, `userinfo takes a logout token for an access token (HTTP ${bad.status}).`);
+  t.require(good.ok, `userinfo answers ${good.status} to the access token: nothing else can be concluded.`);
+  t.require(!bad.ok, `userinfo accepts a logout token as an access token (HTTP ${bad.status}).`);
 }

@@ -1,4 +1,4 @@
-/** B: Back-Channel Logout 1.0, section 2.4: what a logout token says. All look at the tokens of one logout. */
+/** B: the claims of a logout token (BCL 2.4). All checks share the tokens of one logout. */
 import { isNumericDate } from "#lib/oidc/id-token.ts";
 import { tokenType } from "#lib/oidc/jws.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
@@ -10,16 +10,16 @@ import { eachToken, everyToken, sessionOf, specimen } from "../steps/specimen.ts
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
-/** Seconds that the clocks of OP and suite may differ. */
+/** Permitted clock skew between OP and suite, in seconds. */
 const skew = 60;
-/** Lifetimes in seconds: what BCL 4 recommends, and what no reading of it allows. */
+/** Lifetimes in seconds: the one that BCL 4 recommends, and the longest that the suite accepts. */
 const [recommended, longest] = [120, 3600];
 
 export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-04",
-    title: "The issuer of a logout token is the issuer of discovery, to the byte",
+    title: "The iss of a logout token equals the issuer in discovery, byte for byte",
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { iss } }) =>
@@ -29,13 +29,13 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-05",
-    title: "The audience of a logout token is the Relying Party that receives it, and nobody else",
+    title: "The audience of a logout token is the receiving RP, and no other",
     clause: "BCL 2.4",
     severity: "critical",
     run: async (t) => {
       await specimen(t);
       for (const { rp, claims } of everyToken(t)) {
-        if (Object.keys(claims).length === 0) continue; // encrypted, or no JWT: B-03 says so
+        if (Object.keys(claims).length === 0) continue; // encrypted, or no JWT: B-03 reports it
         const audiences = [claims.aud ?? []].flat();
         t.require(
           audiences.includes(rp.client.clientId),
@@ -48,12 +48,12 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-06",
-    title: "iat is the moment of the logout",
+    title: "The iat of a logout token is the time of the logout",
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { iat } }, { began, ended }) => {
       if (!isNumericDate(iat)) return t.fail(`${rp.name}: iat is ${show(iat)}.`);
-      if (!Number.isInteger(iat)) t.warn(`${rp.name}: iat is no whole number: ${iat}.`);
+      if (!Number.isInteger(iat)) t.warn(`${rp.name}: iat is not an integer: ${iat}.`);
       const off = iat < began ? began - iat : Math.max(0, iat - ended);
       t.require(off <= skew, `${rp.name}: iat is ${Math.round(off)} s away from the logout.`);
     }),
@@ -61,7 +61,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-07",
-    title: "A logout token expires, and soon",
+    title: "A logout token expires within minutes",
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { iat, exp } }) => {
@@ -70,13 +70,14 @@ export const logoutToken: Check[] = [
       const lifetime = exp - (isNumericDate(iat) ? iat : Date.now() / 1000);
       t.require(lifetime > 0, `${rp.name}: exp is not later than iat.`);
       t.require(lifetime <= longest, `${rp.name}: a captured token can be used for ${lifetime} s.`);
-      if (lifetime > recommended) t.warn(`${rp.name}: it lives ${lifetime} s; BCL 4 recommends two minutes.`);
+      if (lifetime > recommended)
+        t.warn(`${rp.name}: its lifetime is ${lifetime} s; BCL 4 recommends two minutes.`);
     }),
   },
   {
     ...common,
     id: "B-08",
-    title: "Each logout token has a jti of its own",
+    title: "Each logout token has a unique jti",
     clause: "BCL 2.4",
     severity: "high",
     alone: true, // so that it runs last, when the other checks have collected tokens
@@ -102,7 +103,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-09",
-    title: "events holds the back-channel logout event, and nothing else",
+    title: "The events claim contains exactly the back-channel logout event",
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { events } }) => {
@@ -127,7 +128,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-11",
-    title: "A logout token names a user or a session",
+    title: "A logout token identifies a user or a session",
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { sub, sid } }) => {
@@ -142,7 +143,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-13",
-    title: "The sid of a logout token is that of the Relying Party's ID Token",
+    title: "The sid of a logout token matches the RP's ID Token",
     clause: "BCL 2.4",
     severity: "high",
     run: async (t) => {
@@ -161,7 +162,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-14",
-    title: "A Relying Party that asks for sid gets it in the ID Token and in the logout token",
+    title: "An RP that requires sid gets it in its ID Token and logout token",
     clause: "BCL 2.2",
     severity: "high",
     run: async (t) => {
@@ -179,7 +180,7 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-15",
-    title: "A logout token says that it is one, by its type",
+    title: "The typ of a logout token is logout+jwt",
     clause: "BCL 2.4",
     severity: "low",
     run: eachToken((t, { rp, header }) => {
@@ -187,7 +188,7 @@ export const logoutToken: Check[] = [
       if (typ === "logout+jwt") return;
       t.require(
         typ === undefined || typ === "jwt",
-        `${rp.name}: typ is ${show(header.typ)}, another kind of token.`,
+        `${rp.name}: typ is ${show(header.typ)}, which is another kind of token.`,
       );
       t.warn(`${rp.name}: typ is ${show(header.typ)}; logout+jwt is recommended.`);
     }),
@@ -195,19 +196,19 @@ export const logoutToken: Check[] = [
   {
     ...common,
     id: "B-31",
-    title: "A logout token brings no key of its own, and nothing about the person beyond sub",
+    title: "A logout token contains no key references and no personal data beyond sub",
     clause: "RFC 8417 6",
     severity: "low",
     run: eachToken((t, { rp, header, claims }) => {
       const keys = ["jku", "jwk", "x5u", "x5c"].filter((name) => name in header);
-      if (keys.length > 0) t.warn(`${rp.name}: the header has ${keys.join(", ")}, which nobody may believe.`);
+      if (keys.length > 0) t.warn(`${rp.name}: the header has ${keys.join(", ")}, which no app may trust.`);
       const personal = Object.keys(claims).filter((name) => profile.includes(name));
       if (personal.length > 0) t.warn(`${rp.name}: it carries ${personal.join(", ")}.`);
     }),
   },
 ];
 
-/** Claims about people (Core 5.1), and what OPs put beside them. */
+/** Claims about people (Core 5.1), and common additions of OPs. */
 const profile =
   "name given_name family_name middle_name nickname preferred_username profile picture website email email_verified gender birthdate zoneinfo locale phone_number phone_number_verified address username groups roles".split(
     " ",

@@ -1,4 +1,4 @@
-/** I-11, I-12: who is told of a logout after the OP was started anew, and of ends of sessions that nobody asked for. */
+/** I-11, I-12: which apps are notified of a logout after a restart of the OP, and of sessions that end without one. */
 import type { BrowserContext } from "@playwright/test";
 import type { Driver } from "#lib/products/driver.ts";
 import { nextTokenAbout } from "../judge/deliveries.ts";
@@ -17,15 +17,15 @@ export async function toldAfterRestart(t: Trial): Promise<void> {
   const from = performance.now();
   await restart(t);
   if ("error" in (await t.ask(browser, rp)))
-    return t.measure(`The session did not outlive the restart; ${await told(sessions, from)}.`);
+    return t.measure(`The session did not survive the restart; ${await told(sessions, from)}.`);
   const { startedAt } = await logOut(t, browser, rp, { parameters: usualParameters(sessions[0]) });
-  t.measure(`The session outlived the restart; at the logout after it ${await told(sessions, startedAt)}.`);
+  t.measure(`The session survived the restart; at the logout after it ${await told(sessions, startedAt)}.`);
 }
 
-/** @returns what has to be undone, if anything */
+/** @returns how to undo it, if necessary */
 type Cause = (session: Session) => Promise<void | (() => Promise<void>)>;
 
-/** What may happen to a session of alice, and how the driver has it happen. */
+/** Events that may end a session of alice, and the driver functions that cause them. */
 function causes({ driver, alice, context }: Trial) {
   const { expireSession, changePassword, disableUser } = driver;
   const all: { what: string; hook: keyof Driver; cause: Cause | undefined }[] = [
@@ -50,7 +50,7 @@ function causes({ driver, alice, context }: Trial) {
 
 function sidOf(sid: string | undefined): string {
   if (sid !== undefined) return sid;
-  throw new CannotRun("The ID Token has no sid that would name the session: see B-14.");
+  throw new CannotRun("The ID Token has no sid to identify the session: see B-14.");
 }
 
 export async function toldUnasked(t: Trial): Promise<void> {
@@ -74,11 +74,11 @@ export async function toldUnasked(t: Trial): Promise<void> {
 const signInTwice = (t: Trial, browser: BrowserContext) =>
   signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
 
-/** Which of these apps have got their logout token since then, after some waiting. */
+/** Which of these apps have received their logout token since then; waits for it. */
 async function told(sessions: readonly Session[], from: number): Promise<string> {
   const waits = sessions.map(async (session) => (await nextTokenAbout(session, from)) && session.rp.name);
   const names = (await Promise.all(waits)).filter((name) => name !== undefined);
-  if (names.length === sessions.length) return "both apps were told";
+  if (names.length === sessions.length) return "both apps were notified";
   const time = `within ${deliveryPatience / 1000} s`;
-  return names.length > 0 ? `${names.join()} alone was told ${time}` : `no app was told ${time}`;
+  return names.length > 0 ? `only ${names.join()} was notified ${time}` : `no app was notified ${time}`;
 }
