@@ -1,4 +1,4 @@
-/** F: Front-Channel Logout 1.0, the addresses and names that clients register. */
+/** F: Front-Channel Logout 1.0, the URIs and names that clients register. */
 import type { Check } from "../model/check.ts";
 import { ownProbeIfPossible, requireRegistration } from "../probe/own-probe.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
@@ -7,15 +7,15 @@ import { frontChannelLogout, received, watchPages } from "../steps/front-channel
 
 const element = "broken-out";
 const markup = `<${element}></${element}>`;
-/** Closes what it may stand in: an attribute, a frame, a script, a text. */
+/** Closes every context that it may be in: an attribute, a frame, a script, text. */
 const breakOut = `"'></iframe></script></title></textarea></noscript>-->${markup}`;
-/** The second is for a string of a script. */
+/** The second one targets strings in scripts. */
 const hostileQueries = [`x=${breakOut}`, `x=";brokenOut=1;"&y=';brokenOut=1;'`];
 
 export const frontChannelAddresses: Check[] = [
   {
     id: "F-04",
-    title: "The address keeps the query it was registered with, and nothing but iss and sid is added",
+    title: "A front-channel logout URI keeps its registered query, and only iss and sid are added",
     clause: "FCL 2",
     severity: "medium",
     needs: ["end-session", "front-channel"],
@@ -24,14 +24,14 @@ export const frontChannelAddresses: Check[] = [
       requireRegistration(t);
       const rp = await probeWith(t, "rp-query", ({ base }) => `${base}/fclogout?${own}`);
       if (typeof rp === "string")
-        return t.warn("The OP registers no frontchannel_logout_uri with a query, which FCL 2 allows.");
+        return t.warn("The OP does not register a frontchannel_logout_uri with a query, which FCL 2 allows.");
       const a = t.rp("rp-a");
       const came = received(t, await frontChannelLogout(t, await t.browser(), [a, rp]));
       const url = came.find(({ session }) => session.rp === rp)?.recorded.url;
-      if (!url) return t.fail("No request came to the address that has a query; the one without was asked.");
+      if (!url) return t.fail("The URI with a query received no request; the one without did.");
       const kept = new URL(url, rp.base).searchParams;
       for (const [name, value] of new URLSearchParams(own))
-        t.require(kept.get(name) === value, `Of the registered ?${own}, ${name} is lost: ${url}`);
+        t.require(kept.get(name) === value, `The query ?${own} was registered, and ${name} is lost: ${url}`);
       for (const { session, recorded } of came) {
         const allowed = ["iss", "sid", ...(session.rp === rp ? ["x", "y", "z"] : [])];
         const added = [...recorded.query.keys()].filter((name) => !allowed.includes(name));
@@ -41,7 +41,7 @@ export const frontChannelAddresses: Check[] = [
   },
   {
     id: "F-10",
-    title: "The address and the name of a client cannot break out of the OP's pages",
+    title: "A client's name and front-channel logout URI cannot inject markup or scripts into the OP's pages",
     clause: "FCL 3",
     severity: "high",
     needs: ["end-session", "front-channel"],
@@ -61,17 +61,17 @@ export const frontChannelAddresses: Check[] = [
       ]);
       const taken = hostile.filter((rp) => typeof rp !== "string");
       t.note("hostile clients", { registered: taken.map(({ name }) => name).join(" ") || "none" });
-      if (taken.length === 0) return t.measure("The OP registers no such name and no such address.");
+      if (taken.length === 0) return t.measure("The OP registers none of the hostile names and URIs.");
       await frontChannelLogout(t, browser, [t.rp("rp-a"), ...taken], { comesBack: false });
       const atOp = broken.filter(({ page }) => !taken.some(({ base }) => page.startsWith(base)));
       for (const { page, value } of atOp) t.note("broken out", `${value} at ${page}`);
       const [first] = atOp;
-      if (first) t.fail(`What a client registered became ${first.value} of the OP's page ${first.page}.`);
+      if (first) t.fail(`Registered client data became ${first.value} in the OP's page ${first.page}.`);
     },
   },
   {
     id: "F-11",
-    title: "An address of another origin than the redirect URIs is not registered",
+    title: "A front-channel logout URI outside the origins of the redirect URIs is refused at registration",
     clause: "FCL 2",
     severity: "medium",
     needs: ["front-channel"],
@@ -86,12 +86,12 @@ export const frontChannelAddresses: Check[] = [
         const taken = typeof (await probeWith(t, "rp-foreign", uri)) !== "string";
         t.note(`frontchannel_logout_uri of another ${part}`, taken ? "registered" : "not registered");
         if (taken)
-          t.warn(`The OP registers a frontchannel_logout_uri of another ${part} than every redirect URI.`);
+          t.warn(`The OP registers a frontchannel_logout_uri whose ${part} differs from every redirect URI.`);
       }
     },
   },
 ];
 
-/** A client with this address, if the OP takes it. */
+/** A client with this URI, if the OP accepts it. */
 const probeWith = (t: Trial, name: string, address: (rp: RelyingParty) => string) =>
   ownProbeIfPossible(t, { name, metadata: (rp) => ({ frontchannel_logout_uri: address(rp) }) });

@@ -1,17 +1,17 @@
-/** F: Front-Channel Logout 1.0, what the OP's page asks the apps for. */
+/** F: Front-Channel Logout 1.0, the iframes of the OP's page. */
 import type { Check } from "../model/check.ts";
 import type { Answer } from "../probe/recorder.ts";
 import type { Trial } from "../run/trial.ts";
 import { frontChannelLogout, received, watchPages } from "../steps/front-channel.ts";
 
-/** The logout that most of these look at: RP-A asked for `sid` when it was registered, RP-B did not. */
+/** The logout that most of these checks use: RP-A is registered as requiring `sid`, RP-B is not. */
 const logoutOfBoth = async (t: Trial) =>
   frontChannelLogout(t, await t.browser(), [t.rp("rp-a"), t.rp("rp-b")]);
 
 export const frontChannel: Check[] = [
   {
     id: "F-01",
-    title: "A frame asks each Relying Party of the session to log out, the initiator included, and no other",
+    title: "Every RP in the session, including the initiator, is loaded in a logout iframe, and no other",
     clause: "FCL 2, 3",
     severity: "high",
     needs: ["end-session", "front-channel"],
@@ -20,18 +20,18 @@ export const frontChannel: Check[] = [
       const { requests, outcome } = await logoutOfBoth(t);
       for (const { session, recorded } of requests) {
         const { name } = session.rp;
-        if (!recorded) return t.fail(`No front-channel request came to ${name}.`);
+        if (!recorded) return t.fail(`${name} received no front-channel request.`);
         const destination = recorded.headers["sec-fetch-dest"];
-        t.require(destination === "iframe", `${name} was asked by ${destination}, not by an iframe.`);
-        t.require(recorded.method === "GET", `${name} was asked by ${recorded.method}, not by GET.`);
+        t.require(destination === "iframe", `${name} was requested by ${destination}, not by an iframe.`);
+        t.require(recorded.method === "GET", `${name} was requested by ${recorded.method}, not by GET.`);
       }
       const strangers = t.received(t.rp("rp-c"), "front-channel", outcome.startedAt);
-      t.require(strangers.length === 0, "RP-C, where nobody was signed in, was asked to log out.");
+      t.require(strangers.length === 0, "RP-C, which has no session, received a front-channel request.");
     },
   },
   {
     id: "F-02",
-    title: "A front-channel request has both iss and sid or neither, and both where the client requires them",
+    title: "A front-channel request has both iss and sid or neither, and both if the client requires them",
     clause: "FCL 2",
     severity: "high",
     needs: ["end-session", "front-channel"],
@@ -48,34 +48,34 @@ export const frontChannel: Check[] = [
           !rp.client.missing.includes("frontchannel_logout_session_required");
         t.require(
           !required || has.length === 2,
-          `${rp.name} was registered with frontchannel_logout_session_required, and was sent neither iss nor sid.`,
+          `${rp.name} was registered with frontchannel_logout_session_required, but was sent neither iss nor sid.`,
         );
       }
     },
   },
   {
     id: "F-03",
-    title: "iss is the issuer, and sid is that of the Relying Party's own ID Token",
+    title: "The iss of a front-channel request is the issuer, and its sid matches the RP's ID Token",
     clause: "FCL 2, 3",
     severity: "high",
     needs: ["end-session", "front-channel"],
     run: async (t) => {
       const came = received(t, await logoutOfBoth(t));
       const named = came.filter(({ recorded: { query } }) => query.has("iss") || query.has("sid"));
-      if (named.length === 0) t.skip("No front-channel request names a session (F-02).");
+      if (named.length === 0) t.skip("No front-channel request identifies a session (F-02).");
       for (const { session, recorded } of named) {
         const { name } = session.rp;
         const [iss, sid] = [recorded.query.get("iss"), recorded.query.get("sid")];
-        if (iss === null || sid === null) continue; // F-02 says that one is missing
+        if (iss === null || sid === null) continue; // F-02 reports the missing one
         t.require(iss === t.provider.issuer, `iss at ${name} is ${iss}, the issuer is ${t.provider.issuer}.`);
-        t.require(session.sid !== undefined, `${name} was sent sid=${sid}, and its ID Token has none.`);
+        t.require(session.sid !== undefined, `${name} was sent sid=${sid}, but its ID Token has none.`);
         t.require(sid === session.sid, `sid at ${name} is ${sid}, that of its ID Token is ${session.sid}.`);
       }
     },
   },
   {
     id: "F-05",
-    title: "The policy of the OP's page lets the frames of Relying Parties load",
+    title: "The OP's Content-Security-Policy allows the RPs' logout iframes",
     clause: "FCL 2",
     severity: "high",
     needs: ["end-session", "front-channel"],
@@ -84,7 +84,7 @@ export const frontChannel: Check[] = [
       const violations = await watchPages(
         browser,
         `addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
-          report(effectiveDirective + " keeps " + blockedURI + " out"));`,
+          report(effectiveDirective + " blocks " + blockedURI));`,
       );
       const failures: string[] = [];
       const rps = [t.rp("rp-a"), t.rp("rp-b")];
@@ -100,13 +100,13 @@ export const frontChannel: Check[] = [
       const missing = requests.filter(({ recorded }) => !recorded).map(({ session }) => session.rp.name);
       t.require(
         missing.length === 0,
-        `No frame of ${missing.join(" and ")} was loaded${failures[0] ? `: ${failures[0]}` : ""}.`,
+        `The frame of ${missing.join(" and ")} was not loaded${failures[0] ? `: ${failures[0]}` : ""}.`,
       );
     },
   },
   {
     id: "F-13",
-    title: "A Relying Party with both logout addresses is told by at least one",
+    title: "An RP with both logout URIs is notified through at least one",
     clause: "RIL 2",
     severity: "medium",
     needs: ["end-session", "front-channel", "back-channel"],
@@ -117,14 +117,14 @@ export const frontChannel: Check[] = [
         const wanted = { from: outcome.startedAt, timeout: recorded ? 2_000 : 10_000 };
         const token = await recorder.waitFor(({ kind }) => kind === "back-channel", wanted);
         const told = [...(recorded ? ["front-channel"] : []), ...(token ? ["back-channel"] : [])];
-        t.require(told.length > 0, `${name} was told by neither channel.`);
+        t.require(told.length > 0, `${name} was notified by neither channel.`);
         t.measure(`${name}: ${told.join(" and ")}.`);
       }
     },
   },
   {
     id: "F-14",
-    title: "The frames load at once, and what they load may use its own cookies and scripts",
+    title: "Logout iframes load immediately, with access to their own cookies and scripts",
     clause: "FCL 2",
     severity: "medium",
     needs: ["end-session", "front-channel"],
@@ -144,10 +144,10 @@ export const frontChannel: Check[] = [
       const logout = await frontChannelLogout(t, browser, rps);
       const came = received(t, logout);
       const tags = frames.map(({ value }) => String(value)).filter((tag) => tag.includes("fclogout"));
-      t.note("the frames of the OP's page", [...new Set(tags)].join("\n") || "none was seen being added");
+      t.note("the frames of the OP's page", [...new Set(tags)].join("\n") || "none was seen");
       t.require(
         !tags.some((tag) => /\sloading="?lazy/i.test(tag)),
-        "A frame is loaded only once it is scrolled to (loading=lazy).",
+        "A frame loads only when it becomes visible (loading=lazy).",
       );
       for (const { session } of came) {
         const { name, base, recorder } = session.rp;
@@ -156,7 +156,7 @@ export const frontChannel: Check[] = [
           timeout: 2_000,
         });
         if (!told)
-          return t.fail(`No script runs in the frame of ${name}: it is sandboxed, or left too early.`);
+          return t.fail(`No script runs in the frame of ${name}: it is sandboxed, or was removed too early.`);
         const { origin, credentialless } = Object.fromEntries(told.query);
         t.require(
           origin === base,
@@ -171,7 +171,7 @@ export const frontChannel: Check[] = [
   },
 ];
 
-/** A page whose script says what it is allowed; the frame has not loaded before it has. */
+/** A page whose script reports its permissions before the frame has loaded. */
 const tellWhatIsAllowed: Answer = (response) =>
   void response
     .writeHead(200, { "content-type": "text/html" })
