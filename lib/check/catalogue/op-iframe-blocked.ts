@@ -1,40 +1,40 @@
-/** S: Session Management 1.0 in a browser that keeps the OP's cookies from frames. */
+/** S: Session Management 1.0 in a browser that blocks the OP's cookies in frames. */
 import type { Check } from "../model/check.ts";
 import { type Refused, RelyingParty, type Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { OpIframe, question, whyBlind } from "../steps/op-iframe.ts";
 
-/** How often the Relying Party asks: every three seconds of a minute. */
+/** How often the RP asks: every three seconds for a minute. */
 const questions = 20;
-/** Most authorization requests that a Relying Party may be driven to in that minute. */
+/** The most authorization requests that the RP may have to send in that minute. */
 const most = 3;
 
 export const opIframeBlocked: Check[] = [
   {
     id: "S-14",
-    title: "Without third-party cookies a Relying Party is not sent round in circles",
+    title: "Without third-party cookies an RP does not loop through silent requests",
     clause: "SM 5.1",
     severity: "medium",
     needs: ["session-management"],
     eachCookieMode: true,
     run: async (t) => {
       if (t.cookieMode !== "cookies-blocked")
-        t.skip("It is about browsers that block third-party cookies: see the other mode.");
+        t.skip("This check is for browsers that block third-party cookies: see the other mode.");
       const why = whyBlind(t);
       if (!why)
-        t.skip("The OP and the Relying Party are of one site here, so its cookies are no third party's.");
+        t.skip("The OP and the RP are on the same site here, so its cookies are not third-party cookies.");
       const browser = await t.browser();
       const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
       const iframe = await OpIframe.open(t, browser, session.rp);
       const { answers, requests, end } = await followSession(t, iframe, session);
-      t.note("the Relying Party's minute", { answers: answers.join(", "), requests, end });
+      t.note("the RP's minute", { answers: answers.join(", "), requests, end });
       t.require(
         requests <= most,
-        `More than ${most} authorization requests in a minute: ${answers.join(", ")} (it never ends).`,
+        `More than ${most} authorization requests in a minute: ${answers.join(", ")} (an endless loop).`,
       );
       const [first] = answers;
       if (first === "silent" || first?.startsWith("other"))
-        t.warn(`The OP iframe answers ${first}: the Relying Party never learns that it cannot tell.`);
+        t.warn(`The OP iframe answers ${first}: the RP does not learn that the session cannot be monitored.`);
       else t.measure(`The OP iframe answers ${first}; then: ${end}.`);
     },
   },
@@ -47,8 +47,7 @@ interface Followed {
   end: string;
 }
 
-/** A Relying Party as SM 3.1 draws it: asks on, reauthenticates silently in a frame when told `changed`, stops at an
- * `error`. */
+/** An RP as in SM 3.1: keeps asking, reauthenticates silently in a frame on `changed`, stops on `error`. */
 async function followSession(t: Trial, iframe: OpIframe, session: Session): Promise<Followed> {
   let current = session;
   const answers: string[] = [];
@@ -58,15 +57,15 @@ async function followSession(t: Trial, iframe: OpIframe, session: Session): Prom
     const answer = await iframe.ask(question(t, current));
     answers.push(answer);
     if (answer === "unchanged") continue;
-    if (answer !== "changed") return ended(`the Relying Party stops at ${answer}`);
+    if (answer !== "changed") return ended(`the RP stops at ${answer}`);
     requests += 1;
-    if (requests > most) return ended("it would go on");
+    if (requests > most) return ended("it would continue");
     const result = await askInFrame(t, iframe, current);
     if (!result) return ended("the silent request in a frame gets no answer");
-    if ("error" in result) return ended(`the Relying Party logs the user out, told ${result.error}`);
+    if ("error" in result) return ended(`the RP logs the user out because of ${result.error}`);
     current = result;
   }
-  return ended("the Relying Party knows the login");
+  return ended("the RP knows the login");
 }
 
 async function askInFrame(

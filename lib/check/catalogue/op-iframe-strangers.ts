@@ -1,4 +1,4 @@
-/** S: Session Management 1.0, what the OP iframe must not say, and to whom. */
+/** S: Session Management 1.0, malformed messages to the OP iframe, and questions from foreign origins. */
 import type { BrowserContext } from "@playwright/test";
 import type { Check } from "../model/check.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
@@ -8,7 +8,7 @@ import { iframeUrl, needsSight, needsUnchanged, OpIframe, question } from "../st
 export const opIframeStrangers: Check[] = [
   {
     id: "S-08",
-    title: "The OP iframe answers error to what is no question",
+    title: "The OP iframe answers error to malformed messages",
     clause: "SM 3.2",
     severity: "medium",
     needs: ["session-management"],
@@ -51,7 +51,7 @@ export const opIframeStrangers: Check[] = [
   },
   {
     id: "S-09",
-    title: "Another origin that knows client_id and session_state is never told unchanged",
+    title: "Another origin that knows client_id and session_state never receives unchanged",
     clause: "SM 3.2, 6",
     severity: "high",
     needs: ["session-management"],
@@ -60,7 +60,7 @@ export const opIframeStrangers: Check[] = [
   },
   {
     id: "S-10",
-    title: "Origins that look like the Relying Party's or the OP's are never told unchanged",
+    title: "Origins that resemble the RP's or the OP's never receive unchanged",
     clause: "SM 3.2, 6",
     severity: "high",
     needs: ["session-management"],
@@ -79,7 +79,7 @@ export const opIframeStrangers: Check[] = [
   },
   {
     id: "S-11",
-    title: "The answer is for the origin that asked, and nobody else hears it",
+    title: "The OP iframe's answer reaches only the origin that asked",
     clause: "SM 3.2, RFC 9700 4.17",
     severity: "medium",
     needs: ["session-management"],
@@ -88,7 +88,7 @@ export const opIframeStrangers: Check[] = [
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const session = await t.signIn(browser, a, t.alice);
       await browser.addInitScript(holdMessages, new URL(iframeUrl(t)).origin);
-      // RP-A's page stands in one of RP-B, which listens.
+      // RP-A's page is framed by a listening page of RP-B.
       const page = await browser.newPage();
       await page.goto(`${b.base}/op-iframe`);
       await page.evaluate(`frame(${JSON.stringify(`${a.base}/op-iframe`)})`);
@@ -97,21 +97,21 @@ export const opIframeStrangers: Check[] = [
       const iframe = new OpIframe(t, host);
       await iframe.load();
       if ((await iframe.ask(question(t, session))) === "silent")
-        return t.skip("The OP iframe gives no answer at all (S-12), so nobody else can hear one.");
+        return t.skip("The OP iframe gives no answer at all (S-12), so no other page can receive one.");
       const heard = await page.evaluate<{ origin: string }[]>("heard");
       const fromOp = heard.filter(({ origin }) => origin === new URL(iframeUrl(t)).origin);
-      t.require(fromOp.length === 0, "The page around, of another origin, hears the answer.");
+      t.require(fromOp.length === 0, "The embedding page, of another origin, receives the answer.");
       const overheard = await answerAfterLeaving(t, iframe, question(t, session));
-      t.note("heard by the page that took the place of the RP iframe", overheard.map(String).join(", "));
+      t.note("received by the page that replaced the RP iframe", overheard.map(String).join(", "));
       t.require(
         overheard.length === 1 && overheard[0] === control,
-        "The answer is posted to any origin: a page that has taken the place of the RP iframe hears it.",
+        "The answer is posted to any origin: a page that replaces the RP iframe receives it.",
       );
     },
   },
 ];
 
-/** RP-A's user is signed in; pages of other origins have got hold of the pair that RP-A asks with. */
+/** RP-A's user is signed in; pages of other origins know RP-A's client_id and session_state. */
 async function assertStrangersLearnNothing(
   t: Trial,
   originsOf: (b: RelyingParty, a: RelyingParty) => string[],
@@ -137,13 +137,13 @@ async function assertLearnsNothing(
   const answer = await iframe.ask(question(t, session));
   t.require(
     answer !== "unchanged",
-    `${base} asks with what belongs to ${session.rp.base}, and is told unchanged.`,
+    `${base} receives unchanged for the client_id and session_state of ${session.rp.base}.`,
   );
 }
 
 const control = "the way is open";
 
-/** In the OP iframe, before its own script: keeps messages back when told to, and hands them on later. */
+/** Runs in the OP iframe before its own script: holds messages back on demand, and releases them later. */
 function holdMessages(origin: string): void {
   if (location.origin !== origin || parent === window) return;
   const held: Pick<MessageEvent, "data" | "origin" | "source">[] = [];
@@ -154,7 +154,7 @@ function holdMessages(origin: string): void {
     (event) => {
       if (!hold.on || !event.isTrusted) return;
       event.stopImmediatePropagation();
-      const { data, origin: from, source } = event; // the window, whatever document will be in it
+      const { data, origin: from, source } = event; // the window, which may later hold another document
       held.push({ data, origin: from, source });
     },
     true,
@@ -165,8 +165,8 @@ function holdMessages(origin: string): void {
   }
 }
 
-/** Asks from an RP iframe that another origin has taken the place of before the answer leaves.
- * @returns what the other origin hears, a message that is for everybody at the end */
+/** Asks from an RP iframe, which a page of another origin replaces before the answer leaves.
+ * @returns what that page receives, at the end a control message posted to any origin */
 async function answerAfterLeaving(t: Trial, iframe: OpIframe, message: string): Promise<unknown[]> {
   const { host } = iframe;
   const elsewhere = `${t.rp("rp-d").base}/rp-iframe`;
@@ -181,9 +181,9 @@ async function answerAfterLeaving(t: Trial, iframe: OpIframe, message: string): 
     frame.src = ${JSON.stringify(elsewhere)};
   }))`);
   const stranger = host.childFrames().find((frame) => frame.url() === elsewhere);
-  if (!stranger) return t.fail("The other page did not take the place of the RP iframe.");
+  if (!stranger) return t.fail("The other page did not replace the RP iframe.");
   await op.evaluate("hold.release()");
-  // An answer may take its time. What is posted after it comes after it.
+  // Leaves time for an answer. Messages arrive in the order in which they are posted.
   await op.evaluate(
     `new Promise((resolve) => setTimeout(resolve, 1000)).then(() => hold.held[0].source.postMessage(${JSON.stringify(control)}, "*"))`,
   );

@@ -1,4 +1,4 @@
-/** S: Session Management 1.0, what the OP iframe answers to those whom it may answer. */
+/** S: Session Management 1.0, the OP iframe's answers to legitimate RPs. */
 import type { BrowserContext } from "@playwright/test";
 import { signInAt } from "../judge/oracles.ts";
 import type { Check } from "../model/check.ts";
@@ -32,7 +32,7 @@ export const opIframe: Check[] = [
   },
   {
     id: "S-06",
-    title: "The OP iframe answers changed after a logout, to every Relying Party of the session",
+    title: "After a logout the OP iframe answers changed to every RP in the session",
     clause: "SM 3.2",
     severity: "high",
     needs: ["session-management", "end-session"],
@@ -46,13 +46,14 @@ export const opIframe: Check[] = [
       for (const { iframe, session } of pages) {
         await assertChanged(t, iframe, session, "After the logout, in a page that stayed open");
         await iframe.load();
-        await assertChanged(t, iframe, session, "After the logout, loaded afresh");
+        await assertChanged(t, iframe, session, "After the logout, in a newly loaded iframe");
       }
     },
   },
   {
     id: "S-07",
-    title: "When another user signs in, the OP iframe answers changed and the old ID Token is no hint",
+    title:
+      "When another user signs in, the OP iframe answers changed and the old ID Token is not a valid hint",
     clause: "SM 3.2, Core 3.1.2.1",
     severity: "high",
     needs: ["session-management", "end-session"],
@@ -66,7 +67,7 @@ export const opIframe: Check[] = [
       await logOutFrom(t, browser, alice);
       const bob = await t.signIn(browser, a, t.bob);
       if (bob.sub === alice.sub)
-        t.fail(`${t.bob.name} was to sign in after ${t.alice.name}, and the ID Token is of ${bob.sub}.`);
+        t.fail(`${t.bob.name} signed in after ${t.alice.name}, but the ID Token is for ${bob.sub}.`);
       await assertUnchanged(t, await OpIframe.open(t, browser, a, { src: page.iframe.src }), bob);
       await assertChanged(t, page.iframe, alice, `${t.alice.name} asks while ${t.bob.name} is signed in`);
       const result = await t.ask(browser, a, { id_token_hint: alice.idToken });
@@ -76,13 +77,13 @@ export const opIframe: Check[] = [
         `prompt=none signs ${alice.sub} in again, in ${bob.sub}'s browser.`,
       );
       t.warn(
-        `prompt=none with the ID Token of ${alice.sub} as a hint answers for ${result.sub} (Core: an error).`,
+        `prompt=none with the ID Token of ${alice.sub} as hint signs ${result.sub} in (Core requires an error).`,
       );
     },
   },
   {
     id: "S-12",
-    title: "The OP iframe can be framed and answers without parameters of its own",
+    title: "The OP iframe can be framed and answers without additional URL parameters",
     clause: "SM 3.3",
     severity: "high",
     needs: ["session-management"],
@@ -107,16 +108,16 @@ export const opIframe: Check[] = [
       if (await answered()) return;
       await iframe.load();
       const sent = policies.join("; ") || "no response was seen";
-      t.note("how the OP iframe is sent", sent);
+      t.note("how the OP iframe is served", sent);
       iframe.src = withClient(iframe.src, a);
       await iframe.load();
-      t.require(!(await answered()), "It answers only with client_id and redirect_uri in its address.");
+      t.require(!(await answered()), "It answers only with client_id and redirect_uri in its URL.");
       t.fail(`It gives no answer to an RP iframe beside it (${sent}).`);
     },
   },
   {
     id: "S-15",
-    title: "As long as the login is the same, nothing makes the OP iframe answer changed",
+    title: "While the login stays the same, the OP iframe never answers changed",
     clause: "SM 3.2",
     severity: "medium",
     needs: ["session-management"],
@@ -127,14 +128,14 @@ export const opIframe: Check[] = [
       const offline = { scope: "openid offline_access", prompt: "consent" };
       const isOffered = (t.metadata.scopes_supported ?? []).includes("offline_access");
       const session = await t.signIn(browser, a, t.alice, isOffered ? offline : {});
-      await browser.clock.install(); // for the frames' timers, which run on as usual until it is told otherwise
+      await browser.clock.install(); // controls the frames' timers, which run normally until fastForward
       const iframe = await OpIframe.open(t, browser, a);
       await needsUnchanged(t, iframe, session);
       const stays = async () => {
         const answers = await iframe.askOften(question(t, session), 20);
         return answers.every((answer) => answer === "unchanged");
       };
-      t.require(await stays(), "Asked twenty times in a row, it does not always answer unchanged.");
+      t.require(await stays(), "It does not answer unchanged twenty times in a row.");
       if (!(await useTokens(t, session))) t.measure("No token to refresh was issued.");
       if (!(await stays())) t.warn("After userinfo and a token refresh it answers changed.");
       await t.ask(browser, a);
@@ -143,13 +144,13 @@ export const opIframe: Check[] = [
       if (!(await stays())) t.measure("After the sign-in at a second Relying Party it answers changed.");
       else {
         await browser.clock.fastForward(60_000);
-        t.require(await stays(), "A minute later it does not answer unchanged any more.");
+        t.require(await stays(), "A minute later it no longer answers unchanged.");
       }
     },
   },
   {
     id: "S-17",
-    title: "A session_state is worth nothing with the client_id of another client",
+    title: "A session_state is not accepted with another client's client_id",
     clause: "SM 3.2",
     severity: "medium",
     needs: ["session-management"],
@@ -162,14 +163,14 @@ export const opIframe: Check[] = [
         const answer = await iframe.ask(`${b.rp.client.clientId} ${a.sessionState}`);
         t.require(
           answer !== "unchanged",
-          `RP-A's session_state with RP-B's client_id is unchanged, asked from ${session.rp.name}.`,
+          `It answers unchanged to RP-A's session_state with RP-B's client_id, sent from ${session.rp.name}.`,
         );
       }
     },
   },
 ];
 
-/** A page at the probe of each session, where the login is still the same. */
+/** Opens a page at the probe of each session and checks that its login is unchanged. */
 async function openPages(
   t: Trial,
   browser: BrowserContext,
@@ -189,11 +190,11 @@ async function logOutFrom(t: Trial, browser: BrowserContext, session: Session): 
   const { arrived } = await logOut(t, browser, session.rp, { parameters: usualParameters(session) });
   t.require(
     arrived !== undefined,
-    "The logout did not come back, so nothing can be said of the time after it (R-01).",
+    "The logout did not come back, so nothing can be concluded about the time after it (R-01).",
   );
 }
 
-/** What apps do with their tokens all the time.
+/** Uses the tokens as apps do all the time.
  * @returns whether there was one to refresh */
 async function useTokens(t: Trial, { rp, accessToken, refreshToken }: Session): Promise<boolean> {
   const { userinfo_endpoint: userinfo } = t.metadata;

@@ -1,4 +1,4 @@
-/** S: Session Management 1.0, what the OP hands out: `session_state`, and the cookie behind it. */
+/** S: Session Management 1.0, `session_state` and the cookie behind it. */
 import type { BrowserContext, Cookie } from "@playwright/test";
 import { identifiersIn } from "../judge/identifiers.ts";
 import { signInAt } from "../judge/oracles.ts";
@@ -8,7 +8,7 @@ import type { RelyingParty, Session } from "../probe/relying-party.ts";
 import { Ended, type Trial } from "../run/trial.ts";
 import { assertUnchanged, iframeUrl, needsSight, OpIframe, question } from "../steps/op-iframe.ts";
 
-/** The ways an authorization response comes, and what discovery must list for each. */
+/** The ways to return an authorization response, and what discovery must list for each. */
 const ways = [
   { way: "query", parameters: {}, type: "code", mode: "query" },
   {
@@ -23,7 +23,7 @@ const ways = [
 export const sessionState: Check[] = [
   {
     id: "S-01",
-    title: "Every successful authentication response has session_state, without a space",
+    title: "Every successful authentication response includes a session_state without spaces",
     clause: "SM 2",
     severity: "high",
     needs: ["session-management"],
@@ -40,7 +40,7 @@ export const sessionState: Check[] = [
         const response = offered ? await t.ask(browser, a, parameters) : undefined;
         if (!response || "error" in response)
           t.measure(
-            `Not tried by ${way}: ${response ? `the OP answers ${response.error}` : "discovery does not list it"}.`,
+            `Not tried with ${way}: ${response ? `the OP answers ${response.error}` : "discovery does not list it"}.`,
           );
         else requireSessionState(t, way, response.sessionState);
       }
@@ -48,7 +48,7 @@ export const sessionState: Check[] = [
   },
   {
     id: "S-02",
-    title: "Error responses have session_state too, another one each time",
+    title: "Error responses include a session_state that is different each time",
     clause: "SM 2, 3.2",
     severity: "low",
     needs: ["session-management"],
@@ -57,17 +57,20 @@ export const sessionState: Check[] = [
       await noteAuthorization(t, t.rp("rp-a"), { prompt: "none" });
       const [first, second] = [await t.ask(browser, t.rp("rp-a")), await t.ask(browser, t.rp("rp-a"))];
       if (!("error" in first && "error" in second))
-        return t.fail("prompt=none signs somebody in, in a browser that has never been there.");
+        return t.fail("prompt=none signs a user in, in a browser that has never visited the OP.");
       if (!first.sessionState || !second.sessionState)
         return t.warn(`The error response ${first.error} has no session_state.`);
-      t.require(!first.sessionState.includes(" "), "session_state of an error response has a space in it.");
+      t.require(
+        !first.sessionState.includes(" "),
+        "The session_state of an error response contains a space.",
+      );
       if (first.sessionState === second.sessionState)
-        t.warn("Two error responses have the same session_state: there is no new salt in it.");
+        t.warn("Two error responses have the same session_state: it has no fresh salt.");
     },
   },
   {
     id: "S-03",
-    title: "Two Relying Parties of one browser have different values of session_state",
+    title: "Two RPs in one browser get different session_state values",
     clause: "SM 3.2",
     severity: "medium",
     needs: ["session-management"],
@@ -82,7 +85,7 @@ export const sessionState: Check[] = [
   },
   {
     id: "S-13",
-    title: "The cookie that the OP iframe reads reaches it, signs nobody in and names nobody",
+    title: "The OP iframe's state cookie reaches the iframe, and neither signs in nor identifies the user",
     clause: "SM 3.2",
     severity: "high",
     needs: ["session-management"],
@@ -93,21 +96,24 @@ export const sessionState: Check[] = [
       const cookies = await stateCookies(t, browser, session);
       t.note("cookies that the OP iframe depends on", cookies.map(described).join("\n") || "none");
       if (cookies.length === 0)
-        return t.skip("What the OP iframe answers depends on no cookie that scripts can read.");
+        return t.skip("The OP iframe's answer depends on no cookie that scripts can read.");
       if (iframeUrl(t).startsWith("https:")) {
         for (const cookie of cookies)
           t.require(
             cookie.sameSite === "None" && cookie.secure,
-            `The cookie ${cookie.name} is not SameSite=None; Secure: no frame on a page of another site sees it.`,
+            `The cookie ${cookie.name} is not SameSite=None; Secure: no cross-site frame sees it.`,
           );
       }
       const all = await browser.cookies(iframeUrl(t));
       const hidden = all.filter(({ httpOnly }) => httpOnly);
       for (const { name, value } of cookies) {
         const same = hidden.find((cookie) => cookie.value === value);
-        t.require(!same, `Scripts can read in ${name} what ${same?.name} keeps from them.`);
+        t.require(
+          !same,
+          `The script-readable cookie ${name} has the value of the HttpOnly cookie ${same?.name}.`,
+        );
         const [identifier] = identifiersIn(value, identifiersOf(t, session));
-        t.require(identifier === undefined, `The value of ${name} names the user: ${identifier}.`);
+        t.require(identifier === undefined, `The value of ${name} identifies the user: ${identifier}.`);
       }
       await assertSignsNobodyIn(
         t,
@@ -125,7 +131,7 @@ export const sessionState: Check[] = [
   },
 ];
 
-/** A request like the one whose answer has the session_state. */
+/** Notes a request like the one whose response has the session_state. */
 async function noteAuthorization(t: Trial, rp: RelyingParty, parameters = {}): Promise<void> {
   const url = new URL((await rp.authorizationRequest(parameters)).url);
   t.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
@@ -134,11 +140,11 @@ async function noteAuthorization(t: Trial, rp: RelyingParty, parameters = {}): P
 function requireSessionState(t: Trial, way: string, value: string | undefined): void {
   t.note(`session_state by ${way}`, value ?? "none");
   t.require(Boolean(value), `The successful response by ${way} has no session_state.`);
-  t.require(!value?.includes(" "), `session_state by ${way} has a space in it.`);
+  t.require(!value?.includes(" "), `The session_state by ${way} contains a space.`);
 }
 
-/** The cookies that scripts can read, and without which the OP iframe answers otherwise. Where it does not see the login,
- * the cookies are made to reach it first: what it then depends on is what did not reach it. */
+/** The script-readable cookies that the OP iframe's answer depends on. If the iframe does not see the login, they are
+ * first made to reach it: the ones that it then depends on are those that did not reach it. */
 async function stateCookies(t: Trial, browser: BrowserContext, session: Session): Promise<Cookie[]> {
   const readable = (await browser.cookies(iframeUrl(t))).filter(({ httpOnly }) => !httpOnly);
   const iframe = await OpIframe.open(t, browser, session.rp);
@@ -148,7 +154,7 @@ async function stateCookies(t: Trial, browser: BrowserContext, session: Session)
     await browser.addCookies(sent);
     await iframe.load();
     if (!(await seesLogin(t, iframe, session)))
-      return t.skip("The OP iframe does not see the login (S-05), so what it depends on cannot be told.");
+      return t.skip("The OP iframe does not see the login (S-05), so its cookies cannot be identified.");
   }
   const found: Cookie[] = [];
   for (const [index, cookie] of sent.entries()) {
@@ -178,13 +184,13 @@ function identifiersOf(t: Trial, { sub, claims }: Session): string[] {
   return [t.alice.name, sub, ...others];
 }
 
-/** What a script can read is not enough to be the user. */
+/** Script-readable cookies must not be enough to sign in. */
 async function assertSignsNobodyIn(t: Trial, cookies: Cookie[]): Promise<void> {
   const browser = await t.browser();
   await browser.addCookies(cookies);
   const result = await t.ask(browser, t.rp("rp-a"));
   t.require(
     "error" in result,
-    `What scripts can read signs the user in: ${cookies.map(({ name }) => name).join(", ")}.`,
+    `Cookies that scripts can read sign the user in: ${cookies.map(({ name }) => name).join(", ")}.`,
   );
 }
