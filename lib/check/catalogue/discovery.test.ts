@@ -78,16 +78,10 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ],
   ["D-01", "another status", { answer: json(good, "application/json", 203) }, "fail", /HTTP 203/],
   ["D-01", "text/html", { answer: json(good, "text/html") }, "fail", /content type is text\/html/],
+  ["D-01", "an extra slash", { answer: json({ ...good, issuer: `${issuer}/` }) }, "fail", /names the issuer/],
   [
     "D-01",
-    "a slash too many",
-    { answer: json({ ...good, issuer: `${issuer}/` }) },
-    "fail",
-    /names the issuer/,
-  ],
-  [
-    "D-01",
-    "no JSON",
+    "invalid JSON",
     { answer: () => new Response("<p>", { headers: { "content-type": "application/json" } }) },
     "fail",
     /undefined/,
@@ -95,14 +89,26 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ["D-02", "https", {}, "pass", /^$/],
   [
     "D-02",
-    "plain http at an OP on https",
+    "plain http at an https OP",
     { metadata: { end_session_endpoint: "http://op.example/logout" } },
     "fail",
     /not on https/,
   ],
-  ["D-02", "a relative URL", { metadata: { end_session_endpoint: "/logout" } }, "fail", /no absolute URL/],
+  [
+    "D-02",
+    "a relative URL",
+    { metadata: { end_session_endpoint: "/logout" } },
+    "fail",
+    /not an absolute URL/,
+  ],
   ["D-02", "a fragment", { metadata: { end_session_endpoint: `${issuer}/logout#x` } }, "fail", /fragment/],
-  ["D-02", "nothing", { metadata: without("end_session_endpoint") }, "skip", /names no end_session_endpoint/],
+  [
+    "D-02",
+    "a missing field",
+    { metadata: without("end_session_endpoint") },
+    "skip",
+    /declares no end_session_endpoint/,
+  ],
   [
     "D-02",
     "http on one machine",
@@ -126,13 +132,19 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ],
   ["D-03", "plain keys", { metadata: { jwks_uri: "http://op.example/jwks" } }, "fail", /jwks_uri is not/],
   ["D-04", "both flags", {}, "pass", /^$/],
-  ["D-04", "a string for true", { metadata: { backchannel_logout_supported: "true" } }, "fail", /no boolean/],
   [
     "D-04",
-    "no word of sid",
+    "a string for true",
+    { metadata: { backchannel_logout_supported: "true" } },
+    "fail",
+    /not a boolean/,
+  ],
+  [
+    "D-04",
+    "a missing sid flag",
     { metadata: without("backchannel_logout_session_supported") },
     "warn",
-    /left out/,
+    /is missing/,
   ],
   [
     "D-04",
@@ -150,7 +162,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ],
   [
     "D-04",
-    "neither, though the product has it",
+    "neither, although the product supports it",
     {
       metadata: without("backchannel_logout_supported", "backchannel_logout_session_supported"),
       undeclared: ["back-channel"],
@@ -158,7 +170,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
     "fail",
     /does not say so/,
   ],
-  ["D-05", "a number for true", { metadata: { frontchannel_logout_supported: 1 } }, "fail", /no boolean/],
+  ["D-05", "a number for true", { metadata: { frontchannel_logout_supported: 1 } }, "fail", /not a boolean/],
   ["D-05", "both flags", {}, "pass", /^$/],
   [
     "D-06",
@@ -167,18 +179,18 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
     "fail",
     /not on https/,
   ],
-  ["D-06", "nothing", { metadata: without("check_session_iframe") }, "skip", /declares no/],
+  ["D-06", "a missing field", { metadata: without("check_session_iframe") }, "skip", /declares no/],
   ["D-07", "alone", {}, "skip", /together/],
   [
     "D-07",
-    "back-channel logout that nobody saw",
+    "back-channel logout that was never observed",
     { results: [{ id: "B-01", verdict: "fail" }] },
     "fail",
-    /nobody saw at work: backchannel_logout_supported\./,
+    /no check saw at work: backchannel_logout_supported\./,
   ],
   [
     "D-07",
-    "a witness that failed, though logout tokens came",
+    "a witness that failed, although logout tokens arrived",
     { results: [{ id: "B-01", verdict: "fail" }], came: [{ kind: "back-channel" }] },
     "pass",
     /^$/,
@@ -207,7 +219,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ],
   [
     "D-07",
-    "an iframe that does not answer, in spite of session_state",
+    "an iframe that does not answer, despite session_state",
     {
       results: [{ id: "S-05", verdict: "fail" }],
       came: [{ kind: "authorization", query: "session_state=x.y" }],
@@ -225,7 +237,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ],
   [
     "D-08",
-    "two keys of one name",
+    "two keys with the same kid",
     {
       answer: json({
         keys: [
@@ -239,7 +251,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ],
   [
     "D-08",
-    "two keys, one nameless",
+    "two keys, one without kid",
     { answer: json({ keys: [{ kty: "EC", kid: "1" }, { kty: "EC" }] }) },
     "fail",
     /no kid/,
@@ -247,7 +259,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
   ["D-08", "a short key", { answer: json({ keys: [{ kty: "RSA", kid: "1", n: "AAAA" }] }) }, "fail", /2048/],
   [
     "D-08",
-    "keys for encryption beside one without a use",
+    "an encryption key beside a key without use",
     {
       answer: json({
         keys: [
@@ -257,7 +269,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
       }),
     },
     "fail",
-    /must say its use/,
+    /must declare its use/,
   ],
   [
     "D-08",
@@ -281,7 +293,7 @@ describe("the checks of discovery", () => {
   }
 });
 
-test("a check of the discovery document says how to ask for it by hand, whatever it finds", async () => {
+test("a check of the discovery document gives the curl command, whatever its verdict", async () => {
   const curl = `curl -i -G '${issuer}/.well-known/openid-configuration'`;
   for (const id of ["D-01", "D-02", "D-03", "D-04", "D-05", "D-06"]) {
     assert.equal((await verdictOf(id, {})).curl, curl, id);

@@ -1,4 +1,4 @@
-/** D: what the discovery document says about logout, and in what form. */
+/** D: the discovery document's logout metadata and its format. */
 import { has } from "../model/capabilities.ts";
 import type { Capability, Check } from "../model/check.ts";
 import type { Trial } from "../run/trial.ts";
@@ -6,7 +6,7 @@ import type { Trial } from "../run/trial.ts";
 export const discovery: Check[] = [
   {
     id: "D-01",
-    title: "The discovery document comes as JSON and names the issuer to the byte",
+    title: "The discovery document is JSON and names the exact issuer",
     clause: "Discovery 4.2, 4.3",
     severity: "medium",
     needs: [],
@@ -17,29 +17,29 @@ export const discovery: Check[] = [
       const type = response.headers.get("content-type") ?? "";
       const said = Object((await response.json().catch(() => undefined)) as unknown).issuer as unknown;
       t.note("answer", { status: response.status, content_type: type, issuer: String(said) });
-      t.require(response.status === 200, `It is answered with HTTP ${response.status} instead of 200.`);
+      t.require(response.status === 200, `The response is HTTP ${response.status} instead of 200.`);
       t.require(/^application\/json\s*(;|$)/i.test(type), `Its content type is ${type || "missing"}.`);
-      t.require(said === issuer, `It names the issuer ${String(said)}, but was asked for ${issuer}.`);
+      t.require(said === issuer, `It names the issuer ${String(said)}, but ${issuer} was requested.`);
       const { search, hash } = new URL(issuer);
       t.require(search + hash === "", "The issuer has a query or a fragment (Discovery 3).");
     },
   },
   {
     id: "D-02",
-    title: "end_session_endpoint is declared, on https",
+    title: "end_session_endpoint is declared and uses https",
     clause: "RIL 2.1",
     severity: "high",
     needs: [],
     run: async (t) => {
       noteDiscovery(t);
       t.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
-      if (!has(t, "end-session")) t.skip("The discovery document names no end_session_endpoint.");
+      if (!has(t, "end-session")) t.skip("Discovery declares no end_session_endpoint.");
       requireEndpoint(t, "end_session_endpoint");
     },
   },
   {
     id: "D-03",
-    title: "Every endpoint that is declared is an https URL",
+    title: "Every declared endpoint is an https URL",
     clause: "Discovery 3",
     severity: "medium",
     needs: [],
@@ -52,7 +52,7 @@ export const discovery: Check[] = [
   },
   {
     id: "D-04",
-    title: "Support of back-channel logout, and of sid in it, is declared by true",
+    title: "Back-channel logout support, and its sid support, are declared as true",
     clause: "BCL 2.1",
     severity: "high",
     needs: [],
@@ -60,7 +60,7 @@ export const discovery: Check[] = [
   },
   {
     id: "D-05",
-    title: "Support of front-channel logout, and of sid in it, is declared by true",
+    title: "Front-channel logout support, and its sid support, are declared as true",
     clause: "FCL 3",
     severity: "high",
     needs: [],
@@ -68,7 +68,7 @@ export const discovery: Check[] = [
   },
   {
     id: "D-06",
-    title: "check_session_iframe is declared, on https",
+    title: "check_session_iframe is declared and uses https",
     clause: "SM 3.3",
     severity: "high",
     needs: [],
@@ -81,8 +81,8 @@ export const discovery: Check[] = [
   },
 ];
 
-/** The request for the discovery document; the run has sent it already.
- * @returns its address (Discovery 4.1) */
+/** Notes the request for the discovery document; the run has already sent it.
+ * @returns its URL (Discovery 4.1) */
 function noteDiscovery(t: Trial): string {
   const url = `${t.context.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   t.noteRequest("discovery", "GET", url);
@@ -93,17 +93,17 @@ function noteDiscovery(t: Trial): string {
 function requireEndpoint(t: Trial, name: string): void {
   const value = t.metadata[name];
   const url = typeof value === "string" ? URL.parse(value) : undefined;
-  if (!url) t.fail(`${name} is ${JSON.stringify(value) ?? "missing"}, which is no absolute URL.`);
+  if (!url) t.fail(`${name} is ${JSON.stringify(value) ?? "missing"}, which is not an absolute URL.`);
   t.require(url.hash === "", `${name} has a fragment: ${value}.`);
   if (url.protocol === "https:") return;
   const issuer = new URL(t.context.issuer);
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(issuer.hostname);
   if (issuer.protocol !== "http:" || !local) t.fail(`${name} is not on https: ${value}.`);
-  const once = "The whole OP is on plain http, which is for development on one machine only.";
+  const once = "The entire OP uses plain http, which is only for development on one machine.";
   if (!t.warnings.includes(once)) t.warn(once);
 }
 
-/** The pair of flags that both mechanisms have. */
+/** Checks the pair of flags that each mechanism has. */
 function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | "frontchannel"): void {
   noteDiscovery(t);
   const [one, other] = [`${prefix}_logout_supported`, `${prefix}_logout_session_supported`];
@@ -111,7 +111,7 @@ function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | 
   t.note("declared", { [one]: String(supported), [other]: String(session) });
   for (const [name, value] of [[one, supported] as const, [other, session] as const]) {
     const fine = value === undefined || typeof value === "boolean";
-    t.require(fine, `${name} is ${JSON.stringify(value)}, which is no boolean.`);
+    t.require(fine, `${name} is ${JSON.stringify(value)}, which is not a boolean.`);
   }
   if (!has(t, capability)) {
     t.require(session !== true, `${other} is true, but ${one} is not.`);
@@ -121,10 +121,10 @@ function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | 
     supported === true,
     `The OP has ${capability} logout, but discovery does not say so: without ${one} it counts as false.`,
   );
-  if (session === undefined) t.warn(`${other} is left out, and so counts as false.`);
+  if (session === undefined) t.warn(`${other} is missing, and so counts as false.`);
   if (session === false) {
     t.measure(
-      `${other} is false: no sid is promised, and the OpenID Foundation's certification asks for true.`,
+      `${other} is false: no sid is guaranteed, and the OpenID Foundation's certification requires true.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** I: what the session identifiers and cookies of the OP give away, and what becomes of failures nobody sees. */
+/** I: what the OP's session identifiers and cookies reveal, and whether failed deliveries are reported. */
 import type { Cookie } from "@playwright/test";
 import { tokensFor } from "../judge/deliveries.ts";
 import { percentDecoded } from "../judge/identifiers.ts";
@@ -15,7 +15,7 @@ const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Chec
 export const isolationIdentifiers: Check[] = [
   {
     id: "I-07",
-    title: "A sid is new for each session, cannot be guessed, and says nothing",
+    title: "A sid is unique per session, unguessable and opaque",
     clause: "BCL 2.1",
     severity: "high",
     needs: ["end-session"],
@@ -25,7 +25,7 @@ export const isolationIdentifiers: Check[] = [
   {
     ...common,
     id: "I-08",
-    title: "The same sub at two issuers is two users",
+    title: "The same sub at two issuers means two different users",
     clause: "RFC 8725 3.8",
     severity: "high",
     run: sameSubAtTwoIssuers,
@@ -33,13 +33,13 @@ export const isolationIdentifiers: Check[] = [
   {
     ...common,
     id: "I-10",
-    title: "A delivery that failed is seen by somebody",
+    title: "A failed delivery is reported to an administrator",
     clause: "BCL 2.5",
     severity: "low",
     run: async (t) => {
       const { driver, context } = t;
       if (!driver.failedDelivery)
-        return t.skip(`The driver ${driver.name} reads no log of deliveries, and nothing else would tell.`);
+        return t.skip(`The driver ${driver.name} cannot read the OP's delivery failures.`);
       const [a, d] = [t.rp("rp-a"), t.rp("rp-d")];
       const browser = await t.browser();
       const [, session] = await signInAt(t, browser, t.alice, d, a);
@@ -49,16 +49,16 @@ export const isolationIdentifiers: Check[] = [
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
       await tokensFor(t, startedAt, session);
       const wrong = await driver.failedDelivery(a.client.clientId, since, context);
-      t.require(wrong === undefined, `The OP says that ${a.name}, which was told, was not: ${wrong}.`);
+      t.require(wrong === undefined, `The OP reports a failure for ${a.name}, which was notified: ${wrong}.`);
       const told = await driver.failedDelivery(d.client.clientId, since, context);
-      if (told) t.measure(`The administrator reads: ${told}.`);
-      else t.warn("RP-D was not reached, and the OP says so nowhere that the driver can read.");
+      if (told) t.measure(`The OP reports to its administrator: ${told}.`);
+      else t.warn("RP-D was not reached, and the OP does not report it where the driver can read it.");
     },
   },
   {
     ...common,
     id: "I-11",
-    title: "The OP was started anew between sign-in and logout: apps are still told",
+    title: "Whether apps are notified of a logout after a restart of the OP is reported",
     clause: "BCL 2.3",
     severity: "info",
     alone: true,
@@ -67,7 +67,7 @@ export const isolationIdentifiers: Check[] = [
   {
     ...common,
     id: "I-12",
-    title: "Apps are told of a session that expires, and when a password or an account is changed",
+    title: "Whether apps are notified when a session expires, or a password or account changes, is reported",
     clause: "BCL 2.3",
     severity: "info",
     alone: true,
@@ -75,7 +75,7 @@ export const isolationIdentifiers: Check[] = [
   },
   {
     id: "I-13",
-    title: "The cookies that sign a user in are out of scripts' reach, and renewed by the logout",
+    title: "The cookies that sign a user in are HttpOnly and renewed at logout",
     clause: "RFC 6265 8",
     severity: "medium",
     needs: ["end-session"],
@@ -93,15 +93,15 @@ async function unguessableSid(t: Trial): Promise<void> {
       if (sid === undefined) return t.skip("The ID Token has no sid: see B-14.");
       t.require(
         ![sub, t.alice.name].includes(sid),
-        "The sid is the user, so that it is the same for each session.",
+        "The sid is the user's name or sub, and so the same for each session.",
       );
       const cookies = await opCookies(t, await browser.cookies());
       const same = cookies.find(({ value }) => percentDecoded(value).split(/[.|:]/).includes(sid));
       t.require(
         !same || (await signsIn(t, without(cookies, same))),
-        `The sid is what the cookie ${same?.name} holds: every app can take the session.`,
+        `The sid is the content of the cookie ${same?.name}: every app can take over the session.`,
       );
-      t.require(!own.includes(sid), "After logout and a new sign-in the sid is the old one.");
+      t.require(!own.includes(sid), "After a logout and a new sign-in the sid is unchanged.");
       own.push(sid);
       await logOut(t, browser, a, { parameters: usualParameters(session) });
     }
@@ -111,15 +111,15 @@ async function unguessableSid(t: Trial): Promise<void> {
   const sids = [...new Set(named.flatMap(({ sid }) => (typeof sid === "string" ? [sid] : [])))];
   const bits = Math.round(roomOf(sids));
   t.note("session identifiers", { count: sids.length, example: own[0] ?? "", "bits at most": bits });
-  t.require(!isCounter(sids), `The sids count: ${sids.slice(0, 3).join(", ")}.`);
-  t.require(bits >= 48, `Of ${sids.length} sids only about ${bits} bits differ: they can be guessed.`);
-  if (bits < 100) t.warn(`Of ${sids.length} sids about ${bits} bits differ; 128 are good practice.`);
-  t.measure(`${sids.length} sids compared, about ${bits} bits of room.`);
+  t.require(!isCounter(sids), `The sids are a counter: ${sids.slice(0, 3).join(", ")}.`);
+  t.require(bits >= 48, `Only about ${bits} bits differ between ${sids.length} sids: they can be guessed.`);
+  if (bits < 100) t.warn(`About ${bits} bits differ between ${sids.length} sids; 128 are good practice.`);
+  t.measure(`${sids.length} sids compared; about ${bits} bits differ.`);
 }
 
 const without = (cookies: readonly Cookie[], one: Cookie): Cookie[] => cookies.filter((each) => each !== one);
 
-/** The characters that differ between them, times what one such character can say. */
+/** The number of positions that vary between them, times the bits per character. */
 function roomOf(sids: readonly string[]): number {
   const length = Math.min(...sids.map((sid) => sid.length));
   const at = (index: number) => new Set(sids.map((sid) => sid[index]));
@@ -129,7 +129,7 @@ function roomOf(sids: readonly string[]): number {
   return varying.length * bits;
 }
 
-/** Numbers that lie close together. */
+/** Whether they are numbers that lie close together. */
 function isCounter(sids: readonly string[]): boolean {
   if (!sids.every((sid) => /^[\da-f]{1,32}$/i.test(sid))) return false;
   const numbers = sids.map((sid) => BigInt(`0x${sid}`)).sort((x, y) => (x < y ? -1 : 1));
@@ -150,10 +150,10 @@ async function cookieInventory(t: Trial): Promise<void> {
   noteInventory(t, "cookies of the OP before the logout", before);
   t.require(
     await signsIn(t, before),
-    "The OP's cookies in a fresh browser sign nobody in: nothing to look at.",
+    "The OP's cookies do not sign in in a fresh browser: there is nothing to check.",
   );
   const readable = before.filter(({ httpOnly }) => !httpOnly);
-  t.require(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to be signed in.");
+  t.require(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to sign in.");
   const isHttps = new URL(t.provider.issuer).protocol === "https:";
   if (
     isHttps &&
@@ -162,8 +162,8 @@ async function cookieInventory(t: Trial): Promise<void> {
       before.filter(({ secure }) => !secure),
     ))
   )
-    t.warn("Cookies without Secure are enough to be signed in.");
-  if (!isHttps) t.measure("Secure was not looked at: the OP is on http.");
+    t.warn("Cookies without Secure are enough to sign in.");
+  if (!isHttps) t.measure("Secure was not checked: the OP uses http.");
   await logOut(t, browser, a, { parameters: usualParameters(session) });
   const after = opCookies(t, await browser.cookies());
   noteInventory(t, "cookies of the OP after the logout", after);
@@ -172,10 +172,10 @@ async function cookieInventory(t: Trial): Promise<void> {
   );
   const names = left.map(({ name }) => name).join(", ");
   if (left.filter(({ httpOnly }) => httpOnly).length === before.filter(({ httpOnly }) => httpOnly).length)
-    t.warn(`The logout neither removed nor renewed any cookie that scripts cannot read: ${names}.`);
+    t.warn(`The logout neither removed nor renewed any HttpOnly cookie; kept: ${names}.`);
 }
 
-/** Whether these cookies alone sign alice in, in a browser that has nothing else. */
+/** Whether these cookies alone sign alice in, in a fresh browser. */
 async function signsIn(t: Trial, jar: Cookie[]): Promise<boolean> {
   if (jar.length === 0) return false;
   const other = await t.browser();
@@ -183,7 +183,7 @@ async function signsIn(t: Trial, jar: Cookie[]): Promise<boolean> {
   return !("error" in (await t.ask(other, t.rp("rp-a"))));
 }
 
-/** Never with their values. */
+/** Notes names and attributes, never values. */
 const noteInventory = (t: Trial, what: string, cookies: Cookie[]): void =>
   t.note(
     what,

@@ -1,5 +1,4 @@
-/** I: a logout ends the sessions that it is about, and nobody else's. */
-
+/** I: a logout ends its own sessions and no others. */
 import { tokensFor, watch } from "../judge/deliveries.ts";
 import { tokensSince } from "../judge/logout-tokens.ts";
 import { assertKept, assertLoggedOut, signInAt } from "../judge/oracles.ts";
@@ -18,7 +17,7 @@ export const isolation: Check[] = [
   {
     ...common,
     id: "I-01",
-    title: "Another user in another browser hears nothing of a logout, and stays signed in",
+    title: "Another user in another browser is not affected by a logout",
     clause: "BCL 2.4",
     severity: "critical",
     run: async (t) => {
@@ -30,7 +29,7 @@ export const isolation: Check[] = [
         assertKept(t, ofBob.browser, ofBob.sessions[0]),
         assertLoggedOut(t, ofAlice.browser, ofAlice.sessions[0].rp),
       ]);
-      // What was silent for bob must not be silent for ever.
+      // The channel must work for bob, too.
       const later = await logOutFirst(t, ofBob);
       await tokensFor(t, later, ...ofBob.sessions);
     },
@@ -45,7 +44,7 @@ export const isolation: Check[] = [
       const [here, there] = [await signedIn(t, "alice"), await signedIn(t, "alice")];
       const sids = [...here.sessions, ...there.sessions].map(({ sid }) => sid);
       const differs = here.sessions.every(({ sid }, index) => sid !== there.sessions[index]?.sid);
-      t.require(differs || sids.includes(undefined), "Two browsers have sessions of the same sid.");
+      t.require(differs || sids.includes(undefined), "Two browsers have sessions with the same sid.");
       const from = await logOutFirst(t, here);
       await tokensFor(t, from, ...here.sessions);
       const others = there.sessions.filter(({ sid }) => sid);
@@ -54,7 +53,7 @@ export const isolation: Check[] = [
         assertKept(t, there.browser, there.sessions[0]),
         assertLoggedOut(t, here.browser, here.sessions[0].rp),
       ]);
-      // What was silent for the one must not be silent for ever.
+      // The channel must work for the second browser, too.
       const later = await logOutFirst(t, there);
       await tokensFor(t, later, ...there.sessions);
     },
@@ -62,7 +61,7 @@ export const isolation: Check[] = [
   {
     ...common,
     id: "I-04",
-    title: "An app where the user never was hears nothing, on no channel",
+    title: "An app that the user never signed in to is not notified on any channel",
     clause: "BCL 2.3",
     severity: "high",
     alone: true, // so that it runs last, when all workers' users have logged out
@@ -75,14 +74,14 @@ export const isolation: Check[] = [
       const heard = unvisited.map((rp) => rp.recorder.waitFor(isLogout, { from: 0, timeout: watch }));
       for (const call of await Promise.all(heard)) {
         if (call) t.note("at rp-c", { kind: call.kind, url: call.url });
-        t.require(!call, `rp-c, where nobody ever signed in, was called by ${call?.kind} logout.`);
+        t.require(!call, `rp-c, where no user ever signed in, was notified by ${call?.kind} logout.`);
       }
     },
   },
   {
     ...common,
     id: "I-05",
-    title: "With another user's ID Token as hint, nobody is logged out unasked",
+    title: "Another user's ID Token as hint logs no one out unasked",
     clause: "RIL 2",
     severity: "critical",
     run: async (t) => {
@@ -95,17 +94,19 @@ export const isolation: Check[] = [
           comesBack: false,
         });
       const { startedAt, arrived, page } = await ask("nothing");
-      t.require(!arrived, "The browser was sent back to the app, though the hint is another user's.");
+      t.require(!arrived, "The browser was sent back to the app, although the hint is another user's.");
       await assertKept(t, ofAlice.browser, session);
       await assertKept(t, ofBob.browser, ofBob.sessions[0]);
       const all = [...ofAlice.sessions, ...ofBob.sessions];
-      requireUntold(t, all, startedAt, "Nobody had agreed to a logout", namedAtAll); // `logOut` has watched for a while
+      requireUntold(t, all, startedAt, "No user had agreed to a logout", namedAtAll); // `logOut` has watched for a while
       await closed(page);
-      // A yes ends the session of this browser at most, never the one that the hint names.
+      // A yes may only end this browser's session, never the one that the hint names.
       const { asked } = await ask("yes");
-      t.measure(asked ? "After yes only alice may be logged out." : "The OP does not ask, and does nothing.");
+      t.measure(
+        asked ? "The OP asks; after yes only alice may be logged out." : "The OP neither asks nor logs out.",
+      );
       await assertKept(t, ofBob.browser, ofBob.sessions[0]);
-      requireUntold(t, ofBob.sessions, startedAt, "Alice said yes to the hint of bob", namedAtAll);
+      requireUntold(t, ofBob.sessions, startedAt, "Alice confirmed a logout with bob's hint", namedAtAll);
       const later = await logOutFirst(t, ofBob);
       await tokensFor(t, later, ...ofBob.sessions);
     },
@@ -113,7 +114,7 @@ export const isolation: Check[] = [
   {
     ...common,
     id: "I-06",
-    title: "logout_hint does not choose another user",
+    title: "A logout_hint does not select another user",
     clause: "RIL 2",
     severity: "high",
     run: async (t) => {
@@ -132,7 +133,7 @@ export const isolation: Check[] = [
   {
     ...common,
     id: "I-09",
-    title: "A logout token is as wide as the logout: it has a sid where one session of several ended",
+    title: "A logout token matches the scope of the logout: with sid if one of several sessions ended",
     clause: "BCL 2.4",
     severity: "high",
     alone: true,
@@ -157,17 +158,17 @@ const twoUsers = async (t: Trial): Promise<[SignedIn, SignedIn]> => [
 ];
 
 /** Logs out from RP-A.
- * @returns when it began */
+ * @returns when the logout began */
 async function logOutFirst(t: Trial, { browser, sessions }: SignedIn, more = {}): Promise<number> {
   const [session] = sessions;
   const parameters = { ...usualParameters(session), ...more };
   return (await logOut(t, browser, session.rp, { parameters })).startedAt;
 }
 
-/** At probes where both users have sessions: what names neither a session nor a user may be about either. */
+/** For probes where both users have sessions: a request that names neither session nor user may be about either. */
 const namedAtAll: readonly Named[] = ["session", "user"];
 
-/** Watches the probes of these sessions: neither channel may bring anything about them. */
+/** Watches the probes of these sessions: neither channel may notify them. */
 async function requireNothing(
   t: Trial,
   from: number,
@@ -185,10 +186,10 @@ async function wideAsTheLogout(t: Trial): Promise<void> {
   const from = await logOutFirst(t, here);
   const tokens = await tokensFor(t, from, ...here.sessions);
   for (const { rp, claims } of tokens.filter(({ claims: { sid } }) => sid === undefined)) {
-    const said = `${rp.name}: one of two sessions ended, and the token without sid ends both.`;
+    const said = `${rp.name}: one of two sessions ended, but the token without sid ends both.`;
     const why = mayLackSid(t, rp);
     if (!why) t.fail(said);
-    // Whoever asked for it, and did not get it, cannot help it.
+    // An RP that required sid and did not get it is affected without a choice.
     if (rp.metadata.backchannel_logout_session_required === true) t.warn(`${said} ${why}`);
     else t.measure(`${said} ${why} (sub ${claims.sub})`);
   }
@@ -208,11 +209,11 @@ async function wideAsTheLogout(t: Trial): Promise<void> {
         from: all,
         timeout: watch,
       });
-      if (!known) t.warn(`All sessions ended, and ${rp.name} was told of none.`);
+      if (!known) t.warn(`All sessions ended, but ${rp.name} was not notified.`);
       const covered = tokensSince(rp, all).some(({ claims }) =>
         claims.sid === undefined ? claims.sub === sub : claims.sid === sid,
       );
-      if (known && !covered) t.warn(`All sessions ended, and ${rp.name} was told by sid of others alone.`);
+      if (known && !covered) t.warn(`All sessions ended, but ${rp.name} was only notified of other sids.`);
     }
   }
 }

@@ -64,7 +64,7 @@ export const logoutQuestions: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       const { page, startedAt } = await openQuestion(t, browser, a);
-      await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
+      await assertUntouched(t, browser, session, startedAt, "The question was still unanswered");
       const asked = await confirmsAndStays(t, page, startedAt);
       t.require(asked, "The OP does not ask whether to log out.");
       await assertSoonLoggedOut(t, browser, a);

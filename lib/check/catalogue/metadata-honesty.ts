@@ -8,14 +8,14 @@ import type { Trial } from "../run/trial.ts";
 import { probeNames } from "../run/world.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 
-/** A promise of the discovery document, and how it is seen to be kept. */
+/** A declaration in the discovery document, and how the suite observes it. */
 interface Promised {
   field: string;
-  /** Checks that see it at work when they pass. */
+  /** Checks that prove it when they pass. */
   witnesses: readonly string[];
-  /** Whether a request that came to a probe shows it. */
+  /** Whether a request to a probe proves it. */
   seenIn?: (recorded: Recorded) => boolean;
-  /** Whether it shows at least that the OP has it, which tells of what is not declared. */
+  /** Whether it at least suggests that the OP supports the feature, for features that are not declared. */
   hintedIn?: (recorded: Recorded) => boolean;
 }
 
@@ -55,29 +55,31 @@ const promises: readonly Promised[] = [
 export const metadataHonesty: Check[] = [
   {
     id: "D-07",
-    title: "What discovery declares was seen to work in this run, and what works is declared",
+    title: "Declared features were seen to work in this run, and working features are declared",
     clause: "BCL 2.1, FCL 3, SM 3.3",
     severity: "medium",
     needs: [],
     last: true,
     run: async (t, results) => {
       if (results.every(({ id }) => id.startsWith("D-")))
-        t.skip("It compares discovery with what the other checks saw: run it together with them.");
+        t.skip("It compares discovery with the observations of the other checks: run it together with them.");
       const records = probeNames.flatMap((name) => t.rp(name).recorder.records);
       const findings = promises.map((promised) => judge(t, promised, results, records));
       t.note("declared and seen", Object.fromEntries(findings.map(({ field, word }) => [field, word])));
       const broken = findings.filter(({ word }) => word === "declared, but not seen");
       if (broken.length > 0)
-        t.fail(`Discovery declares what nobody saw at work: ${broken.map(({ field }) => field).join(", ")}.`);
+        t.fail(
+          `Discovery declares features that no check saw at work: ${broken.map(({ field }) => field).join(", ")}.`,
+        );
       for (const { field, word } of findings) {
         if (word === "seen, but not declared") t.warn(`It works, but discovery does not declare ${field}.`);
-        if (word === "declared, but not tried") t.measure(`${field} was not put to the test.`);
+        if (word === "declared, but not tried") t.measure(`${field} was not tested.`);
       }
     },
   },
   {
     id: "D-08",
-    title: "The published keys are well-formed, and tokens are signed as discovery declares",
+    title: "The published keys are well-formed, and tokens use the declared signing algorithms",
     clause: "Core 10.1, Discovery 3",
     severity: "medium",
     needs: [],
@@ -87,14 +89,14 @@ export const metadataHonesty: Check[] = [
       const keys = await publishedKeys(t, uri);
       requireWellFormed(t, keys);
       if (!algs.includes("RS256"))
-        t.fail("id_token_signing_alg_values_supported does not list RS256, which Discovery 3 demands.");
+        t.fail("id_token_signing_alg_values_supported does not list RS256, which Discovery 3 requires.");
       for (const { what, alg } of await signedWith(t))
         t.require(algs.includes(alg), `${what} is signed with ${alg}, which discovery does not list.`);
     },
   },
   {
     id: "D-09",
-    title: "Authorization responses name the issuer, also when prompt=none fails after a logout",
+    title: "Authorization responses include iss, also when prompt=none fails after a logout",
     clause: "RFC 9207 2, 2.3",
     severity: "medium",
     needs: [],
@@ -116,7 +118,7 @@ export const metadataHonesty: Check[] = [
       );
       for (const { answer, iss } of answers) {
         if (iss === null) {
-          t.require(!declared, `Discovery promises iss in every response, but ${answer} has none.`);
+          t.require(!declared, `Discovery declares iss in every response, but ${answer} has none.`);
         } else {
           t.require(iss === t.context.issuer, `The response ${answer} names another issuer: ${iss}.`);
           t.require(
@@ -173,13 +175,13 @@ function requireWellFormed(t: Trial, keys: readonly Key[]): void {
   t.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
   const kids = keys.map(({ kid }) => kid);
   const unnamed = keys.length > 1 && kids.some((kid) => typeof kid !== "string");
-  t.require(!unnamed, "There are several keys, and one has no kid (Core 10.1).");
+  t.require(!unnamed, "There are several keys, but one has no kid (Core 10.1).");
   const twice = kids.find((kid, index) => kid !== undefined && kids.indexOf(kid) !== index);
   t.require(twice === undefined, `Two keys have the kid ${twice}.`);
   const uses = new Set(keys.map(({ use }) => use));
   t.require(
     !(uses.has("enc") && uses.has(undefined)),
-    "With keys for encryption, every key must say its use.",
+    "With keys for encryption, every key must declare its use.",
   );
   const short = keys.find(({ n }) => typeof n === "string" && Buffer.from(n, "base64url").length < 256);
   t.require(!short, `The RSA key ${short?.kid} is shorter than 2048 bits (RFC 7518 3.3).`);

@@ -128,7 +128,7 @@ export const postLogoutUris: Check[] = [
         visitsSince(t, startedAt).length === 0,
         "The browser was redirected before the user was asked.",
       );
-      await assertUntouched(t, browser, session, startedAt, "Nobody had answered the question");
+      await assertUntouched(t, browser, session, startedAt, "The question was still unanswered");
       if (!(await confirms(t, page))) {
         t.measure("The OP refuses such a request.");
         return assertGoodLogout(t, browser, session);

@@ -1,4 +1,4 @@
-/** W: the two-app walkthrough with playground2 and playground3 themselves, before all other checks and after them. */
+/** W: the walkthrough with playground2 and playground3, before and after all other checks. */
 import type { BrowserContext, Page } from "@playwright/test";
 import type { SessionView } from "#lib/rp/session/session-view.ts";
 import { lacks } from "../model/capabilities.ts";
@@ -6,7 +6,7 @@ import type { Check } from "../model/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { App } from "../steps/app-pages.ts";
 
-/** Longest wait for an app to know that its user came or went, in milliseconds. */
+/** How long an app may take to notice a sign-in or logout, in milliseconds. */
 const patience = 20_000;
 
 const common = { clause: "BCL 2.5, FCL 3, SM 3.1", severity: "critical", needs: ["end-session"] } as const;
@@ -22,7 +22,7 @@ export const walkthrough: Check[] = [
   {
     ...common,
     id: "W-02",
-    title: "Logging out of playground2 still logs playground3 out once all other checks have run",
+    title: "Logging out of playground2 still logs playground3 out after all other checks",
     last: true,
     run: walk,
   },
@@ -32,7 +32,7 @@ async function walk(t: Trial): Promise<void> {
   const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter(
     (each) => !lacks(t, each, t.rp("rp-a")),
   );
-  if (mechanisms.length === 0) t.skip("The OP declares no way in which another app hears of a logout.");
+  if (mechanisms.length === 0) t.skip("The OP declares no mechanism that notifies other apps of a logout.");
   const playground = await t.playground();
   const browser = await t.browser();
   const two = await signIn(t, browser, playground.apps.playground2);
@@ -50,14 +50,14 @@ async function walk(t: Trial): Promise<void> {
       return t.warn(`${reason} With third-party cookies blocked only back-channel logout reaches it.`);
     t.fail(reason);
   }
-  const by = (await three.session()).loggedOutBy ?? "a way of its own";
-  t.measure(`playground3 knew after ${Math.round(performance.now() - began)} ms, by ${by}.`);
-  t.require(await two.becomes("logged out"), "playground2 itself kept its user.");
+  const by = (await three.session()).loggedOutBy ?? "an unknown mechanism";
+  t.measure(`playground3 was notified after ${Math.round(performance.now() - began)} ms, by ${by}.`);
+  t.require(await two.becomes("logged out"), "playground2 kept its own user.");
   await three.app.page.reload();
   t.require((await three.session()).user === null, "playground3 has its user again after a reload.");
 }
 
-/** The tutorial's steps at one app, up to the moment in which the app knows its user. */
+/** The tutorial's steps at one app, until the app knows its user. */
 async function signIn(t: Trial, browser: BrowserContext, base: string): Promise<WatchedApp> {
   const app = new App(await browser.newPage(), base);
   const watched = await WatchedApp.of(app, await browser.newPage());
@@ -70,8 +70,8 @@ async function signIn(t: Trial, browser: BrowserContext, base: string): Promise<
   return watched;
 }
 
-/** What GET /session of an app says to this browser; what the app's page shows is never asked. A page of its own asks,
- * since `*.localhost` is known to browsers only. */
+/** The app's answer at GET /session in this browser; the content of its pages is not used. A separate page asks,
+ * because only browsers resolve `*.localhost`. */
 class WatchedApp {
   readonly app: App;
   readonly #page: Page;
@@ -90,7 +90,7 @@ class WatchedApp {
     return this.#page.evaluate(async () => (await fetch(location.href)).json());
   }
 
-  /** @returns whether it did in time */
+  /** @returns whether it did so in time */
   becomes(state: "logged in" | "logged out"): Promise<boolean> {
     return this.#page.evaluate(
       async ([loggedIn, patience]) => {
