@@ -1,4 +1,4 @@
-/** The checks of the discovery document, against documents that are wrong. The OP is a stand-in: nobody signs in. */
+/** The discovery checks, against incorrect documents. The OP is a stub: no user signs in. */
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
 import type { CheckResult, Verdict } from "../model/check.ts";
@@ -25,7 +25,7 @@ interface Situation {
   issuer?: string;
   answer?: () => Response;
   results?: Partial<CheckResult>[];
-  /** What came to the probes. */
+  /** The requests that the probes received. */
   came?: { kind: RequestKind; query?: string }[];
   undeclared?: string[];
 }

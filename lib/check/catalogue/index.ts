@@ -1,4 +1,4 @@
-/** Every check, in the order of its family and number. */
+/** All checks, ordered by family and number. */
 import type { Check } from "../model/check.ts";
 import { families, familyOf } from "../report/report.ts";
 import { afterLogout } from "./after-logout.ts";

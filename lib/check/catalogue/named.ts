@@ -1,16 +1,16 @@
-/** Checks by what a person typed. */
+/** Selects checks by the flags of the command line. */
 import { UsageError } from "#lib/demo/options.ts";
 import type { Check, Severity } from "../model/check.ts";
 import { catalogue } from "./index.ts";
 
-/** What `--only`, `--skip` and `--severity` say. */
+/** The values of `--only`, `--skip` and `--severity`. */
 interface Choice {
   only: readonly string[] | undefined;
   skip: readonly string[];
   severities: readonly Severity[];
 }
 
-/** The checks that all three of them want. */
+/** The checks that satisfy all three. */
 export const chosenChecks = ({ only, skip, severities }: Choice): Check[] =>
   catalogue.filter(
     ({ id, severity }) => (only?.includes(id) ?? true) && !skip.includes(id) && severities.includes(severity),
@@ -28,7 +28,7 @@ export function assertChecks(flag: string, ids: readonly string[]): void {
   if (lines.length > 0) throw new UsageError(lines.join("\n"));
 }
 
-/** The three nearest by number in its family; where there is no such family, by what was typed. */
+/** The three nearest by number in its family; if there is no such family, by edit distance. */
 function closest(id: string, known: readonly string[]): string {
   const number = Number(/\d+/.exec(id)?.[0] ?? 0);
   const unlike = (other: string) => (other.charAt(0) === id.charAt(0) ? 0 : edits(id, other));
