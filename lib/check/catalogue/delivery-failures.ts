@@ -57,7 +57,7 @@ export const deliveryFailures: Check[] = [
       });
       await requireOthersLoggedOut(t, signedIn, "RP-D never answers");
       const after = await Promise.race([givenUp.promise, undefined]);
-      if (open.length === 0) t.warn("RP-D was not notified: the OP may notify no app after a hanging one.");
+      if (open.length === 0) t.warn("RP-D was not notified, so no delivery hung.");
       else if (after === undefined) t.measure("The OP was still waiting for RP-D when the browser was back.");
       else t.measure(`The OP gave up on RP-D after ${Math.round(after)} ms.`);
     },

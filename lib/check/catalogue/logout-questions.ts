@@ -55,7 +55,7 @@ async function attackFrom(page: Page, endpoint: string): Promise<void> {
 export const logoutQuestions: Check[] = [
   {
     id: "R-24",
-    title: "Without parameters the OP asks, logs out on yes and keeps the browser",
+    title: "Without parameters the OP asks, logs out on yes and does not redirect",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],

@@ -119,7 +119,7 @@ export const logoutState: Check[] = [
   },
   {
     id: "R-25",
-    title: "With only state the OP asks, logs out on yes and keeps the browser",
+    title: "With only state the OP asks, logs out on yes and does not redirect",
     clause: "RIL 2",
     severity: "high",
     needs: ["end-session"],
