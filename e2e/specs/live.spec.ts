@@ -21,7 +21,7 @@ test("the other app shows null and by which mechanism, without a reload and with
   await expect(page.getByText("Logged in user : null", { exact: true })).toBeVisible();
   await expect(page.locator("[data-logged-out-by=back-channel]")).toBeVisible();
   await expect(
-    page.getByRole("status").filter({ hasText: "Logged out by back-channel logout." }),
+    page.getByRole("status").filter({ hasText: "Session ended by back-channel logout." }),
   ).toBeAttached();
   await expect(page.locator("#id-token-raw")).toHaveCount(0);
   await expect(page.getByLabel("Authorization Grant Type")).toBeVisible();

@@ -2,8 +2,9 @@
 
 import { App, type User } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
+import { mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { expect, op, test } from "../support/fixtures.ts";
-import { labels, type Mechanism, switchOn } from "../support/mechanisms.ts";
+import { switchOn } from "../support/mechanisms.ts";
 
 test.describe.configure({ mode: "serial" });
 let demo: DemoProcess;
@@ -31,7 +32,7 @@ const nextAuthUser = async (app: App) =>
   ((await (await app.page.request.get(`${app.base}/api/auth/session`)).json()) as { user?: { name: string } })
     .user?.name;
 
-for (const mechanism of Object.keys(labels) as Mechanism[]) {
+for (const mechanism of mechanismNames) {
   for (const [ways, leaver] of [
     [["next-auth", "form"], 0],
     [["next-auth", "form"], 1],

@@ -1,16 +1,17 @@
 /** Each mechanism by itself, in each situation of third-party-cookies.ts. */
 import { expect, type Page } from "@playwright/test";
 import { App, OpPages } from "#lib/check/steps/app-pages.ts";
+import { mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { test } from "../support/cookie-setting.ts";
 import { testers } from "../support/demo.ts";
-import { labels, type Mechanism, signInTo, switchOn } from "../support/mechanisms.ts";
+import { signInTo, switchOn } from "../support/mechanisms.ts";
 
 // One demo for all of them, in which the mechanisms are switched.
 test.describe.configure({ mode: "default" });
 
 const [user = { name: "", password: "" }] = testers;
 
-for (const mechanism of Object.keys(labels) as Mechanism[]) {
+for (const mechanism of mechanismNames) {
   test(`${mechanism} alone`, async ({ context, page, demo, situation }) => {
     const first = new App(page, demo.apps.playground2);
     const second = new App(await context.newPage(), demo.apps.playground3);

@@ -1,6 +1,8 @@
 /** What happens to each mechanism, depending on how a browser treats cookies in frames. The browser tests verify it, and
  * a contract test compares it with docs/walkthrough/third-party-cookies.md. */
 
+import { type Mechanism, mechanismTitles } from "#lib/oidc/mechanisms.ts";
+
 export const outcomes = {
   ended: "logged out, without a reload",
   blocked: "reports that the browser blocks the cookie; the session stays",
@@ -11,12 +13,10 @@ export const outcomes = {
 export type Outcome = keyof typeof outcomes;
 
 /** The columns: the mechanisms, and the request with `prompt=none` that session management makes. */
-export const columns = {
-  "back-channel": "Back-channel logout",
-  "front-channel": "Front-channel logout",
-  "session-management": "Session management",
+export const columns: Readonly<Record<Mechanism | "silent", string>> = {
+  ...mechanismTitles,
   silent: "Silent request (`prompt=none`)",
-} as const;
+};
 
 export interface Situation {
   name: string;

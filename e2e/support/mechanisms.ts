@@ -1,24 +1,15 @@
 /** Steps of tests that look at one mechanism of single logout by itself. */
 import { expect } from "@playwright/test";
 import { type App, type FormChoice, OpPages, type User } from "#lib/check/steps/app-pages.ts";
-
-/** The mechanisms as the app's switch names them. */
-export const labels = {
-  "back-channel": "Back-channel logout",
-  "front-channel": "Front-channel logout",
-  "session-management": "Session management",
-} as const;
-
-export type Mechanism = keyof typeof labels;
+import { type Mechanism, mechanismNames, mechanismTitles } from "#lib/oidc/mechanisms.ts";
 
 /** Switches these on at the app, and the others off. */
 export async function switchOn(app: App, ...chosen: Mechanism[]): Promise<void> {
   await app.open();
-  for (const [name, label] of Object.entries(labels)) {
-    await app.page.getByLabel(label).setChecked(chosen.includes(name as Mechanism));
-  }
+  for (const name of mechanismNames)
+    await app.page.getByLabel(mechanismTitles[name]).setChecked(chosen.includes(name));
   await app.page.getByRole("button", { name: "Use these" }).click();
-  await expect(app.page.getByLabel(labels["back-channel"])).toBeChecked({
+  await expect(app.page.getByLabel(mechanismTitles["back-channel"])).toBeChecked({
     checked: chosen.includes("back-channel"),
   });
 }

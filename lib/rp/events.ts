@@ -1,9 +1,10 @@
 /** Every protocol step is recorded once, as data; log lines, pages and the doctor read that record. */
 import type { Finding } from "#lib/doctor/finding.ts";
 import type { ProtocolErrorCode } from "#lib/oidc/errors.ts";
+import type { Mechanism } from "#lib/oidc/mechanisms.ts";
 import type { FieldResult } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
-import type { Confirmation, LogoutOutcome, Mechanism, PastSession } from "./model.ts";
+import type { Confirmation, LogoutOutcome, PastSession } from "./model.ts";
 
 interface Failed {
   error: string;

@@ -2,6 +2,7 @@
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { Mechanism } from "#lib/oidc/mechanisms.ts";
 import type { ClientManagement } from "#lib/oidc/registration.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
@@ -45,11 +46,6 @@ export interface Tokens {
   issuer: string;
   clientId: string;
 }
-
-/** The ways in which an OP ends a session here; each can be switched off. */
-export const mechanisms = ["back-channel", "front-channel", "session-management"] as const;
-
-export type Mechanism = (typeof mechanisms)[number];
 
 /** By what a session ended. */
 export type EndedBy = Mechanism | "rp-initiated" | "local" | "sign-out" | "refresh" | "reset" | "new-login";

@@ -1,13 +1,13 @@
 /** The one interface to what a Relying Party remembers, whichever engine is behind it. */
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { Mechanism } from "#lib/oidc/mechanisms.ts";
 import type { EventType, ProtocolEvent, UnnumberedEvent } from "./events.ts";
 import type {
   EndedSession,
   FormState,
   Login,
   LogoutOutcome,
-  Mechanism,
   PendingLogin,
   PendingLogout,
   ReceivedLogout,

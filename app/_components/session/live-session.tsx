@@ -2,6 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
+import { endings } from "#lib/rp/endings.ts";
+import type { SessionView } from "#lib/rp/session/session-view.ts";
 
 interface LiveSessionProps {
   /** URL of the event stream; undefined when no user is logged in. */
@@ -9,14 +11,6 @@ interface LiveSessionProps {
   /** Version of the session that the page shows. */
   shown: string;
 }
-
-const endings: Record<string, string> = {
-  "back-channel": "Logged out by back-channel logout.",
-  "front-channel": "Logged out by front-channel logout.",
-  "session-management": "Logged out by session management.",
-  local: "Logged out of this app only.",
-  "rp-initiated": "Logged out at the OpenID Provider.",
-};
 
 const retryMs = 2000;
 
@@ -35,8 +29,9 @@ export function LiveSession({ events, shown }: LiveSessionProps) {
     const onSession = ({ lastEventId, data }: MessageEvent<string>) => {
       if (lastEventId === shown || lastEventId === handled.current) return;
       handled.current = lastEventId;
-      const { user, loggedOutBy } = JSON.parse(data) as { user: string | null; loggedOutBy: string | null };
-      announce(user ? `Logged in user : ${user}` : (endings[loggedOutBy ?? ""] ?? "Logged out."));
+      const { user, loggedOutBy } = JSON.parse(data) as SessionView;
+      const end = loggedOutBy ? `Session ended by ${endings[loggedOutBy].by}.` : "Logged out.";
+      announce(user ? `Logged in user : ${user}` : end);
       router.refresh();
     };
     // A browser gives up on a failed stream, but the proxy or the store may have recovered since.

@@ -2,13 +2,13 @@
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
+import type { Mechanism } from "#lib/oidc/mechanisms.ts";
 import type { EventData, EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
 import type {
   EndedSession,
   FormState,
   Login,
   LogoutOutcome,
-  Mechanism,
   PendingLogin,
   PendingLogout,
   ReceivedLogout,

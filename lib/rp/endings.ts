@@ -1,0 +1,39 @@
+/** By what a session can end, in words: by a mechanism of the OP, or by something that happened here. */
+import { mechanismNames, mechanisms } from "#lib/oidc/mechanisms.ts";
+import type { EndedBy } from "./model.ts";
+
+interface Ending {
+  /** "Session ended by …". */
+  by: string;
+  /** What that means for the user; empty where nothing is to be said. */
+  meaning: string;
+}
+
+const byMechanism = Object.fromEntries(
+  mechanismNames.map((mechanism) => {
+    const { name, ended } = mechanisms[mechanism];
+    return [mechanism, { by: name, meaning: ended }];
+  }),
+) as Record<keyof typeof mechanisms, Ending>;
+
+export const endings: Readonly<Record<EndedBy, Ending>> = {
+  ...byMechanism,
+  "rp-initiated": {
+    by: "RP-initiated logout",
+    meaning: "You logged out at the OpenID Provider and came back.",
+  },
+  local: {
+    by: "logging out of this app only",
+    meaning: "You are still logged in at the OpenID Provider.",
+  },
+  "sign-out": { by: "signing out with next-auth", meaning: "" },
+  refresh: {
+    by: "the end of its grant",
+    meaning: "The OpenID Provider refused to refresh the access token.",
+  },
+  "new-login": { by: "signing in again", meaning: "" },
+  reset: {
+    by: "Reset Session",
+    meaning: "Only in this app: the session at the OpenID Provider may still exist.",
+  },
+};
