@@ -72,7 +72,7 @@ describe("a front-channel logout", () => {
     const answer = await frame({ iss, sid: "s" });
     assert.equal(answer.status, 400);
     const page = await (await fetch(`${rp.base}/`)).text();
-    assert.match(page, /is from https:\/\/x{192}…, which is not trusted/);
+    assert.match(page, /issuer of this front-channel logout, https:\/\/x{192}…, is not trusted/);
     assert.doesNotMatch(page + (await answer.text()), /x{193}/);
   });
 

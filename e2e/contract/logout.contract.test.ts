@@ -42,7 +42,7 @@ describe("the logout request", () => {
     for (const query of ["", "?state=", "?state=made-up"]) {
       const answer = await browser.get(`${rp.base}/logout${query}`);
       assert.equal(answer.status, 400);
-      assert.match(answer.text, /not the answer to a logout/);
+      assert.match(answer.text, /does not belong to a logout request/);
     }
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
@@ -127,7 +127,7 @@ describe("how far a logout goes", () => {
     const browser = await signIn(issuer, rp);
     const refused = await browser.post(`${rp.base}/logout`, { scope: "everywhere" });
     assert.equal(refused.status, 400);
-    assert.match(refused.text, /You are still logged in.*declares no way to end all sessions/s);
+    assert.match(refused.text, /You are still logged in.*does not declare that it can end all sessions/s);
     assert.doesNotMatch((await browser.get(`${rp.base}/oauth2`)).text, /Log out everywhere/);
     issuer.more = { end_session_everywhere_supported: true };
     await rp.restart();

@@ -212,7 +212,7 @@ describe("a registration that fails", () => {
     "a token and a password": {
       fields: { initial_access_token: "t", username: "a", password },
       field: "initial_access_token",
-      reason: /but not both/,
+      reason: /either the token or username/,
     },
     "a token with a line break": {
       fields: { initial_access_token: "a\nb" },
@@ -272,7 +272,7 @@ describe("forgetting a registration", () => {
     const page = await register({ action: "forget" });
     assert.match(
       page,
-      /Client k is forgotten here\. At the OpenID Provider it is still registered: .*HTTP 403/,
+      /Client k is forgotten here\. It is still registered at the OpenID Provider: .*HTTP 403/,
     );
   });
 

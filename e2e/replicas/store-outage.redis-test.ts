@@ -113,10 +113,10 @@ describe("an app that starts without its Redis", () => {
     const late = await startRp({ ...settings, RP_BASE_URLS: urls, REDIS_URL: url }, "playground2", port, 503);
     after(() => late.stop());
     assert.equal((await fetch(`${late.base}/health`)).status, 503);
-    await late.printed("The session store does not answer.");
+    await late.printed("The session store is unavailable.");
     await redis.start();
     await healthy(late);
-    await late.printed("The session store answers.");
+    await late.printed("The session store is available.");
     assert.equal((await sessionOf(await signIn(issuer, late, someone()), late)).since?.length, 24);
     assert.ok(!late.output().includes(password));
   });

@@ -87,6 +87,6 @@ async function expectLoggedOut(page: Page, user: User): Promise<void> {
   await op(page).confirmLogout();
   await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
   await expect(
-    page.getByText("told this app by back-channel before it sent your browser back"),
+    page.getByText("notified this app by back-channel logout before it sent your browser back"),
   ).toBeVisible();
 }

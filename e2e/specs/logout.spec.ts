@@ -130,7 +130,7 @@ test("My Photos are read with the access token, and not after the logout", async
   await op(page).confirmLogout();
   await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
   await page.goto(`${playground2.base}/photos`);
-  await expect(page.getByText("Nobody is logged in.")).toBeVisible();
+  await expect(page.getByText("No user is logged in.")).toBeVisible();
 });
 
 test("each grant shows its own fields", async ({ playground2 }) => {

@@ -16,7 +16,7 @@ export interface Current {
   session: RpSession | undefined;
 }
 
-/** For every page: answers 404 for another instance's name and sends other hosts of ours to the right one.
+/** For every page: answers 404 for another instance's name and redirects the app's other hosts to the right one.
  * @param path of the page below the instance */
 export async function current(params: Promise<{ instance: string }>, path: string): Promise<Current> {
   const rp = relyingParty();

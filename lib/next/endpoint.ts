@@ -1,4 +1,4 @@
-/** Hands a Next route over to an endpoint of lib/rp. */
+/** Connects a Next route to an endpoint of lib/rp. */
 import "server-only";
 import { type Endpoint, respond, respondPlainly } from "#lib/rp/http.ts";
 import { relyingParty } from "./relying-party.ts";

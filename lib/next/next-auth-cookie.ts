@@ -1,4 +1,4 @@
-/** Where next-auth's cookie counts besides next-auth's own endpoints: everywhere. */
+/** next-auth's cookie names a session on every endpoint, not only on next-auth's own. */
 import "server-only";
 import { registeredSessionId } from "#lib/next-auth/cookies.ts";
 import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";

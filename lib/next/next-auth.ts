@@ -32,7 +32,7 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
     const own: Own = { cookies: [] };
     const options = { ...(await optionsFor(rp, own)), pages: pagesFor(request, rp) };
     const response: Response = await NextAuth(request, { params: { nextauth } }, options);
-    // next-auth takes any failure for the end of the session, and its cookie back.
+    // next-auth takes every failure for the end of the session and removes its cookie.
     if (own.failure) throw own.failure;
     for (const cookie of own.cookies) response.headers.append("set-cookie", cookie);
     if (response.headers.get("content-type")?.includes("html"))
@@ -41,25 +41,25 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
   });
 }
 
-/** What a request brings about beside next-auth's own answer. */
+/** What a request causes besides next-auth's own response. */
 interface Own {
-  /** Cookies that the app sets. */
+  /** Cookies that the app sets itself. */
   cookies: string[];
-  /** Why it cannot be said whether there is a session. */
+  /** Why it is unknown whether there is a session. */
   failure?: unknown;
 }
 
-/** A sign-in that failed is told on the form. Otherwise next-auth shows pages of its own, which work without script. */
+/** A failed sign-in is reported on the form. Otherwise next-auth shows its own pages, which work without script. */
 function pagesFor({ nextUrl }: NextRequest, rp: RelyingParty): NonNullable<AuthOptions["pages"]> {
   const form = `${canonicalBaseUrl(rp)}/oauth2`;
   return nextUrl.searchParams.has("error") ? { error: form, signIn: form } : { error: form };
 }
 
-/** next-auth's pages bring their style with them. */
+/** next-auth's pages have inline style. */
 const ownPagesPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-/** next-auth answers as one address only (NEXTAUTH_URL), so everything here is the app's first one. */
+/** next-auth answers at one address only (NEXTAUTH_URL), so everything here uses the app's first one. */
 async function optionsFor(rp: RelyingParty, own: Own): Promise<AuthOptions> {
   const base = canonicalBaseUrl(rp);
   const [client = { clientId: "" }] = await clientsAt(rp.provider, rp);
@@ -77,7 +77,7 @@ async function optionsFor(rp: RelyingParty, own: Own): Promise<AuthOptions> {
   });
 }
 
-/** An error's own message, and nothing that may hold a token. */
+/** An error's own message: nothing else in it is sure to hold no token. */
 function detailOf(metadata: unknown): string | undefined {
   const error = metadata instanceof Error ? metadata : (metadata as { error?: unknown }).error;
   return error instanceof Error ? error.message : undefined;
@@ -103,7 +103,7 @@ async function oidcClient(
 }
 
 function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): SessionRegistry {
-  /** Makes the browser this RP session's, by the app's own cookie: next-auth's is not there, or about to go. */
+  /** Gives the browser this RP session by the app's own cookie: next-auth's is missing, or about to be removed. */
   const name = async (sessionId: string) => own.cookies.push(await sessionCookie(sessionId, base, rp));
   return {
     begin: async (account) => {
@@ -121,7 +121,7 @@ function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): S
       try {
         const session = await rp.store.readSession(sessionId, rp.now());
         const login = session && (await refreshed(session, rp))?.login;
-        if (session && !login) await name(sessionId); // the page is still to say why it ended
+        if (session && !login) await name(sessionId); // so that the page can say why it ended
         return login;
       } catch (error) {
         own.failure = error;
@@ -130,7 +130,7 @@ function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): S
     },
     signOut: async (sessionId) => {
       await signOut(sessionId, base, rp);
-      await name(sessionId); // the page that comes next asks for it
+      await name(sessionId); // the next page asks for it
     },
   };
 }
@@ -138,7 +138,7 @@ function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): S
 const allCookies = async () =>
   Object.fromEntries((await cookies()).getAll().map(({ name, value }) => [name, value]));
 
-/** For the form, which is where next-auth leads when a sign-in failed.
+/** Keeps the reason for the form, where next-auth redirects after a failed sign-in.
  * @returns the id of the RP session that has it */
 async function keepReason(
   error: ProtocolError,

@@ -1,7 +1,7 @@
 /** The one Relying Party of this process.
  *
  * Next evaluates modules separately for pages and for route handlers: a variable of a module would be two, and a
- * logout that the handler stores would never reach the page. Everything process-wide therefore hangs off one symbol. */
+ * logout that the handler stores would never reach the page. Therefore everything process-wide hangs off one symbol. */
 import "server-only";
 import { readFileSync } from "node:fs";
 import tls from "node:tls";
@@ -39,16 +39,16 @@ function start(config: RpConfig): RelyingParty {
   return rp;
 }
 
-/** The app starts without its Redis too, and says so. */
+/** The app also starts without its Redis, and says so. */
 function openStore({ REDIS_URL, RP_NAME, DATA_DIR }: RpConfig, log: Log): Store {
   if (!REDIS_URL) return openSqliteStore(DATA_DIR, RP_NAME);
   return openRedisStore(REDIS_URL, RP_NAME, {
-    onConnected: () => log.info("The session store answers."),
-    onLost: (error) => log.warn({ detail: error.message }, "The session store does not answer."),
+    onConnected: () => log.info("The session store is available."),
+    onLost: (error) => log.warn({ detail: error.message }, "The session store is unavailable."),
   });
 }
 
-/** The app starts without its OP, and says so; each request looks for it again. */
+/** The app also starts without its OP, and says so; each request tries again. */
 async function sayWhetherProviderAnswers(rp: RelyingParty): Promise<void> {
   try {
     await rp.provider.metadata();

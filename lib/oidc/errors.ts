@@ -1,4 +1,4 @@
-/** What the other side did wrong. Mistakes of our own code stay plain `Error`s and become a 500. */
+/** Errors of the other side. Errors of our own code stay plain `Error`s and become a 500. */
 import type { Verdict } from "./verdict.ts";
 
 export type ProtocolErrorCode =
@@ -32,14 +32,14 @@ const statuses: Partial<Record<ProtocolErrorCode, number>> = {
 };
 
 export interface ProtocolErrorOptions {
-  /** What the reader can do about it. */
+  /** What the reader can do. */
   help?: string;
   /** For the log only; never sent. */
   detail?: unknown;
   verdicts?: readonly Verdict[];
 }
 
-/** A fault of the other side: `message` says what was wrong and may be shown, `detail` may not. */
+/** An error of the other side: `message` says what was wrong and may be shown, `detail` may not. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly code: ProtocolErrorCode;
@@ -61,12 +61,12 @@ export class ProtocolError extends Error {
     return value instanceof Error && value.name === "ProtocolError";
   }
 
-  /** What Next tells an error page of an error that it does not know: nothing but this. */
+  /** All that Next passes to an error page. */
   get digest(): string {
     return this.code;
   }
 
-  /** HTTP status that says the same. */
+  /** The corresponding HTTP status. */
   get status(): number {
     return statuses[this.code] ?? 400;
   }

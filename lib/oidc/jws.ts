@@ -1,4 +1,4 @@
-/** The part that ID Tokens and logout tokens share: a compact JWS, signed by the OP with the registered algorithm. */
+/** What ID Tokens and logout tokens have in common: a compact JWS, signed by the OP with the registered algorithm. */
 import {
   type CompactJWSHeaderParameters,
   type CompactVerifyGetKey,
@@ -10,7 +10,7 @@ import {
 import { ProtocolError } from "./errors.ts";
 import type { Checklist } from "./verdict.ts";
 
-/** What a set of the issuer's keys answers: the key that this header names. As jose's remote JWKS. */
+/** Finds the issuer's key for a header, like jose's remote JWKS. */
 export type KeyResolver = CompactVerifyGetKey;
 
 /** Allowed difference between the OP's clock and ours, in seconds. */
@@ -57,8 +57,8 @@ export function checkAlgorithm({ header }: Jws, registered: string, checks: Chec
   );
 }
 
-/** The media type in `typ`, without `application/` and in lower case (RFC 8725 3.11); undefined when there is none.
- * What is no text is a type that nobody expects. */
+/** The media type in `typ`, without `application/` and in lower case (RFC 8725 3.11); undefined without one. A value that
+ * is not text matches no expected type. */
 export function tokenType({ header }: Jws): string | undefined {
   const typ: unknown = header.typ;
   if (typ === undefined) return undefined;
@@ -81,7 +81,7 @@ export async function verifySignature(
   checks.require(
     "key",
     candidates.length > 0,
-    "No key of the issuer fits the token.",
+    "No key of the issuer matches the token.",
     "a published key",
     kid,
   );
@@ -92,7 +92,7 @@ export async function verifySignature(
 
 type Key = Awaited<ReturnType<KeyResolver>>;
 
-/** The keys that the header may mean: none, one, or without a `kid` several. */
+/** The keys that match the header: none, one, or without a `kid` several. */
 async function keysFor(token: string, { header }: Jws, keys: KeyResolver): Promise<Key[]> {
   const [encodedHeader = "", payload = "", signature = ""] = token.split(".");
   try {

@@ -52,7 +52,7 @@ export interface LogoutTokenClient {
   clientId: string;
   /** Registered for encrypted tokens (Registration 2, `id_token_encrypted_response_alg`). */
   encrypted: boolean;
-  /** Not configured: somebody typed its ID into the authorize form. */
+  /** Not configured: its ID was typed into the authorize form. */
   typed?: true;
 }
 

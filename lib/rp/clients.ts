@@ -1,4 +1,4 @@
-/** The clients that this app is at its OpenID Providers: what was agreed on for each decides how its tokens must come. */
+/** The clients of this app at its OpenID Providers. What a client registered decides what its tokens must look like. */
 import { defaultMethod, type Encryption } from "#lib/oidc/jwe.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { RegisteredClient } from "./model.ts";
@@ -12,13 +12,13 @@ export interface Client {
   encryption?: Encryption;
 }
 
-/** The clients that are known beforehand; the first is the one that the form is filled in with. */
+/** The known clients; the form offers the first. */
 export async function clientsAt(provider: OpenIdProvider, rp: RelyingParty): Promise<Client[]> {
   const registered = await registeredClient(provider, rp);
   return [...(registered ? [registered] : []), ...(provider === rp.provider ? configuredClients(rp) : [])];
 }
 
-/** The client that this app registered itself as; none once its secret has expired. */
+/** The client that this app registered for itself; none once its secret has expired. */
 async function registeredClient({ issuer }: OpenIdProvider, rp: RelyingParty): Promise<Client | undefined> {
   const client = await rp.store.readRegisteredClient(issuer);
   if (!client || isExpired(client, rp)) return undefined;
@@ -33,7 +33,7 @@ async function registeredClient({ issuer }: OpenIdProvider, rp: RelyingParty): P
 export const isExpired = ({ secretExpiresAt }: RegisteredClient, rp: RelyingParty): boolean =>
   secretExpiresAt ? secretExpiresAt * 1000 <= rp.now() : false;
 
-/** What is known of a client; nothing but its name, if it was only typed into the form. */
+/** What is known about a client: only its ID, if a user typed it into the form. */
 export async function clientNamed(
   provider: OpenIdProvider,
   clientId: string,

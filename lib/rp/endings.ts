@@ -1,11 +1,11 @@
-/** By what a session can end, in words: by a mechanism of the OP, or by something that happened here. */
+/** Why a session ended, in words: by a mechanism of the OP, or by an action in this app. */
 import { mechanismNames, mechanisms } from "#lib/oidc/mechanisms.ts";
 import type { EndedBy } from "./model.ts";
 
 interface Ending {
   /** "Session ended by …". */
   by: string;
-  /** What that means for the user; empty where nothing is to be said. */
+  /** What that means for the user; may be empty. */
   meaning: string;
 }
 

@@ -1,4 +1,4 @@
-/** Events as the lines of the log that a reader follows in the terminal; those of the back channel are the tutorial's. */
+/** Events as log lines for people; the lines about back-channel logout are the tutorial's. */
 import { summaryOf } from "#lib/doctor/finding.ts";
 import type { EventData, EventType, NewEvent } from "./events.ts";
 

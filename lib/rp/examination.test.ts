@@ -1,4 +1,4 @@
-/** POST /examine: who may have the checks run, how often, and what is kept of it. */
+/** POST /examine: who may run the checks, how often, and what is kept. */
 import assert from "node:assert/strict";
 import { after, afterEach, beforeEach, describe, it } from "node:test";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
@@ -47,7 +47,7 @@ describe("POST /examine", () => {
     assert.ok(!JSON.stringify(findings).includes(secret));
   });
 
-  it("runs once for all who press meanwhile, and anew for who presses after", async () => {
+  it("runs once for concurrent requests, and again for a later one", async () => {
     const discoveries = () => op.requests.filter((path) => path.endsWith("openid-configuration")).length;
     const answers = await Promise.all([press(), press(), press()]);
     for (const { status } of answers) assert.equal(status, 303);

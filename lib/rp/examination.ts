@@ -1,4 +1,4 @@
-/** The app as the doctor examines it. */
+/** How the doctor examines this app. */
 import { examine } from "#lib/doctor/examine.ts";
 import type { Finding } from "#lib/doctor/finding.ts";
 import type { Patient } from "#lib/doctor/patient.ts";
@@ -6,7 +6,7 @@ import { clientsAt } from "./clients.ts";
 import { appToRegister } from "./registration/registration.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
-/** The newest examination. It is about the app and no user, so everybody sees the same, whoever logs in meanwhile. */
+/** The newest examination. It is about the app, not about a user, so everyone sees the same one. */
 export async function lastExamination({
   store,
 }: RelyingParty): Promise<{ at: number; findings: readonly Finding[] } | undefined> {
@@ -14,13 +14,13 @@ export async function lastExamination({
   return event && { at: event.at, findings: event.data.findings };
 }
 
-/** This app with the client that it is at its OpenID Provider. */
+/** This app and its client at the OpenID Provider. */
 export async function patientOf(rp: RelyingParty): Promise<Patient> {
   const [client] = await clientsAt(rp.provider, rp);
   return { issuer: rp.provider.issuer, app: appToRegister(rp), client };
 }
 
-/** The examinations under way. Everyone who asks meanwhile waits for the same one: pressing the button often sends the
+/** The running examinations. Requests made meanwhile wait for the same one, so pressing the button often sends the
  * OpenID Provider no more requests. */
 const underWay = new WeakMap<RelyingParty, Promise<void>>();
 

@@ -1,20 +1,20 @@
-/** What every endpoint needs of HTTP. */
+/** The HTTP that all endpoints share. */
 
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import { baseUrlFor, canonicalBaseUrl, type RelyingParty, requestHost } from "./relying-party.ts";
 
-/** One endpoint: a web-standard function that the framework's route hands over to. */
+/** One endpoint: a web-standard function that a route of the framework calls. */
 export type Endpoint = (request: Request, rp: RelyingParty) => Promise<Response>;
 
-/** After a POST the browser goes on by GET; a 307 would post the form again (RFC 9700 4.12). */
+/** After a POST the browser continues with GET; a 307 would post the form again (RFC 9700 4.12). */
 export function seeOther(location: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({ location, "cache-control": "no-store" });
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   return new Response(null, { status: 303, headers });
 }
 
-/** A document of this app, not to be stored or framed. `title` is also its heading, unless the body brings one. */
+/** A document of this app that must not be stored or framed. `title` is also its heading, unless the body has one. */
 export function page(
   rp: RelyingParty,
   base: string,
@@ -36,13 +36,13 @@ export function page(
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
       "content-security-policy": documentPolicy(frameAncestors),
-      // A code or a token may be in this URL, and no form of these documents needs its Origin known.
+      // The URL may hold a code or a token, and no form in these documents needs to send its Origin.
       "referrer-policy": "no-referrer",
     },
   });
 }
 
-/** A document that goes on by itself: a form that is submitted by script, or by its button where there is none. */
+/** A document that continues on its own: a form submitted by script, or by its button without script. */
 export function selfSubmittingForm(
   rp: RelyingParty,
   base: string,
@@ -53,17 +53,17 @@ export function selfSubmittingForm(
   );
   const body = html`<form class="card" method="post" action="${form.action}" data-submit ${form.fromFragment ? html`data-fragment` : ""}>
 <h1>${form.title}</h1>${fields}
-${form.fromFragment ? html`<noscript><p class="note note-warn">The OpenID Provider put its answer into the part of the address that only a script can read. Allow scripts and reload, or choose Authorization Code or Form Post.</p></noscript>` : ""}
+${form.fromFragment ? html`<noscript><p class="note note-warn">The response is in the part of the URL that only a script can read. Allow scripts and reload, or choose Authorization Code or Form Post.</p></noscript>` : ""}
 <button class="btn btn-primary" type="submit">Continue</button>
 </form>`;
-  // The RP iframe has the answers to its silent requests handed on in a frame.
+  // The RP iframe makes its silent requests in a frame, which shows this document too.
   return page(rp, base, { title: form.title, body, script: "submit.js", frameAncestors: "'self'" });
 }
 
-/** How soon to come again after a 503, in seconds: longer than the store keeps a logout token whose answer was lost. */
+/** When to retry after a 503, in seconds: later than the store forgets a logout token whose answer was lost. */
 const retryAfter = "5";
 
-/** Says when to come again, where that is worth while. */
+/** Adds `Retry-After` where a retry may help. */
 export function retriable(response: Response): Response {
   if (response.status === 503) response.headers.set("retry-after", retryAfter);
   return response;
@@ -90,27 +90,27 @@ export async function readForm(request: Request, largest = 64 * 1024): Promise<U
   return new URLSearchParams(text + decoder.decode());
 }
 
-/** A POST from a page of ours says so by `Origin`; what comes from elsewhere is refused.
+/** Accepts a POST from this app's own pages, by `Origin`, and no other.
  * @throws {ProtocolError} `forbidden_origin` */
 export function assertSameOrigin(request: Request, base: string): void {
   const origin = request.headers.get("origin");
   if (origin === new URL(base).origin) return;
   if ((origin === null || origin === "null") && request.headers.get("sec-fetch-site") === "same-origin")
     return;
-  throw new ProtocolError("forbidden_origin", "This form was sent from another site, so nothing was done.", {
-    help: "Open the app itself and try again there.",
+  throw new ProtocolError("forbidden_origin", "This form was sent from another site, so it was ignored.", {
+    help: "Open the app itself and try again.",
   });
 }
 
-/** 405 for a path that takes POST only (BCL 2.5). */
+/** 405 for an endpoint that accepts POST only (BCL 2.5). */
 export const postOnly: Endpoint = async () =>
   Response.json(
-    { error: "invalid_request", error_description: "This endpoint takes POST only." },
+    { error: "invalid_request", error_description: "This endpoint accepts POST only." },
     { status: 405, headers: { allow: "POST", "cache-control": "no-store" } },
   );
 
-/** Runs an endpoint that people see: 127.0.0.1 is redirected to localhost, a fault of the other
- * side becomes a page with its status, and a fault of ours a 500 that tells nothing but a reference. */
+/** Runs an endpoint that people see: redirects 127.0.0.1 to localhost, turns a protocol error into a page with its status,
+ * and any other error into a 500 that shows only a reference. */
 export async function respond(request: Request, rp: RelyingParty, endpoint: Endpoint): Promise<Response> {
   try {
     return await endpoint(request, rp);
@@ -123,7 +123,7 @@ export async function respond(request: Request, rp: RelyingParty, endpoint: Endp
   }
 }
 
-/** Runs an endpoint that programs call: a fault of the other side is a line of text with its status. */
+/** Runs an endpoint that programs call: a protocol error becomes a line of text with its status. */
 export async function respondPlainly(
   request: Request,
   rp: RelyingParty,
@@ -138,7 +138,7 @@ export async function respondPlainly(
   }
 }
 
-/** `127.0.0.1` is another site than `localhost` for a browser, with other cookies: it is sent over. */
+/** Redirects `127.0.0.1`, which for a browser is another site than `localhost` and has other cookies. */
 export function loopbackRedirect(
   request: { headers: Headers; url: string },
   rp: RelyingParty,
@@ -162,7 +162,7 @@ function failure(error: unknown, request: Request, rp: RelyingParty): Response {
   }
   const reference = crypto.randomUUID().slice(0, 8);
   rp.log.error({ err: error, reference }, "An endpoint failed.");
-  const body = html`<section class="card"><h1>Something broke in this app</h1><p>It is not your fault. The log has more under reference <code>${reference}</code>.</p></section>`;
+  const body = html`<section class="card"><h1>Something broke in this app</h1><p>It is not your fault. See the log for reference <code>${reference}</code>.</p></section>`;
   return page(rp, base, { title: "Error", status: 500, body });
 }
 

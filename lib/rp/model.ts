@@ -7,7 +7,7 @@ import type { ClientManagement } from "#lib/oidc/registration.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
 
-/** A user is logged in here: what the callback leaves behind. */
+/** A logged-in user, as the callback stores it. */
 export interface Login {
   iss: string;
   sub: string;
@@ -19,43 +19,43 @@ export interface Login {
   sessionState?: string;
   /** When the session began. */
   since: number;
-  /** Who carried the login out, and keeps the browser's cookie. */
+  /** What completed the login and owns the browser's cookie. */
   signedInBy: "form" | "next-auth";
   grantType: string;
   responseType: string;
   redirectUri: string;
   authorizationEndpoint: string;
   tokenEndpoint: string;
-  /** Where this login is ended at the OP; empty when the form said to leave it out. */
+  /** Empty when the form omitted it. */
   endSessionEndpoint: string;
-  /** Where the OP answers whether its session has changed; empty when it does not. */
+  /** Empty when the OP has none, or the form omitted it. */
   checkSessionIframe: string;
 }
 
 export interface Tokens {
-  /** As the OP signed it, decrypted where it came encrypted. */
+  /** As the OP signed it, after decryption. */
   idToken?: string;
-  /** As it came, where it came encrypted. */
+  /** As received, if it was encrypted. */
   encryptedIdToken?: string;
   accessToken?: string;
   refreshToken?: string;
   scope?: string;
   /** When the access token expires. */
   expiresAt?: number;
-  /** Who issued them: they are sent to nobody else. */
+  /** Their issuer, the only party that they are sent to. */
   issuer: string;
   clientId: string;
 }
 
-/** By what a session ended. */
+/** What ended a session. */
 export type EndedBy = Mechanism | "rp-initiated" | "local" | "sign-out" | "refresh" | "reset" | "new-login";
 
 export interface SessionEnd {
   by: EndedBy;
   at: number;
-  /** Why, where the mechanism alone does not say it. */
+  /** The reason, where the mechanism alone does not explain it. */
   detail?: string;
-  /** How long the OP had already known, where it says so (`toe` of the logout token, RFC 8417 2.2). */
+  /** How long ago the OP had ended its own session, if it says so (`toe` of the logout token, RFC 8417 2.2). */
   noticedAfterMs?: number;
 }
 
@@ -64,64 +64,64 @@ export interface PastSession extends SessionEnd {
   livedMs: number;
 }
 
-/** The client that this app registered itself as (RFC 7591 3.2.1). */
+/** The client that this app registered for itself (RFC 7591 3.2.1). */
 export interface RegisteredClient {
   issuer: string;
   clientId: string;
   /** Absent for a public client. */
   clientSecret?: string;
-  /** Seconds since 1970, as the OP says it; 0 or absent: never. */
+  /** Seconds since the epoch; 0 or absent: never. */
   secretExpiresAt?: number;
   /** `id_token_signed_response_alg` */
   alg: string;
   encryption?: Encryption;
-  /** How it is deleted at the OP; the token in it is shown to nobody. */
+  /** How to delete it at the OP; holds a token, which is never shown. */
   management?: ClientManagement;
   registeredAt: number;
   report: RegistrationReport;
 }
 
-/** What came back from the OP after a logout request. */
+/** The OP's response to a logout request. */
 export interface LogoutOutcome {
   state: string;
   result: "logged_out" | "declined" | "failed";
-  /** What the OP said, where it is not that. */
+  /** The OP's error, unless the user was logged out. */
   error?: string;
   at: number;
 }
 
-/** The authorize form as a user left it, with what was wrong beside each field. */
+/** The authorize form as submitted, with the errors of each field. */
 export interface FormState {
   values: Record<string, string>;
   errors: Record<string, string>;
-  /** The registration form likewise. */
+  /** The same for the registration form. */
   registration?: RegistrationForm;
 }
 
 export interface RegistrationForm {
   values: Record<string, string>;
   errors: Record<string, string>;
-  /** What became of the client at the OP that this app forgot. */
+  /** What happened at the OP to the client that this app forgot. */
   forgotten?: string;
 }
 
-/** The session of one browser at this app. Glossary: RP session; never to be confused with the OP's `sid`. */
+/** The RP session: the session of one browser at this app, unrelated to the OP's `sid`. */
 export interface RpSession {
   sessionId: string;
   createdAt: number;
   expiresAt: number;
   form?: FormState;
   login?: Login;
-  /** Tokens of a grant that logs nobody in (client credentials). */
+  /** Tokens of a grant without a login (client credentials). */
   tokens?: Tokens;
   ended?: PastSession;
   logout?: LogoutOutcome;
 }
 
-/** An authorization request on its way. */
+/** A pending authorization request. */
 export interface PendingLogin {
   state: string;
-  /** Also in the cookie that this `state` has in the browser that asked. */
+  /** Also in the cookie for this `state`, in the browser that made the request. */
   binding: string;
   nonce: string;
   codeVerifier?: string;
@@ -135,23 +135,23 @@ export interface PendingLogin {
   tokenEndpoint: string;
   endSessionEndpoint: string;
   checkSessionIframe: string;
-  /** The RP session that a request with `prompt=none` is to confirm. */
+  /** The RP session that a request with `prompt=none` confirms. */
   confirms?: string;
   startedAt: number;
 }
 
-/** A logout request on its way. */
+/** A pending logout request. */
 export interface PendingLogout {
   state: string;
   sessionId: string;
 }
 
-/** One that waits for the browser to come and carry it. */
+/** A logout request that waits for the browser to send it. */
 export interface WaitingLogout extends PendingLogout {
   request: LogoutRequest;
 }
 
-/** Which sessions a logout ends: the OP session `sid`, or without one all of `sub`; only those of these clients. */
+/** Which sessions a logout ends: those with this `sid`, or without one all of `sub`; only those of these clients. */
 export interface LogoutSelector {
   iss: string;
   sid?: string | undefined;
@@ -159,12 +159,12 @@ export interface LogoutSelector {
   clientIds: readonly string[];
 }
 
-/** A verified logout token, as the store takes it in. */
+/** A verified logout token, as the store receives it. */
 export interface ReceivedLogout extends LogoutSelector {
   jti: string;
   /** Until when the `jti` is remembered. */
   replayableUntil: number;
-  /** `iat` of the token, in whole seconds: a login still on its way may be of a user who authenticated later. */
+  /** `iat` of the token, in whole seconds: the user of a pending login may have authenticated later. */
   iat: number;
   end: SessionEnd;
 }

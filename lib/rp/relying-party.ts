@@ -1,4 +1,4 @@
-/** One Relying Party: its settings and everything it works with. Endpoints get it as their second argument. */
+/** One Relying Party: its settings and its ports. Endpoints get it as their second argument. */
 import type { RpConfig } from "#lib/config/rp-config.ts";
 import type { Log } from "#lib/log.ts";
 import { guardedFetch } from "#lib/net/guarded-fetch.ts";
@@ -21,11 +21,11 @@ export interface RelyingParty {
   /** A trusted provider by its exact issuer identifier. */
   readonly trustedProvider: (issuer: string) => OpenIdProvider | undefined;
   readonly trustedProviders: readonly OpenIdProvider[];
-  /** The keys that verify the tokens of a provider: its JWKS, or for a symmetric algorithm our secret there. */
+  /** The keys that verify the tokens of a provider: its JWKS, or for a symmetric algorithm our client secret. */
   readonly keysOf: (provider: OpenIdProvider) => Promise<KeyResolver>;
-  /** Server-side requests: only to hosts that are allowed. */
+  /** For server-side requests: only allowed hosts. */
   readonly fetch: Fetch;
-  /** The session that a library's cookie names, where one keeps sessions here. */
+  /** The session that the cookie of a library (next-auth) names. */
   readonly otherSessionId: (cookieHeader: string | null) => Promise<string | undefined>;
   /** Throws unless a server-side request to this URL is allowed. */
   readonly assertAllowed: (url: string) => void;
@@ -40,7 +40,7 @@ export interface RelyingPartyParts {
   otherSessionId?: (cookieHeader: string | null, rp: RelyingParty) => Promise<string | undefined>;
 }
 
-/** Puts a Relying Party together. */
+/** Creates a Relying Party. */
 export function createRelyingParty({
   config,
   store,
@@ -92,8 +92,8 @@ const serverSideEndpoints = ({
 }: Metadata) =>
   [jwks_uri, token_endpoint, userinfo_endpoint, registration_endpoint].filter((url) => url !== undefined);
 
-/** The base URL under which the browser sees this app: the one of the list that has the request's host, never
- * anything from `request.url`, which shows the address that the server is bound to.
+/** The base URL that the browser uses: the configured one with the request's host. Never derived from `request.url`,
+ * which shows the address that the server is bound to.
  * @throws {ProtocolError} `misdirected_request` */
 export function baseUrlFor(headers: Headers, rp: RelyingParty): string {
   const host = requestHost(headers);
@@ -104,8 +104,8 @@ export function baseUrlFor(headers: Headers, rp: RelyingParty): string {
   });
 }
 
-/** What the browser called the host: the front door's word first. */
+/** The host that the browser asked for; behind the front door in `X-Forwarded-Host`. */
 export const requestHost = (headers: Headers) => headers.get("x-forwarded-host") ?? headers.get("host") ?? "";
 
-/** The app's own address of last resort. */
+/** The app's default address. */
 export const canonicalBaseUrl = (rp: RelyingParty): string => rp.config.RP_BASE_URLS[0] as string;

@@ -4,7 +4,7 @@
 /** Documents that Next renders; the start page has no segment. */
 export const pages = ["", "doctor", "oauth2", "photos", "registration"] as const;
 
-/** What answers itself and sets its own headers. */
+/** Route handlers, which set their own headers. */
 export const endpoints = [
   "api",
   "authorize",

@@ -14,7 +14,7 @@ const photos = [
 /** GET /photos : what the import was for. */
 export default async function PhotosPage({ params }: PageProps<"/[instance]/photos">) {
   const { rp, base, session } = await current(params, "/photos");
-  const album = session ? await photoAlbum(session, rp) : { problem: "Nobody is logged in." };
+  const album = session ? await photoAlbum(session, rp) : { problem: "No user is logged in." };
   return (
     <>
       <h1>My Photos</h1>

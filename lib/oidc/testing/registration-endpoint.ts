@@ -1,4 +1,4 @@
-/** A registration endpoint that answers as a test tells it. */
+/** A registration endpoint with scripted responses. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

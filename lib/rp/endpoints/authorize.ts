@@ -28,7 +28,7 @@ export const authorize: Endpoint = async (request, rp) => {
   }
 };
 
-/** Which field a fault belongs to; the empty name stands for the form as a whole. */
+/** Which field an error belongs to; the empty name stands for the form as a whole. */
 function formErrors(error: unknown): Record<string, string> | undefined {
   if (error instanceof FormError) return error.errors;
   if (!(error instanceof ProtocolError) || error.code === "store_unavailable") return undefined;
@@ -51,8 +51,8 @@ function assertTokenEndpoint(endpoint: string, rp: RelyingParty): void {
   }
 }
 
-/** The trusted provider whose endpoint the form names: to the letter, else by its origin; else the configured one.
- * Realms of one server share an origin, and a provider that hangs must not hold up the others. */
+/** The trusted provider whose endpoint the form names, matched exactly, then by origin; by default the configured one.
+ * Realms of one server share an origin, and a provider that hangs must not delay the others. */
 async function providerOf(form: AuthorizeForm, rp: RelyingParty): Promise<OpenIdProvider> {
   const named = "authorization_endpoint" in form ? form.authorization_endpoint : form.token_endpoint;
   if (rp.trustedProviders.length === 1) return rp.provider;

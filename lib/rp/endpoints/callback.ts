@@ -22,7 +22,7 @@ export const callback: Endpoint = async (request, rp) => {
   const cookies = request.headers.get("cookie");
   const binding = readBinding(cookies, response.state ?? "", rp);
   if (posted && binding === undefined && !parameters.has("again")) {
-    // A form_post from another site comes without our SameSite=Lax cookies: the same form, sent by us, has them.
+    // A form_post from another site carries no SameSite=Lax cookies: our page posts the same form again, with them.
     const fields: [string, string][] = [...parameters, ["again", "1"]];
     return selfSubmittingForm(rp, base, { action, fields, title: "Signing in …" });
   }
@@ -46,7 +46,7 @@ export const callback: Endpoint = async (request, rp) => {
   }
 };
 
-/** From the response to the session.
+/** Validates the response and begins the session.
  * @returns the session cookie to set */
 async function logIn(
   response: AuthorizationResponse,
@@ -63,7 +63,7 @@ async function logIn(
   }
 }
 
-/** The request that this response answers. It is not used up before the browser has proved to be the one that asked. */
+/** The request that this response answers. It is consumed only by the browser that made it. */
 async function takePending(
   { state = "" }: AuthorizationResponse,
   binding: string | undefined,
@@ -71,14 +71,14 @@ async function takePending(
 ): Promise<PendingLogin> {
   const waiting = await rp.store.readPendingLogin(state, rp.now());
   if (waiting && waiting.binding !== binding) {
-    const message = "This sign-in was started in another browser, so it is not finished in this one.";
+    const message = "This sign-in was started in another browser, so it cannot finish in this one.";
     const help = "Start again from the app in this browser.";
     throw new ProtocolError("foreign_browser", message, { help });
   }
   const pending = waiting && (await rp.store.takePendingLogin(state, rp.now()));
   if (pending) return pending;
-  const message = "This sign-in was not started here, was used already, or took longer than 15 minutes.";
+  const message = "This sign-in was not started here, has already finished, or took longer than 15 minutes.";
   const help =
-    "Start again from the app. If you typed another app's Callback URL, its response came here: correct the URL.";
+    "Start again from the app. If the response belongs to another app, correct the Callback URL there.";
   throw new ProtocolError("unknown_state", message, { help });
 }

@@ -1,4 +1,4 @@
-/** GET /events as far as time and closed connections go; what it tells is proved over HTTP. */
+/** GET /events: timing and closed connections. A contract test covers its content over HTTP. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
@@ -46,7 +46,7 @@ test("a silent stream is kept alive, until the browser closes it", async (t) => 
   end.abort();
   assert.equal((await reader.read()).done, true);
   t.mock.timers.tick(60_000);
-  await rp.store.deleteSession(sessionId); // nobody listens any more, or this would throw
+  await rp.store.deleteSession(sessionId); // would throw if anything still listened
 });
 
 test("a store that fails ends the stream and nothing else: the browser asks again", async (t) => {

@@ -6,8 +6,8 @@ import { sessionVersion, sessionView } from "../session/session-view.ts";
 
 const keepAliveMs = 15_000;
 
-/** Sends the session's state at once, unless the browser says that it has seen it (`Last-Event-ID`), and each time it
- * changes. A browser without a session is told to stop asking (204), and never given one here. */
+/** Sends the session's state at once, unless the browser has already seen it (`Last-Event-ID`), and after every change.
+ * A browser without a session gets 204, which ends its requests, and never a session. */
 export const sessionEvents: Endpoint = async (request, rp) => {
   const session = await readSession(request.headers.get("cookie"), rp);
   if (!session) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
@@ -15,14 +15,14 @@ export const sessionEvents: Endpoint = async (request, rp) => {
   return new Response(stream(session.sessionId, seen, request.signal, rp), {
     headers: {
       "content-type": "text/event-stream",
-      // no-transform keeps compression away, which would hold the events back
+      // no-transform prevents compression, which would delay the events
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
     },
   });
 };
 
-/** Ends when the browser goes, or when the store fails: then the browser asks again. */
+/** Ends when the browser disconnects, or when the store fails: then the browser reconnects. */
 function stream(
   sessionId: string,
   seen: string | null,
@@ -33,9 +33,9 @@ function stream(
   return new ReadableStream({
     async start(controller) {
       const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
-      const tell = teller(sessionId, seen, write, rp);
-      const stopListening = rp.store.onSessionChange(sessionId, () => void tell().catch(close));
-      const keepAlive = setInterval(() => write(": still here\n\n"), keepAliveMs);
+      const send = sender(sessionId, seen, write, rp);
+      const stopListening = rp.store.onSessionChange(sessionId, () => void send().catch(close));
+      const keepAlive = setInterval(() => write(": keep-alive\n\n"), keepAliveMs);
       close = () => {
         stopListening();
         clearInterval(keepAlive);
@@ -45,21 +45,21 @@ function stream(
       signal.addEventListener("abort", close);
       if (signal.aborted) return close();
       write("retry: 2000\n\n");
-      await tell().catch(close);
+      await send().catch(close);
     },
     cancel: () => close(),
   });
 }
 
-/** Writes the state of the session, unless the browser has seen it. */
-function teller(sessionId: string, seen: string | null, write: (text: string) => void, rp: RelyingParty) {
-  let told = seen;
+/** Writes the state of the session, unless the browser has already seen it. */
+function sender(sessionId: string, seen: string | null, write: (text: string) => void, rp: RelyingParty) {
+  let sent = seen;
   return async (): Promise<void> => {
     const session = await rp.store.readSession(sessionId, rp.now());
     const version = sessionVersion(session);
-    if (version !== told)
+    if (version !== sent)
       write(`id: ${version}\nevent: session\ndata: ${JSON.stringify(sessionView(session))}\n\n`);
-    told = version;
+    sent = version;
   };
 }
 
@@ -67,6 +67,6 @@ function closeOnce(controller: ReadableStreamDefaultController): void {
   try {
     controller.close();
   } catch {
-    // the browser has closed it
+    // already closed by the browser
   }
 }

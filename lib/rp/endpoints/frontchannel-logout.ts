@@ -9,13 +9,13 @@ import type { EndedSession } from "../model.ts";
 import { canonicalBaseUrl, type RelyingParty } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
-/** Nobody has signed this request, so it ends sessions and nothing else: no token is revoked by it. */
+/** The request is unsigned, so it only ends sessions: it revokes no token. */
 export const frontchannelLogout: Endpoint = async (request, rp) => {
   try {
     await assertSwitchedOn("front-channel", rp);
-    const ended = await endMeant(request, rp);
+    const ended = await endNamed(request, rp);
     await rp.record({ type: "frontchannel_logout", data: { sessions: ended.length } });
-    return answer(rp, 200, ended.length > 0 ? "Logged out." : "Nobody was logged in.");
+    return answer(rp, 200, ended.length > 0 ? "Logged out." : "No user was logged in.");
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await rp.record({ type: "frontchannel_logout", data: { error: error.message, code: error.code } });
@@ -23,9 +23,9 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
   }
 };
 
-/** By `iss` and `sid`, found without a cookie; with neither, the session of the cookie. What does not match ends
- * nothing. */
-async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedSession, "sessionId">[]> {
+/** Ends the session with this `iss` and `sid`, found without a cookie; with neither, the session of the cookie. A request
+ * that matches no session ends none. */
+async function endNamed(request: Request, rp: RelyingParty): Promise<Pick<EndedSession, "sessionId">[]> {
   const { searchParams } = new URL(request.url);
   const [iss, sid] = [searchParams.get("iss"), searchParams.get("sid")];
   const own = await readSession(request.headers.get("cookie"), rp);
@@ -35,12 +35,15 @@ async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedS
     return [own];
   }
   if (iss === null || sid === null) {
-    throw new ProtocolError("invalid_request", "A front-channel logout names both iss and sid, or neither.");
+    throw new ProtocolError(
+      "invalid_request",
+      "A front-channel logout request has both iss and sid, or neither.",
+    );
   }
   if (!rp.trustedProvider(iss)) {
     throw new ProtocolError(
       "invalid_request",
-      `The front-channel logout is from ${show(iss)}, which is not trusted.`,
+      `The issuer of this front-channel logout, ${show(iss)}, is not trusted.`,
     );
   }
   const end = { by: "front-channel" as const, at: rp.now() };
@@ -49,13 +52,13 @@ async function endMeant(request: Request, rp: RelyingParty): Promise<Pick<EndedS
   if (ended.length === 0 && own?.login) {
     throw new ProtocolError(
       "invalid_request",
-      "The front-channel logout is for another session than this browser's.",
+      "The front-channel logout is not for the session of this browser.",
     );
   }
   return ended;
 }
 
-/** A small document that only an OP of ours may frame. */
+/** A small document that only a trusted OP may frame. */
 function answer(rp: RelyingParty, status: number, text: string): Response {
   const body = html`<section class="card"><h1>Front-channel logout</h1><p>${text}</p></section>`;
   const response = page(rp, canonicalBaseUrl(rp), { title: "Front-channel logout", status, body });

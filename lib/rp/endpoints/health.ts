@@ -1,4 +1,4 @@
-/** GET /health: whether this process can do its work; it needs the session store for all of it. */
+/** GET /health: whether this process can work; everything it does needs the session store. */
 import type { Endpoint } from "../http.ts";
 
 /** @throws {ProtocolError} `store_unavailable` */

@@ -1,4 +1,4 @@
-/** POST and GET /logout: RP-initiated logout, there (RIL 2) and back (RIL 3). */
+/** POST and GET /logout: RP-initiated logout, the request (RIL 2) and the way back (RIL 3). */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { assertSameOrigin, type Endpoint, page, readForm, seeOther } from "../http.ts";
 import { endSession } from "../logout/end-session.ts";
@@ -7,8 +7,9 @@ import { outcomeBody, outcomeOf, titleOf } from "../logout/post-logout.ts";
 import { baseUrlFor } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
-/** The form's `scope` says how far the logout goes: `here`, `everywhere`, or without one this session of the OP. But
- * for `here`, the session lives on until the OP says that it ended: the user may still answer "No" there (RIL 2). */
+/** The form's `scope` says what to end: `here` this app's session only, `everywhere` all sessions of the user, by default
+ * this session of the OP. Except for `here`, the session stays until the OP has ended its own: the user may still
+ * answer "No" there (RIL 2). */
 export const logout: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
   assertSameOrigin(request, base);

@@ -1,4 +1,4 @@
-/** POST /mechanisms: chooses the logout mechanisms that this app takes part in. */
+/** POST /mechanisms: switches the logout mechanisms of this app on and off. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { assertSameOrigin, type Endpoint, readForm, seeOther } from "../http.ts";

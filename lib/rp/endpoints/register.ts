@@ -16,14 +16,14 @@ export const register: Endpoint = async (request, rp) => {
   const registration = fields.get("action") === "forget" ? await forget(rp) : await submit(fields, rp);
   const { values = {}, errors = {} } = session?.form ?? {};
   const kept = { values: { ...values }, errors, registration };
-  // The authorize form is to be filled in with the client that this app is now.
+  // The authorize form must offer the client that this app now is.
   if (Object.keys(registration.errors).length === 0) delete kept.values.client_id;
   const sessionId = session?.sessionId ?? newSessionId();
   await rp.store.saveForm(sessionId, kept, rp.now());
   return seeOther(`${base}/registration`, [await sessionCookie(sessionId, base, rp)]);
 };
 
-/** Nothing is lost by a failure: the choices stay, with what was wrong. */
+/** A failure loses nothing: the choices stay, with the errors. */
 async function submit(fields: URLSearchParams, rp: RelyingParty): Promise<RegistrationForm> {
   const values = keptChoices(fields);
   try {

@@ -1,4 +1,4 @@
-/** POST /reset: forgets everything this app knows about the browser; the OP is not told. */
+/** POST /reset: forgets everything this app knows about the browser; the OP is not notified. */
 
 import { assertSameOrigin, type Endpoint, seeOther } from "../http.ts";
 import { endSession } from "../logout/end-session.ts";

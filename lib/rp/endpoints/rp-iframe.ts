@@ -22,7 +22,7 @@ data-silent="${base}/rpiframe/silent"></div>`;
   return response;
 };
 
-/** WSO2 IS wants to know who asks; other OPs ignore it. */
+/** WSO2 IS requires client_id and redirect_uri; other OPs ignore them. */
 function opIframeUrl({ checkSessionIframe, clientId, redirectUri }: Login): URL {
   const url = new URL(checkSessionIframe);
   if (!url.searchParams.has("client_id")) url.searchParams.set("client_id", clientId);

@@ -1,4 +1,4 @@
-/** GET /session: who is logged in in this browser, for scripts and tests. */
+/** GET /session: the user of this browser, for scripts and tests. */
 import type { Endpoint } from "../http.ts";
 import { readSession } from "../session/session-cookie.ts";
 import { sessionView } from "../session/session-view.ts";

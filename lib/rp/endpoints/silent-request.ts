@@ -5,10 +5,10 @@ import { requestConfirmation } from "../login/authorization-request.ts";
 import { FormError } from "../login/authorize-form.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import { baseUrlFor } from "../relying-party.ts";
-import { tellFrame } from "../session/confirm-session.ts";
+import { answerFrame } from "../session/confirm-session.ts";
 import { watchedSession } from "../session/watched-session.ts";
 
-/** The callback tells the frame the outcome; where no request can be made, this does. */
+/** The callback reports the outcome to the frame; if the request cannot be made, this endpoint does. */
 export const silentRequest: Endpoint = async (request, rp) => {
   await assertSwitchedOn("session-management", rp);
   const base = baseUrlFor(request.headers, rp);
@@ -21,7 +21,7 @@ export const silentRequest: Endpoint = async (request, rp) => {
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;
-    return tellFrame({ confirmation: "failed", reason }, sessionId, base, rp);
+    return answerFrame({ confirmation: "failed", reason }, sessionId, base, rp);
   }
 };
 

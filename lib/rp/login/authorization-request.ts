@@ -1,4 +1,4 @@
-/** The authorization request (Core 3.1.2.1), and what must be remembered until it is answered. */
+/** The authorization request (Core 3.1.2.1), and what to remember until the response. */
 import {
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
@@ -35,8 +35,8 @@ export async function requestAuthorization(
   return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
 }
 
-/** Asks the OP, without showing anything, whether this very user is still logged in (SM 3.1, Core 3.1.2.1).
- * @param login whose answer `pending` waits for */
+/** Asks the OP, without showing a page, whether the same user is still signed in (SM 3.1, Core 3.1.2.1).
+ * @param login the login to confirm */
 export async function requestConfirmation(
   login: Login,
   provider: OpenIdProvider,
@@ -62,7 +62,7 @@ export async function requestConfirmation(
   return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
 }
 
-/** What is asked for again. */
+/** The parameters to repeat. */
 const requestOf = ({
   clientId,
   responseType,
@@ -77,15 +77,14 @@ const requestOf = ({
   ...{ authorizationEndpoint, tokenEndpoint, endSessionEndpoint, checkSessionIframe },
 });
 
-/** The new access token is to be worth what the old one was. `offline_access` needs a consent that nobody can give
- * here (Core 11). */
+/** The new access token should have the scope of the old one. `offline_access` needs a consent page (Core 11). */
 function scopeOf({ tokens: { scope = "" } }: Login): string {
   const granted = scope.split(" ").filter((name) => name !== "" && name !== "offline_access");
   return granted.includes("openid") ? granted.join(" ") : "openid";
 }
 
-/** Longest hint that fits into what servers take as the head of a request, 8 KiB at many. Without one the answer's `sub`
- * still tells whether it is the same user. */
+/** Longest hint that fits into the request head that servers accept, often 8 KiB. Without a hint the `sub` in the response
+ * still shows whether it is the same user. */
 const longestHint = 6000;
 
 async function hintFor(login: Login, rp: RelyingParty): Promise<Record<string, string>> {
@@ -130,15 +129,15 @@ const loginCookieName = (state: string, rp: RelyingParty) => cookieName(rp, `log
 const loginCookie = ({ state, binding }: PendingLogin, base: string, rp: RelyingParty) =>
   setCookie(loginCookieName(state, rp), binding, base, { maxAge: lifetime.pendingLogin / 1000 });
 
-/** What this browser holds for the request with this `state`. */
+/** The browser's proof that it made the request with this `state`. */
 export const readBinding = (cookies: string | null, state: string, rp: RelyingParty): string | undefined =>
   readCookie(cookies, loginCookieName(state, rp));
 
-/** Takes the cookie of an answered request back. */
+/** Removes the cookie of an answered request. */
 export const usedLoginCookie = (state: string, base: string, rp: RelyingParty): string =>
   setCookie(loginCookieName(state, rp), "", base, { maxAge: 0 });
 
-/** Most sign-ins that a browser may leave unfinished: their cookies must not fill the header up to what servers refuse. */
+/** Maximum number of unfinished sign-ins in a browser: their cookies must not exceed the header size of servers. */
 const mostUnfinished = 8;
 
 function forgottenLogins(cookies: string | null, base: string, rp: RelyingParty): string[] {

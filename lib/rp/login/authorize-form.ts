@@ -1,4 +1,4 @@
-/** The authorize form of the tutorial: its fields, their labels to the letter, and what they must hold. */
+/** The authorize form of the tutorial: its fields, their exact labels, and their rules. */
 import { z } from "zod";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -20,7 +20,7 @@ export const implicitResponseTypes = {
 
 export type GrantType = keyof typeof grantTypes;
 
-/** Longest value of a field: the store keeps them. */
+/** Longest value of a field, because the store keeps them. */
 const longest = 2048;
 
 const text = (label: string, most = longest) =>
@@ -111,7 +111,7 @@ export type AuthorizeForm = z.output<typeof schema>;
 export type BrowserForm = Extract<AuthorizeForm, { redirect_uri: string }>;
 export type DirectForm = Exclude<AuthorizeForm, BrowserForm>;
 
-/** The form cannot be used as it is: a message for each field, the empty name standing for the form as a whole. */
+/** The form is not valid: a message for each field; the empty name stands for the form as a whole. */
 export class FormError extends Error {
   override readonly name = "FormError";
   readonly errors: Record<string, string>;
@@ -122,14 +122,14 @@ export class FormError extends Error {
   }
 }
 
-/** Fields that are kept and shown again. Secrets are not among them: a form that failed asks for them again. */
+/** Fields that are kept and shown again. Secrets are not: after an error the user enters them again. */
 const keptFields = new Set(
   schema.options
     .flatMap((option) => Object.keys(option.shape))
     .filter((name) => !/secret|password/.test(name)),
 );
 
-/** The values of a submitted form that may be kept. */
+/** The values of a submitted form to keep. */
 export const keptValues = (form: URLSearchParams): Record<string, string> =>
   Object.fromEntries(
     [...form]
@@ -154,7 +154,7 @@ const endpointFields = [
   "check_session_iframe",
 ] as const;
 
-/** What the form is filled in with: what the user left there last, else the configuration and the OP's metadata.
+/** The values of the form: the user's last ones, by default the configuration and the OP's metadata.
  * `problem` says why the endpoints are missing when the OP cannot be reached. */
 export async function formValues(
   kept: Record<string, string> = {},
@@ -173,7 +173,7 @@ export async function formValues(
     acr_values: "",
   };
   const values = { ...defaults, ...kept };
-  // The callback of this app's other address would lead away from the one that is in use.
+  // The callback of the app's other address would lead away from the current one.
   const callbacks = rp.config.RP_BASE_URLS.map((url) => `${url}/oauth2client`);
   if (callbacks.includes(values.redirect_uri ?? "")) values.redirect_uri = `${base}/oauth2client`;
   try {
@@ -186,9 +186,9 @@ export async function formValues(
   }
 }
 
-/** The secret of the client. The one that is known is used without ever being shown, where the field is empty; it goes to
- * no other endpoint than that of the OP it belongs to.
- * @throws {FormError} where it would have to */
+/** The secret of the client. If the field is empty, the known secret is used without ever being shown; it is only sent to
+ * the token endpoint of its own OP.
+ * @throws {FormError} if the form names another endpoint */
 export async function clientSecret(
   form: { client_id: string; client_secret: string; token_endpoint: string },
   provider: OpenIdProvider,
@@ -199,7 +199,7 @@ export async function clientSecret(
   if (!client.clientSecret) return undefined;
   const { token_endpoint: own } = await rp.provider.metadata();
   if (provider === rp.provider && form.token_endpoint === own) return client.clientSecret;
-  const message = `Client Secret is required here: the known one is sent to ${own} only.`;
+  const message = `Client Secret is required here: the known one is only sent to ${own}.`;
   throw new FormError({ client_secret: message });
 }
 

@@ -1,4 +1,4 @@
-/** Where every login ends up: a new RP session in place of the browser's former one. */
+/** Where every login ends: a new RP session that replaces the browser's former one. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import { recordEnded } from "../logout/end-session.ts";
@@ -9,15 +9,15 @@ import { lifetime } from "../store.ts";
 
 export interface NewLogin extends Omit<Login, "iss" | "sub" | "sid" | "since"> {
   claims: IdTokenClaims;
-  /** When its request left this app. */
+  /** When its request was sent. */
   startedAt: number;
-  /** The browser's RP session so far; its id is not used again, against session fixation. */
+  /** The browser's former RP session; its id is not reused, against session fixation. */
   formerId?: string | undefined;
 }
 
 /** Begins a session.
  * @returns its id
- * @throws {ProtocolError} `session_already_ended` when its logout was faster than its login */
+ * @throws {ProtocolError} `session_already_ended` when its logout overtook its login */
 export async function beginSession(
   { startedAt, formerId, ...login }: NewLogin,
   rp: RelyingParty,
@@ -40,7 +40,7 @@ export async function beginSession(
       {
         help: former?.login
           ? `${former.login.sub} is still logged in here. Start again to sign in.`
-          : "Nobody is logged in here. Start again if you want to sign in.",
+          : "No user is logged in here. Start again to sign in.",
       },
     );
   }
@@ -60,12 +60,12 @@ export async function beginSession(
 }
 
 type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scope"]?: string | undefined } & {
-  /** Seconds; NaN when the response did not say. */
+  /** Seconds; NaN when the response has none. */
   expires_in?: number | undefined;
 };
 
-/** What a token response, or the front channel, brought.
- * @param signed the ID Token of the response as it was verified */
+/** The tokens of a token response or of the front channel.
+ * @param signed the verified ID Token of the response */
 export function tokensFrom(
   response: Received,
   { issuer, clientId, now }: { issuer: string; clientId: string; now: number },

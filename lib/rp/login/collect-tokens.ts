@@ -1,4 +1,4 @@
-/** The tokens that a response type promises: from the authorization response, from the token endpoint, or from both. */
+/** The tokens of a response type: from the authorization response, the token endpoint, or both. */
 import type { AuthorizationResponse } from "#lib/oidc/authorization-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type IdTokenClaims, type VerifiedIdToken, verifyIdToken } from "#lib/oidc/id-token.ts";
@@ -17,7 +17,7 @@ interface Collected {
   tokens: Tokens;
 }
 
-/** Takes what the response type promises from the front channel and, with a code, from the token endpoint. */
+/** Takes the tokens of the response type from the front channel and, with a code, from the token endpoint. */
 export async function collectTokens(
   response: AuthorizationResponse,
   pending: PendingLogin,
@@ -64,7 +64,7 @@ function assertPromised(response: AuthorizationResponse, responseType: string): 
     if (response[promised[word]]) continue;
     throw new ProtocolError(
       "invalid_request",
-      `The authorization response has no ${promised[word]}, which ${responseType} promises.`,
+      `The authorization response has no ${promised[word]}, which ${responseType} requires.`,
     );
   }
 }

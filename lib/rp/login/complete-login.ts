@@ -1,4 +1,4 @@
-/** From the authorization response to what a session needs: each step may end it. */
+/** From the authorization response to the data of a session; each step may refuse it. */
 import { type AuthorizationResponse, checkIssuer } from "#lib/oidc/authorization-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { PendingLogin } from "../model.ts";
@@ -7,7 +7,7 @@ import type { NewLogin } from "./begin-session.ts";
 import { collectTokens } from "./collect-tokens.ts";
 
 /** Validates the response and collects its tokens.
- * @throws {ProtocolError} `authorization_error` when the OP itself says no, another code for everything else */
+ * @throws {ProtocolError} `authorization_error` when the OP refuses, another code for everything else */
 export async function completeLogin(
   response: AuthorizationResponse,
   pending: PendingLogin,
@@ -32,6 +32,6 @@ export async function completeLogin(
 function refuseError({ error, error_description: description }: AuthorizationResponse): void {
   if (!error) return;
   const message = `The OpenID Provider answered ${error}${description ? `: ${description}` : ""}`;
-  const help = "You, or a rule at the OpenID Provider, said no. Start again to try once more.";
+  const help = "You or a policy of the OpenID Provider denied access. Start again to retry.";
   throw new ProtocolError("authorization_error", message, error === "access_denied" ? { help } : {});
 }

@@ -10,7 +10,7 @@ import { sessionCookie } from "../session/session-cookie.ts";
 import { clientSecret, type DirectForm } from "./authorize-form.ts";
 import { beginSession, tokensFrom } from "./begin-session.ts";
 
-/** Asks the token endpoint and keeps what it answers; with an ID Token a session begins.
+/** Requests tokens and keeps them; with an ID Token a session begins.
  * @returns the session cookie to set */
 export async function requestDirectGrant(
   form: DirectForm,

@@ -1,4 +1,4 @@
-/** A login that a library has carried out: validated once more here, so that it leaves the same traces as ours. */
+/** A login that a library has completed: validated again here, so that it leaves the same record as our own. */
 import { verifyIdToken } from "#lib/oidc/id-token.ts";
 import type { Client } from "../clients.ts";
 import type { RelyingParty } from "../relying-party.ts";
@@ -46,7 +46,7 @@ export async function beginRegisteredSession(
       signedInBy: "next-auth",
       grantType: "code",
       responseType: "code",
-      // Where silent requests are answered; of the same origin as next-auth's own callback.
+      // The callback of silent requests; same origin as next-auth's own.
       redirectUri: `${base}/oauth2client`,
       authorizationEndpoint: metadata.authorization_endpoint ?? "",
       tokenEndpoint: metadata.token_endpoint ?? "",

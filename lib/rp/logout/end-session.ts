@@ -1,8 +1,8 @@
-/** Ending sessions of this app, whatever the OP thinks. */
+/** Ends sessions of this app; the OP is not involved. */
 import type { EndedBy, EndedSession, RpSession, SessionEnd } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
-/** Ends the session and records it; nothing happens when nobody is logged in. */
+/** Ends the session and records it; does nothing when no user is logged in. */
 export async function endSession(
   { sessionId }: Pick<RpSession, "sessionId">,
   by: EndedBy,

@@ -4,8 +4,8 @@ import { defaultMethod, type Encryption, encryptTo, keyType } from "#lib/oidc/jw
 import type { Login } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
-/** `signed`: as the OP signed it. `encrypted`: that, encrypted to the OP. `claims`: its claims alone, encrypted to the
- * OP, which is what WSO2 IS takes. */
+/** `signed`: as the OP signed it. `encrypted`: the signed token, encrypted to the OP. `claims`: only its claims, encrypted
+ * to the OP, as WSO2 IS expects. */
 export type HintForm = "signed" | "encrypted" | "claims";
 
 export interface IdTokenHints {
@@ -14,10 +14,10 @@ export interface IdTokenHints {
   values: Partial<Record<HintForm, string>>;
 }
 
-/** The forms that can be had of this login's ID Token. One that came encrypted is neither sent as it came, which the
- * OP could not read, nor in the open; an OP that publishes no key for encryption gets the claims alone, as WSO2 IS has
- * it, for its only key.
- * @throws {ProtocolError} `provider_unavailable` for an encrypted login whose OP does not tell its keys */
+/** The available forms of this login's ID Token. An encrypted one is sent neither as received, since the OP could not
+ * read it, nor in the clear; an OP without a published encryption key gets the claims encrypted to its only key, as
+ * WSO2 IS expects.
+ * @throws {ProtocolError} `provider_unavailable` for an encrypted login when the OP's keys cannot be fetched */
 export async function idTokenHints({ tokens, claims, iss }: Login, rp: RelyingParty): Promise<IdTokenHints> {
   const { idToken, encryptedIdToken } = tokens;
   if (!idToken) return { usual: "signed", values: {} };
@@ -33,7 +33,7 @@ export async function idTokenHints({ tokens, claims, iss }: Login, rp: RelyingPa
   return { usual: key.use === "enc" ? "encrypted" : "claims", values };
 }
 
-/** The hint that goes along unless somebody chooses another. */
+/** The default hint. */
 export async function usualHint(login: Login, rp: RelyingParty): Promise<string | undefined> {
   if (!login.tokens.encryptedIdToken) return login.tokens.idToken;
   const { usual, values } = await idTokenHints(login, rp);
@@ -45,8 +45,8 @@ function agreedOn(encryptedIdToken: string): Encryption {
   return { alg: String(alg), enc: String(enc) };
 }
 
-/** The OP's key for encryption; where it has none and one is needed, the one it has. An OP that is down takes nothing
- * away from a signed hint. */
+/** The OP's encryption key; if it has none and one is needed, its only key. A signed hint needs no key, so it works while
+ * the OP is down. */
 async function encryptionKey(
   iss: string,
   { alg }: Encryption,
@@ -66,7 +66,7 @@ async function encryptionKey(
   return candidates.find(({ kty }) => kty === keyType(alg)) ?? candidates[0];
 }
 
-/** As the login came, unless the OP's key is of the other family. */
+/** The algorithm of the login, unless the OP's key is of another type. */
 function adapted({ alg, enc }: Encryption, { kty }: JWK): Encryption {
   if (keyType(alg) === kty) return { alg, enc };
   return { alg: kty === "EC" ? "ECDH-ES" : "RSA-OAEP", enc };

@@ -1,4 +1,4 @@
-/** What a user may choose about a logout request: its method and each of its parameters. */
+/** What a user may choose in a logout request: its method and each of its parameters. */
 import { z } from "zod";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type LogoutMethod, type LogoutParameters, longestParameter } from "#lib/oidc/logout-request.ts";
@@ -10,7 +10,7 @@ export interface LogoutChoice {
 }
 
 /** What the Logout button sends: everything that RIL 2 recommends.
- * @param hint of this login, encrypted if the login came so: then WSO2 IS asks for its tenant too */
+ * @param hint of this login, encrypted if the login was: then WSO2 IS also needs its tenant */
 export const usualChoice = (
   { clientId, tokens }: Login,
   hint: string | undefined,
@@ -27,7 +27,7 @@ export const usualChoice = (
   },
 });
 
-/** Sent to the letter, spaces included: the preview has shown it so. */
+/** Sent exactly as the preview shows it, spaces included. */
 const text = z
   .string()
   .max(longestParameter, `must not be longer than ${longestParameter} characters.`)
@@ -35,7 +35,7 @@ const text = z
 
 const schema = z.object({
   method: z.enum(["GET", "POST"]).default("GET"),
-  /** As long as the body of a form may be. */
+  /** As long as a form body may be. */
   id_token_hint: z.string().trim().default(""),
   client_id: text,
   post_logout_redirect_uri: text,
@@ -46,7 +46,7 @@ const schema = z.object({
   everywhere: text,
 });
 
-/** Reads the panel's form. Any value may be sent: to see what the OP makes of it is what the panel is for.
+/** Reads the panel's form. Any value is allowed: the panel exists to show how the OP reacts.
  * @throws {ProtocolError} `invalid_request` */
 export function parseLogoutChoice(form: URLSearchParams): LogoutChoice {
   const parsed = schema.safeParse(Object.fromEntries(form));

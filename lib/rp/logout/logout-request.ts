@@ -1,4 +1,4 @@
-/** The logout request that the user asked for (RIL 2): built, remembered and sent. */
+/** Builds, remembers and sends the logout request (RIL 2). */
 import { randomState } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { buildLogoutRequest, type LogoutRequest } from "#lib/oidc/logout-request.ts";
@@ -20,8 +20,8 @@ export function sendLogoutRequest(
   return selfSubmittingForm(rp, base, { action: url, fields, title: "Logging out …" });
 }
 
-/** Builds a logout request and remembers its `state`, and the request too where it is to be sent later.
- * @param fields of the panel; none for the usual request
+/** Builds a logout request and remembers its `state`, and the request itself if it is to be sent later.
+ * @param fields of the panel; none for the default request
  * @throws {ProtocolError} when the OP cannot be reached, or the fields cannot be used */
 export async function requestLogout(
   { sessionId }: RpSession,
@@ -37,7 +37,7 @@ export async function requestLogout(
     const provider = rp.trustedProvider(login.iss);
     if (!provider) throw new ProtocolError("endpoint_not_allowed", `${login.iss} is no longer trusted.`);
     provider.assertEndpoints({ end_session_endpoint: login.endSessionEndpoint });
-    // A browser sent to an OP that is down shows an error of its own and loses the user: ask first.
+    // If the OP is down, the browser would show its own error page and the user would be stuck: check first.
     await provider.reach();
     const { method, parameters } = await chosen(fields, login, provider, base, rp);
     const request = buildLogoutRequest(login.endSessionEndpoint, parameters, method);
@@ -60,7 +60,7 @@ export async function requestLogout(
   }
 }
 
-/** What the panel says, or what the button means. */
+/** The choice of the panel, or the default of the button. */
 async function chosen(
   fields: URLSearchParams,
   login: Login,
@@ -74,7 +74,7 @@ async function chosen(
   if (!(await endsEverywhere(provider))) {
     throw new ProtocolError(
       "invalid_request",
-      `${provider.issuer} declares no way to end all sessions of a user.`,
+      `${provider.issuer} does not declare that it can end all sessions of a user.`,
       {
         help: "Log out in each browser, or ask an administrator of the OpenID Provider.",
       },
@@ -83,6 +83,6 @@ async function chosen(
   return { ...choice, parameters: { ...choice.parameters, everywhere: "true" } };
 }
 
-/** Whether the OP takes `everywhere=true`: an extension, as no specification has such a request. */
+/** Whether the OP supports `everywhere=true`, an extension: no specification has such a request. */
 export const endsEverywhere = async (provider: OpenIdProvider): Promise<boolean> =>
   (await provider.metadata()).end_session_everywhere_supported === true;

@@ -1,11 +1,11 @@
-/** What became of a logout request, when the OP sends the browser back (RIL 3). */
+/** The outcome of a logout request, when the OP sends the browser back (RIL 3). */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Html, html } from "#lib/ui/html.ts";
 import type { LogoutOutcome, RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { endSession } from "./end-session.ts";
 
-/** Checks `state`: it must be of a logout that this very browser asked for, and it works once. */
+/** Checks `state`: it must belong to a logout request of this browser, and works once. */
 export async function outcomeOf(
   parameters: URLSearchParams,
   session: RpSession | undefined,
@@ -14,16 +14,16 @@ export async function outcomeOf(
   const state = parameters.get("state") ?? "";
   const taken =
     session && (await rp.store.takePendingLogout({ state, sessionId: session.sessionId }, rp.now()));
-  // A reload shows the outcome once more; a state that is asked for anew is answered anew.
+  // A reload shows the same outcome again.
   if (!taken && session?.logout?.state === state) return session.logout;
   if (!taken) {
     throw new ProtocolError(
       "unknown_state",
-      "This is not the answer to a logout that this browser asked for.",
+      "This response does not belong to a logout request of this browser.",
       {
         help: state
-          ? "Its state is unknown here, was used already, or belongs to another browser. Your session was left as it was."
-          : "It carries no state, so it may come from anywhere. Your session was left as it was.",
+          ? "Its state is unknown, already used, or belongs to another browser. Your session is unchanged."
+          : "It has no state, so anyone may have sent it. Your session is unchanged.",
       },
     );
   }
@@ -46,7 +46,7 @@ function resultOf(error: string | undefined): LogoutOutcome["result"] {
   return error === "access_denied" ? "declined" : "failed";
 }
 
-/** Sign-out has ended the session here before the OP was asked. */
+/** Sign-out ends the session here before the request reaches the OP. */
 export function titleOf({ result }: LogoutOutcome, session: RpSession | undefined): string {
   if (result === "logged_out") return "You are logged out";
   return session?.login ? "You are still logged in" : "You are logged out of this app only";
@@ -58,14 +58,14 @@ const texts: Record<
 > = {
   logged_out: (_, session) =>
     session?.ended?.by === "back-channel"
-      ? "The OpenID Provider told this app by back-channel before it sent your browser back."
-      : "The OpenID Provider sent your browser back; until then this app had accepted no back-channel logout.",
+      ? "The OpenID Provider notified this app by back-channel logout before it sent your browser back."
+      : "The OpenID Provider sent your browser back; this app had accepted no back-channel logout by then.",
   declined: (_, session) =>
     session?.login
-      ? "You answered No at the OpenID Provider, so every session lives on."
-      : "You answered No at the OpenID Provider, so its session lives on. The one in this app has ended.",
+      ? "You answered No at the OpenID Provider, so all sessions continue."
+      : "You answered No at the OpenID Provider, so its session continues. The one in this app has ended.",
   failed: ({ error }, session) =>
-    `The OpenID Provider answered ${error}. The session in this app ${session?.login ? "lives on" : "has ended"}.`,
+    `The OpenID Provider answered ${error}. The session in this app ${session?.login ? "continues" : "has ended"}.`,
 };
 
 export function outcomeBody(
@@ -77,7 +77,7 @@ export function outcomeBody(
   return html`<section class="card">
 <h1>${title}</h1>
 <p>${texts[outcome.result](outcome, session)}</p>
-<p class="muted">The <code>state</code> that came back is the one that was sent.</p>
+<p class="muted">The returned <code>state</code> matches the one that was sent.</p>
 </section>
 <p class="who">Logged in user : <b id="logged-in-user">${session?.login?.sub ?? "null"}</b></p>
 <p class="row"><a class="btn btn-primary" href="${base}/">Start page</a></p>`;

@@ -4,7 +4,7 @@ import type { RelyingParty } from "../relying-party.ts";
 import { endSession } from "./end-session.ts";
 import { requestLogout } from "./logout-request.ts";
 
-/** Ends the session here; its logout request waits for GET /signout. With the OP down there is none to wait. */
+/** Ends the session here; its logout request waits for GET /signout, unless the OP is down. */
 export async function signOut(sessionId: string, base: string, rp: RelyingParty): Promise<void> {
   const session = await rp.store.readSession(sessionId, rp.now());
   if (!session?.login) return;

@@ -21,17 +21,17 @@ const schema = z
     ),
     password: short("Password"),
     id_token_encrypted_response_alg: z
-      .enum(["", ...encryptionAlgorithms], "Choose one of the list.")
+      .enum(["", ...encryptionAlgorithms], "Choose one from the list.")
       .default(""),
     id_token_encrypted_response_enc: z
-      .enum(encryptionMethods, "Choose one of the list.")
+      .enum(encryptionMethods, "Choose one from the list.")
       .default(defaultMethod),
   })
   .superRefine(({ initial_access_token: token, username, password }, context) => {
     const wrong = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
     if (token && (username || password))
-      wrong("initial_access_token", "Give the token, or username and password, but not both.");
+      wrong("initial_access_token", "Enter either the token or username and password.");
     if (username && !password) wrong("password", "Password is required with a username.");
     if (password && !username) wrong("username", "Username is required with a password.");
   });

@@ -1,4 +1,4 @@
-/** This app's registration at its OpenID Provider (RFC 7591), and the end of it (RFC 7592). */
+/** This app's registration at its OpenID Provider (RFC 7591), and its deletion (RFC 7592). */
 import { type ClientToRegister, clientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
@@ -11,17 +11,17 @@ import type { RegistrationChoice } from "./registration-form.ts";
 /** This app as it registers itself. */
 export function appToRegister({ config }: Pick<RelyingParty, "config">): ClientToRegister {
   const baseUrls = config.RP_BASE_URLS as [string, ...string[]];
-  // Browsers find subdomains of localhost by themselves; an OP's server need not.
+  // Browsers resolve subdomains of localhost; an OP's server may not.
   const serverUrl = baseUrls.find((url) => !new URL(url).hostname.endsWith(".localhost")) ?? baseUrls[0];
   return { name: config.RP_NAME, baseUrls, serverUrl, alg: config.ID_TOKEN_SIGNED_RESPONSE_ALG };
 }
 
-/** Why this app cannot register itself; undefined where it can. */
+/** Why this app cannot register itself; undefined if it can. */
 export function obstacleTo(provider: Metadata, { config }: RelyingParty): string | undefined {
   const alg = config.ID_TOKEN_SIGNED_RESPONSE_ALG;
   if (!provider.registration_endpoint) return `${provider.issuer} has no registration endpoint.`;
   if (alg.startsWith("HS"))
-    return `This app takes tokens signed with ${alg} and the configured CLIENT_SECRET, and a client registered here would have another. Set ID_TOKEN_SIGNED_RESPONSE_ALG to RS256, for example.`;
+    return `This app accepts tokens signed with ${alg} and the configured CLIENT_SECRET, but a client registered here would have another secret. Set ID_TOKEN_SIGNED_RESPONSE_ALG to RS256, for example.`;
   return undefined;
 }
 
@@ -42,28 +42,28 @@ export async function registerAt(
   await rp.record({ type: "client_registered", data: { issuer, clientId, counts: countsOf(report) } });
 }
 
-/** Back to the configured client; the one at the OP is deleted where the OP said how. */
+/** Returns to the configured client, and deletes the registered one at the OP if it said how. */
 export async function forget(rp: RelyingParty): Promise<RegistrationForm> {
   const { issuer } = rp.provider;
   const client = await rp.store.readRegisteredClient(issuer);
-  if (!client) return { values: {}, errors: {}, forgotten: "There was no registration to forget." };
+  if (!client) return { values: {}, errors: {}, forgotten: "There is no registration to forget." };
   const { clientId } = client;
   const problem = await deleteAtProvider(client, rp);
   await rp.store.forgetRegisteredClient(issuer);
   const atProvider = problem ?? "deleted";
   await rp.record({ type: "client_forgotten", data: { issuer, clientId, atProvider } });
   const there = problem
-    ? `At the OpenID Provider it is still registered: ${problem}`
+    ? `It is still registered at the OpenID Provider: ${problem}`
     : "The OpenID Provider has deleted it too.";
   return { values: {}, errors: {}, forgotten: `Client ${clientId} is forgotten here. ${there}` };
 }
 
-/** @returns why the client is still there; undefined when it is gone */
+/** @returns why the client still exists; undefined when it is deleted */
 async function deleteAtProvider(
   { management }: RegisteredClient,
   rp: RelyingParty,
 ): Promise<string | undefined> {
-  if (!management) return "it answered no registration_client_uri by which a client can delete itself.";
+  if (!management) return "it returned no registration_client_uri for deleting the client.";
   try {
     await deleteClient(management, rp.fetch);
     return undefined;

@@ -1,4 +1,4 @@
-/** The answer to a request with `prompt=none`: is the user still logged in at the OP, and still the same? (SM 3.1) */
+/** The response to a request with `prompt=none`: is the same user still signed in at the OP? (SM 3.1) */
 import type { AuthorizationResponse } from "#lib/oidc/authorization-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { html } from "#lib/ui/html.ts";
@@ -8,15 +8,15 @@ import { endSession } from "../logout/end-session.ts";
 import type { Confirmation, PendingLogin } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
-/** Errors that mean that nobody, or nobody who may, is logged in (Core 3.1.2.6). Another error proves nothing. */
-const nobodyThere = [
+/** Errors that mean that no user is signed in, or none that may be (Core 3.1.2.6). Any other error proves nothing. */
+const notSignedIn = [
   "login_required",
   "interaction_required",
   "account_selection_required",
   "consent_required",
 ];
 
-/** Keeps, renews or ends the session, and tells the frame that asked. */
+/** Keeps, renews or ends the session, and reports to the frame that asked. */
 export async function confirmSession(
   response: AuthorizationResponse,
   pending: PendingLogin,
@@ -27,13 +27,13 @@ export async function confirmSession(
   const result = await confirm(response, pending, sessionId, rp).finally(() =>
     rp.store.forgetPendingLogin(pending.state),
   );
-  const answer = await tellFrame(result, sessionId, base, rp);
+  const answer = await answerFrame(result, sessionId, base, rp);
   answer.headers.append("set-cookie", used);
   return answer;
 }
 
-/** The document that hands the outcome to the RP iframe around it. */
-export async function tellFrame(
+/** The document that passes the outcome to the RP iframe around it. */
+export async function answerFrame(
   result: Confirmation,
   sessionId: string,
   base: string,
@@ -56,19 +56,19 @@ async function confirm(
     if (!current) return { confirmation: "ended" };
     const { iss, sub, sid } = login.claims;
     const { signedInBy } = current;
-    const { refreshToken } = current.tokens; // a silent request brings none
+    const { refreshToken } = current.tokens; // a silent request returns none
     const tokens = { ...(refreshToken ? { refreshToken } : {}), ...login.tokens };
     const renewed = { ...current, ...login, signedInBy, tokens, iss, sub, ...(sid ? { sid } : {}) };
     if (await rp.store.renewLogin(sessionId, renewed)) {
       return { confirmation: "renewed", sessionState: renewed.sessionState ?? "" };
     }
     const other = iss !== current.iss || sub !== current.sub;
-    const why = other ? `${sub} is logged in at the OpenID Provider now.` : undefined;
+    const why = other ? `${sub} is now signed in at the OpenID Provider.` : undefined;
     await endSession({ sessionId }, "session-management", rp, why);
     return { confirmation: "ended" };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    if (error.code !== "authorization_error" || !nobodyThere.includes(response.error ?? "")) {
+    if (error.code !== "authorization_error" || !notSignedIn.includes(response.error ?? "")) {
       return { confirmation: "failed", reason: error.message };
     }
     await endSession({ sessionId }, "session-management", rp, error.message);

@@ -1,4 +1,4 @@
-/** What the import was for: whose photos these are, read with the access token where there is one. */
+/** The imported photos: whose they are, read with the access token if there is one. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { requestUserInfo } from "#lib/oidc/token-request.ts";
 import type { RpSession } from "../model.ts";
@@ -9,16 +9,16 @@ export type PhotoAlbum =
   | { owner: string; source: "userinfo" | "id_token"; claims: Record<string, unknown> }
   | { problem: string };
 
-/** Reads the owner's claims from the UserInfo endpoint (Core 5.3), or without an access token from the ID Token. */
+/** Reads the owner's claims from the UserInfo endpoint (Core 5.3), without an access token from the ID Token. */
 export async function photoAlbum(session: RpSession, rp: RelyingParty): Promise<PhotoAlbum> {
   const { login } = (await refreshed(session, rp)) ?? {};
   const tokens = login?.tokens ?? session.tokens;
   if (!tokens?.accessToken) {
     return login
       ? { owner: login.sub, source: "id_token", claims: login.claims }
-      : { problem: "Nobody is logged in." };
+      : { problem: "No user is logged in." };
   }
-  // An access token is shown to nobody but the issuer that it came from.
+  // An access token is only sent to its issuer.
   const provider = rp.trustedProvider(tokens.issuer);
   if (!provider) return { problem: `${tokens.issuer} is no longer trusted.` };
   try {

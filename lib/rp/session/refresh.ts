@@ -1,5 +1,4 @@
-/** Access tokens that have expired are refreshed (RFC 6749 6, Core 12), once for all that ask at the same time, at
- * whichever replica. */
+/** Refreshes expired access tokens (RFC 6749 6, Core 12), once for all concurrent requests, on all replicas. */
 import { ResponseBodyError } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { verifyIdToken } from "#lib/oidc/id-token.ts";
@@ -12,19 +11,19 @@ import type { Login, RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { lifetime } from "../store.ts";
 
-/** An access token that lives no longer than this is not worth sending, in milliseconds. */
+/** An access token with less time to live than this is refreshed, in milliseconds. */
 const soon = 30_000;
 
-/** The session with an access token that is still good, where a refresh token gets one. If the OP says that the grant
- * is over, so is the session; if it cannot be asked, everything stays as it is.
- * @returns undefined when the session is gone */
+/** The session with a valid access token, if a refresh token can get one. If the OP says that the grant has ended, the
+ * session ends too; if the OP does not answer, everything stays as it is.
+ * @returns undefined when there is no such session */
 export async function refreshed(session: RpSession, rp: RelyingParty): Promise<RpSession | undefined> {
   if (!needsRefresh(session.login, rp)) return session;
   const { sessionId } = session;
   const claimant = crypto.randomUUID();
   const change = nextChange(sessionId, rp);
   try {
-    // A refresh token may work once only: whoever comes while it is in use waits for the same answer.
+    // A refresh token may work only once: concurrent requests wait for the same response.
     if (!(await rp.store.claimRefresh(sessionId, claimant, rp.now()))) await change.come;
     else await refreshOnce(sessionId, rp).finally(() => rp.store.releaseRefresh(sessionId, claimant));
   } finally {
@@ -36,7 +35,7 @@ export async function refreshed(session: RpSession, rp: RelyingParty): Promise<R
 const needsRefresh = (login: Login | undefined, rp: RelyingParty): login is Login =>
   Boolean(login?.tokens.refreshToken && (login.tokens.expiresAt ?? Infinity) < rp.now() + soon);
 
-/** The session's next change, or the time when whoever had the claim must have lost it. */
+/** The session's next change, or the time when the claim must have expired. */
 function nextChange(sessionId: string, { store }: RelyingParty) {
   const { promise: come, resolve } = Promise.withResolvers<void>();
   const forget = store.onSessionChange(sessionId, resolve);
@@ -50,7 +49,7 @@ function nextChange(sessionId: string, { store }: RelyingParty) {
   };
 }
 
-/** Somebody else may have done it between the look at the session and the claim. */
+/** Another request may have refreshed the tokens between the read and the claim. */
 async function refreshOnce(sessionId: string, rp: RelyingParty): Promise<void> {
   const { login } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
   if (needsRefresh(login, rp)) await refresh(sessionId, login, rp);
@@ -81,7 +80,7 @@ async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
   const response = await requestTokens(configuration, "refresh_token", parameters);
   const now = rp.now();
   const origin = { issuer: provider.issuer, clientId, now };
-  // How long the old one lived says nothing of the new one.
+  // The expiry of the old token says nothing about the new one.
   const { expiresAt: _, ...kept } = tokens;
   if (!response.id_token) return { ...login, tokens: { ...kept, ...tokensFrom(response, origin) } };
   const { claims, signed, verdicts } = await verifyIdToken(response.id_token, {

@@ -7,10 +7,10 @@ import { lifetime } from "../store.ts";
 export const newSessionId = (): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
 
-/** @returns name of a cookie of this instance: cookies ignore ports, so every name carries it */
+/** @returns name of a cookie of this instance: cookies ignore ports, so every name includes the instance */
 export const cookieName = (rp: RelyingParty, purpose: string): string => `${rp.config.RP_NAME}.${purpose}`;
 
-/** The RP session of this browser, whichever cookie names it: a login first, then what the app itself has kept. */
+/** The RP session of this browser, by either cookie: one with a login first, then the app's own. */
 export async function readSession(
   cookieHeader: string | null,
   rp: RelyingParty,
@@ -22,11 +22,11 @@ export async function readSession(
   return other && (other.login || !own) ? other : own;
 }
 
-/** The RP session that the app's own cookie names; undefined for none, an unknown or a forged one. */
+/** The RP session that the app's own cookie names; undefined without a cookie, or for an unknown or forged one. */
 async function ownSession(cookieHeader: string | null, rp: RelyingParty): Promise<RpSession | undefined> {
   const sealed = readCookie(cookieHeader, cookieName(rp, "session"));
   if (!sealed) return undefined;
-  // A cookie sealed with another secret, or not sealed at all, is as good as none.
+  // A cookie that this secret did not seal counts as none.
   const content = await unsealData<{ sessionId?: unknown }>(sealed, {
     password: rp.config.RP_SECRET,
     ttl: 0,
@@ -36,7 +36,7 @@ async function ownSession(cookieHeader: string | null, rp: RelyingParty): Promis
     : undefined;
 }
 
-/** The `Set-Cookie` that makes the browser this session's. */
+/** The `Set-Cookie` that gives the browser this session. */
 export async function sessionCookie(sessionId: string, base: string, rp: RelyingParty): Promise<string> {
   const sealed = await sealData({ sessionId }, { password: rp.config.RP_SECRET, ttl: 0 });
   return setCookie(cookieName(rp, "session"), sealed, base, { maxAge: lifetime.session / 1000 });

@@ -9,7 +9,7 @@ export interface SessionView {
   /** When the session began, as an ISO date. */
   since: string | null;
   sessionState: string | null;
-  /** By what the last session of this browser ended; null while somebody is logged in. */
+  /** What ended the last session of this browser; null while a user is logged in. */
   loggedOutBy: EndedBy | null;
 }
 
@@ -26,7 +26,7 @@ export function sessionView(session: RpSession | undefined): SessionView {
   };
 }
 
-/** Names the state of a session: another one is shown by another name. */
+/** Names the state of a session: a different state has a different name. */
 export function sessionVersion(session: RpSession | undefined): string {
   if (session?.login) return `since-${session.login.since}`;
   return session?.ended ? `ended-${session.ended.at}` : "none";

@@ -4,7 +4,7 @@ import type { Login } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { readSession } from "./session-cookie.ts";
 
-/** A session that the OP can be asked about: its login brought a `session_state`, and the form named the OP iframe. */
+/** Session management needs a `session_state` from the login and the OP iframe's URL from the form. */
 export const canBeWatched = (login: Login | undefined): login is Login & { sessionState: string } =>
   Boolean(login?.sessionState && login.checkSessionIframe);
 
@@ -13,5 +13,8 @@ export const canBeWatched = (login: Login | undefined): login is Login & { sessi
 export async function watchedSession(request: Request, rp: RelyingParty) {
   const session = await readSession(request.headers.get("cookie"), rp);
   if (session && canBeWatched(session.login)) return { sessionId: session.sessionId, login: session.login };
-  throw new ProtocolError("invalid_request", "There is no session here that can be watched.");
+  throw new ProtocolError(
+    "invalid_request",
+    "This browser has no session that session management can watch.",
+  );
 }
