@@ -1,6 +1,7 @@
 /** `npm run check`. Exit code 0: nothing unexpected; 1: an unexpected failure or a stale expectation; 2: could not run;
  * 128 and more: ended by a signal. */
 
+import { CannotRun } from "#lib/cli/errors.ts";
 import { Interrupted, interruption } from "#lib/cli/interruption.ts";
 import { oneLine, visible } from "#lib/cli/visible.ts";
 import { UsageError } from "#lib/demo/options.ts";
@@ -11,7 +12,6 @@ import { prepareReports, writeReports } from "./report/write.ts";
 import { clientsByHand } from "./run/clients-by-hand.ts";
 import { type CheckOptions, parseOptions, usage } from "./run/options.ts";
 import { checkProvider } from "./run/suite.ts";
-import { CannotRun } from "./run/world.ts";
 
 async function main(): Promise<number> {
   const signal = interruption();

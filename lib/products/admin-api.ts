@@ -1,6 +1,6 @@
 /** The API that a product has for those who administer it, asked in the name of `--admin`. */
 
-import { CannotRun, NoAdministrator } from "#lib/check/run/world.ts";
+import { CannotRun, NoAdministrator } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { basicAuthorization as basic, wordsOf } from "#lib/register/admin-api.ts";
 import type { DriverContext, User } from "./driver.ts";

@@ -1,7 +1,7 @@
 /** What the suite has to be told of an OpenID Provider, because no specification says it: one file for each product.
  * A driver of your own is a module whose default export is a `Driver`. */
 import type { Page } from "@playwright/test";
-import type { Capability } from "#lib/check/model/check.ts";
+import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 

@@ -1,7 +1,7 @@
 /** What the drivers ask of the products' own APIs, at stand-ins that answer in the shapes that are documented. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { DriverContext } from "./driver.ts";
 import { keycloak } from "./keycloak/driver.ts";

@@ -1,6 +1,7 @@
 /** Registration that every OP with a registration endpoint understands. */
 
-import { byHandAdvice, CannotRun } from "#lib/check/run/world.ts";
+import { byHandAdvice } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Fetch } from "#lib/oidc/provider.ts";
 import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { Driver } from "./driver.ts";
 import { embedded } from "./embedded/driver.ts";
 import { generic } from "./generic/driver.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { DriverContext } from "./driver.ts";
 import { driverNamed, driverNames } from "./index.ts";

@@ -1,4 +1,5 @@
 /** I: a logout ends its own sessions and no others. */
+import { NoAdministrator } from "#lib/cli/errors.ts";
 import { tokensFor, watch } from "../judge/deliveries.ts";
 import { tokensSince } from "../judge/logout-tokens.ts";
 import { assertKept, assertLoggedOut, signInAt } from "../judge/oracles.ts";
@@ -7,7 +8,6 @@ import { mayLackSid } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
-import { NoAdministrator } from "../run/world.ts";
 import { closed } from "../steps/closed.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 

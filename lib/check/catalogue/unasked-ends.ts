@@ -1,12 +1,12 @@
 /** I-11, I-12: which apps are notified of a logout after a restart of the OP, and of sessions that end without one. */
 import type { BrowserContext } from "@playwright/test";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { Driver } from "#lib/products/driver.ts";
 import { nextTokenAbout } from "../judge/deliveries.ts";
 import { deliveryPatience } from "../judge/logout-tokens.ts";
 import { signInAt } from "../judge/oracles.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
-import { CannotRun } from "../run/world.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { lacking, operated, restart } from "../steps/operations.ts";
 

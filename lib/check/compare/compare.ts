@@ -1,5 +1,6 @@
 /** What changed between two runs: of two versions of an OP, before and after a change of its settings. */
-import type { Capability, Verdict } from "../model/check.ts";
+import type { Capability } from "#lib/oidc/capabilities.ts";
+import type { Verdict } from "../model/check.ts";
 import type { ComparedCheck, ComparedReport } from "./read-report.ts";
 
 /** A check that both runs have, with another outcome. */

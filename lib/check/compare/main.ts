@@ -1,7 +1,7 @@
 /** `slo-playground compare`. Exit code 0: nothing is worse; 1: something is; 2: a report cannot be read. */
 import { parseArgs } from "node:util";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { UsageError } from "#lib/demo/options.ts";
-import { CannotRun } from "../run/world.ts";
 import { compare } from "./compare.ts";
 import { readReport } from "./read-report.ts";
 import { markdownOf, textOf } from "./view.ts";

@@ -1,8 +1,9 @@
 /** Reads a report.json of an earlier run. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { capabilities, cookieModes, severities, verdicts } from "../model/check.ts";
-import { CannotRun } from "../run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
+import { capabilities } from "#lib/oidc/capabilities.ts";
+import { cookieModes, severities, verdicts } from "../model/check.ts";
 
 const check = z.object({
   id: z.string().min(1),

@@ -1,9 +1,10 @@
 /** What an OP can do, asked in one way by all: as discovery declares it, or as its driver knows it. */
+
+import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import type { Driver } from "#lib/products/driver.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import { channels, logoutUri } from "./channels.ts";
-import type { Capability } from "./check.ts";
 
 /** What discovery must declare for each capability. */
 export const declared: Readonly<Record<Capability, keyof Metadata & string>> = {

@@ -1,5 +1,6 @@
 /** What the suite is made of: checks, what each needs, and what comes out. */
 
+import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { Trial } from "../run/trial.ts";
 import type { Expectation } from "./expectations.ts";
 
@@ -9,16 +10,6 @@ export type Severity = (typeof severities)[number];
 /** `skip`: not tried, or not provable here, and the reason says why. Never a pass. */
 export const verdicts = ["fail", "warn", "pass", "info", "skip"] as const;
 export type Verdict = (typeof verdicts)[number];
-
-/** What an OP can do, as far as the checks care. */
-export const capabilities = [
-  "end-session",
-  "back-channel",
-  "front-channel",
-  "session-management",
-  "registration",
-] as const;
-export type Capability = (typeof capabilities)[number];
 
 /** How the browser treats third-party cookies. */
 export const cookieModes = ["cookies-allowed", "cookies-blocked"] as const;

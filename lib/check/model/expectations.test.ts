@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { CannotRun } from "../run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { type Check, type CheckResult, type CookieMode, cookieModes, type Verdict } from "./check.ts";
 import { readExpectations, surprises, withExpectation } from "./expectations.ts";
 

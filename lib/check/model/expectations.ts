@@ -2,7 +2,7 @@
  * so does an entry that no longer holds. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { CannotRun } from "../run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { type Check, type CheckResult, type CookieMode, cookieModes, modesOf, verdicts } from "./check.ts";
 
 const fields = "verdict, reason and matches";

@@ -1,8 +1,10 @@
 /** Three columns: what is declared, what was configured, what was seen. */
+
+import { type Capability, capabilities } from "#lib/oidc/capabilities.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import type { RegisteredClient } from "#lib/products/driver.ts";
 import { declared } from "../model/capabilities.ts";
-import { type Capability, type CheckResult, capabilities } from "../model/check.ts";
+import type { CheckResult } from "../model/check.ts";
 import type { CapabilityReport } from "./report.ts";
 
 /** The checks that see a capability at work when they pass. */

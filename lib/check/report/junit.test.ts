@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { CannotRun } from "../run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { junitOf } from "./junit.ts";
 import { failed, madeUp, reportOf, saidByOp } from "./testing/made-up.ts";
 import { prepareReports, writeReports } from "./write.ts";

@@ -1,5 +1,6 @@
 /** What a run found, as data: the same for every form of the report. */
-import type { Capability, CheckResult } from "../model/check.ts";
+import type { Capability } from "#lib/oidc/capabilities.ts";
+import type { CheckResult } from "../model/check.ts";
 
 /** What the OP says that it can do, what its clients were registered with, and what it was seen to do. */
 export interface CapabilityReport {

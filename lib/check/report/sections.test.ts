@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import { catalogue } from "../catalogue/index.ts";
-import type { Capability, CheckResult } from "../model/check.ts";
+import type { CheckResult } from "../model/check.ts";
 import { capabilitiesOf, type Registration } from "./capabilities.ts";
 import { htmlOf } from "./html.ts";
 import { junitOf } from "./junit.ts";

@@ -1,7 +1,7 @@
 /** The four files of `--report`. */
 import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CannotRun } from "../run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { htmlOf } from "./html.ts";
 import { junitOf } from "./junit.ts";
 import { markdownOf } from "./markdown.ts";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type Browser, type BrowserContext, chromium } from "@playwright/test";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { findBrowser, findHeadlessBrowser } from "#lib/prepare/system.ts";
 import type { CookieMode } from "../model/check.ts";
-import { CannotRun } from "./world.ts";
 
 /** Chromium's `profile.cookie_controls_mode`; what it does by default is the distribution's choice. */
 const modes: Readonly<Record<CookieMode, number>> = { "cookies-allowed": 0, "cookies-blocked": 1 };

@@ -6,9 +6,9 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { environment } from "#lib/config/env.ts";
 import { CERTIFICATE_FILE, KEY_FILE } from "#lib/op/tls.ts";
-import { CannotRun } from "./world.ts";
 
 const dieWithParent = new URL("../../demo/die-with-parent.mjs", import.meta.url).href;
 

@@ -3,11 +3,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { Page, Request } from "@playwright/test";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Driver, User } from "#lib/products/driver.ts";
 import { type AuthorizationRequest, RelyingParty } from "../probe/relying-party.ts";
 import type { Browsers } from "./browsers.ts";
-import { CannotRun } from "./world.ts";
 
 /** How long a page that asks for a password once more stays before it counts as a refusal, in milliseconds. */
 const stays = 1_500;

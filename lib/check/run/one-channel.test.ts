@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver } from "#lib/products/driver.ts";
-import type { Capability, Check } from "../model/check.ts";
+import type { Check } from "../model/check.ts";
 import { oneChannelWorlds } from "./one-channel.ts";
 import { closeWorld, createWorlds } from "./world.ts";
 

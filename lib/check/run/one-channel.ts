@@ -1,8 +1,10 @@
 /** Where a client has one logout channel: clients for the checks of the channel that the usual ones were not given. */
+
+import { CannotRun } from "#lib/cli/errors.ts";
 import { has } from "../model/capabilities.ts";
 import { type Channel, channels, logoutUri } from "../model/channels.ts";
 import type { Check } from "../model/check.ts";
-import { CannotRun, closeWorld, createWorld, type World, type WorldSettings } from "./world.ts";
+import { closeWorld, createWorld, type World, type WorldSettings } from "./world.ts";
 
 export interface OneChannelWorlds {
   /** The clients for a check: those of its worker, or others that ask for one channel alone. */

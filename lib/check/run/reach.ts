@@ -1,9 +1,10 @@
 /** The first question of a run: is there an OpenID Provider, is it this one, and does it log out at all? Each "no" is one
  * line that says what to do. */
+
+import { CannotRun } from "#lib/cli/errors.ts";
 import { bounded } from "#lib/net/bounded-response.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Fetch, type Metadata, type OpenIdProvider, reason } from "#lib/oidc/provider.ts";
-import { CannotRun } from "./world.ts";
 
 const largest = 1024 * 1024;
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { loadCertificate } from "#lib/op/tls.ts";
 import { type StandIn, standIn } from "#lib/products/testing/stand-in.ts";
 import { createProgress } from "../report/progress.ts";
@@ -13,7 +14,6 @@ import { bareProvider } from "../testing/bare-provider.ts";
 import { browserFile } from "./browsers.ts";
 import { parseOptions } from "./options.ts";
 import { checkProvider } from "./suite.ts";
-import { CannotRun } from "./world.ts";
 
 // Any file will do, where no browser is started.
 process.env.CHROMIUM_PATH = process.execPath;

@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import tls from "node:tls";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { appNames } from "#lib/config/apps.ts";
 import { isLoopback } from "#lib/doctor/checks/transport.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -27,7 +28,6 @@ import { type PlaygroundSettings, startPlayground } from "./playground.ts";
 import { assertLogout, reach } from "./reach.ts";
 import { runChecks } from "./scheduler.ts";
 import type { PlaygroundOfRun } from "./trial.ts";
-import { CannotRun } from "./world.ts";
 
 /** Longest that cleaning up may take once the run is told to end, in milliseconds. */
 const grace = 5_000;

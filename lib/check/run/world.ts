@@ -1,4 +1,5 @@
 /** The clients of one worker: checks that run beside each other never share one. */
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { AppName } from "#lib/config/apps.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
@@ -147,13 +148,3 @@ export const closeWorld = async (world: World): Promise<void> => {
   await Promise.allSettled(probes.map(({ client }) => client.remove?.()));
   await Promise.all(probes.map(({ recorder }) => recorder.close()));
 };
-
-/** The run cannot take place; the message is one line that says what to do. */
-export class CannotRun extends Error {
-  override readonly name: string = "CannotRun";
-}
-
-/** What a driver does as an administrator cannot be tried, for the run knows none. */
-export class NoAdministrator extends CannotRun {
-  override readonly name = "NoAdministrator";
-}

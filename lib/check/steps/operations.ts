@@ -1,9 +1,9 @@
 /** What happens to an OP in operation, by its driver: it changes its keys, it is started anew. */
 import { decodeProtectedHeader } from "jose";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { Driver } from "#lib/products/driver.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
-import { CannotRun } from "../run/world.ts";
 
 /** Has the OP sign with a new key. Skips the check where the driver cannot. */
 export async function rotateKeys(trial: Trial): Promise<void> {

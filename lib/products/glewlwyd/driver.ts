@@ -1,6 +1,6 @@
 /** Glewlwyd 2.7, as Debian's packages bring it (e2e/idps/glewlwyd). */
 import type { Page } from "@playwright/test";
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator, fieldsBeside, fresh } from "../admin-api.ts";
 import type { Driver, DriverContext, RegisteredClient } from "../driver.ts";

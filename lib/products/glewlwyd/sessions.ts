@@ -1,7 +1,7 @@
 /** Glewlwyd's own ways to end sessions: its API for administrators, and the profile page of a user. It names sessions by
  * a hash of its own, which cannot be told from a `sid`, so that an administrator cannot end the one of an ID Token. */
 import type { Page } from "@playwright/test";
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { administrator } from "../admin-api.ts";
 import type { Driver, DriverContext, User } from "../driver.ts";
 import { signedIn } from "./admin-api.ts";

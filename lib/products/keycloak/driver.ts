@@ -1,7 +1,7 @@
 /** Keycloak 17 and newer: its admin REST API and the pages of its own themes. Written from its documentation and
  * templates; not run against the product. */
 
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator, askAdminApi, fresh } from "../admin-api.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";

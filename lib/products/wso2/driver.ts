@@ -1,7 +1,7 @@
 /** WSO2 Identity Server 5.10 to 7.3: its Application Management API, and both generations of its pages. Written from its
  * sources and documentation; not run against the product. */
 import type { Page } from "@playwright/test";
-import { CannotRun } from "#lib/check/run/world.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator, askAdminApi, basicAuthorization, fieldsBeside, fresh } from "../admin-api.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";
