@@ -8,7 +8,7 @@ import { opSettings } from "#lib/config/op-config.ts";
 import { rpSettings } from "#lib/config/rp-config.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
 import { differences } from "#lib/products/differences.ts";
-import { representationOf } from "#lib/products/keycloak/registration.ts";
+import { representationOf } from "#lib/products/keycloak/client.ts";
 import { composeFile, isOneShot, isOurs, profiles, servicesOf } from "./compose-file.ts";
 
 const all = Object.entries(composeFile.services);

@@ -11,8 +11,8 @@ import { runChecks } from "#lib/check/run/scheduler.ts";
 import type { Trial } from "#lib/check/run/trial.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver } from "#lib/products/driver.ts";
-import { registerDynamically } from "#lib/products/dynamic-registration.ts";
 import { embedded } from "#lib/products/embedded/driver.ts";
+import { registerDynamically } from "#lib/products/generic/dynamic-registration.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-secrets-"));
 let op: EmbeddedOp;

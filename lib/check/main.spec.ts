@@ -120,7 +120,7 @@ describe("npm run check", { concurrency: 2 }, () => {
 
   it("gives the checks of a second channel clients of their own, where a client has one", async () => {
     const driver = join(folder, "one-channel.ts");
-    const [embedded, dynamic] = ["embedded/driver", "dynamic-registration"].map((name) =>
+    const [embedded, dynamic] = ["embedded/driver", "generic/dynamic-registration"].map((name) =>
       JSON.stringify(join(import.meta.dirname, `../products/${name}.ts`)),
     );
     writeFileSync(

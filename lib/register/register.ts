@@ -7,9 +7,9 @@ import { type AppName, addressesOf, embeddedIssuer, publicClientOf } from "#lib/
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import { embeddedDriver } from "#lib/products/embedded/registration.ts";
 import { dcrDriver } from "#lib/products/generic/registration.ts";
-import { keycloakDriver } from "#lib/products/keycloak/registration.ts";
+import { keycloakDriver } from "#lib/products/keycloak/client.ts";
 import type { ClientToRegister, Driver, RegisteredClient } from "#lib/products/registration-driver.ts";
-import { wso2Driver } from "#lib/products/wso2/registration.ts";
+import { wso2Driver } from "#lib/products/wso2/client.ts";
 import { discover, discoverNow } from "./discover.ts";
 import { writeAppEnvironment, writeOpEnvironment } from "./environment-files.ts";
 import type { RegisterOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 /** The embedded OpenID Provider of this project. */
 import type { Driver } from "../driver.ts";
-import { registerDynamically } from "../dynamic-registration.ts";
+import { registerDynamically } from "../generic/dynamic-registration.ts";
 import { sessionsPage } from "./sessions.ts";
 
 export const embedded: Driver = {

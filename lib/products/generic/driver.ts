@@ -1,7 +1,7 @@
 /** Any OpenID Provider whose pages are plain forms: the first one with a password, then whatever asks to go on. */
 import type { Page } from "@playwright/test";
 import type { Driver } from "../driver.ts";
-import { registerDynamically } from "../dynamic-registration.ts";
+import { registerDynamically } from "./dynamic-registration.ts";
 
 const submit = 'button[type="submit"], input[type="submit"], button:not([type])';
 

@@ -4,7 +4,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator, fieldsBeside, fresh } from "../admin-api.ts";
 import type { Driver, DriverContext, RegisteredClient } from "../driver.ts";
-import { registerDynamically, registersByApi } from "../dynamic-registration.ts";
+import { registerDynamically, registersByApi } from "../generic/dynamic-registration.ts";
 import { signedIn } from "./admin-api.ts";
 import { clientRecord } from "./configuration.ts";
 import { glewlwydSessions, originOf } from "./sessions.ts";

@@ -5,7 +5,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator, askAdminApi, fresh } from "../admin-api.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";
-import { registerDynamically, registersByApi } from "../dynamic-registration.ts";
+import { registerDynamically, registersByApi } from "../generic/dynamic-registration.ts";
 import { passSignInPages } from "../sign-in-pages.ts";
 
 export const keycloak: Driver = {

@@ -5,9 +5,9 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator, askAdminApi, basicAuthorization, fieldsBeside, fresh } from "../admin-api.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "../driver.ts";
-import { registerDynamically, registersByApi } from "../dynamic-registration.ts";
+import { registerDynamically, registersByApi } from "../generic/dynamic-registration.ts";
 import { passSignInPages } from "../sign-in-pages.ts";
-import { regexpOf } from "./registration.ts";
+import { regexpOf } from "./client.ts";
 
 const PRODUCT = "WSO2 Identity Server";
 const consentForm = "#oidc_logout_consent_form";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { runProgram } from "#lib/cli/testing/program.ts";
-import { loadState } from "#lib/register/saved-state.ts";
-import type { Answer, Asked, Json } from "../testing/stand-in.ts";
-import { startKeycloak } from "./testing/stand-in.ts";
+import { startKeycloak } from "#lib/products/keycloak/testing/stand-in.ts";
+import type { Answer, Asked, Json } from "#lib/products/testing/stand-in.ts";
+import { loadState } from "./saved-state.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "register-"));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Fetch } from "#lib/oidc/provider.ts";
 import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
-import type { DriverContext, RegisteredClient } from "./driver.ts";
+import type { DriverContext, RegisteredClient } from "../driver.ts";
 
 /** Whether clients come from the product's own API: an administrator can always, but an initial access token is for
  * dynamic registration alone. */

@@ -9,9 +9,9 @@ import { parseEnv } from "node:util";
 import { runProgram, until } from "#lib/cli/testing/program.ts";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { freePort } from "#lib/net/free-port.ts";
-import { loadState } from "#lib/register/saved-state.ts";
-import type { Answer, Asked, Json } from "../testing/stand-in.ts";
-import { type Application, startWso2 } from "./testing/stand-in.ts";
+import type { Answer, Asked, Json } from "#lib/products/testing/stand-in.ts";
+import { type Application, startWso2 } from "#lib/products/wso2/testing/stand-in.ts";
+import { loadState } from "./saved-state.ts";
 
 const folders: string[] = [];
 after(() => {

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import type { DriverContext } from "./driver.ts";
-import { keycloak } from "./keycloak/driver.ts";
-import { wso2 } from "./wso2/driver.ts";
+import type { DriverContext } from "../driver.ts";
+import { keycloak } from "../keycloak/driver.ts";
+import { wso2 } from "./driver.ts";
 
 interface Asked {
   what: string;
