@@ -1,8 +1,9 @@
 /** How long users wait: for the start of the demo, a page, and the other app's page after "Yes". */
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
-import { App, OpPages } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
 import { startDemo } from "#lib/demo/demo-process.ts";
 import { findBrowser } from "#lib/prepare/system.ts";
+import { OpPages } from "#lib/products/embedded/pages.ts";
 import { ms, printTable, quantile } from "./table.ts";
 
 const rounds = 5;

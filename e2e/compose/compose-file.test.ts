@@ -9,6 +9,7 @@ import { rpSettings } from "#lib/config/rp-config.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
 import { differences } from "#lib/products/differences.ts";
 import { representationOf } from "#lib/products/keycloak/client.ts";
+import { metadataForApi } from "#lib/register/app-client.ts";
 import { composeFile, isOneShot, isOurs, profiles, servicesOf } from "./compose-file.ts";
 
 const all = Object.entries(composeFile.services);
@@ -131,12 +132,9 @@ describe("the realm for Keycloak", () => {
     const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground3: 8083 } };
     assert.equal(realm.clients.length, appNames.length);
     for (const app of appNames) {
-      const wanted = representationOf({
-        app,
-        clientId: app,
-        clientSecret: "made up",
-        addresses: addressesOf(app, { ports, crossSite: false }),
-      });
+      const addresses = addressesOf(app, { ports, crossSite: false });
+      const credentials = { clientId: app, clientSecret: "made up", forTutorial: true };
+      const wanted = representationOf(metadataForApi({ name: app, addresses }), credentials);
       const there = realm.clients.find(({ clientId }) => clientId === app);
       assert.deepEqual(differences(there, wanted), ["secret"]);
     }

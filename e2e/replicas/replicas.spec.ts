@@ -1,6 +1,7 @@
 /** The walkthrough on two replicas of each app, in a browser, while parts of it come and go. */
 import { type BrowserContext, expect, test } from "@playwright/test";
-import { App, OpPages } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
+import { OpPages } from "#lib/products/embedded/pages.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 
 const user = { name: "alice", password: "alice" };

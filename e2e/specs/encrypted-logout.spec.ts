@@ -1,8 +1,9 @@
 /** Encrypted ID Tokens from registration to logout, at the real OP: an app that registered itself for encryption, and every
  * form of hint by which its user is logged out. */
 import type { Page, Request } from "@playwright/test";
-import { App, type User } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
+import type { User } from "#lib/products/driver.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 
 let demo: DemoProcess;

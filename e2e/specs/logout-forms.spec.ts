@@ -1,6 +1,7 @@
 /** How far a logout goes, and with how large a hint, against the real OP. */
 
-import { App, type User } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
+import type { User } from "#lib/products/driver.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 

@@ -1,7 +1,8 @@
 /** Single logout between a session of next-auth and one of the form, each way round, by each mechanism. */
 
-import { App, type User } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
+import type { User } from "#lib/products/driver.ts";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { switchOn } from "../support/mechanisms.ts";

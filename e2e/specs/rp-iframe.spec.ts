@@ -1,8 +1,9 @@
 /** Session management in a real browser: what a window that a test plays (rp-iframe.test.ts) cannot prove. */
 
 import type { BrowserContext, Frame, Page } from "@playwright/test";
-import { App, type User } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
 import { freePort } from "#lib/net/free-port.ts";
+import type { User } from "#lib/products/driver.ts";
 import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { whole } from "../support/launch-options.ts";

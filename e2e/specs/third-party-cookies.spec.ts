@@ -1,7 +1,8 @@
 /** Each mechanism by itself, in each situation of third-party-cookies.ts. */
 import { expect, type Page } from "@playwright/test";
-import { App, OpPages } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
+import { OpPages } from "#lib/products/embedded/pages.ts";
 import { test } from "../support/cookie-setting.ts";
 import { testers } from "../support/demo.ts";
 import { signInTo, switchOn } from "../support/mechanisms.ts";

@@ -1,6 +1,8 @@
 /** The actors of the end-to-end tests: two apps in two tabs of one browser, their OP, and a user of one's own. */
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { App, OpPages, type User } from "#lib/check/steps/app-pages.ts";
+import { App } from "#lib/check/steps/app-pages.ts";
+import type { User } from "#lib/products/driver.ts";
+import { OpPages } from "#lib/products/embedded/pages.ts";
 import { type Apps, demo, testers } from "./demo.ts";
 
 export interface Options {

@@ -1,92 +1,101 @@
-/** The API that a product has for those who administer it, asked in the name of `--admin`. */
-
+/** Requests to the API that a product has for its administrators, as the one of `--admin`. */
+import type { z } from "zod";
 import { CannotRun, NoAdministrator } from "#lib/cli/errors.ts";
-import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import { basicAuthorization as basic, wordsOf } from "#lib/register/admin-api.ts";
+import { reason } from "#lib/oidc/provider.ts";
 import type { DriverContext, User } from "./driver.ts";
 
+/** What to do about an answer, by its HTTP status. */
+export type Advice = Readonly<Record<number, string>>;
+
 export interface AdminRequest {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   headers?: Record<string, string>;
   json?: unknown;
   form?: Record<string, string>;
+  /** Statuses that are fine; any 2xx where absent. */
+  expected?: readonly number[];
+  advice?: Advice;
 }
 
 export interface AdminAnswer {
+  url: string;
   status: number;
-  /** Empty where the body is no JSON object. */
-  body: Record<string, unknown>;
-  /** For the answers that are lists; empty otherwise. */
-  list: Record<string, unknown>[];
-  location: string | undefined;
+  headers: Headers;
+  /** The body as JSON; undefined where it is none. */
+  body: unknown;
 }
+
+const usualAdvice: Advice = {
+  401: "Check the name and password of --admin.",
+  403: "This user lacks the rights: pass an administrator with --admin NAME:SECRET.",
+};
 
 /** Sends one request. Redirects are not followed: they would take the credentials elsewhere.
- * @param expected the statuses that are fine
- * @throws {CannotRun} in one line, where the answer is another one */
+ * @throws {CannotRun} in one line that says what to do */
 export async function askAdminApi(
-  { fetch }: DriverContext,
+  { fetch }: Pick<DriverContext, "fetch">,
   url: string,
-  expected: readonly number[],
-  { method = "GET", headers = {}, json, form }: AdminRequest,
+  { method = "GET", headers = {}, json, form, expected, advice = {} }: AdminRequest = {},
 ): Promise<AdminAnswer> {
   const body = json === undefined ? form && new URLSearchParams(form) : JSON.stringify(json);
-  const type = json === undefined ? {} : { "content-type": "application/json" };
-  const sent = { accept: "application/json", ...headers, ...type };
-  const init = {
+  const response = await fetch(url, {
     method,
-    headers: sent,
-    redirect: "manual" as const,
-    ...(body === undefined ? {} : { body }),
-  };
-  const response = await fetch(url, init).catch((error: unknown) => {
-    throw new CannotRun(`${method} ${url} got no answer: ${String(error)}.`);
+    headers: {
+      accept: "application/json",
+      ...headers,
+      ...(json !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body }),
+    redirect: "manual",
+  }).catch((error: unknown) => {
+    if (error instanceof CannotRun) throw error;
+    throw new CannotRun(`${method} ${url} got no answer: ${reason(error)}.`);
   });
+  const { status } = response;
   const answer = (await response.json().catch(() => undefined)) as unknown;
-  if (!expected.includes(response.status))
-    throw new CannotRun(refusal(`${method} ${url}`, response.status, Object(answer) as AdminAnswer["body"]));
-  return {
-    status: response.status,
-    body: Object(answer) as AdminAnswer["body"],
-    list: Array.isArray(answer) ? (answer as AdminAnswer["list"]) : [],
-    location: response.headers.get("location") ?? undefined,
-  };
+  if (expected?.includes(status) ?? response.ok)
+    return { url, status, headers: response.headers, body: answer };
+  const words = wordsOf(answer);
+  const said = `${method} ${url} was answered with HTTP ${status}${words && `: ${words}`}.`;
+  throw new CannotRun([said, { ...usualAdvice, ...advice }[status]].filter(Boolean).join(" "));
 }
 
-function refusal(what: string, status: number, body: AdminAnswer["body"]): string {
-  const words = wordsOf({ body });
-  const said = words && `: ${words}`;
-  const advice = status === 401 || status === 403 ? " Check the name and password of --admin." : "";
-  return `${what} was answered with HTTP ${status}${said}.${advice}`;
+/** The server's own words about a refusal, on one line; empty where it has none. */
+function wordsOf(body: unknown): string {
+  const said = Object(body) as Record<string, unknown>;
+  const names = ["description", "error_description", "errorMessage", "message", "error"];
+  const all = Array.isArray(body) ? body : names.map((name) => said[name]);
+  const words = all.find((word) => typeof word === "string" && word !== "") ?? "";
+  return String(words).replace(/\s+/g, " ").slice(0, 300).replace(/\.$/, "");
 }
 
-/** @throws {NoAdministrator} where none was named */
+/** The body of an answer, in the shape that the product documents.
+ * @throws {CannotRun} where it has another */
+export function bodyOf<T>({ url, body }: AdminAnswer, schema: z.ZodType<T>, product: string): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new CannotRun(`${url} does not answer as ${product} does. Try --driver generic.`);
+}
+
+/** The last part of the URL of what a request has created. */
+export const createdId = ({ headers }: AdminAnswer): string | undefined =>
+  headers.get("location")?.split("/").at(-1);
+
+/** @throws {NoAdministrator} */
 export function administrator({ admin }: DriverContext, product: string): User {
   if (admin) return admin;
-  throw new NoAdministrator(`${product} does this for its administrators alone: pass --admin NAME:SECRET.`);
+  throw new NoAdministrator(`Only administrators of ${product} can do this: pass --admin NAME:SECRET.`);
 }
 
 export const basicAuthorization = ({ name, password }: User): Record<string, string> => ({
-  authorization: basic(name, password),
+  authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
 });
 
-/** Names and IDs that no earlier run has used. */
-export const fresh = (name: string): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
-
-/** What every product's own API has a word for. */
-const usualFields = [
-  "client_name",
-  "redirect_uris",
-  "post_logout_redirect_uris",
-  "grant_types",
-  "response_types",
-  "token_endpoint_auth_method",
-  "backchannel_logout_uri",
-  "backchannel_logout_session_required",
-  "frontchannel_logout_uri",
-  "frontchannel_logout_session_required",
-];
-
-/** The fields of client metadata that a driver which knows the usual ones has to call missing. */
-export const fieldsBeside = (metadata: ClientMetadata): string[] =>
-  Object.keys(metadata).filter((field) => !usualFields.includes(field));
+/** The parts of an issuer that the product's API is found by.
+ * @param shape with the parts in parentheses
+ * @throws {CannotRun} where the issuer has another shape */
+export function issuerParts(issuer: string, shape: RegExp, product: string, ending: string): string[] {
+  const [found, ...parts] = shape.exec(issuer) ?? [];
+  if (found !== undefined) return parts;
+  throw new CannotRun(`${issuer} is no issuer of ${product}, which ends in ${ending}. Try --driver generic.`);
+}

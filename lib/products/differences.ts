@@ -1,4 +1,4 @@
-/** What is there against what has to be: settings that we do not know are none of our business. */
+/** What a record has against what it must have. Settings that we do not know stay as they are. */
 
 type Json = Record<string, unknown>;
 
@@ -14,7 +14,7 @@ export function differences(current: unknown, wanted: Json, prefix = ""): string
   });
 }
 
-/** The settings that are there with the wanted ones put over them. */
+/** The current settings, overwritten by the wanted ones. */
 export function merged(current: unknown, wanted: Json): Json {
   const there = isObject(current) ? current : {};
   const over = Object.entries(wanted).map(([name, value]) => [
@@ -24,7 +24,7 @@ export function merged(current: unknown, wanted: Json): Json {
   return { ...there, ...Object.fromEntries(over) };
 }
 
-/** Whether a value says at least what is wanted. Of a list the order does not matter. */
+/** Whether a value has at least what is wanted; lists in any order. */
 function holds(current: unknown, wanted: unknown): boolean {
   if (isObject(wanted)) return differences(current, wanted).length === 0;
   if (!Array.isArray(wanted)) return current === wanted;

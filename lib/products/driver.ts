@@ -1,9 +1,12 @@
-/** What the suite has to be told of an OpenID Provider, because no specification says it: one file for each product.
- * A driver of your own is a module whose default export is a `Driver`. */
+/** What no specification says about an OpenID Provider, so that its product's folder has to. A driver of your own is a
+ * module whose default export is a `Driver`: see examples/my-driver.ts. */
 import type { Page } from "@playwright/test";
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
+import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
+import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
+import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 
 export interface User {
   name: string;
@@ -14,69 +17,107 @@ export interface RegisteredClient {
   clientId: string;
   /** Absent for a public client. */
   clientSecret?: string;
-  /** Fields of the metadata that the OP ignored or refused, so that no check is built upon them. */
+  /** Fields of the metadata that the OP ignored or refused: checks that need one are skipped. */
   missing: readonly string[];
-  /** Removes it at the OP, where that is possible. Called once nothing more is asked of the client. */
+  /** What dynamic registration says of each field. */
+  report?: RegistrationReport;
+  /** Seconds since 1970; 0 or absent: never. */
+  secretExpiresAt?: number;
+  /** How the OP encrypts ID Tokens for this client. */
+  encryption?: Encryption;
+  /** Removes the client at the OP. Called once the client is no longer needed. */
   remove?: () => Promise<void>;
+}
+
+/** A client of a given ID and secret, for a product's own API. */
+export interface ClientToEnsure {
+  metadata: ClientMetadata;
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string;
+}
+
+export interface EnsuredClient extends Pick<RegisteredClient, "clientId" | "clientSecret"> {
+  outcome: "created" | "updated" | "unchanged";
+  /** Dotted names of the settings that had another value. */
+  changed: readonly string[];
 }
 
 /** What a driver may use. */
 export interface DriverContext {
   issuer: string;
   metadata: Metadata;
-  admin: User | undefined;
-  /** Initial access token of dynamic registration (Registration 3.1), from `--registration-token`. */
-  registrationToken?: string | undefined;
-  /** What the OP's server calls this machine, from `--probe-host`; `localhost` where absent. */
+  /** From `--admin`. */
+  admin?: User | undefined;
+  /** What dynamic registration asks for: an initial access token (Registration 3.1), or HTTP Basic credentials. */
+  authorization?: RegistrationAuthorization | undefined;
+  /** How the OP's server addresses this machine, from `--probe-host`; `localhost` where absent. */
   serverHost?: string | undefined;
-  /** For the OP's own API; bounded in time. */
+  /** For the OP's own API; requests time out. */
   fetch: typeof globalThis.fetch;
 }
 
 export interface Driver {
   name: string;
-  /** A user, and the scope that makes his ID Token larger than the usual limits of URLs. */
+  /** Whether this discovery document is of this product. */
+  recognises?(metadata: Metadata): boolean;
+
+  // Peculiarities.
+
+  /** A user, and the scope that makes this user's ID Token larger than the usual limits of URLs. */
   largeIdToken?: { user: User; scope: string };
-  /** What the product does although its discovery document is silent about it, so that it is checked all the same. */
+  /** What the product supports without declaring it in its discovery document; it is checked all the same. */
   undeclared?: readonly Capability[];
-  /** A client has one of the two logout channels: `register` calls the other missing for one that asks for both, and the
-   * checks of that one get clients that ask for it alone. */
+  /** A client has one of the two logout channels. If a client asks for both, `register` lists the other one as missing;
+   * the checks of that channel get clients that ask for it alone. */
   oneChannelPerClient?: true;
-  /** `prompt=none` finds the session only with an ID Token of the client as hint (Core 3.1.2.1 has it as a SHOULD of the
-   * client): the suite sends the latest. */
+  /** `prompt=none` finds the session only with an `id_token_hint` (Core 3.1.2.1: the RP SHOULD send one): the suite
+   * sends the latest ID Token. */
   promptNoneNeedsHint?: true;
-  /** After a logout the browser comes back only where the request had a `state`, against RIL 3. The suite sends one, but
-   * for the check of just that: the others have something else to find. */
+  /** Against RIL 3, the browser returns after a logout only if the request had a `state`. The suite always sends one,
+   * except in the check of exactly that. */
   returnsOnlyWithState?: true;
+
+  // Pages.
+
   /** Signs in at the page that asks for a password, and allows what the client asks for. Returns once the browser has
-   * left the OP, or nothing more is asked. */
+   * left the OP, or there is nothing more to do. */
   login(page: Page, user: User): Promise<void>;
-  /** Answers the question whether to log out with yes. Waits for the question; rejects if there is none. */
+  /** Answers yes to the question whether to log out. Waits for the question; rejects if there is none. */
   confirmLogout(page: Page): Promise<void>;
   declineLogout(page: Page): Promise<void>;
-  /** Registers a client with this metadata. */
+  /** Logs the user out at the OP's own page. */
+  logoutAtOp?(page: Page, context: DriverContext): Promise<void>;
+
+  // Registration.
+
+  /** Registers a new client. */
   register?(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient>;
-  /** Ends one session of the user as an administrator does, by its `sid`. */
+  /** Creates the client or brings the existing one up to date, by the product's own API, for people who follow the
+   * tutorial: consents are asked for. May be repeated. Needs `context.admin`. */
+  ensure?(client: ClientToEnsure, context: DriverContext): Promise<EnsuredClient>;
+
+  // What an administrator sees and does. Throws `NoAdministrator` without one.
+
+  /** Ends one session of the user, by its `sid`. */
   endSession?(user: User, sid: string, context: DriverContext): Promise<void>;
   endAllSessions?(user: User, context: DriverContext): Promise<void>;
-  /** Logs the user out at the OP's own page, where there is one. */
-  logoutAtOp?(page: Page, context: DriverContext): Promise<void>;
-  /** What the OP tells its administrator of a logout token that did not reach this client since then; undefined where
-   * it tells nothing. */
+  /** What the OP shows its administrator of a logout token that has failed to reach this client since then; undefined
+   * where it shows nothing. */
   failedDelivery?(clientId: string, since: Date, context: DriverContext): Promise<string | undefined>;
 
-  // What happens to an OP in operation. Checks that use these run alone. A function that cannot do it here, for want of
-  // an administrator, say, throws `CannotRun`, and the check is skipped with its words.
+  // Operations. Checks that use these run alone. One that is impossible here throws `CannotRun`: the check is skipped
+  // with its message.
 
-  /** Has the OP sign with a new key from now on; the old one stays published (Core 10.1.1). */
+  /** Makes the OP sign with a new key from now on; the old one stays published (Core 10.1.1). */
   rotateKeys?(context: DriverContext): Promise<void>;
-  /** Ends the OP's server and starts it again, as a deployment does. Returns once it answers. */
+  /** Stops the OP's server and starts it again, as a deployment does. Returns once it answers. */
   restart?(context: DriverContext): Promise<void>;
-  /** Lets one session of the user come to its end as time does, by its `sid`. */
+  /** Makes one session of the user expire, by its `sid`. */
   expireSession?(user: User, sid: string, context: DriverContext): Promise<void>;
-  /** Changes the user's password as an administrator does, to the one that it was. */
+  /** Changes the user's password to the same one, as an administrator does. */
   changePassword?(user: User, context: DriverContext): Promise<void>;
-  /** Locks the user out as an administrator does.
-   * @returns what lets the user in again */
+  /** Locks the user's account, as an administrator does.
+   * @returns a function that unlocks it */
   disableUser?(user: User, context: DriverContext): Promise<() => Promise<void>>;
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Metadata } from "#lib/oidc/provider.ts";
-import { guessDriver } from "./guess.ts";
+import { driverFor } from "./index.ts";
 
-describe("the product is guessed from discovery", () => {
+describe("the product is recognised by its discovery document", () => {
   const document = (issuer: string, more: Record<string, unknown> = {}) => ({ issuer, ...more }) as Metadata;
   const wso2Paths = { end_session_endpoint: "https://h:9443/oidc/logout" };
   const glewlwydAt = (issuer: string) => ({
@@ -32,7 +32,7 @@ describe("the product is guessed from discovery", () => {
   ];
   for (const [driver, metadata] of cases) {
     it(`${metadata.issuer} with ${Object.keys(metadata).length} fields: ${driver}`, () => {
-      assert.equal(guessDriver(metadata), driver);
+      assert.equal(driverFor(metadata).name, driver);
     });
   }
 });

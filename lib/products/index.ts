@@ -1,8 +1,9 @@
-/** The drivers that come with the suite, and how one of the user's own is loaded. */
+/** The products, and how a driver of your own is loaded. A new product is a folder, and a line here. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CannotRun } from "#lib/cli/errors.ts";
+import type { Metadata } from "#lib/oidc/provider.ts";
 import type { Driver } from "./driver.ts";
 import { embedded } from "./embedded/driver.ts";
 import { generic } from "./generic/driver.ts";
@@ -10,23 +11,27 @@ import { glewlwyd } from "./glewlwyd/driver.ts";
 import { keycloak } from "./keycloak/driver.ts";
 import { wso2 } from "./wso2/driver.ts";
 
-const drivers: Readonly<Record<string, Driver>> = {
-  embedded,
-  wso2,
-  keycloak,
-  glewlwyd,
-  generic,
-};
+/** By name, in the order in which they are asked whether they recognise an OP: the embedded one has the paths of WSO2
+ * Identity Server. */
+const products = { embedded, wso2, keycloak, glewlwyd, generic } satisfies Record<string, Driver>;
 
-export const driverNames = Object.keys(drivers);
+export type ProductName = keyof typeof products;
+export const productNames = Object.keys(products) as ProductName[];
 
-/** @param name of a driver, or the path of a module whose default export is one */
+export const driverOf = (name: ProductName): Driver => products[name];
+
+/** The driver of the product that this discovery document is of; the generic one where no product recognises it. */
+export const driverFor = (metadata: Metadata): Driver =>
+  Object.values<Driver>(products).find((driver) => driver.recognises?.(metadata)) ?? generic;
+
+/** @param name of a product, or the path of a module whose default export is a driver
+ * @throws {CannotRun} */
 export async function driverNamed(name: string): Promise<Driver> {
-  const known = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
-  if (known) return known;
+  const known = productNames.find((product) => product === name);
+  if (known) return products[known];
   if (!/[./\\]/.test(name)) {
     throw new CannotRun(
-      `There is no driver ${name}: choose ${driverNames.join(", ")}, or a path such as ./my-driver.ts.`,
+      `There is no driver ${name}: choose ${productNames.join(", ")}, or a path such as ./my-driver.ts.`,
     );
   }
   if (!existsSync(name)) throw new CannotRun(`There is no driver ${name}: no such file.`);

@@ -1,17 +1,18 @@
-/** A driver of the user's own, as docs/checking/drivers.md shows one. */
+/** A driver of the user's own, such as examples/my-driver.ts. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { CannotRun } from "#lib/cli/errors.ts";
-import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import type { DriverContext } from "./driver.ts";
-import { driverNamed, driverNames } from "./index.ts";
+import type { Driver } from "./driver.ts";
+import { driverNamed, productNames } from "./index.ts";
+import { apiOf, cannotRun, echo, empty, json, metadata } from "./testing/api.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "driver-"));
 after(() => rmSync(folder, { recursive: true }));
-const docs = readFileSync(join(import.meta.dirname, "../../docs/checking/drivers.md"), "utf8");
+const root = join(import.meta.dirname, "../..");
+const docs = readFileSync(join(root, "docs/checking/drivers.md"), "utf8");
 
 async function loaded(name: string, code: string) {
   const path = join(folder, name);
@@ -19,55 +20,73 @@ async function loaded(name: string, code: string) {
   return driverNamed(path);
 }
 
-describe("a driver of one's own", () => {
-  it("is the complete example of the docs, loaded from its path", async () => {
-    const [, code = ""] = /```ts\n(.*?)```/s.exec(docs) ?? [];
-    const driver = await loaded("example.ts", code);
-    assert.equal(driver.name, "my-product");
-    const sent: string[] = [];
-    const context = {
-      issuer: "https://op.example",
-      admin: { name: "admin", password: "secret" },
-      fetch: async (url: string, init: RequestInit) => {
-        sent.push(`${init.method} ${url} ${new Headers(init.headers).get("authorization")}`);
-        return Response.json({ id: "1", secret: "s" });
-      },
-    } as unknown as DriverContext;
-    const client = await driver.register?.({ client_name: "rp-a" } as unknown as ClientMetadata, context);
+describe("the example of a driver, loaded from its path", () => {
+  let driver: Driver;
+  before(async () => {
+    driver = await driverNamed(join(root, "examples/my-driver.ts"));
+  });
+  const issuer = "https://id.example";
+  const frontChannel = ["frontchannel_logout_uri", "frontchannel_logout_session_required"];
+
+  it("registers and removes a client by the product's API", async () => {
+    const { asked, context } = apiOf(issuer, {
+      "POST /admin/clients": json({ id: "c 1", secret: "s" }, { status: 201 }),
+      "DELETE /admin/clients/c%201": empty(204),
+    });
+    const { remove, ...client } = (await driver.register?.(metadata, context)) ?? {};
+    assert.deepEqual(client, { clientId: "c 1", clientSecret: "s", missing: frontChannel });
+    await remove?.();
+    const by = `Basic ${btoa("admin:s:cret")}`;
     assert.deepEqual(
-      { ...client, remove: "" },
-      { clientId: "1", clientSecret: "s", missing: [], remove: "" },
+      asked.map(({ what, authorization }) => [what, authorization]),
+      [
+        ["POST /admin/clients", by],
+        ["DELETE /admin/clients/c%201", by],
+      ],
     );
-    await client?.remove?.();
-    await driver.endAllSessions?.({ name: "a b", password: "x" }, context);
-    const by = `Basic ${btoa("admin:secret")}`;
-    assert.deepEqual(sent, [
-      `POST https://op.example/admin/clients ${by}`,
-      `DELETE https://op.example/admin/clients/1 ${by}`,
-      `DELETE https://op.example/admin/users/a%20b/sessions ${by}`,
-    ]);
-    const closed = { ...context, fetch: async () => new Response(null, { status: 401 }) };
-    await assert.rejects(
-      async () => driver.endAllSessions?.({ name: "alice", password: "x" }, closed),
-      /ends no session: HTTP 401/,
-    );
+    assert.equal(JSON.parse(asked[0]?.body ?? "").backChannelLogoutUri, metadata.backchannel_logout_uri);
   });
 
-  it("is refused in one line where the module lacks a function, fails, or is not there", async () => {
+  it("registers dynamically without an administrator", async () => {
+    const { context } = apiOf(issuer, { "POST /register": echo });
+    const client = await driver.register?.(metadata, { ...context, admin: undefined });
+    assert.deepEqual([client?.clientId, client?.missing], ["dcr", []]);
+  });
+
+  it("ends sessions and rotates keys, and says in one line why it cannot", async () => {
+    const user = { name: "a b", password: "x" };
+    const { asked, context } = apiOf(issuer, {
+      "DELETE /admin/sessions/s%2F1": empty(204),
+      "DELETE /admin/users/a%20b/sessions": empty(204),
+      "POST /admin/keys": empty(201),
+    });
+    await driver.endSession?.(user, "s/1", context);
+    await driver.endAllSessions?.(user, context);
+    await driver.rotateKeys?.(context);
+    assert.equal(asked.length, 3);
+    const closed = apiOf(issuer, { "POST /admin/keys": empty(401) });
+    await assert.rejects(async () => driver.rotateKeys?.(closed.context), cannotRun(/HTTP 401\. .*--admin/));
+    const nobody = { ...context, admin: undefined };
+    await assert.rejects(async () => driver.rotateKeys?.(nobody), { name: "NoAdministrator" });
+  });
+
+  it("is linked from the docs", () => {
+    assert.match(docs, /\]\(\.\.\/\.\.\/examples\/my-driver\.ts\)/);
+  });
+});
+
+describe("a driver of one's own", () => {
+  it("is refused in one line where the module lacks a function, fails, or does not exist", async () => {
     const incomplete = loaded("incomplete.ts", "export default { name: 'x', login() {} };");
-    await assert.rejects(
-      incomplete,
-      (error) => error instanceof CannotRun && /no default export with/.test(error.message),
-    );
-    await assert.rejects(
-      loaded("broken.ts", "throw new Error('on purpose');"),
-      /cannot be loaded: Error: on purpose/,
-    );
+    await assert.rejects(incomplete, cannotRun(/no default export with/));
+    const broken = loaded("broken.ts", "throw new Error('on purpose');");
+    await assert.rejects(broken, /cannot be loaded: Error: on purpose/);
     await assert.rejects(driverNamed("./absent.ts"), CannotRun);
     await assert.rejects(driverNamed("okta"), /There is no driver okta: choose embedded, wso2/);
   });
 
-  it("stands in the table of the docs, as all that come with the suite do", () => {
-    for (const name of driverNames) assert.match(docs, new RegExp(`^\\| \`${name}\` \\|`, "m"));
+  it("is in the table of the docs, as all products are", () => {
+    for (const name of [...productNames, "./my-driver.ts"])
+      assert.ok(docs.includes(`\n| \`${name}\` |`), name);
   });
 });

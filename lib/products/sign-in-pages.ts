@@ -1,4 +1,4 @@
-/** The way through the pages of a sign-in, as most products have them: a password, then perhaps a consent. */
+/** Signing in at the pages that most products have: a password, then perhaps a consent. */
 import type { Page } from "@playwright/test";
 import type { User } from "./driver.ts";
 
@@ -7,14 +7,14 @@ export interface SignInPages {
   username: string;
   password: string;
   submit: string;
-  /** Visible once the password was refused. */
+  /** Visible once the OP has refused the password. */
   refused: string;
   /** The button that allows what the client asks for. */
   allow: string;
 }
 
 /** Returns once the browser has left the OP.
- * @param choose what has to be ticked before the button that allows
+ * @param choose ticks what must be ticked before the allow button is pressed
  * @throws {Error} where the OP refuses the password */
 export async function passSignInPages(
   page: Page,

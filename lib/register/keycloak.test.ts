@@ -92,12 +92,7 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
       ["--registration-auth", "admin:wrong"],
       /HTTP 401: Invalid user credentials\. Pass an administrator of the master realm/,
     ],
-    [
-      "a user without the right",
-      onApi(403),
-      [],
-      /HTTP 403\. This user may not manage clients of this realm\./,
-    ],
+    ["a user without the right", onApi(403), [], /HTTP 403\. This user lacks the rights in this realm\./],
     ["an API that is not there", onApi(404), [], /HTTP 404\. The admin REST API is not there/],
     [
       "a duplicate that cannot be seen",
@@ -106,7 +101,7 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
           ? { status: 409, json: { errorMessage: "Client playground2 already exists" } }
           : undefined,
       [],
-      /HTTP 409: Client playground2 already exists\. There is such a client/,
+      /HTTP 409: Client playground2 already exists\. A client of this ID exists/,
     ],
     ["another product's API", onApi(200, { clients: [] }), [], /does not answer as Keycloak does/],
   ];

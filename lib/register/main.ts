@@ -1,6 +1,6 @@
 /** `slo-playground register`. Exit code 0: registered; 1: `--strict` and a field was not accepted; 2: not registered. */
 
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { ConfigError } from "#lib/config/env.ts";
 import { UsageError } from "#lib/demo/options.ts";
 import { parseRegisterOptions, type RegisterOptions, registerUsage } from "./options.ts";
@@ -59,19 +59,19 @@ function textOf(registered: AppRegistration, issuer: string): string {
   const at = `${app} is registered at ${issuer} as ${kind} ${clientId}`;
   if (report.length === 0) return `${at}: ${words[outcome](registered.changed)}.`;
   const former = formerClientId
-    ? [`  Its earlier client ${formerClientId} is not used any more, but still registered there.`]
+    ? [`  Its earlier client ${formerClientId} is no longer used, but still registered there.`]
     : [];
   return [`${at}.`, ...former, ...table(report), ""].join("\n");
 }
 
-const words: Record<AppRegistration["outcome"], (changed: string[]) => string> = {
+const words: Record<AppRegistration["outcome"], (changed: readonly string[]) => string> = {
   created: () => "created",
   updated: (changed) => `updated (${changed.join(", ")})`,
   unchanged: () => "unchanged",
-  seeded: () => "by itself when it starts, from OP_APPS in op.env",
+  seeded: () => "when it starts, from OP_APPS in op.env",
 };
 
 const isExpected = (error: unknown): error is Error =>
-  [DemoError, UsageError, ConfigError].some((type) => error instanceof type);
+  [CannotRun, UsageError, ConfigError].some((type) => error instanceof type);
 
 process.exitCode = await main();

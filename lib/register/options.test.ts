@@ -13,7 +13,7 @@ describe("the flags of slo-playground register", () => {
     });
     assert.deepEqual(options.apps, ["playground2", "playground3"]);
     assert.deepEqual([options.issuer, options.encryption, options.data], [undefined, undefined, ".data"]);
-    assert.deepEqual([options.driver, options.public, options.wait], ["dcr", false, 0]);
+    assert.deepEqual([options.driver, options.public, options.wait], ["auto", false, 0]);
   });
 
   it("take an issuer to the byte, one app, encryption and a password with a colon", () => {
@@ -36,16 +36,16 @@ describe("the flags of slo-playground register", () => {
     [["--issuer", "localhost"], /^--issuer must be an absolute http or https URL\.$/],
     [["--issuer", "http://localhost", "--https"], /^--https is for the embedded OP/],
     [["--registration-auth", "admin"], /^--registration-auth must be USER:PASSWORD\.$/],
-    [["--driver", "okta"], /^--driver must be one of dcr, wso2, keycloak, embedded\.$/],
+    [["--driver", "okta"], /^--driver must be one of auto, embedded, wso2, keycloak, glewlwyd, generic\.$/],
     [["--driver", "wso2", "--registration-auth", "a:b"], /^--driver wso2 is for an OP of yours; name it/],
     [["--driver", "keycloak", "--issuer", "http://localhost/realms/x"], /^--driver keycloak needs an admin/],
     [["--driver", "embedded"], /^--driver embedded writes files: name their folder with --env-dir\.$/],
     [
       ["--driver", "embedded", "--env-dir", "x", "--issuer", "http://localhost"],
-      /^--issuer is for --driver dcr/,
+      /^--issuer is for --driver auto/,
     ],
     [["--public"], /^--public is for --driver wso2 or keycloak\.$/],
-    [["--driver", "wso2", "--encrypt", "RSA-OAEP"], /^--encrypt is for --driver dcr\.$/],
+    [["--driver", "wso2", "--encrypt", "RSA-OAEP"], /^--encrypt is for --driver auto or generic\.$/],
     [["--wait", "soon", "--issuer", "http://localhost"], /^--wait must be a number of seconds/],
     [["--wait", "5"], /^--wait is for an OP of yours; name it with --issuer URL\.$/],
     [["--issuer", "https://localhost", "--ca", "a", "--trust-first-use", "b"], /exclude each other\.$/],

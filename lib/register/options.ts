@@ -11,7 +11,10 @@ import {
 } from "#lib/demo/options.ts";
 import { defaultMethod, type Encryption, encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
-import { type DriverName, driverNames } from "#lib/products/registration-driver.ts";
+import { type ProductName, productNames } from "#lib/products/index.ts";
+
+const driverNames = ["auto", ...productNames] as const;
+type DriverName = "auto" | ProductName;
 
 export interface RegisterOptions {
   help: boolean;
@@ -47,12 +50,13 @@ it was accepted, changed, ignored or refused. The clients are remembered: npm ru
 with the same --issuer and ports.
 
   --issuer URL                  the OpenID Provider; without it the demo's own, which must be running
-  --driver NAME                 dcr: dynamic registration, at any OpenID Provider (the default); wso2 and keycloak:
-                                the server's own API, which sets more and may be repeated; embedded: nothing is
-                                asked, --env-dir gets what the embedded OpenID Provider registers by itself
-  --registration-token TOKEN    initial access token for dynamic registration, or the administrator's
-  --registration-auth USER:PW   the same by HTTP Basic authentication; wso2 and keycloak: the administrator
-  --encrypt ALG[:ENC]           dcr: ask for encrypted ID Tokens, such as RSA-OAEP:A256GCM
+  --driver NAME                 auto, by the discovery document (default); wso2, keycloak, glewlwyd; generic: dynamic
+                                registration at any OpenID Provider; embedded: no request, --env-dir gets what the
+                                embedded OpenID Provider registers when it starts
+  --registration-token TOKEN    initial access token for dynamic registration
+  --registration-auth USER:PW   the same by HTTP Basic authentication; wso2, keycloak and glewlwyd: an
+                                administrator, for the server's own API, which sets more and may be repeated
+  --encrypt ALG[:ENC]           dynamic registration: ask for encrypted ID Tokens, such as RSA-OAEP:A256GCM
   --public                      wso2 and keycloak: a public client NAME-public for each app, too
   --wait SECONDS                wait for a server that is still starting (0)
   --ca FILE                     trust this certificate, or authority, besides the usual ones (PEM)
@@ -126,7 +130,7 @@ const schema = demoSchema
     help: true,
   })
   .extend({
-    driver: z.enum(driverNames, `must be one of ${driverNames.join(", ")}`).default("dcr"),
+    driver: z.enum(driverNames, `must be one of ${driverNames.join(", ")}`).default("auto"),
     encrypt: encryption.optional(),
     public: z.boolean().default(false),
     wait: z
@@ -179,14 +183,16 @@ export function parseRegisterOptions(argv: string[]): RegisterOptions {
 
 type Flag = keyof typeof flags;
 
+const driversForIssuer = driverNames.filter((name) => name !== "embedded");
+
 /** Flags that mean something to some drivers only. */
 const onlyFor: Partial<Record<Flag, readonly DriverName[]>> = {
-  encrypt: ["dcr"],
-  strict: ["dcr"],
+  encrypt: ["auto", "generic"],
+  strict: ["auto", "generic"],
   public: ["wso2", "keycloak"],
-  issuer: ["dcr", "wso2", "keycloak"],
-  "registration-auth": ["dcr", "wso2", "keycloak"],
-  "registration-token": ["dcr", "wso2", "keycloak"],
+  issuer: driversForIssuer,
+  "registration-auth": driversForIssuer,
+  "registration-token": driversForIssuer,
 };
 
 const needIssuer = ["wait", "ca", "trust-first-use"] as const;

@@ -189,12 +189,12 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     [
       "a user without the right",
       onApi(403, { description: "Operation is not permitted." }),
-      /HTTP 403: Operation is not permitted\. This user may not manage applications/,
+      /HTTP 403: Operation is not permitted\. This user lacks the rights/,
     ],
     [
       "an older version without the API",
       onApi(404),
-      /HTTP 404\. The Application Management API is not there: is this WSO2 Identity Server 5\.11 or newer\? --driver dcr/,
+      /HTTP 404\. The Application Management API is not there: is this WSO2 Identity Server 5\.11 or newer\? --driver generic/,
     ],
     [
       "a duplicate that cannot be seen",
@@ -218,7 +218,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     [
       "another product's API",
       onApi(200, { applications: "none" }),
-      /does not answer as WSO2 Identity Server does\. --driver dcr/,
+      /does not answer as WSO2 Identity Server does\. Try --driver generic/,
     ],
     ["a redirect, which would take the password elsewhere", onApi(302), /HTTP 302\./],
   ];
@@ -245,10 +245,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     );
     await server.close();
     assert.equal(code, 2);
-    assert.match(
-      output,
-      /^GET .* HTTP 401\. Pass an administrator with --registration-auth USER:PASSWORD\.\n$/,
-    );
+    assert.match(output, /^GET .* HTTP 401\. Check the name and password of --admin\.\n$/);
     assert.ok(!output.includes("wrong"));
     assert.equal(server.asked.filter(({ headers }) => headers.authorization).length, 1);
   });

@@ -7,19 +7,24 @@ import { expect, type Page, test } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { freePort } from "#lib/net/free-port.ts";
-import { type Glewlwyd, type GlewlwydClient, startGlewlwyd } from "./glewlwyd.ts";
+import type { ClientToEnsure } from "#lib/products/driver.ts";
+import { type Glewlwyd, startGlewlwyd } from "./glewlwyd.ts";
 
 const user = { name: "dwho", password: crypto.randomUUID() };
 const secret = crypto.randomUUID().replaceAll("-", "");
 const names = ["playground2", "playground3"] as const;
 
-const clientsAt = (front: string, secretOf: string | undefined): GlewlwydClient[] =>
-  names.map((id) => ({
-    id,
-    ...(secretOf === undefined ? {} : { secret: secretOf }),
-    redirectUris: [`${front}/${id}/oauth2client`],
-    postLogoutRedirectUris: [`${front}/${id}/logout`],
-    backchannelLogoutUri: `${front}/${id}/bclogout`,
+const clientsAt = (front: string, clientSecret: string | undefined): ClientToEnsure[] =>
+  names.map((clientId) => ({
+    clientId,
+    ...(clientSecret !== undefined && { clientSecret }),
+    metadata: {
+      redirect_uris: [`${front}/${clientId}/oauth2client`],
+      post_logout_redirect_uris: [`${front}/${clientId}/logout`],
+      response_types: ["code"],
+      backchannel_logout_uri: `${front}/${clientId}/bclogout`,
+      backchannel_logout_session_required: true,
+    },
   }));
 
 const ways = {

@@ -4,21 +4,20 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "#lib/net/free-port.ts";
 import { ensureDebianPackages, type Say } from "#lib/prepare/system.ts";
-import { configure, type GlewlwydClient, type GlewlwydUser } from "#lib/products/glewlwyd/configuration.ts";
+import type { ClientToEnsure, User } from "#lib/products/driver.ts";
+import { configure } from "#lib/products/glewlwyd/configuration.ts";
 import { createDatabase } from "./database.ts";
 import { configurationFile, copyWebapp, packages } from "./installation.ts";
 import { type Queue, startQueue } from "./queue.ts";
 import { claimRunDir, startServer } from "./server.ts";
-
-export type { GlewlwydClient, GlewlwydUser } from "#lib/products/glewlwyd/configuration.ts";
 
 export interface GlewlwydOptions {
   /** 4593 where absent. */
   port?: number;
   /** Folder of its database, its log and its copy of the web pages; made anew at each start. */
   runDir: string;
-  clients: readonly GlewlwydClient[];
-  users: readonly GlewlwydUser[];
+  clients: readonly ClientToEnsure[];
+  users: readonly User[];
   /** Whether the users have allowed the clients everything beforehand. `true` where absent. */
   consented?: boolean;
   /** Told when something takes a while. */
@@ -28,7 +27,7 @@ export interface GlewlwydOptions {
 export interface Glewlwyd {
   issuer: string;
   discoveryUrl: string;
-  users: readonly GlewlwydUser[];
+  users: readonly User[];
   /** Ends it and waits until it is gone. The run directory stays, for its log. */
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { type BrowserContext, expect, test } from "@playwright/test";
 import { freePort } from "#lib/net/free-port.ts";
 import type { DriverContext } from "#lib/products/driver.ts";
 import { administrator } from "#lib/products/glewlwyd/configuration.ts";
-import { glewlwydSessions } from "#lib/products/glewlwyd/sessions.ts";
+import { sessions } from "#lib/products/glewlwyd/sessions.ts";
 import { type Glewlwyd, startGlewlwyd } from "./glewlwyd.ts";
 
 const user = { name: "dwho", password: crypto.randomUUID() };
@@ -36,13 +36,13 @@ test("an administrator ends all sessions of a user", async ({ browser }) => {
   const browsers = [await browser.newContext(), await browser.newContext()];
   for (const each of browsers) await signIn(each);
   expect(await Promise.all(browsers.map(isSignedIn))).toEqual([true, true]);
-  await glewlwydSessions.endAllSessions(user, context);
+  await sessions.endAllSessions(user, context);
   expect(await Promise.all(browsers.map(isSignedIn))).toEqual([false, false]);
 });
 
 test("a user logs out on the profile page, in that browser alone", async ({ browser }) => {
   const [here, there] = [await browser.newContext(), await browser.newContext()];
   for (const each of [here, there]) await signIn(each);
-  await glewlwydSessions.logoutAtOp(await here.newPage(), context);
+  await sessions.logoutAtOp(await here.newPage(), context);
   expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([false, true]);
 });

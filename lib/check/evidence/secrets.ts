@@ -9,11 +9,14 @@ const isSecret = ({ name, password }: User): boolean =>
 
 /** Passwords, client secrets and the token for registration that a check has to do with. */
 export function secretsOf({ alice, bob, context, probes, registered }: Trial): string[] {
-  const users = [alice, bob, ...(context.admin ? [context.admin] : [])];
+  const { admin, authorization } = context;
+  const registrar =
+    authorization && "user" in authorization ? [{ ...authorization, name: authorization.user }] : [];
+  const users = [alice, bob, ...(admin ? [admin] : []), ...registrar];
   const clients = [...probes.map(({ client }) => client), ...registered];
   return [
     ...users.filter(isSecret).map(({ password }) => password),
     ...clients.flatMap(({ clientSecret }) => clientSecret ?? []),
-    ...(context.registrationToken ? [context.registrationToken] : []),
+    ...(authorization && "token" in authorization ? [authorization.token] : []),
   ];
 }

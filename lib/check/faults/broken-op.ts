@@ -8,7 +8,8 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
-import type { EmbeddedOp, Restart } from "../run/embedded-op.ts";
+import type { Restart } from "#lib/products/embedded/operations.ts";
+import type { EmbeddedOp } from "../run/embedded-op.ts";
 
 export interface MadeOp extends Pick<EmbeddedOp, "issuer" | "restart" | "another"> {
   close(): Promise<void>;

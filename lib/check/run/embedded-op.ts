@@ -9,6 +9,7 @@ import type { Readable } from "node:stream";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { environment } from "#lib/config/env.ts";
 import { CERTIFICATE_FILE, KEY_FILE } from "#lib/op/tls.ts";
+import type { Restart } from "#lib/products/embedded/operations.ts";
 
 const dieWithParent = new URL("../../demo/die-with-parent.mjs", import.meta.url).href;
 
@@ -21,11 +22,6 @@ export interface EmbeddedOp {
   another(): Promise<Pick<EmbeddedOp, "issuer">>;
   stop(): Promise<void>;
 }
-
-/** Ends an OP and starts it again at the same port, with all that it has kept.
- * @param env settings over those that it had
- * @param meanwhile what happens to its folder */
-export type Restart = (env?: Record<string, string>, meanwhile?: (folder: string) => void) => Promise<void>;
 
 /** Starts it on a free port. On https, because only there can its cookies be seen by frames of other sites.
  * @param env settings over those of a run */

@@ -10,8 +10,7 @@ import { ensureBuilt } from "#lib/prepare/build.mjs";
 import { withLock } from "#lib/prepare/lock.mjs";
 import type { DriverContext, RegisteredClient } from "#lib/products/driver.ts";
 import { operationsBy } from "#lib/products/embedded/operations.ts";
-import { guessDriver } from "#lib/products/guess.ts";
-import { driverNamed } from "#lib/products/index.ts";
+import { driverFor, driverNamed } from "#lib/products/index.ts";
 import { catalogue } from "../catalogue/index.ts";
 import { chosenChecks } from "../catalogue/named.ts";
 import type { CheckResult } from "../model/check.ts";
@@ -86,14 +85,15 @@ async function check(
   const issuer = options.issuer ?? embedded?.issuer ?? "";
   const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
   const metadata = await reach(provider, (url, init) => boundedFetch(url, { ...init, signal }));
-  const named = await driverNamed(options.driver === "auto" ? guessDriver(metadata) : options.driver);
+  const named = options.driver === "auto" ? driverFor(metadata) : await driverNamed(options.driver);
   const driver = embedded ? { ...named, ...operationsBy(embedded.restart) } : named;
   if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const registrations = watchedFor(metadata.registration_endpoint);
   const { fetch } = registrations;
-  const context: DriverContext = { issuer, metadata, admin, registrationToken, serverHost, fetch };
+  const authorization = registrationToken === undefined ? undefined : { token: registrationToken };
+  const context: DriverContext = { issuer, metadata, admin, authorization, serverHost, fetch };
   const other = otherIssuerOfRun(options, embedded, context);
   if (options.otherIssuer !== undefined) await other();
   const checks = chosenChecks(options);

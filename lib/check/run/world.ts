@@ -3,6 +3,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { AppName } from "#lib/config/apps.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
+import { NoRegistration } from "#lib/products/generic/dynamic-registration.ts";
 import { type Channel, channels } from "../model/channels.ts";
 import { type ProbeSettings, RelyingParty } from "../probe/relying-party.ts";
 
@@ -121,6 +122,10 @@ async function register(probe: RelyingParty, { driver, context }: WorldSettings)
   if (!driver.register)
     throw new CannotRun(`The driver ${driver.name} registers no clients: ${byHandAdvice}`);
   return driver.register(probe.metadata, context).catch((error: unknown) => {
+    if (error instanceof NoRegistration)
+      throw new CannotRun(
+        `${context.issuer} declares no registration_endpoint, so clients cannot register themselves: ${byHandAdvice}`,
+      );
     if (error instanceof CannotRun) throw error;
     const reason = oneLine(error);
     throw new CannotRun(`${reason} ${refusalAdvice(reason, context)}`);
@@ -131,10 +136,10 @@ export const byHandAdvice =
   "register them by hand (--print-clients says what) and pass each with --client NAME=ID:SECRET.";
 
 /** What the run may have got wrong where an OP refuses its clients: who asks, or what for. */
-function refusalAdvice(reason: string, { admin, registrationToken }: DriverContext): string {
+function refusalAdvice(reason: string, { admin, authorization }: DriverContext): string {
   if (/\bHTTP 4\d\d/.test(reason) && !/\bHTTP 40[13]/.test(reason))
     return `The probes are on http at localhost and *.localhost: allow such addresses, or ${byHandAdvice}`;
-  if (registrationToken !== undefined) return "Check --registration-token.";
+  if (authorization !== undefined) return "Check --registration-token.";
   if (admin) return "Check the name and password of --admin.";
   return `Pass what registration asks for with --admin or --registration-token, or ${byHandAdvice}`;
 }

@@ -1,10 +1,5 @@
-/** The pages of the apps and of the embedded OP, by what a user does there. */
+/** The pages of the apps, by what a user does there. */
 import { expect, type Page } from "@playwright/test";
-
-export interface User {
-  name: string;
-  password: string;
-}
 
 /** What a user may change in the authorize form. */
 export interface FormChoice {
@@ -63,35 +58,5 @@ export class App {
   async session(): Promise<Record<string, string | null>> {
     const response = await this.page.request.get(`${this.base}/session`);
     return (await response.json()) as Record<string, string | null>;
-  }
-}
-
-/** The embedded OP, in whichever tab it shows. */
-export class OpPages {
-  readonly page: Page;
-
-  constructor(page: Page) {
-    this.page = page;
-  }
-
-  async signIn({ name, password }: User): Promise<void> {
-    await this.page.getByLabel("Username").fill(name);
-    await this.page.getByLabel("Password").fill(password);
-    await this.page.getByRole("button", { name: "Sign In" }).click();
-  }
-
-  /** Allows what the app asks for, unless this user has before. */
-  async allow(back: string): Promise<void> {
-    const button = this.page.getByRole("button", { name: "Allow" });
-    await expect(button.or(this.page.locator(`form[action^="${back}"]`)).first()).toBeVisible();
-    if (await button.isVisible()) await button.click();
-  }
-
-  async confirmLogout(): Promise<void> {
-    await this.page.getByRole("button", { name: "Yes" }).click();
-  }
-
-  async declineLogout(): Promise<void> {
-    await this.page.getByRole("button", { name: "No", exact: true }).click();
   }
 }

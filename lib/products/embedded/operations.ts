@@ -1,9 +1,12 @@
-/** What can be done to an embedded OP by whoever has started it, and by nobody else. */
-
-import type { Restart } from "#lib/check/run/embedded-op.ts";
+/** What only the process that has started an embedded OP can do to it. */
 import { sidOf } from "#lib/op/logout/end-session.ts";
 import { OpStore } from "#lib/op/store/op-store.ts";
 import type { Driver } from "../driver.ts";
+
+/** Stops an OP and starts it again on the same port, with everything it has stored.
+ * @param env settings that override the ones it had
+ * @param meanwhile what happens to its folder */
+export type Restart = (env?: Record<string, string>, meanwhile?: (folder: string) => void) => Promise<void>;
 
 type Operations = Required<Pick<Driver, "rotateKeys" | "restart" | "expireSession">>;
 
@@ -13,7 +16,7 @@ export const operationsBy = (restart: Restart): Operations => ({
   expireSession: (_user, sid) => restart({}, (folder) => expire(folder, sid)),
 });
 
-/** Has the time of a session run out while nobody was there to see it: twelve hours are too long for a run. */
+/** Expires the session while the OP is down: its real lifetime, twelve hours, is too long for a run. */
 function expire(folder: string, sid: string): void {
   const store = new OpStore(folder);
   const rows = store.sessions().filter((session) => sidOf(session) === sid);

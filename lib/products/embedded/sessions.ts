@@ -1,14 +1,16 @@
-/** The sessions page of the embedded OpenID Provider: what an administrator ends there, and what a user does. */
+/** The sessions page of the embedded OpenID Provider, where administrators and users end sessions. */
 import type { Page } from "@playwright/test";
-import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
+import type { HttpBrowser, Visit } from "#lib/net/http-browser.ts";
 import { administrator } from "../admin-api.ts";
 import type { Driver, DriverContext } from "../driver.ts";
 
 const addressOf = ({ issuer }: DriverContext): string => new URL("/sessions", issuer).href;
 
-/** The page as its administrator sees it, who sees the sessions of all users. */
+/** The page as an administrator sees it: with the sessions of all users. */
 async function asAdministrator(context: DriverContext): Promise<{ browser: HttpBrowser; page: Visit }> {
   const admin = administrator(context, "The embedded OpenID Provider");
+  // Loaded here alone: `slo-playground register` runs without the packages of development.
+  const { HttpBrowser } = await import("#lib/net/http-browser.ts");
   const browser = new HttpBrowser(context.fetch);
   const signIn = await browser.get(addressOf(context));
   const answer = await browser.submit(signIn, { username: admin.name, password: admin.password });
@@ -16,7 +18,7 @@ async function asAdministrator(context: DriverContext): Promise<{ browser: HttpB
   return { browser, page: await browser.follow(answer) };
 }
 
-/** The page from each card on that has this attribute, so that the form of the card is the first one. */
+/** For each card with this attribute the page from there on, so that the first form is that of the card. */
 function cards(page: Visit, attribute: string): Visit[] {
   const starts = [...page.text.matchAll(/<section class="card" data-session=[^>]*>/g)];
   return starts
@@ -39,7 +41,7 @@ export const sessionsPage: Sessions = {
 
   async logoutAtOp(page: Page, context) {
     await page.goto(addressOf(context));
-    // The first card is that of this browser.
+    // The first card is this browser's.
     await page.getByRole("button", { name: "End session" }).first().click();
     await page.getByLabel("Username").waitFor();
   },

@@ -1,4 +1,4 @@
-/** Any OpenID Provider whose pages are plain forms: the first one with a password, then whatever asks to go on. */
+/** Any OpenID Provider whose pages are plain forms: the first one with a password, then any button that goes on. */
 import type { Page } from "@playwright/test";
 import type { Driver } from "../driver.ts";
 import { registerDynamically } from "./dynamic-registration.ts";
@@ -7,7 +7,7 @@ const submit = 'button[type="submit"], input[type="submit"], button:not([type])'
 
 export const generic: Driver = {
   name: "generic",
-  // Nobody knows; where nothing is left out of a client's registration it makes no difference.
+  // Unknown; it only matters where registration leaves a channel out.
   oneChannelPerClient: true,
   register: registerDynamically,
 

@@ -1,31 +1,39 @@
-/** Registration that every OP with a registration endpoint understands. */
-
-import { byHandAdvice } from "#lib/check/run/world.ts";
+/** Dynamic client registration (RFC 7591), at any OpenID Provider that has it. */
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Fetch } from "#lib/oidc/provider.ts";
 import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
 
-/** Whether clients come from the product's own API: an administrator can always, but an initial access token is for
- * dynamic registration alone. */
-export const registersByApi = ({ admin, registrationToken }: DriverContext): boolean =>
-  admin !== undefined && registrationToken === undefined;
+/** The OP has no registration endpoint. */
+export class NoRegistration extends CannotRun {
+  override readonly name = "NoRegistration";
+}
 
-/** Registers dynamically; with the initial access token, or the administrator's password, where there is one (WSO2 IS,
- * the embedded OP).
- * @throws {CannotRun} where the OP has no registration */
+/** Whether clients are registered by the product's own API: with an administrator, unless there are credentials for
+ * dynamic registration. */
+export const registersByApi = ({ admin, authorization }: DriverContext): boolean =>
+  admin !== undefined && authorization === undefined;
+
+/** Registers a new client each time: RFC 7591 has no way to find a client again. Uses the credentials for dynamic
+ * registration, else the administrator's password (WSO2 IS, the embedded OP).
+ * @throws {NoRegistration}
+ * @throws {import("#lib/oidc/errors.ts").ProtocolError} */
 export async function registerDynamically(
   asked: ClientMetadata,
   context: DriverContext,
 ): Promise<RegisteredClient> {
   const { metadata, fetch } = context;
-  if (!metadata.registration_endpoint) {
-    throw new CannotRun(
-      `${metadata.issuer} declares no registration_endpoint, so clients cannot register themselves: ${byHandAdvice}`,
+  if (!metadata.registration_endpoint)
+    throw new NoRegistration(
+      `${metadata.issuer} declares no registration_endpoint, so clients cannot register themselves.`,
     );
-  }
-  const { clientId, clientSecret, management, report } = await registerClient({
+  const {
+    alg: _alg,
+    management,
+    report,
+    ...client
+  } = await registerClient({
     asked,
     provider: metadata,
     authorization: authorizationOf(context),
@@ -33,14 +41,13 @@ export async function registerDynamically(
   });
   const missing = report.filter(({ result }) => result === "ignored" || result === "refused");
   return {
-    clientId,
-    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...client,
+    report,
     missing: missing.map(({ field }) => field),
-    ...(management ? { remove: () => deleteClient(management, fetch as Fetch) } : {}),
+    ...(management && { remove: () => deleteClient(management, fetch as Fetch) }),
   };
 }
 
-function authorizationOf({ admin, registrationToken }: DriverContext): RegistrationAuthorization | undefined {
-  if (registrationToken !== undefined) return { token: registrationToken };
-  return admin && { user: admin.name, password: admin.password };
+function authorizationOf({ admin, authorization }: DriverContext): RegistrationAuthorization | undefined {
+  return authorization ?? (admin && { user: admin.name, password: admin.password });
 }

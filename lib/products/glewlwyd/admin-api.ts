@@ -1,38 +1,47 @@
-/** Glewlwyd's JSON API, in the name of one signed-in user. */
+/** Glewlwyd's JSON API, as one signed-in user. */
+import { type AdminRequest, askAdminApi, issuerParts } from "../admin-api.ts";
+import type { DriverContext, User } from "../driver.ts";
+
+export const PRODUCT = "Glewlwyd";
 
 export interface Api {
-  /** @returns what the body says as JSON; nothing where it is empty */
-  call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<unknown>;
+  /** @param path below `/api`
+   * @returns the body as JSON; undefined where it is empty */
+  call(method: NonNullable<AdminRequest["method"]>, path: string, json?: object): Promise<unknown>;
 }
 
-/** Signs in, does `work`, signs out. */
+/** Signs in, does `work`, signs out.
+ * @throws {import("#lib/cli/errors.ts").CannotRun} */
 export async function signedIn(
   origin: string,
-  user: { name: string; password: string },
+  user: User,
   work: (api: Api) => Promise<unknown>,
+  fetch = globalThis.fetch,
 ): Promise<void> {
   const cookies = new Map<string, string>();
   const api: Api = {
-    call: async (method, path, body) => {
-      const response = await fetch(`${origin}/api${path}`, {
-        method,
-        headers: {
-          "content-type": "application/json",
-          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
-        },
-        body: body ? JSON.stringify(body) : null,
-      });
-      const text = await response.text();
-      if (!response.ok)
-        throw new Error(`Glewlwyd refused ${method} ${path}: HTTP ${response.status} ${text}`);
-      for (const cookie of response.headers.getSetCookie()) {
-        const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+    call: async (method, path, json) => {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const request = { method, headers: { cookie }, ...(json && { json }) };
+      const answer = await askAdminApi({ fetch }, `${origin}/api${path}`, request);
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
         if (name !== undefined && value !== undefined) cookies.set(name, value);
       }
-      return text === "" ? undefined : JSON.parse(text);
+      return answer.body;
     },
   };
   await api.call("POST", "/auth/", { username: user.name, password: user.password });
   await work(api);
   await api.call("DELETE", "/auth/");
 }
+
+const issuerShape = /^(https?:\/\/.+)\/api\/[^/]+$/;
+
+/** @throws {import("#lib/cli/errors.ts").CannotRun} where the issuer is none of Glewlwyd */
+export function originOf({ issuer }: Pick<DriverContext, "issuer">): string {
+  const [origin = ""] = issuerParts(issuer, issuerShape, PRODUCT, "/api/PLUGIN");
+  return origin;
+}
+
+export const isIssuer = (issuer: string): boolean => issuerShape.test(issuer);

@@ -1,0 +1,37 @@
+/** `fetch` for the API of a server that may still be starting. */
+import { DemoError } from "#lib/cli/demo-error.ts";
+import {
+  isConnectionFailure,
+  isStartingStatus,
+  NotYet,
+  type Patience,
+  whenStarted,
+} from "#lib/cli/starting.ts";
+import { bounded } from "#lib/net/bounded-response.ts";
+import { causeOf } from "./discover.ts";
+
+const TIMEOUT_MS = 30_000;
+const largestAnswer = 4 * 1024 * 1024;
+
+/** Sends each request again while the server is starting.
+ * @throws {DemoError} (the function) if the server does not answer */
+export const patientFetch =
+  (patience: Patience): typeof globalThis.fetch =>
+  (url, init) =>
+    whenStarted(async () => {
+      const response = await send(url, init);
+      if (isStartingStatus(response.status)) throw new NotYet(`${url} answers HTTP ${response.status}.`);
+      return response;
+    }, patience);
+
+async function send(...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> {
+  try {
+    return await bounded(
+      await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      largestAnswer,
+    );
+  } catch (error) {
+    const message = `${new URL(String(url)).origin} does not answer: ${causeOf(error)}.`;
+    throw isConnectionFailure(error) ? new NotYet(message) : new DemoError(message);
+  }
+}

@@ -1,0 +1,126 @@
+/** How the apps' clients get registered: by the API of the OP's product, dynamically, or by the embedded OP on its own. */
+import path from "node:path";
+import { DemoError } from "#lib/cli/demo-error.ts";
+import { trustServer } from "#lib/cli/server-trust.ts";
+import { type Patience, whenStarted } from "#lib/cli/starting.ts";
+import { type AppName, addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
+import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
+import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import type { Driver, DriverContext, EnsuredClient, RegisteredClient } from "#lib/products/driver.ts";
+import { registerDynamically, registersByApi } from "#lib/products/generic/dynamic-registration.ts";
+import { driverFor, driverOf } from "#lib/products/index.ts";
+import { metadataForApi, registerApp } from "./app-client.ts";
+import { discover, discoverNow } from "./discover.ts";
+import type { RegisterOptions } from "./options.ts";
+import { patientFetch } from "./patient-fetch.ts";
+
+/** The ID and secret to ask for; the OP may choose others. */
+export interface WantedClient {
+  app: AppName;
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string;
+}
+
+export interface RegisteredApp
+  extends Pick<RegisteredClient, "clientId" | "clientSecret" | "secretExpiresAt" | "encryption"> {
+  /** `seeded`: the embedded OP registers it when it starts. */
+  outcome: EnsuredClient["outcome"] | "seeded";
+  changed: readonly string[];
+  /** Empty unless it was registered dynamically. */
+  report: RegistrationReport;
+}
+
+/** @throws {import("#lib/cli/errors.ts").CannotRun} in one line that says what to do */
+export type Registrar = (client: WantedClient) => Promise<RegisteredApp>;
+
+interface Connection {
+  register: Registrar;
+  /** What the apps need as `CA_FILE`. */
+  caFile?: string | undefined;
+}
+
+/** The administrator of the embedded OP. */
+const embeddedAdministrator = { name: "admin", password: "admin" };
+
+/** @throws {DemoError} if the OP does not answer */
+export async function connect(options: RegisterOptions, say: Patience["say"]): Promise<Connection> {
+  const { issuer, wait, ca, trustFirstUse } = options;
+  if (options.driver === "embedded") return { register: seeded };
+  if (issuer === undefined) return { register: registrarAt(await embeddedOp(options, say), options) };
+  const patience: Patience = { deadline: performance.now() + wait * 1000, say };
+  const caFile = await trustServer({ issuer, ca, trustFirstUse }, patience);
+  const metadata = wait > 0 ? await whenStarted(() => discoverNow(issuer), patience) : await discover(issuer);
+  return {
+    register: registrarAt({ issuer, metadata, patience, ...credentialsOf(options) }, options),
+    caFile,
+  };
+}
+
+const seeded: Registrar = async ({ app: _app, ...client }) => ({
+  ...client,
+  outcome: "seeded",
+  changed: [],
+  report: [],
+});
+
+type Credentials = Pick<DriverContext, "admin" | "authorization">;
+
+/** Until there is an `--admin`: `--registration-auth` names the administrator. */
+const credentialsOf = ({ authorization }: RegisterOptions): Credentials =>
+  authorization && "user" in authorization
+    ? { admin: { name: authorization.user, password: authorization.password } }
+    : { authorization };
+
+async function embeddedOp(options: RegisterOptions, say: Patience["say"]): Promise<OpToRegisterAt> {
+  const { ports, https, data, authorization } = options;
+  const issuer = embeddedIssuer(ports, https);
+  const patience = { deadline: 0, say };
+  try {
+    const ca = https ? path.resolve(data, "op", CERTIFICATE_FILE) : undefined;
+    await trustServer({ issuer, ca, trustFirstUse: undefined }, patience);
+    const credentials = authorization ? credentialsOf(options) : { admin: embeddedAdministrator };
+    return { issuer, metadata: await discover(issuer), patience, ...credentials };
+  } catch (error) {
+    const flag = https ? " -- --https" : "";
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DemoError(
+      `${why} Start the demo first, with npm run demo${flag}, or name an OP with --issuer.`,
+    );
+  }
+}
+
+interface OpToRegisterAt extends Omit<DriverContext, "fetch"> {
+  patience: Patience;
+}
+
+function registrarAt({ patience, ...op }: OpToRegisterAt, options: RegisterOptions): Registrar {
+  const driver = options.driver === "auto" ? driverFor(op.metadata) : driverOf(options.driver);
+  const plain = { ...op, fetch };
+  if (!driver.ensure || !registersByApi(plain)) return newClient(driver, plain, options);
+  if (options.encryption)
+    throw new DemoError(
+      `--encrypt is for dynamic registration, not for the API of ${driver.name}: pass --driver generic.`,
+    );
+  return ensuredClient(driver.ensure, { ...op, fetch: patientFetch(patience) }, options);
+}
+
+const ensuredClient =
+  (ensure: NonNullable<Driver["ensure"]>, context: DriverContext, options: RegisterOptions): Registrar =>
+  async ({ app, ...client }) => {
+    const addresses = addressesOf(app, options);
+    const isPublic = client.clientSecret === undefined;
+    const metadata = metadataForApi({ name: client.clientId, addresses, isPublic });
+    return { ...(await ensure({ metadata, ...client }, context)), report: [] };
+  };
+
+const newClient =
+  ({ register = registerDynamically }: Driver, context: DriverContext, options: RegisterOptions): Registrar =>
+  async ({ app, clientId: name, clientSecret }) => {
+    const { encryption } = options;
+    const isPublic = clientSecret === undefined;
+    const client = { app, name, addresses: addressesOf(app, options), isPublic, encryption };
+    const registered = await registerApp(client, register, context);
+    const { missing: _missing, remove: _remove, report = [], ...rest } = registered;
+    return { ...rest, outcome: "created", changed: [], report };
+  };
