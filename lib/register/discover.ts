@@ -1,4 +1,4 @@
-/** An OpenID Provider of the user's own: its discovery document, and errors told in one line. */
+/** The discovery document of the user's own OpenID Provider, and errors in one line. */
 import * as oidc from "openid-client";
 import { DemoError } from "#lib/cli/demo-error.ts";
 import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting.ts";
@@ -6,7 +6,7 @@ import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting
 const TIMEOUT_S = 10;
 
 /** Reads the discovery document.
- * @throws {DemoError} if there is none, or it is another issuer's */
+ * @throws {DemoError} if it is missing, or another issuer's */
 export async function discover(issuer: string): Promise<oidc.ServerMetadata> {
   try {
     return await discoverNow(issuer);
@@ -17,13 +17,13 @@ export async function discover(issuer: string): Promise<oidc.ServerMetadata> {
 
 /** Reads the discovery document, once.
  * @throws {NotYet} if the server may still be starting
- * @throws {DemoError} if there is none, or it is another issuer's */
+ * @throws {DemoError} if it is missing, or another issuer's */
 export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> {
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   let metadata: oidc.ServerMetadata;
   try {
     const options = { execute: [oidc.allowInsecureRequests], timeout: TIMEOUT_S };
-    // The whole address: given the issuer alone, the library compares it normalised.
+    // The whole URL: given the issuer alone, the library compares it normalised.
     metadata = (
       await oidc.discovery(new URL(url), "discovery", undefined, undefined, options)
     ).serverMetadata();
@@ -39,7 +39,7 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
   return metadata;
 }
 
-/** A server's applications come one after the other: before they are there it answers 404. */
+/** A server starts its applications one after the other: until then it answers 404. */
 function mayBeStarting(error: unknown): boolean {
   const { cause } = error as { cause?: unknown };
   if (cause instanceof Response) return cause.status === 404 || isStartingStatus(cause.status);
@@ -50,7 +50,7 @@ const NAME_FILE = "name the file with NODE_EXTRA_CA_CERTS (slo-playground regist
 const advice: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: "it speaks http, not https",
   CERT_HAS_EXPIRED: "its certificate has expired",
-  CERT_SIGNATURE_FAILURE: "its certificate is not the one that is trusted; was it replaced?",
+  CERT_SIGNATURE_FAILURE: "its certificate is not the trusted one; was it replaced?",
   DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed, and not trusted; ${NAME_FILE}`,
   SELF_SIGNED_CERT_IN_CHAIN: `its certificate authority is unknown; ${NAME_FILE}`,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate authority is unknown; ${NAME_FILE}`,

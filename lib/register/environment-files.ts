@@ -1,5 +1,5 @@
-/** What an app needs to know of its registration, as files for `node --env-file`: for processes that are started
- * elsewhere. The names are those of .env.example. */
+/** Registrations as files for `node --env-file`, for apps that are started elsewhere. The names are those of
+ * .env.example. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type AppName, embeddedApps, type Layout } from "#lib/config/apps.ts";
@@ -53,7 +53,7 @@ async function writeEnvironment(
   return file;
 }
 
-/** Such files know no escapes: a value stands in the quotes that it does not contain. */
+/** These files have no escapes: a value is put in quotes that it does not contain. */
 function quoted(value: string): string {
   const quote = ["'", '"', "`"].find((each) => !value.includes(each));
   if (!quote) throw new Error("no quotes are left for this value");

@@ -21,7 +21,7 @@ async function register(issuer: string, data: string, ...flags: string[]) {
 }
 
 describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => {
-  it("creates both clients with every logout field, and nothing the second time", async () => {
+  it("creates both clients with every logout field, and changes nothing the second time", async () => {
     const [server, data] = [await startKeycloak(), newFolder()];
     const first = await register(server.issuer, data);
     const second = await register(server.issuer, data);
@@ -45,7 +45,7 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
     }
   });
 
-  it("puts right what was changed by hand, and leaves the rest", async () => {
+  it("corrects what was changed by hand, and leaves the rest", async () => {
     const [server, data] = [await startKeycloak(), newFolder()];
     await register(server.issuer, data);
     const index = server.clients.findIndex(({ clientId }) => clientId === "playground2");
@@ -64,7 +64,7 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
     assert.equal((attributes as Json)["client.session.idle.timeout"], "60");
   });
 
-  it("registers public clients where asked", async () => {
+  it("registers public clients with --public", async () => {
     const server = await startKeycloak();
     const { output } = await register(server.issuer, newFolder(), "--public", "--app", "playground3");
     await server.close();
@@ -93,9 +93,9 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
       /HTTP 401: Invalid user credentials\. Pass an administrator of the master realm/,
     ],
     ["a user without the right", onApi(403), [], /HTTP 403\. This user lacks the rights in this realm\./],
-    ["an API that is not there", onApi(404), [], /HTTP 404\. The admin REST API is not there/],
+    ["a missing API", onApi(404), [], /HTTP 404\. The admin REST API is not there/],
     [
-      "a duplicate that cannot be seen",
+      "a duplicate that this user cannot see",
       ({ method, url }) =>
         method === "POST" && url.pathname.startsWith("/admin/")
           ? { status: 409, json: { errorMessage: "Client playground2 already exists" } }

@@ -1,4 +1,4 @@
-/** `slo-playground register` as a program, against the embedded OP and against one that a test plays. */
+/** `slo-playground register` as a program, against the embedded OP and a stand-in. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -40,7 +40,7 @@ describe("slo-playground register at the embedded OP", () => {
   });
   after(() => op.close());
 
-  it("registers both apps with every logout field and encryption, and the demo uses these clients from then on", async () => {
+  it("registers both apps with every logout field and encryption, and the demo then uses these clients", async () => {
     const { code, output } = await register("--op-port", String(op.port), "--encrypt", "RSA-OAEP:A256GCM");
     assert.equal(code, 0, output);
     for (const field of [
@@ -82,7 +82,7 @@ describe("slo-playground register at the embedded OP", () => {
     });
   });
 
-  it("registers one app alone, in place of its earlier client, and tells it as JSON", async () => {
+  it("registers one app alone, in place of its earlier client, and reports it as JSON", async () => {
     const { registrations: before } = await loadState(data);
     const earlier = before.find(({ name }) => name === "playground3");
     const { code, output } = await register("--op-port", String(op.port), "--app", "playground3", "--json");
@@ -96,7 +96,7 @@ describe("slo-playground register at the embedded OP", () => {
     assert.equal(registrations.length, before.length);
   });
 
-  it("says what the OP says where it refuses as a whole, with exit code 2", async () => {
+  it("prints the OP's error where it refuses a client as a whole, with exit code 2", async () => {
     const { code, output } = await register(
       "--op-port",
       String(op.port),
@@ -109,7 +109,7 @@ describe("slo-playground register at the embedded OP", () => {
   });
 });
 
-describe("slo-playground register at an OP of one's own", () => {
+describe("slo-playground register at your own OP", () => {
   const taken = async (answer: (body: Json) => { status: number; body: Json }) => {
     const server = createServer(async (request, response) => {
       const issuer = `http://${request.headers.host}`;
@@ -128,7 +128,7 @@ describe("slo-playground register at an OP of one's own", () => {
     return { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
   };
 
-  it("exits with 0 although a field was ignored or refused, which it says; --strict makes that 1", async () => {
+  it("exits with 0 if a field was ignored or refused, and reports it; --strict makes that 1", async () => {
     const op = await taken(({ frontchannel_logout_uri, ...body }) =>
       body.jwks_uri
         ? { status: 400, body: { error: "invalid_client_metadata", error_description: "no encryption" } }
@@ -146,13 +146,13 @@ describe("slo-playground register at an OP of one's own", () => {
     );
   });
 
-  it("remembers how ID Tokens are encrypted, and the demo tells its apps", async () => {
+  it("remembers how ID Tokens are encrypted, and the demo configures its apps accordingly", async () => {
     const op = await taken((body) => ({ status: 201, body: { ...body, client_id: "x" } }));
     const { code } = await register("--issuer", op.issuer, "--encrypt", "ECDH-ES");
     const state = await loadState(data);
     const asked = { issuer: op.issuer, clients: {}, registration: undefined, ports, crossSite: false };
     const clients = await clientsAt(asked, state.registrations, async () =>
-      assert.fail("nothing is registered anew"),
+      assert.fail("nothing is registered again"),
     );
     await op.close();
     assert.equal(code, 0);
@@ -188,13 +188,22 @@ describe("slo-playground register", { concurrency: true }, () => {
     assert.match(output, /^No discovery document at .* Start the demo first, with npm run demo, .*\.\n$/);
   });
 
+  it("runs without the packages of development, as in the container image", async () => {
+    const without = (program: string) =>
+      runProgram(["--import", "./lib/register/testing/no-dev-packages.mjs", program, "--help"]);
+    const [own, check] = [without("lib/register/main.ts"), without("lib/check/main.ts")];
+    assert.equal(await own.ended, 0, own.output());
+    await check.ended;
+    assert.match(check.output(), /@playwright\/test is a package of development/);
+  });
+
   it("explains itself", async () => {
     const { code, output } = await register("--help");
     assert.equal(code, 0);
     assert.match(output, /^Usage: slo-playground register \[flags\]\n/);
   });
 
-  it("answers a wrong flag with one line and exit code 2", async () => {
+  it("rejects a wrong flag with one line and exit code 2", async () => {
     const { code, output } = await register("--encrypt", "none");
     assert.equal(code, 2);
     assert.match(output, /^--encrypt must be ALG or ALG:ENC, .*RSA-OAEP-256.*A256GCM.*\.\n$/);

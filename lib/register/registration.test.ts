@@ -18,7 +18,7 @@ const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground
 const asked = { ports, crossSite: false, clients: {}, registration: undefined };
 const given = { playground2: { id: "two", secret: "s" }, playground3: { id: "three" } };
 
-describe("clients at an OP of one's own", () => {
+describe("clients at your own OP", () => {
   let server: Server;
   let issuer: string;
   let discovery: Record<string, unknown>;
@@ -70,7 +70,7 @@ describe("clients at an OP of one's own", () => {
     assert.deepEqual(sent, []);
   });
 
-  it("are registered with both addresses of each app and what the OP can do", async () => {
+  it("are registered with both addresses of each app and what the OP supports", async () => {
     const clients = await clientsAt({ ...asked, issuer }, [], remember);
     assert.deepEqual(clients.playground3, { id: "id-playground3", secret: "given" });
     assert.deepEqual(sent[0]?.body, {
@@ -96,7 +96,7 @@ describe("clients at an OP of one's own", () => {
     assert.equal(sent[0]?.authorization, undefined);
   });
 
-  it("are registered with the hosts that browsers use, and are told of a logout where servers find them", async () => {
+  it("are registered with the hosts that browsers use, and notified of a logout where servers find them", async () => {
     await clientsAt({ ...asked, issuer, crossSite: true }, [], remember);
     const { body } = sent[1] ?? {};
     assert.deepEqual(body?.redirect_uris, [
@@ -118,7 +118,7 @@ describe("clients at an OP of one's own", () => {
     assert.equal(sent.length, 2, "one for each app");
   });
 
-  it("are registered anew for other addresses, and when the secret has expired", async () => {
+  it("are registered again for other addresses, and when the secret has expired", async () => {
     await clientsAt({ ...asked, issuer }, [], remember);
     const expired = remembered.map((each) => ({ ...each, secretExpiresAt: 1 }));
     await clientsAt({ ...asked, issuer }, expired, remember);
@@ -145,7 +145,7 @@ describe("clients at an OP of one's own", () => {
     );
   });
 
-  it("are remembered together with what the OP made of each field", async () => {
+  it("are remembered together with the result for each field", async () => {
     answer = ({ frontchannel_logout_uri, ...body }) =>
       frontchannel_logout_uri
         ? { status: 400, body: { error: "invalid_client_metadata", error_description: "frontchannel: no" } }
@@ -165,7 +165,7 @@ describe("clients at an OP of one's own", () => {
     ]);
   });
 
-  it("show a registration token or a password", async () => {
+  it("authorize with a registration token or a password", async () => {
     const one = { playground3: { id: "three" } };
     await clientsAt({ ...asked, issuer, clients: one, registration: { token: "t0ken" } }, [], remember);
     await clientsAt(
@@ -179,7 +179,7 @@ describe("clients at an OP of one's own", () => {
     );
   });
 
-  it("must be named where the OP registers nobody; the line says what to register", async () => {
+  it("must be named where the OP has no registration; the line says what to register", async () => {
     delete discovery.registration_endpoint;
     await refused(
       clientsAt({ ...asked, issuer }, [], remember),
@@ -188,7 +188,7 @@ describe("clients at an OP of one's own", () => {
     assert.deepEqual(await clientsAt({ ...asked, issuer, clients: given }, [], remember), given);
   });
 
-  it("need an issuer that is the same to the byte", async () => {
+  it("need an issuer that matches exactly", async () => {
     await refused(
       clientsAt({ ...asked, issuer: `${issuer}/` }, [], remember),
       /says that its issuer is .*\/op; pass exactly that/,

@@ -13,7 +13,7 @@ describe("what the demo keeps", () => {
   });
   afterEach(() => rm(data, { recursive: true }));
 
-  it("is the same at the next start, and its owner's alone", async () => {
+  it("is the same at the next start, and readable by its owner alone", async () => {
     const folder = path.join(data, "new");
     const state = await loadState(folder);
     assert.deepEqual(await loadState(folder), state);
@@ -51,7 +51,7 @@ describe("what the demo keeps", () => {
     });
   }
 
-  it("goes with --fresh, and nothing else goes", async () => {
+  it("is deleted by --fresh, and nothing else is", async () => {
     const before = await loadState(data);
     await writeFile(path.join(data, "notes.txt"), "mine");
     await dropState(data);

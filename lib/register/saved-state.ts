@@ -23,7 +23,7 @@ const registration = z.object({
 const schema = z.object({
   /** Seals an app's session cookie. */
   sessionSecrets: z.record(z.enum(appNames), z.string().min(32)),
-  /** Client secrets at the embedded OP, and wherever else we may choose them. */
+  /** Client secrets at the embedded OP, and at others that let us choose them. */
   clientSecrets: z.record(z.enum(appNames), z.string().min(16)),
   registrations: z.array(registration),
 });
@@ -32,10 +32,10 @@ export type Registration = z.output<typeof registration>;
 export type SavedState = z.output<typeof schema>;
 
 const FILE = "demo.json";
-/** Everything that the demo puts into its data folder; whatever else lies there is not ours to delete. */
+/** Everything that the demo puts into its data folder; other files there are not ours to delete. */
 const OURS = [FILE, "op", ...appNames];
 
-/** Reads what an earlier start left, or makes new secrets. @throws {DemoError} if the file makes no sense */
+/** Reads what an earlier start left, or creates new secrets. @throws {DemoError} if the file is damaged */
 export async function loadState(data: string): Promise<SavedState> {
   const kept = await readState(data);
   if (kept) return kept;
@@ -44,7 +44,7 @@ export async function loadState(data: string): Promise<SavedState> {
   return state;
 }
 
-/** Reads what an earlier start left, if any. @throws {DemoError} if the file makes no sense */
+/** Reads what an earlier start left, if any. @throws {DemoError} if the file is damaged */
 export async function readState(data: string): Promise<SavedState | undefined> {
   const file = path.join(data, FILE);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -55,7 +55,7 @@ export async function readState(data: string): Promise<SavedState | undefined> {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    throw new DemoError(`${file} is damaged; restore it, or start anew with --fresh.`);
+    throw new DemoError(`${file} is damaged; restore it, or start again with --fresh.`);
   }
 }
 

@@ -1,7 +1,7 @@
-/** What became of a registration, for people at a terminal. */
+/** The result of a registration as text. */
 import type { FieldReport, RegistrationReport } from "#lib/oidc/registration-report.ts";
 
-/** A line for each field that was not taken as asked. */
+/** A line for each field that was not accepted. */
 export const exceptions = (report: RegistrationReport): string[] =>
   report
     .filter(({ result }) => result !== "accepted")

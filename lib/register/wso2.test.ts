@@ -40,7 +40,7 @@ async function register(issuer: string, data: string, ...flags: string[]) {
 const writes = (asked: Asked[]) => asked.filter(({ method }) => method !== "GET").map(({ what }) => what);
 
 describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
-  it("creates both apps, each with its own logout URLs, and nothing the second time", async () => {
+  it("creates both apps, each with its own logout URLs, and changes nothing the second time", async () => {
     const [server, data] = [await startWso2(), newFolder()];
     const first = await register(server.issuer, data);
     assert.equal(first.code, 0, first.output);
@@ -88,7 +88,19 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     );
   });
 
-  it("has one callback that is an expression for exactly the app's own addresses", async () => {
+  it("is recognised without --driver, and says that its API sets no encryption", async () => {
+    const [server, data] = [await startWso2(), newFolder()];
+    const flags = ["--issuer", server.issuer, "--data", data, "--registration-auth", "admin:admin"];
+    const program = runProgram(["lib/register/main.ts", ...flags, "--app", "playground2"]);
+    assert.equal(await program.ended, 0, program.output());
+    assert.match(program.output(), /as client playground2: created\./);
+    const encrypted = runProgram(["lib/register/main.ts", ...flags, "--encrypt", "RSA-OAEP"]);
+    assert.equal(await encrypted.ended, 2);
+    assert.match(encrypted.output(), /^--encrypt is for dynamic registration, .* --driver generic\.\n$/);
+    await server.close();
+  });
+
+  it("has one callback, an expression that matches exactly the app's own addresses", async () => {
     const server = await startWso2();
     await register(server.issuer, newFolder(), "--app", "playground2", "--cross-site");
     await server.close();
@@ -113,7 +125,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
       assert.doesNotMatch(url, expression);
   });
 
-  it("puts right what was changed by hand, says what that was, and leaves the rest and the credentials", async () => {
+  it("corrects what was changed by hand, names it, and leaves the rest and the credentials", async () => {
     const [server, data] = [await startWso2(), newFolder()];
     await register(server.issuer, data);
     const [two] = server.applications;
@@ -141,7 +153,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     );
   });
 
-  it("takes over an application that was made in the console, with its own client ID", async () => {
+  it("takes over an application that was created in the console, with its own client ID", async () => {
     const [server, data] = [await startWso2(), newFolder()];
     const byHand = {
       clientId: "aGVsbG8",
@@ -161,7 +173,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     assert.equal(registrations[0]?.clientSecret, "c2VjcmV0");
   });
 
-  it("registers public clients where asked, without a secret and without client credentials", async () => {
+  it("registers public clients with --public, without a secret and without client credentials", async () => {
     const [server, data] = [await startWso2(), newFolder()];
     const { output } = await register(server.issuer, data, "--public", "--env-dir", data);
     await server.close();
@@ -197,7 +209,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
       /HTTP 404\. The Application Management API is not there: is this WSO2 Identity Server 5\.11 or newer\? --driver generic/,
     ],
     [
-      "a duplicate that cannot be seen",
+      "a duplicate that this user cannot see",
       ({ method }) =>
         method === "POST"
           ? {
@@ -208,7 +220,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
       /HTTP 409: An application with the name: playground2 already exists\. .*rename or delete it/,
     ],
     [
-      "a version that takes no such callback",
+      "a version that does not support such a callback",
       ({ method }) =>
         method === "POST"
           ? { status: 501, json: { description: "Multiple callbacks for OAuth2 are not supported yet." } }
@@ -233,7 +245,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     });
   }
 
-  it("says in one line that the password is wrong, and tries it once only: more might lock the account", async () => {
+  it("says in one line that the password is wrong, and tries it only once: more might lock the account", async () => {
     const server = await startWso2();
     const { code, output } = await register(
       server.issuer,
@@ -250,7 +262,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     assert.equal(server.asked.filter(({ headers }) => headers.authorization).length, 1);
   });
 
-  it("says in one line that an issuer is not WSO2's, and that nobody listens", async () => {
+  it("says in one line that an issuer is not WSO2's, or that the connection is refused", async () => {
     const server = await startWso2({
       fault: ({ url }) =>
         url.pathname === "/.well-known/openid-configuration"
@@ -268,7 +280,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     assert.match(nobody.output, /^No discovery document at .*ECONNREFUSED.*\n$/);
   });
 
-  it("waits for a server that is starting: nobody listens, then 503, then it is there", async () => {
+  it("waits for a server that is starting: connection refused, then 503, then success", async () => {
     const port = await freePort();
     let starting = true;
     const program = start(`http://localhost:${port}/oauth2/token`, newFolder(), "--wait", "30");
@@ -282,7 +294,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     assert.match(program.output(), /playground3: created\./);
   });
 
-  it("waits no longer than it was told", async () => {
+  it("waits no longer than --wait allows", async () => {
     const program = start(`http://localhost:${await freePort()}/oauth2/token`, newFolder(), "--wait", "1");
     assert.equal(await program.ended, 2);
     assert.match(program.output(), /ECONNREFUSED.* wait for it with --wait SECONDS\.\n$/);

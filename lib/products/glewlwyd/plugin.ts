@@ -34,7 +34,7 @@ export function openIdConnectPlugin(issuer: string, scopes: string[]): object {
       "allowed-scope": scopes,
       "subject-type": "public",
       "request-parameter-allow": true,
-      // It is about every request that Glewlwyd sends, logout tokens too.
+      // Applies to every request that Glewlwyd sends, logout tokens too.
       "request-uri-allow-https-non-secure": false,
       "introspection-revocation-allowed": true,
       "introspection-revocation-allow-target-client": true,

@@ -20,7 +20,7 @@ describe("the driver of Keycloak", () => {
     return { client, body: JSON.parse(asked[1]?.body ?? "") };
   }
 
-  it("makes a confidential client with the back channel, and says that the front channel is not used", async () => {
+  it("creates a confidential client with the back channel, and reports that the front channel is not used", async () => {
     const { client, body } = await registered(metadata);
     assert.equal(client?.clientId, body.clientId);
     assert.equal(client?.clientSecret, body.secret);
@@ -38,14 +38,14 @@ describe("the driver of Keycloak", () => {
     assert.deepEqual(client?.missing, []);
   });
 
-  it("makes a public client without a secret", async () => {
+  it("creates a public client without a secret", async () => {
     const { client, body } = await registered({ ...metadata, token_endpoint_auth_method: "none" });
     assert.equal(body.publicClient, true);
     assert.ok(!("secret" in body) && client?.clientSecret === undefined);
   });
 
   for (const [when, change, authorization] of withoutApi)
-    it(`registers dynamically ${when}, and says that the front channel is not used`, async () => {
+    it(`registers dynamically ${when}, and reports that the front channel is not used`, async () => {
       const { asked, context } = apiOf(issuer, { "POST /register": echo });
       const client = await keycloak.register?.(metadata, { ...context, ...change });
       assert.deepEqual(
@@ -54,10 +54,17 @@ describe("the driver of Keycloak", () => {
       );
       assert.doesNotMatch(asked[0]?.body ?? "", /frontchannel/);
       assert.equal(client?.clientId, "dcr");
+      const ignored = client?.report?.filter(({ result }) => result === "ignored") ?? [];
+      assert.deepEqual(ignored[0], {
+        field: "frontchannel_logout_uri",
+        asked: metadata.frontchannel_logout_uri,
+        result: "ignored",
+        reason: "dynamic registration at Keycloak cannot switch it on",
+      });
       assert.deepEqual(client?.missing, ["frontchannel_logout_uri", "frontchannel_logout_session_required"]);
     });
 
-  it("removes the client when nothing more is asked of it", async () => {
+  it("removes the client", async () => {
     const { asked, context } = apiOf(issuer, { ...answers, [`DELETE ${api}/clients/c-1`]: empty(204) });
     const client = await keycloak.register?.(metadata, context);
     await client?.remove?.();
@@ -77,7 +84,7 @@ describe("the driver of Keycloak", () => {
     assert.equal(asked.at(-1)?.what, `POST ${api}/users/u-1/logout`);
   });
 
-  it("adds a key that signs in place of those before it", async () => {
+  it("adds a key that signs instead of the earlier ones", async () => {
     const { asked, context } = apiOf(issuer, { ...answers, [`POST ${api}/components`]: empty(201) });
     await keycloak.rotateKeys?.(context);
     const { providerType, config } = JSON.parse(asked.at(-1)?.body ?? "");
@@ -86,7 +93,7 @@ describe("the driver of Keycloak", () => {
     assert.deepEqual([config.active, config.enabled], [["true"], ["true"]]);
   });
 
-  it("changes a password to what it was, locks a user out, and lets the user in again", async () => {
+  it("changes a password to the same one, locks an account and unlocks it", async () => {
     const { asked, context } = apiOf(issuer, {
       ...answers,
       [`GET ${api}/users?exact=true&username=alice`]: json([{ id: "u-1" }]),
@@ -103,7 +110,7 @@ describe("the driver of Keycloak", () => {
     assert.deepEqual(last(), [`PUT ${api}/users/u-1`, { enabled: true }]);
   });
 
-  it("stops in one line where the administrator is refused, the user unknown, or the issuer another", async () => {
+  it("fails in one line where the administrator is refused, the user unknown, or the issuer another product's", async () => {
     const refused = apiOf(issuer, {
       [token]: json({ error_description: "Invalid user credentials" }, { status: 401 }),
     });

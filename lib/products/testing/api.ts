@@ -6,6 +6,7 @@ import type { DriverContext } from "../driver.ts";
 export interface Asked {
   what: string;
   authorization: string | null;
+  cookie: string | null;
   body: string;
 }
 
@@ -21,6 +22,7 @@ export function apiOf(issuer: string, answers: Record<string, (asked: Asked) => 
       const request = {
         what: `${init?.method ?? "GET"} ${url.pathname}${url.search}`,
         authorization: new Headers(init?.headers).get("authorization"),
+        cookie: new Headers(init?.headers).get("cookie"),
         body: String(init?.body ?? ""),
       };
       asked.push(request);

@@ -1,4 +1,4 @@
-/** An HTTP server that stands in for somebody's API. */
+/** An HTTP server that stands in for a product. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
@@ -30,7 +30,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** Listens on a port of loopback, on https where there are a certificate and a key. */
+/** Listens on a loopback port, on https with a certificate and a key. */
 export async function standIn(
   answer: (asked: Asked, origin: string) => Answer,
   { tls, port = 0 }: { tls?: TlsFiles | undefined; port?: number | undefined } = {},

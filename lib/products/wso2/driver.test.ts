@@ -14,7 +14,7 @@ describe("the driver of WSO2 Identity Server", () => {
     [`GET ${all}/42/inbound-protocols/oidc`]: json(application),
   };
 
-  it("makes an application whose callback matches the registered URIs and no other", async () => {
+  it("creates an application whose callback matches exactly the registered URIs", async () => {
     const { asked, context } = apiOf(issuer, answers);
     const { remove: _remove, ...client } = (await wso2.register?.(metadata, context)) ?? {};
     assert.deepEqual(client, { clientId: "id", clientSecret: "secret", missing: [] });
@@ -33,7 +33,7 @@ describe("the driver of WSO2 Identity Server", () => {
     assert.ok(!matches("http://rp-aXlocalhost:1/logout") && !matches("http://rp-a.localhost:1/logout/more"));
   });
 
-  it("gives each application a name of its own: a name may be there once", async () => {
+  it("gives each application a name of its own: names are unique", async () => {
     const { asked, context } = apiOf(issuer, answers);
     await wso2.register?.(metadata, context);
     await wso2.register?.(metadata, context);
@@ -41,14 +41,14 @@ describe("the driver of WSO2 Identity Server", () => {
     assert.equal(new Set(names).size, 2);
   });
 
-  it("removes the application when nothing more is asked of the client", async () => {
+  it("removes the application", async () => {
     const { asked, context } = apiOf(issuer, { ...answers, [`DELETE ${all}/42`]: empty(204) });
     const client = await wso2.register?.(metadata, context);
     await client?.remove?.();
     assert.equal(asked.at(-1)?.what, `DELETE ${all}/42`);
   });
 
-  it("names the fields that the API has no word for", async () => {
+  it("names the fields that the API has no setting for", async () => {
     const { context } = apiOf(issuer, answers);
     const client = await wso2.register?.({ ...metadata, subject_type: "pairwise" }, context);
     assert.deepEqual(client?.missing, ["subject_type"]);
@@ -69,7 +69,7 @@ describe("the driver of WSO2 Identity Server", () => {
       assert.deepEqual([client?.clientId, client?.missing], ["dcr", []]);
     });
 
-  it("registers dynamically where there is no such API yet", async () => {
+  it("registers dynamically where the API does not exist yet", async () => {
     const { asked, context } = apiOf(issuer, { "POST /register": echo });
     const client = await wso2.register?.(metadata, context);
     assert.equal(client?.clientId, "dcr");
@@ -104,14 +104,14 @@ describe("the driver of WSO2 Identity Server", () => {
         }).context,
     ],
     [
-      "an answer of something else",
+      "an unknown answer",
       /does not answer as/,
       () => apiOf(issuer, { ...answers, [`GET ${all}/42/inbound-protocols/oidc`]: json([]) }).context,
     ],
     ["another issuer", /--driver generic/, () => apiOf("https://op.example", {}).context],
   ];
   for (const [what, words, context] of refusals) {
-    it(`stops in one line with ${what}`, async () => {
+    it(`fails in one line with ${what}`, async () => {
       await assert.rejects(async () => wso2.register?.(metadata, context()), cannotRun(words));
     });
   }

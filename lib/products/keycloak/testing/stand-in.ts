@@ -1,4 +1,4 @@
-/** As much of Keycloak's admin REST API as a registration needs. */
+/** The part of Keycloak's admin REST API that registration uses. */
 import { type Answer, type Asked, type Json, type StandIn, standIn } from "../../testing/stand-in.ts";
 
 export interface Keycloak extends StandIn {
@@ -8,7 +8,7 @@ export interface Keycloak extends StandIn {
 
 const API = "/admin/realms/playground/clients";
 
-/** @param clients that are there at the start
+/** @param clients that exist at the start
  * @param fault answers in place of the server */
 export async function startKeycloak({
   clients = [],

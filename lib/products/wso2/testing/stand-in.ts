@@ -1,5 +1,5 @@
-/** As much of WSO2 Identity Server's Application Management API as a registration needs, in the shapes that its API
- * description and its own tests show. */
+/** The part of WSO2 Identity Server's Application Management API that registration uses, in the shapes of its API
+ * description and its own tests. */
 import { type Answer, type Asked, type Json, type StandIn, standIn } from "../../testing/stand-in.ts";
 
 export interface Application {
@@ -92,7 +92,7 @@ function refusedProtocol(oidc: Json): Answer | undefined {
   );
 }
 
-/** What it tells of an application holds more than it takes. */
+/** It returns more of an application than it accepts. */
 const get = ({ oidc: _oidc, ...application }: Application): Answer => ({
   status: 200,
   json: {
