@@ -2,8 +2,8 @@
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
-import type { User } from "#lib/products/driver.ts";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
+import type { User } from "#lib/products/driver.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { switchOn } from "../support/mechanisms.ts";
 

@@ -1,9 +1,9 @@
 /** Steps of tests that look at one mechanism of single logout by itself. */
 import { expect } from "@playwright/test";
 import type { App, FormChoice } from "#lib/check/steps/app-pages.ts";
+import { type Mechanism, mechanismNames, mechanismTitles } from "#lib/oidc/mechanisms.ts";
 import type { User } from "#lib/products/driver.ts";
 import { OpPages } from "#lib/products/embedded/pages.ts";
-import { type Mechanism, mechanismNames, mechanismTitles } from "#lib/oidc/mechanisms.ts";
 
 /** Switches these on at the app, and the others off. */
 export async function switchOn(app: App, ...chosen: Mechanism[]): Promise<void> {

@@ -55,7 +55,8 @@ with the same --issuer and ports.
                                 embedded OpenID Provider registers when it starts
   --registration-token TOKEN    initial access token for dynamic registration
   --registration-auth USER:PW   the same by HTTP Basic authentication; wso2, keycloak and glewlwyd: an
-                                administrator, for the server's own API, which sets more and may be repeated
+                                administrator, for the server's own API, which sets more (and with wso2 and keycloak
+                                updates the client that exists)
   --encrypt ALG[:ENC]           dynamic registration: ask for encrypted ID Tokens, such as RSA-OAEP:A256GCM
   --public                      wso2 and keycloak: a public client NAME-public for each app, too
   --wait SECONDS                wait for a server that is still starting (0)
