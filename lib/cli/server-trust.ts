@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import tls from "node:tls";
-import { causeOf } from "#lib/register/discover.ts";
+import { causeOf } from "./cause.ts";
 import { DemoError } from "./demo-error.ts";
 import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./starting.ts";
 

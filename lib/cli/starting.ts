@@ -1,5 +1,6 @@
 /** Waiting for a server that may still be starting. */
 import { setTimeout as delay } from "node:timers/promises";
+import { errorCode } from "#lib/net/innermost-error.ts";
 import { DemoError } from "./demo-error.ts";
 
 export interface Patience {
@@ -40,6 +41,7 @@ export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say 
 }
 
 const notYetCodes = new Set([
+  "TimeoutError",
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -50,11 +52,7 @@ const notYetCodes = new Set([
 
 /** Whether a failed request may succeed in a moment: nobody listens, it breaks off, or it takes too long. */
 export function isConnectionFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === "TimeoutError") return true;
-  if ("code" in error && notYetCodes.has(String(error.code))) return true;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return isConnectionFailure(inner);
+  return notYetCodes.has(errorCode(error));
 }
 
 /** What a server, or a proxy before it, answers while it starts. */

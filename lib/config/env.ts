@@ -24,7 +24,7 @@ export function parseEnvironment<T extends z.ZodType>(schema: T, env: Environmen
   throw new ConfigError(lines.join("\n"));
 }
 
-/** An absolute http(s) URL, kept to the byte, except for slashes at the end. */
+/** An absolute http(s) URL without the slashes at its end. Not for issuers, which are compared byte for byte. */
 export const baseUrl = z
   .string()
   .refine(

@@ -1,5 +1,7 @@
 /** Settings of the embedded OpenID Provider. */
+
 import { z } from "zod";
+import { isCertainlyLoopback } from "#lib/net/loopback.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
 
 const apps = z
@@ -53,10 +55,8 @@ const settings = z.object({
     .describe("Faults to break the OP with, comma-separated; its page /faults lists them. Loopback only"),
 });
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
-
 export const opSettings = settings.refine(
-  ({ OP_FAULTS, OP_HOST }) => OP_FAULTS.length === 0 || LOOPBACK.test(OP_HOST),
+  ({ OP_FAULTS, OP_HOST }) => OP_FAULTS.length === 0 || isCertainlyLoopback(OP_HOST),
   {
     path: ["OP_FAULTS"],
     error: "an OP with faults may listen on loopback only: set OP_HOST to 127.0.0.1",

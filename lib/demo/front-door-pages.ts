@@ -1,4 +1,5 @@
 /** The pages of the front door. */
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
 import { document, type Html, html } from "#lib/ui/html.ts";
 import type { ReadyView, Running } from "./ready-view.ts";
@@ -79,7 +80,7 @@ ${apps.map(({ name, client }) => html`<tr><th scope="row">Client of ${name}</th>
 ${embedded ? html`<tr><th scope="row">Users</th><td>${users}</td></tr>` : ""}
 </tbody></table>
 <div class="row">
-<a class="btn" href="${issuer.replace(/\/$/, "")}/.well-known/openid-configuration">Discovery document</a>
+<a class="btn" href="${discoveryUrl(issuer)}">Discovery document</a>
 ${embedded ? html`<a class="btn" href="${new URL("/sessions", issuer).href}">Sessions at the OP</a>` : ""}
 </div>
 </section>`;

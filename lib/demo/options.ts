@@ -3,6 +3,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { z } from "zod";
 import { type AppName, appNames, type Ports } from "#lib/config/apps.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "#lib/config/env.ts";
+import { discoveryPath } from "#lib/net/discovery-url.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { problemWith } from "#lib/op/faults/catalogue.ts";
@@ -80,7 +81,6 @@ export const flags = {
 
 const PORT = "must be a port number from 1 to 65535";
 const CLIENT = `must be NAME=ID or NAME=ID:SECRET, where NAME is ${appNames.join(" or ")}`;
-const DISCOVERY_PATH = "/.well-known/openid-configuration";
 
 const port = z.string().regex(/^\d+$/, PORT).transform(Number).pipe(z.number().min(1, PORT).max(65535, PORT));
 const twoPorts = z
@@ -98,8 +98,8 @@ const client = z
 const issuer = baseUrl
   // Issuers are compared to the byte: hand on what the user wrote, a slash at the end included.
   .pipe(z.string())
-  .refine((url) => !url.endsWith(DISCOVERY_PATH), {
-    error: `takes the issuer: leave ${DISCOVERY_PATH} away`,
+  .refine((url) => !url.endsWith(discoveryPath), {
+    error: `takes the issuer: leave ${discoveryPath} away`,
   });
 
 /** Of `--fault`. */

@@ -1,4 +1,5 @@
 /** What each process of the demo is started with. The names of the variables are those of .env.example. */
+
 import path from "node:path";
 import {
   type AppName,
@@ -10,6 +11,7 @@ import {
   publicClientOf,
 } from "#lib/config/apps.ts";
 import type { Environment } from "#lib/config/env.ts";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import type { SavedState } from "#lib/register/saved-state.ts";
 import type { ProcessPlan } from "./managed-process.ts";
@@ -33,7 +35,7 @@ export function opPlan({ options, state, env }: Setting): ProcessPlan {
     args: ["lib/op/main.ts"],
     address: `${new URL(issuer).origin}/`,
     isNoise: isOpGreeting,
-    probe: `${issuer}/.well-known/openid-configuration`,
+    probe: discoveryUrl(issuer),
     env: {
       ...env,
       ...logSettings(options),

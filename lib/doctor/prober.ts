@@ -1,8 +1,8 @@
 /** The doctor's requests: few, short, and only to hosts that somebody vouched for. */
 
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { guardedFetch } from "#lib/net/guarded-fetch.ts";
-import { ProtocolError } from "#lib/oidc/errors.ts";
-import { type Fetch, reason } from "#lib/oidc/provider.ts";
+import { reason } from "#lib/net/innermost-error.ts";
 
 /** Most requests of one examination. */
 export const mostRequests = 20;
@@ -43,20 +43,14 @@ export function createProber(
   fetch: Fetch = (url, init) => globalThis.fetch(url, init as RequestInit),
 ): Prober {
   const origins = new Set(trusted.map((url) => new URL(url).origin));
-  const guard = guardedFetch({ fetch, origins, loopback: false });
+  const refuse = (origin: string) =>
+    new Unanswered(`${origin} is not asked: the issuer has not vouched for it`);
+  const guard = guardedFetch({ fetch, origins, loopback: false, refuse });
   const answers: Answer[] = [];
   let left = mostRequests;
   const spend = (url: string) => {
-    try {
-      guard.assertAllowed(url);
-    } catch (error) {
-      if (!(error instanceof ProtocolError) && !(error instanceof TypeError)) throw error;
-      throw new Unanswered(
-        URL.canParse(url)
-          ? `${new URL(url).origin} is not asked: the issuer has not vouched for it`
-          : "its address is no URL",
-      );
-    }
+    if (!URL.canParse(url)) throw new Unanswered("its address is no URL");
+    guard.assertAllowed(url);
     if (left === 0)
       throw new Unanswered(`not asked: ${mostRequests} requests are enough for one examination`);
     left -= 1;

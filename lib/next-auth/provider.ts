@@ -1,5 +1,6 @@
 /** next-auth's description of the OpenID Provider: plain next-auth, except the parts with a comment. */
 import type { OAuthConfig } from "next-auth/providers/oauth";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 
 /** One client at one OpenID Provider. */
 export interface OidcClient {
@@ -31,7 +32,7 @@ export const openIdProvider = ({
   id: "op",
   name: "the OpenID Provider",
   type: "oauth",
-  wellKnown: `${issuer}/.well-known/openid-configuration`,
+  wellKnown: discoveryUrl(issuer),
   issuer,
   idToken: true,
   checks: ["pkce", "state", "nonce"],

@@ -14,13 +14,13 @@ const document = {
 };
 
 /** A provider with this discovery document, and the URLs that it requested. */
-function providerWith(answer: object, now = () => Date.now()): { provider: OpenIdProvider; asked: string[] } {
+function providerWith(answer: object, now = () => Date.now(), configured = issuer) {
   const asked: string[] = [];
   const fetch: Fetch = async (url) => {
     asked.push(url);
     return Response.json(answer);
   };
-  return { provider: new OpenIdProvider(issuer, { fetch, now }), asked };
+  return { provider: new OpenIdProvider(configured, { fetch, now }), asked };
 }
 
 const refusal = (code: string) => (error: unknown) => error instanceof ProtocolError && error.code === code;
@@ -38,10 +38,27 @@ describe("discovery", () => {
     assert.equal(asked.length, 2);
   });
 
-  test("refuses a document of another issuer", async () => {
-    const { provider } = providerWith({ ...document, issuer: `${issuer}/` });
-    await assert.rejects(provider.metadata(), refusal("provider_unavailable"));
-  });
+  const others = [
+    [issuer, `${issuer}/`],
+    [`${issuer}/`, issuer],
+    ["https://op.example", "https://op.example/"],
+    ["https://op.example/", "https://op.example"],
+    ["https://op.example", "https://OP.example:443"],
+  ] as const;
+  for (const [configured, declared] of others) {
+    test(`refuses the document of ${declared} for ${configured}: issuers are compared byte for byte`, async () => {
+      const { provider } = providerWith({ ...document, issuer: declared }, Date.now, configured);
+      await assert.rejects(provider.metadata(), refusal("provider_unavailable"));
+    });
+  }
+
+  for (const ending of ["https://op.example/realm/", "https://op.example/"]) {
+    test(`of ${ending} drops the slash in the address alone (Discovery 4.1)`, async () => {
+      const { provider, asked } = providerWith({ ...document, issuer: ending }, Date.now, ending);
+      assert.equal((await provider.metadata()).issuer, ending);
+      assert.deepEqual(asked, [`${ending}.well-known/openid-configuration`]);
+    });
+  }
 });
 
 describe("endpoints", () => {

@@ -1,6 +1,8 @@
 /** One OpenID Provider as a Relying Party sees it: discovered metadata, keys, and requests through openid-client. */
 import { createRemoteJWKSet, type JWK, customFetch as joseFetch } from "jose";
 import * as client from "openid-client";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
+import { reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "./errors.ts";
 import { clockSkew, type KeyResolver } from "./jws.ts";
 
@@ -22,17 +24,7 @@ export interface ClientChoice {
   alg: string;
 }
 
-/** The part of `fetch` that this project uses. */
-export type Fetch = (
-  url: string,
-  init: {
-    method?: string;
-    headers?: HeadersInit;
-    body?: client.FetchBody;
-    redirect?: RequestRedirect;
-    signal?: AbortSignal | null | undefined;
-  },
-) => Promise<Response>;
+export type { Fetch };
 
 export interface OpenIdProviderPorts {
   /** Every server-side request goes through it. */
@@ -153,12 +145,20 @@ export class OpenIdProvider {
         options,
       );
       const value = { ...found.serverMetadata() } as Metadata;
+      this.#assertSameBytes(value.issuer);
       this.#metadata = { value, until: this.#ports.now() + metadataLifetime };
       this.#ports.onDiscovered?.(value);
       return value;
     } catch (error) {
       throw error instanceof ProtocolError ? error : unavailable(this.issuer, reason(error), error);
     }
+  }
+
+  /** The library compares issuers as normalised URLs, which tell no `https://op.example` from `https://op.example/`;
+   * `iss` is compared byte for byte (Discovery 4.3). */
+  #assertSameBytes(declared: string): void {
+    if (declared === this.issuer || new URL(declared).href !== new URL(this.issuer).href) return;
+    throw unavailable(this.issuer, `its discovery document says ${declared}`);
   }
 
   #equip(configuration: client.Configuration): void {
@@ -187,15 +187,6 @@ function unavailable(issuer: string, why: string, detail?: unknown): ProtocolErr
     help: "Check that it is running and that OP_ISSUER is exactly its issuer. For details open Doctor in this app, or run slo-playground doctor. This app keeps trying.",
     detail,
   });
-}
-
-/** The innermost message of an error: openid-client and fetch wrap the useful one. */
-export function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error as { cause?: unknown };
-  if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
-  if (cause instanceof Response) return `${error.message} (HTTP ${cause.status})`;
-  return cause instanceof Error ? reason(cause) : error.message;
 }
 
 const withoutUndefined = (object: EndpointChoice) =>

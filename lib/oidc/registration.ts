@@ -1,10 +1,12 @@
 /** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and deletion (RFC 7592). */
 import * as oidc from "openid-client";
-import { bounded } from "#lib/net/bounded-response.ts";
+import { bounded } from "#lib/net/bounded-fetch.ts";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { reason } from "#lib/net/innermost-error.ts";
 import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Encryption } from "./jwe.ts";
-import { type Fetch, type Metadata, reason } from "./provider.ts";
+import type { Fetch, Metadata } from "./provider.ts";
 import { attemptsFor } from "./registration-attempts.ts";
 import { encryptionIn, type FieldReport, reportOf } from "./registration-report.ts";
 
@@ -83,7 +85,7 @@ async function send(
   const heard: Heard = {};
   try {
     const configuration = await oidc.dynamicClientRegistration(
-      new URL(`${provider.issuer}/.well-known/openid-configuration`),
+      new URL(discoveryUrl(provider.issuer)),
       metadata as Partial<oidc.ClientMetadata>,
       undefined,
       {

@@ -1,8 +1,9 @@
 /** Token requests (RFC 6749 4.1.3, 4.3.2, 4.4.2) through openid-client, with its errors in our terms. */
 import * as client from "openid-client";
+import { reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "./errors.ts";
 import { isEncrypted } from "./jwe.ts";
-import { reason, type TokenResponse } from "./provider.ts";
+import type { TokenResponse } from "./provider.ts";
 
 /** Sends a token request.
  * @param grantType `authorization_code`, `password` or `client_credentials`

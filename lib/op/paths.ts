@@ -1,4 +1,5 @@
 /** The endpoint paths, as at WSO2 Identity Server, and the paths of the OP's own pages. */
+import { discoveryPath } from "#lib/net/discovery-url.ts";
 
 /** The path of the issuer. */
 export const ISSUER_PATH = "/oauth2/token";
@@ -15,7 +16,7 @@ export const ENDPOINTS = {
   registration: "/api/identity/oauth2/dcr/v1.1/register",
 } as const;
 
-export const DISCOVERY = "/.well-known/openid-configuration";
+export const DISCOVERY = discoveryPath;
 
 /** The other discovery paths of WSO2 IS; the first is the one derived from the issuer (OpenID Connect Discovery 4). */
 export const DISCOVERY_ALIASES: readonly string[] = [

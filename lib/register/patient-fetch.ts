@@ -8,7 +8,7 @@ import {
   whenStarted,
 } from "#lib/cli/starting.ts";
 import { bounded } from "#lib/net/bounded-response.ts";
-import { causeOf } from "./discover.ts";
+import { causeOf } from "#lib/cli/cause.ts";
 
 const TIMEOUT_MS = 30_000;
 const largestAnswer = 4 * 1024 * 1024;

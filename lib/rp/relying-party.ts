@@ -53,7 +53,7 @@ export function createRelyingParty({
   const origins = new Set(
     [config.OP_ISSUER, ...config.TRUSTED_ISSUERS].map((issuer) => new URL(issuer).origin),
   );
-  const guard = guardedFetch({ fetch, origins, loopback: config.ALLOW_LOOPBACK });
+  const guard = guardedFetch({ fetch, origins, loopback: config.ALLOW_LOOPBACK, refuse: untrusted });
   const onDiscovered = (metadata: Metadata) => {
     for (const endpoint of serverSideEndpoints(metadata)) origins.add(new URL(endpoint).origin);
     void record({ type: "provider_discovered", data: { issuer: metadata.issuer } });
@@ -82,6 +82,11 @@ export function createRelyingParty({
   };
   return rp;
 }
+
+const untrusted = (origin: string) =>
+  new ProtocolError("endpoint_not_allowed", `This app sends no requests to ${origin}.`, {
+    help: "Add the issuer to TRUSTED_ISSUERS if you trust it, then restart the app.",
+  });
 
 /** A provider vouches for the hosts that its own discovery document names. */
 const serverSideEndpoints = ({

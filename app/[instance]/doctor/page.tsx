@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { examineDelivery } from "#lib/doctor/checks/backchannel.ts";
-import { discoveryUrl } from "#lib/doctor/checks/discovery.ts";
 import { evidenceOf } from "#lib/doctor/evidence.ts";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { current } from "#lib/next/current.ts";
 import { lastExamination, patientOf } from "#lib/rp/examination.ts";
 import { clock } from "../../_components/clock.ts";

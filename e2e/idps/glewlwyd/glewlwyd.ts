@@ -1,7 +1,9 @@
 /** Glewlwyd, an OpenID Provider from Debian's packages, on loopback with clients and users of the test. */
+
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { ensureDebianPackages, type Say } from "#lib/prepare/system.ts";
 import type { ClientToEnsure, User } from "#lib/products/driver.ts";
@@ -69,9 +71,9 @@ export async function startGlewlwyd(options: GlewlwydOptions): Promise<Glewlwyd>
     queue = await startQueue(port, inner);
     await waitFor(`${origin}/config.json`, server.ended);
     const issuer = await configure({ origin, clients, users, consented });
-    const discoveryUrl = `${issuer}/.well-known/openid-configuration`;
-    await waitFor(discoveryUrl, server.ended);
-    return { issuer, discoveryUrl, users, stop };
+    const document = discoveryUrl(issuer);
+    await waitFor(document, server.ended);
+    return { issuer, discoveryUrl: document, users, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,8 @@
 /** D: the discovery document's logout metadata and its format. */
 
 import type { Capability } from "#lib/oidc/capabilities.ts";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { isLoopback } from "#lib/net/loopback.ts";
 import { has } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import type { Trial } from "../run/trial.ts";
@@ -86,7 +88,7 @@ export const discovery: Check[] = [
 /** Notes the request for the discovery document; the run has already sent it.
  * @returns its URL (Discovery 4.1) */
 function noteDiscovery(t: Trial): string {
-  const url = `${t.context.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const url = discoveryUrl(t.context.issuer);
   t.noteRequest("discovery", "GET", url);
   return url;
 }
@@ -99,8 +101,8 @@ function requireEndpoint(t: Trial, name: string): void {
   t.require(url.hash === "", `${name} has a fragment: ${value}.`);
   if (url.protocol === "https:") return;
   const issuer = new URL(t.context.issuer);
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(issuer.hostname);
-  if (issuer.protocol !== "http:" || !local) t.fail(`${name} is not on https: ${value}.`);
+  if (issuer.protocol !== "http:" || !isLoopback(issuer.hostname))
+    t.fail(`${name} is not on https: ${value}.`);
   const once = "The entire OP uses plain http, which is only for development on one machine.";
   if (!t.warnings.includes(once)) t.warn(once);
 }

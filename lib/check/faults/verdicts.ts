@@ -1,4 +1,5 @@
 /** What checks say of an OP in this process. */
+import { boundedFetch } from "#lib/net/bounded-fetch.ts";
 import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { embedded } from "#lib/products/embedded/driver.ts";
 import { operationsBy } from "#lib/products/embedded/operations.ts";
@@ -7,7 +8,6 @@ import type { CheckResult, CookieMode } from "../model/check.ts";
 import { type Browsers, launch } from "../run/browsers.ts";
 import { otherIssuerAt } from "../run/other-issuer.ts";
 import { runChecks } from "../run/scheduler.ts";
-import { boundedFetch } from "../run/suite.ts";
 import type { MadeOp } from "./broken-op.ts";
 
 /** Of a check that judges what others have seen: those have to run before it. */
@@ -57,10 +57,11 @@ export async function verdictsOn(
   async function verdictsIn(mode: CookieMode, chosen: readonly string[]): Promise<CheckResult[]> {
     if (chosen.length === 0) return [];
     const { issuer } = op;
-    const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
+    const send = boundedFetch();
+    const provider = new OpenIdProvider(issuer, { fetch: send, now: Date.now });
     const metadata = await provider.metadata();
     const admin = { name: "admin", password: "admin" };
-    const context = { issuer, metadata, admin, fetch: boundedFetch as typeof globalThis.fetch };
+    const context = { issuer, metadata, admin, fetch: send as typeof globalThis.fetch };
     return runChecks({
       ...{ provider, metadata, context, workers },
       driver: { ...embedded, ...operationsBy(op.restart) },

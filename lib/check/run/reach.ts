@@ -2,9 +2,11 @@
  * line that says what to do. */
 
 import { CannotRun } from "#lib/cli/errors.ts";
-import { bounded } from "#lib/net/bounded-response.ts";
+import { bounded } from "#lib/net/bounded-fetch.ts";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { errorCode, reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { type Fetch, type Metadata, type OpenIdProvider, reason } from "#lib/oidc/provider.ts";
+import type { Fetch, Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 
 const largest = 1024 * 1024;
 
@@ -12,7 +14,7 @@ const largest = 1024 * 1024;
  * @throws {CannotRun} */
 export async function reach(provider: OpenIdProvider, fetch: Fetch): Promise<Metadata> {
   const { issuer } = provider;
-  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const url = discoveryUrl(issuer);
   const { status, type, text } = await read(url, fetch);
   if (status !== 200) {
     throw new CannotRun(
@@ -71,7 +73,7 @@ const untrusted = "pass its authority with --ca FILE, or go without verification
 
 /** Why a request got no answer, and what to do. */
 function whyNoAnswer({ host, hostname, origin }: URL, error: unknown): string {
-  const code = codeOf(error);
+  const code = errorCode(error);
   const said = reason(error);
   if (code === "ECONNREFUSED")
     return `Nobody listens at ${host} (connection refused): start the OpenID Provider, or check --issuer.`;
@@ -86,12 +88,4 @@ function whyNoAnswer({ host, hostname, origin }: URL, error: unknown): string {
   if (/SSL|EPROTO/.test(code))
     return `${origin} does not speak TLS (${code}): check whether --issuer begins with http.`;
   return `${origin} gives no answer that can be read (${said}): check --issuer.`;
-}
-
-/** The innermost code of an error, or its name: `fetch` wraps the telling one. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "";
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  if (inner instanceof Error) return codeOf(inner);
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -4,8 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import tls from "node:tls";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { appNames } from "#lib/config/apps.ts";
-import { isLoopback } from "#lib/doctor/checks/transport.ts";
-import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { boundedFetch } from "#lib/net/bounded-fetch.ts";
+import { isLoopback } from "#lib/net/loopback.ts";
+import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { ensureBuilt } from "#lib/prepare/build.mjs";
 import { withLock } from "#lib/prepare/lock.mjs";
 import type { DriverContext, RegisteredClient } from "#lib/products/driver.ts";
@@ -83,8 +84,9 @@ async function check(
 ): Promise<Report> {
   const { users, cookieModes, headed, registrationToken, probeHost: serverHost } = options;
   const issuer = options.issuer ?? embedded?.issuer ?? "";
-  const provider = new OpenIdProvider(issuer, { fetch: boundedFetch, now: Date.now });
-  const metadata = await reach(provider, (url, init) => boundedFetch(url, { ...init, signal }));
+  const send = boundedFetch();
+  const provider = new OpenIdProvider(issuer, { fetch: send, now: Date.now });
+  const metadata = await reach(provider, (url, init) => send(url, { ...init, signal }));
   const named = options.driver === "auto" ? driverFor(metadata) : await driverNamed(options.driver);
   const driver = embedded ? { ...named, ...operationsBy(embedded.restart) } : named;
   if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
@@ -201,18 +203,12 @@ function otherIssuerOfRun(
 
 /** A bounded fetch, and whether it was seen to POST there with success. */
 function watchedFor(endpoint: string | undefined) {
+  const send = boundedFetch() as typeof globalThis.fetch;
   let seen = false;
   const fetch = async (...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
-    const response = await (boundedFetch as typeof globalThis.fetch)(url, init);
+    const response = await send(url, init);
     if (init?.method === "POST" && String(url) === endpoint && response.ok) seen = true;
     return response;
   };
   return { fetch, seen: () => seen };
 }
-
-/** Of the suite's own requests. */
-export const boundedFetch: Fetch = (url, init) =>
-  fetch(url, {
-    ...init,
-    signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(init?.signal ? [init.signal] : [])]),
-  } as RequestInit);

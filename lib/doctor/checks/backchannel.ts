@@ -1,8 +1,8 @@
 /** The back-channel logout URL: whether it answers from here, and whether the OpenID Provider gets there. */
+import { isLoopback } from "#lib/net/loopback.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { type Patient, serverUrlOf } from "../patient.ts";
 import { type Prober, Unanswered } from "../prober.ts";
-import { isLoopback } from "./transport.ts";
 
 /** Asked by GET, which the endpoint refuses by its method: nothing is done and nothing recorded. */
 export async function examineBackchannel(patient: Patient, prober: Prober): Promise<Finding> {

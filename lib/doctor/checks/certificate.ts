@@ -1,7 +1,7 @@
 /** The certificate that a host shows, trusted or not. */
 import { isIP } from "node:net";
 import tls from "node:tls";
-import { reason } from "#lib/oidc/provider.ts";
+import { reason } from "#lib/net/innermost-error.ts";
 import { patienceSeconds, Unanswered } from "../prober.ts";
 
 export interface Certificate {

@@ -1,13 +1,10 @@
 /** The discovery document as the server gets it (Discovery 4.1 and 4.2). */
 
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { type Answer, outlineOf, type Prober, redirectOf, Unanswered } from "../prober.ts";
 import { examineIssuer } from "./issuer.ts";
-
-/** Discovery 4: a slash at the end of the issuer is left out. */
-export const discoveryUrl = (issuer: string): string =>
-  `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 
 export interface Discovered {
   findings: Finding[];

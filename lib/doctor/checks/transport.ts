@@ -1,5 +1,6 @@
 /** TLS between this server and the OpenID Provider: chain, name, expiry; and plain http where it does no harm. */
 
+import { isLoopback } from "#lib/net/loopback.ts";
 import { bySeverity, type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
 import { Unanswered } from "../prober.ts";
@@ -43,9 +44,6 @@ function plainHttp(url: string, issuer: string): Finding {
     "Put the OpenID Provider on https; use http for tests in a network of your own at most.",
   );
 }
-
-export const isLoopback = (hostname: string): boolean =>
-  /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 
 async function examineHost(origin: string, { prober, now }: Pick<Case, "prober" | "now">): Promise<Finding> {
   try {

@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import type { Configuration } from "oidc-provider";
 import type { OpConfig } from "#lib/config/op-config.ts";
+import { innermost } from "#lib/net/innermost-error.ts";
+import { isCertainlyLoopback } from "#lib/net/loopback.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 
 type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
@@ -23,7 +25,7 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
   return async (url, options) => {
     const { hostname } = new URL(url instanceof Request ? url.url : url);
     const { dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
-    const guard = hosts.has(hostname) || LOOPBACK.test(hostname) ? {} : { dispatcher };
+    const guard = hosts.has(hostname) || isCertainlyLoopback(hostname) ? {} : { dispatcher };
     const response = await fetch(url, { ...rest, ...guard, redirect: "manual" });
     const answer = options?.method === "POST" ? underWay.getStore()?.answer : undefined;
     if (!answer) return response; // such as a `jwks_uri`, fetched to encrypt the logout token
@@ -32,8 +34,6 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
     return response;
   };
 }
-
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Records every delivery, whether the library or `notifyClient` starts it. */
 export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): void {
@@ -82,9 +82,10 @@ export async function notifyClient(
 
 function reason(error: unknown, status: number | undefined): string {
   if (status) return `answered ${status} instead of 200 or 204`;
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "no answer in time";
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return `cannot be reached (${"code" in cause ? cause.code : cause.message})`;
+  const inner = innermost(error);
+  if (!(inner instanceof Error)) return String(inner);
+  if (inner.name === "TimeoutError") return "no answer in time";
+  return inner === error
+    ? inner.message
+    : `cannot be reached (${"code" in inner ? inner.code : inner.message})`;
 }

@@ -1,0 +1,27 @@
+/** Which hosts are this machine. They are written as in `URL.hostname` (IPv6 in brackets) or as addresses to listen on. */
+import { BlockList, isIP } from "node:net";
+
+const addresses = new BlockList();
+addresses.addSubnet("127.0.0.0", 8); // also as ::ffff:127.0.0.1
+addresses.addAddress("::1", "ipv6");
+
+/** Whether a browser on this machine stays on it with this host. Subdomains of localhost count (RFC 6761 6.3). */
+export function isLoopback(host: string): boolean {
+  const name = nameOf(host);
+  return name.endsWith(".localhost") || isCertainlyLoopback(name);
+}
+
+/** Whether a request of this process, too, stays on this machine: the test for what a server may be made to ask.
+ * Subdomains of localhost do not count. Node leaves them to the system's resolver, which may pass them on to a DNS
+ * server or complete them with a search domain, and so may get any address. */
+export function isCertainlyLoopback(host: string): boolean {
+  const name = nameOf(host);
+  const version = isIP(name);
+  return version === 0 ? name === "localhost" : addresses.check(name, version === 6 ? "ipv6" : "ipv4");
+}
+
+const nameOf = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, "$1")
+    .replace(/\.$/, "");
