@@ -1,10 +1,11 @@
 /** Which certificate an OpenID Provider may show. Verification is never switched off: a certificate is trusted or it
  * is not. */
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import tls from "node:tls";
+import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { causeOf } from "./cause.ts";
 import { DemoError } from "./demo-error.ts";
 import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./starting.ts";
@@ -55,16 +56,8 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   return trustFile(trustFirstUse);
 }
 
-async function trustFile(file: string): Promise<string> {
-  const pem = await readFile(file, "utf8").catch((error: Error) => {
-    throw new DemoError(`${file} cannot be read: ${error.message}`);
-  });
-  try {
-    new X509Certificate(pem);
-  } catch {
-    throw new DemoError(`${file} holds no certificate in PEM format.`);
-  }
-  tls.setDefaultCACertificates([...tls.getCACertificates("default"), pem]);
+function trustFile(file: string): string {
+  trustCertificates(readCertificates(file, (why) => new DemoError(why)));
   return path.resolve(file);
 }
 

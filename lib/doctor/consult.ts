@@ -1,10 +1,9 @@
 /** `slo-playground doctor`: whom to examine, from the flags and from what the demo remembers. */
-import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import tls from "node:tls";
 import { DemoError } from "#lib/cli/demo-error.ts";
 import { addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
+import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import { rememberedClient } from "#lib/register/registration.ts";
 import { readState } from "#lib/register/saved-state.ts";
@@ -21,29 +20,17 @@ export const issuerOf = ({ issuer, ports, https }: DoctorOptions): string =>
 
 /** Every finding that can be made without a browser. @throws {DemoError} where there is nothing to examine with */
 export async function consult(options: DoctorOptions): Promise<Finding[]> {
-  const authorities = authoritiesOf(options);
-  if (authorities.length > 0)
-    tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...authorities]);
+  trustCertificates(authoritiesOf(options));
   const patient = await patientOf(options);
   return [...(await examine(patient)), deliveryUnseen(patient)];
 }
 
 /** The file that is named, and at the embedded OP the certificate that the apps trust. */
 function authoritiesOf({ ca, issuer, https, data }: DoctorOptions): string[] {
+  const read = (file: string) => readCertificates(file, (why) => new DemoError(`--ca ${why}`));
   const own = path.resolve(data, "op", CERTIFICATE_FILE);
-  const embedded = issuer === undefined && https && existsSync(own) ? [readFileSync(own, "utf8")] : [];
-  return ca === undefined ? embedded : [...embedded, readAuthority(ca)];
-}
-
-function readAuthority(file: string): string {
-  try {
-    const pem = readFileSync(file, "utf8");
-    new X509Certificate(pem);
-    return pem;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DemoError(`--ca ${file} is not a certificate in PEM: ${why}`);
-  }
+  const embedded = issuer === undefined && https && existsSync(own) ? read(own) : [];
+  return ca === undefined ? embedded : [...embedded, ...read(ca)];
 }
 
 async function patientOf(options: DoctorOptions): Promise<Patient> {

@@ -3,11 +3,10 @@
  * Next evaluates modules separately for pages and for route handlers: a variable of a module would be two, and a
  * logout that the handler stores would never reach the page. Therefore everything process-wide hangs off one symbol. */
 import "server-only";
-import { readFileSync } from "node:fs";
-import tls from "node:tls";
-import { environment } from "#lib/config/env.ts";
+import { ConfigError, environment } from "#lib/config/env.ts";
 import { parseRpConfig, type RpConfig } from "#lib/config/rp-config.ts";
 import { createLog, type Log } from "#lib/log.ts";
+import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { createRelyingParty, type RelyingParty } from "#lib/rp/relying-party.ts";
 import type { Store } from "#lib/rp/store.ts";
@@ -26,7 +25,7 @@ export function relyingParty(): RelyingParty {
 
 function start(config: RpConfig): RelyingParty {
   if (config.CA_FILE) {
-    tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(config.CA_FILE, "utf8")]);
+    trustCertificates(readCertificates(config.CA_FILE, (why) => new ConfigError(`CA_FILE: ${why}`)));
   }
   const log = createLog({ ...config, name: config.RP_NAME });
   const store = openStore(config, log);

@@ -7,7 +7,7 @@ import {
   type Patience,
   whenStarted,
 } from "#lib/cli/starting.ts";
-import { bounded } from "#lib/net/bounded-response.ts";
+import { bounded } from "#lib/net/bounded-fetch.ts";
 import { causeOf } from "#lib/cli/cause.ts";
 
 const TIMEOUT_MS = 30_000;

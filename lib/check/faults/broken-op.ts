@@ -3,9 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as immediate } from "node:timers/promises";
-import tls from "node:tls";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
+import { trustCertificates } from "#lib/net/certificates.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import type { Restart } from "#lib/products/embedded/operations.ts";
@@ -28,8 +28,7 @@ export async function createOpMaker(): Promise<OpMaker> {
   const model = join(root, "model");
   const first = await startIn(model);
   await first.close();
-  const certificate = readFileSync(join(model, CERTIFICATE_FILE), "utf8");
-  tls.setDefaultCACertificates([...tls.getCACertificates("default"), certificate]);
+  trustCertificates([readFileSync(join(model, CERTIFICATE_FILE), "utf8")]);
   let started = 0;
   const start = async (...faults: string[]): Promise<MadeOp> => {
     started += 1;

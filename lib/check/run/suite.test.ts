@@ -120,10 +120,7 @@ describe("a run that cannot take place", { concurrency: true }, () => {
   it("is given an authority that cannot be read", async () => {
     const broken = join(folder, "broken.pem");
     writeFileSync(broken, "none");
-    await assertCannotRun(
-      [...issuer, "--ca", broken],
-      `--ca ${broken} cannot be read: it is no PEM certificate.`,
-    );
+    await assertCannotRun([...issuer, "--ca", broken], `--ca ${broken} holds no certificate in PEM format.`);
     await assertCannotRun(
       [...issuer, "--ca", "./absent.pem"],
       "--ca ./absent.pem cannot be read: there is no such",

@@ -1,10 +1,8 @@
 /** A whole run: from the flags to the report. */
-import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import tls from "node:tls";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { appNames } from "#lib/config/apps.ts";
 import { boundedFetch } from "#lib/net/bounded-fetch.ts";
+import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { isLoopback } from "#lib/net/loopback.ts";
 import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { ensureBuilt } from "#lib/prepare/build.mjs";
@@ -58,21 +56,9 @@ export async function checkProvider(
 /** Certificates beside the usual ones. */
 function trust({ ca, insecure }: CheckOptions, embedded: EmbeddedOp | undefined): void {
   const file = embedded?.certificate ?? ca;
-  if (file !== undefined) tls.setDefaultCACertificates([...tls.getCACertificates("default"), pem(file)]);
+  if (file !== undefined) trustCertificates(readCertificates(file, (why) => new CannotRun(`--ca ${why}`)));
   // biome-ignore lint/style/noProcessEnv: Node's own switch, read at each connection
   if (insecure) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
-}
-
-function pem(file: string): string {
-  try {
-    const text = readFileSync(file, "utf8");
-    new X509Certificate(text);
-    return text;
-  } catch (error) {
-    const why =
-      "code" in Object(error) && !existsSync(file) ? "there is no such file" : "it is no PEM certificate";
-    throw new CannotRun(`--ca ${file} cannot be read: ${why}.`);
-  }
 }
 
 async function check(
