@@ -1,5 +1,7 @@
 /** What the doctor finds: the same for the page, the command line and a text to copy. Runs in browsers too. */
 
+import { oneLine } from "#lib/net/foreign-text.ts";
+
 export const results = ["problem", "warning", "unknown", "ok"] as const;
 
 /** `unknown`: it could not be told. */
@@ -218,9 +220,5 @@ export const textOf = (heading: string, findings: readonly Finding[]): string =>
     "",
   ].join("\n");
 
-/** What another server said, fit for a line: bounded, and without what a terminal would take for a command. */
-export function quoted(text: string, most = 160): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to leave out
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").trim();
-  return line.length > most ? `${line.slice(0, most)}…` : line;
-}
+/** What another server said, short enough for a finding. */
+export const quoted = (text: string, most = 160): string => oneLine(text, most);

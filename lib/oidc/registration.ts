@@ -2,6 +2,7 @@
 import * as oidc from "openid-client";
 import { bounded } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { oneLine } from "#lib/net/foreign-text.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
@@ -12,6 +13,8 @@ import { encryptionIn, type FieldReport, reportOf } from "./registration-report.
 
 const largestAnswer = 256 * 1024;
 const patience = 10;
+/** Characters that are kept of a refusal. */
+const longestWords = 500;
 
 /** Authorization at an OP without open registration. */
 export type RegistrationAuthorization = { token: string } | { user: string; password: string };
@@ -138,18 +141,16 @@ function refusalOf(status: number, body: Json = {}, location?: string): Refusal 
   const { error, error_description: description } = body;
   if (typeof error !== "string") {
     const elsewhere = location ? `, a redirect to ${location}, which is not followed` : "";
-    return { status, words: oneLine(`HTTP ${status}${elsewhere}`), metadataRefused: false };
+    return { status, words: oneLine(`HTTP ${status}${elsewhere}`, longestWords), metadataRefused: false };
   }
   const said = typeof description === "string" && description ? `${error}: ${description}` : error;
   const aboutMetadata = /^invalid_(client_metadata|redirect_uri)$/.test(error);
   return {
     status,
-    words: oneLine(`HTTP ${status}, ${said}`),
+    words: oneLine(`HTTP ${status}, ${said}`, longestWords),
     metadataRefused: aboutMetadata || (status === 400 && !credentialErrors.includes(error)),
   };
 }
-
-const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, 500);
 
 function refusal({ status, words }: Refusal, { asked, provider }: RegistrationRequest): ProtocolError {
   const message = `${provider.registration_endpoint} refused to register ${asked.client_name}: ${words}`;

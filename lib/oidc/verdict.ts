@@ -1,4 +1,5 @@
 /** Checks that leave a trace: every one ends up ok, failed, warned about or skipped, and pages and tests read that. */
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 
 export interface Verdict {
@@ -67,8 +68,5 @@ export class Checklist<Name extends string> {
   }
 }
 
-/** One short line for any value that somebody sent. */
-export function show(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "absent");
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
+/** One short line for any value of another server or browser. */
+export const show = foreignText;
