@@ -4,8 +4,9 @@ import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { assertAccepted, assertRefused, sendToken } from "../support/logout-requests.ts";
+import { nextAuthSession, signInWithNextAuth } from "../support/next-auth.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
-import { ask, formFor, respondTo, sessionOf } from "../support/sign-in.ts";
+import { ask, formFor, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
 let configured: TestIssuer;
@@ -92,3 +93,33 @@ describe("a second trusted issuer", () => {
     assert.ok(!configured.requests.includes("/userinfo"));
   });
 });
+
+for (const path of ["/realm/", "/"]) {
+  describe(`an issuer that ends in a slash: ${path}`, () => {
+    let issuer: TestIssuer;
+    let rp: RpProcess;
+    before(async () => {
+      issuer = await TestIssuer.start(path);
+      rp = await startRp({ OP_ISSUER: issuer.issuer });
+    });
+    after(() => Promise.all([issuer.down(), rp.stop()]));
+
+    test("logs in and out", async () => {
+      const browser = await signIn(issuer, rp, { sid: "own" });
+      const { user, iss } = await sessionOf(browser, rp);
+      assert.deepEqual([user, iss], ["alice", issuer.issuer]);
+      await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sid: "own" }))));
+      assert.equal((await sessionOf(browser, rp)).loggedOutBy, "back-channel");
+    });
+
+    test("logs in with next-auth", async () => {
+      const browser = await signInWithNextAuth(issuer, rp, { claims: { sid: "managed" } });
+      assert.equal((await nextAuthSession(browser, rp)).user?.name, "alice");
+    });
+
+    test("does not sign for the same issuer without its slash", async () => {
+      const iss = issuer.issuer.slice(0, -1);
+      await assertRefused(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ iss }))));
+    });
+  });
+}

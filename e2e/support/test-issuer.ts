@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
 
 export interface SigningKey {
@@ -41,15 +42,23 @@ export class TestIssuer {
   #server: Server | undefined;
   #held: Promise<void> = Promise.resolve();
   #port = 0;
+  readonly #path: string;
 
-  private constructor(rs256: SigningKey, es256: SigningKey, encryption: SigningKey) {
+  private constructor(path: string, rs256: SigningKey, es256: SigningKey, encryption: SigningKey) {
+    this.#path = path;
     this.rs256 = rs256;
     this.es256 = es256;
     this.encryption = encryption;
   }
 
-  static async start(): Promise<TestIssuer> {
-    const issuer = new TestIssuer(await newKey("RS256"), await newKey("ES256"), await newKey("RSA-OAEP-256"));
+  /** @param path of the issuer: with one, a slash or a prefix too many is noticed */
+  static async start(path = "/oauth2/token"): Promise<TestIssuer> {
+    const [rs256, es256, encryption] = [
+      await newKey("RS256"),
+      await newKey("ES256"),
+      await newKey("RSA-OAEP-256"),
+    ];
+    const issuer = new TestIssuer(path, rs256, es256, encryption);
     await issuer.up();
     return issuer;
   }
@@ -58,9 +67,8 @@ export class TestIssuer {
     return `http://localhost:${this.#port}`;
   }
 
-  /** With a path, so that a slash or a prefix too many is noticed. */
   get issuer(): string {
-    return `${this.origin}/oauth2/token`;
+    return `${this.origin}${this.#path}`;
   }
 
   /** Listens, on the same port as before when it was down. */
@@ -144,9 +152,8 @@ export class TestIssuer {
     request: IncomingMessage,
     body: string,
   ): Promise<{ status?: number; json: unknown }> {
+    if (this.origin + path === discoveryUrl(this.issuer)) return { json: this.#discovery() };
     switch (path) {
-      case "/oauth2/token/.well-known/openid-configuration":
-        return { json: this.#discovery() };
       case "/jwks":
         return { json: { keys: this.#publicKeys() } };
       case "/token":

@@ -18,6 +18,13 @@ it("finds nothing wrong with a healthy OP, in few requests", async () => {
   assert.ok(op.requests.length <= mostRequests);
 });
 
+it("finds nothing wrong with an issuer that ends in a slash", async () => {
+  const issuer = `${op.issuer}/`;
+  op.metadata = { issuer };
+  for (const each of Object.values(await op.examine({ issuer })))
+    assert.equal(each.result, "ok", JSON.stringify(each));
+});
+
 const missing: [CheckName, Record<string, unknown>, RegExp][] = [
   ["end-session", { end_session_endpoint: undefined }, /No end_session_endpoint/],
   ["backchannel-support", { backchannel_logout_supported: undefined }, /backchannel_logout_supported is not/],
