@@ -1,9 +1,5 @@
-/** A browser as far as HTTP goes: cookies by path, redirects by hand, forms of the pages it got. */
-
-interface Cookie {
-  value: string;
-  path: string;
-}
+/** A browser as far as HTTP goes: cookies, redirects followed on request, forms of the pages it got. */
+import { CookieJar } from "tough-cookie";
 
 export interface Form {
   action: string;
@@ -15,7 +11,7 @@ export interface Visit {
   status: number;
   headers: Headers;
   text: string;
-  /** Absolute, where the answer is a redirect. */
+  /** Absolute; of a redirect. */
   location: string | undefined;
 }
 
@@ -32,36 +28,39 @@ const attribute = (tag: string, name: string): string | undefined =>
   unescapeHtml(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? "") || undefined;
 
 export class HttpBrowser {
-  readonly #cookies = new Map<string, Cookie>();
+  readonly #cookies: CookieJar;
   readonly #fetch: typeof fetch;
+  #here: string | undefined;
 
-  constructor(send: typeof fetch = fetch) {
+  constructor(send: typeof fetch = fetch, cookies = new CookieJar(), here?: string) {
     this.#fetch = send;
+    this.#cookies = cookies;
+    this.#here = here;
   }
 
   /** Another browser with the cookies that this one has now. */
   copy(): HttpBrowser {
-    const copy = new HttpBrowser(this.#fetch);
-    for (const [key, cookie] of this.#cookies) copy.#cookies.set(key, cookie);
-    return copy;
+    return new HttpBrowser(this.#fetch, this.#cookies.cloneSync(), this.#here);
   }
 
   async get(url: string): Promise<Visit> {
     return this.#visit(url, { headers: { accept: "text/html" } });
   }
 
-  /** @param origin of the page the form is on; by default the one it is sent to */
+  /** @param origin of the page with the form (default: the one it is sent to) */
   async post(url: string, fields: Record<string, string>, origin = new URL(url).origin): Promise<Visit> {
     return this.#visit(url, { method: "POST", headers: { origin }, body: new URLSearchParams(fields) });
   }
 
-  /** Sends the form of a page, with further fields and, of several buttons, the address of the pressed one. */
+  /** Sends the first form of a page.
+   * @param fields beside those of the form, or in their place
+   * @param action of the pressed button, where it has its own */
   async submit(page: Visit, fields: Record<string, string>, action?: string): Promise<Visit> {
     const form = formOf(page);
     return this.post(new URL(action ?? form.action, page.url).href, { ...form.fields, ...fields });
   }
 
-  /** Follows redirects as long as they stay at this host. */
+  /** Follows redirects within this origin. */
   async follow(visit: Visit): Promise<Visit> {
     const { origin } = new URL(visit.url);
     let here = visit;
@@ -70,10 +69,12 @@ export class HttpBrowser {
   }
 
   async #visit(url: string, init: RequestInit): Promise<Visit> {
+    this.#here = url;
     const headers = new Headers(init.headers);
-    headers.set("cookie", this.cookieFor(new URL(url).pathname));
+    headers.set("cookie", this.cookieFor(url));
     const response = await this.#fetch(url, { ...init, headers, redirect: "manual" });
-    for (const line of response.headers.getSetCookie()) this.#keep(line);
+    for (const cookie of response.headers.getSetCookie())
+      this.#cookies.setCookieSync(cookie, url, { ignoreError: true });
     const location = response.headers.get("location");
     const target = location === null ? undefined : new URL(location, url).href;
     return {
@@ -85,21 +86,10 @@ export class HttpBrowser {
     };
   }
 
-  /** The Cookie header for a path. */
-  cookieFor(path: string): string {
-    const sent = [...this.#cookies].filter(([, cookie]) => path.startsWith(cookie.path));
-    return sent.map(([key, { value }]) => `${key.split(" ")[0]}=${value}`).join("; ");
-  }
-
-  #keep(line: string): void {
-    const [, name, value = "", rest = ""] = /^([^=]+)=([^;]*)(.*)$/.exec(line) ?? [];
-    const path = /;\s*path=([^;]*)/i.exec(rest)?.[1] ?? "/";
-    const expires = /;\s*expires=([^;]*)/i.exec(rest)?.[1];
-    const key = `${name} ${path}`;
-    const removed =
-      /;\s*max-age=0\b/i.test(rest) || (expires !== undefined && Date.parse(expires) < Date.now());
-    if (removed) this.#cookies.delete(key);
-    else this.#cookies.set(key, { value, path });
+  /** The Cookie header for an address, which may be a path at the origin visited last. */
+  cookieFor(address: string): string {
+    const url = URL.parse(address, this.#here);
+    return url ? this.#cookies.getCookieStringSync(url.href) : "";
   }
 }
 
