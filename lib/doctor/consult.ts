@@ -7,12 +7,11 @@ import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import { rememberedClient } from "#lib/register/registration.ts";
 import { readState } from "#lib/register/saved-state.ts";
-import type { Client } from "#lib/rp/clients.ts";
 import { deliveryUnseen } from "./checks/backchannel.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
-import type { Patient } from "./patient.ts";
+import type { Patient, PatientClient } from "./patient.ts";
 
 /** The address of the OP that the options name. */
 export const issuerOf = ({ issuer, ports, https }: DoctorOptions): string =>
@@ -47,7 +46,7 @@ async function knownClient(options: DoctorOptions) {
   return rememberedClient(state.registrations, { issuer, name: app, ...addressesOf(app, options) });
 }
 
-const toClient = ({ id, secret, encryption }: NonNullable<DoctorOptions["client"]>): Client => ({
+const toClient = ({ id, secret, encryption }: NonNullable<DoctorOptions["client"]>): PatientClient => ({
   clientId: id,
   ...(secret !== undefined && { clientSecret: secret }),
   ...(encryption && { encryption }),

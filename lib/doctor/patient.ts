@@ -1,14 +1,22 @@
 /** Who is examined: an app, its client, and the OpenID Provider that both are to work with. */
 import type { ClientToRegister } from "#lib/oidc/client-metadata.ts";
+import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
-import type { Client } from "#lib/rp/clients.ts";
 import type { Prober } from "./prober.ts";
 
 export interface Patient {
   issuer: string;
   app: ClientToRegister;
   /** Undefined where none is known: what needs one cannot be told then. */
-  client: Client | undefined;
+  client: PatientClient | undefined;
+}
+
+export interface PatientClient {
+  clientId: string;
+  /** Absent for a public client. */
+  clientSecret?: string;
+  /** Of its ID Tokens. */
+  encryption?: Encryption;
 }
 
 /** What a check works with. */

@@ -1,9 +1,10 @@
 /** ID Token validation as Core 3.1.3.7, 3.2.2.11 and 3.3.2.12 list it. */
 import { createHash } from "node:crypto";
 import type { JWTPayload } from "jose";
+import { Checklist } from "./checklist.ts";
 import { type Decryption, decryptToken, isEncrypted } from "./jwe.ts";
 import { checkAlgorithm, clockSkew, type KeyResolver, parseJws, tokenType, verifySignature } from "./jws.ts";
-import { Checklist, type Verdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 const clauses = {
   encryption: "Core 3.1.3.7-1",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { Checklist } from "./checklist.ts";
 import { ProtocolError } from "./errors.ts";
 import { decryptToken, type Encryption, encryptionAlgorithms, encryptionMethods, encryptTo } from "./jwe.ts";
-import { Checklist } from "./verdict.ts";
 
 async function newKey(alg: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });

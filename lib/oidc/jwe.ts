@@ -1,7 +1,7 @@
 /** Encrypted tokens: a compact JWE (RFC 7516 7.1) around the token that its issuer signed (Core 10.2). */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import * as withRsa15 from "jose-rsa1_5";
-import type { Checklist } from "./verdict.ts";
+import type { Checklist } from "./checklist.ts";
 
 /** A client's `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
 export interface Encryption {

@@ -7,8 +7,8 @@ import {
   errors,
   type JWTPayload,
 } from "jose";
+import type { Checklist } from "./checklist.ts";
 import { ProtocolError } from "./errors.ts";
-import type { Checklist } from "./verdict.ts";
 
 /** Finds the issuer's key for a header, like jose's remote JWKS. */
 export type KeyResolver = CompactVerifyGetKey;

@@ -1,5 +1,6 @@
 /** Logout token validation: Back-Channel Logout 1.0, section 2.6, step by step. */
 import type { JWTPayload } from "jose";
+import { Checklist } from "./checklist.ts";
 import { instant, isNumericDate } from "./id-token.ts";
 import { type Decryption, decryptToken, isEncrypted } from "./jwe.ts";
 import {
@@ -11,7 +12,6 @@ import {
   tokenType,
   verifySignature,
 } from "./jws.ts";
-import { Checklist } from "./verdict.ts";
 
 export const backchannelLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 

@@ -1,6 +1,5 @@
-/** Checks that leave a trace: every one ends up ok, failed, warned about or skipped, and pages and tests read that. */
+/** The result of one check of a message. */
 import { foreignText } from "#lib/net/foreign-text.ts";
-import { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 
 export interface Verdict {
   check: string;
@@ -9,63 +8,6 @@ export interface Verdict {
   result: "ok" | "failed" | "warning" | "skipped";
   expected?: string;
   actual?: string;
-}
-
-/** The checks of one message in their order; those that a failure keeps from running read `skipped`. */
-export class Checklist<Name extends string> {
-  readonly #verdicts: Map<string, Verdict>;
-  readonly #code: ProtocolErrorCode;
-
-  /** @param code of the error that a failed check throws
-   *  @param clauses the checks in order, each with its clause */
-  constructor(code: ProtocolErrorCode, clauses: Readonly<Record<Name, string>>) {
-    this.#code = code;
-    const names = Object.keys(clauses) as Name[];
-    this.#verdicts = new Map(
-      names.map((check) => [check, { check, clause: clauses[check], result: "skipped" }]),
-    );
-  }
-
-  /** All of them; none before the first check is made. */
-  get verdicts(): Verdict[] {
-    const all = [...this.#verdicts.values()];
-    return all.some(({ result }) => result !== "skipped") ? all.map((verdict) => ({ ...verdict })) : [];
-  }
-
-  passed(check: Name): boolean {
-    return this.#verdicts.get(check)?.result === "ok";
-  }
-
-  ok(check: Name, actual?: unknown): void {
-    this.#set(check, "ok", undefined, actual);
-  }
-
-  warn(check: Name, expected: string, actual: unknown): void {
-    this.#set(check, "warning", expected, actual);
-  }
-
-  /** @throws {ProtocolError} always, with the verdicts so far */
-  fail(check: Name, message: string, expected: string, actual: unknown, help?: string): never {
-    this.#set(check, "failed", expected, actual);
-    throw new ProtocolError(this.#code, show(message), {
-      verdicts: this.verdicts,
-      ...(help ? { help } : {}),
-    });
-  }
-
-  /** `ok` when `condition` holds, `fail` otherwise. */
-  require(check: Name, condition: boolean, message: string, expected: string, actual: unknown): void {
-    if (condition) this.ok(check, actual);
-    else this.fail(check, message, expected, actual);
-  }
-
-  #set(check: Name, result: Verdict["result"], expected?: string, actual?: unknown): void {
-    const verdict = this.#verdicts.get(check);
-    if (!verdict) throw new Error(`no such check: ${check}`);
-    verdict.result = result;
-    if (expected !== undefined) verdict.expected = show(expected);
-    if (actual !== undefined) verdict.actual = show(actual);
-  }
 }
 
 /** One short line for any value of another server or browser. */

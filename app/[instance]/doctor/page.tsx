@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { examineDelivery } from "#lib/doctor/checks/backchannel.ts";
-import { evidenceOf } from "#lib/doctor/evidence.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { current } from "#lib/next/current.ts";
 import { lastExamination, patientOf } from "#lib/rp/examination.ts";
+import { evidenceOf } from "#lib/rp/logout/delivery-evidence.ts";
 import { clock } from "../../_components/clock.ts";
 import { DoctorFindings } from "../../_components/doctor/doctor-findings.tsx";
 import { FreshWhenSeen } from "../../_components/doctor/fresh-when-seen.tsx";

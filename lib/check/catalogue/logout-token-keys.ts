@@ -1,5 +1,6 @@
 /** B: the keys that sign and encrypt a logout token, its subject, and its misuse as another kind of token. */
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from "jose";
+import { Checklist } from "#lib/oidc/checklist.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import {
   type Decryption,
@@ -9,7 +10,6 @@ import {
   isEncrypted,
 } from "#lib/oidc/jwe.ts";
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
-import { Checklist } from "#lib/oidc/verdict.ts";
 import { isAbout, logoutTokensAt } from "../judge/deliveries.ts";
 import { type ReceivedLogoutToken, readRaw } from "../judge/logout-tokens.ts";
 import { assertKept, signInAt } from "../judge/oracles.ts";

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Store } from "#lib/rp/store.ts";
-import type { WithStore } from "./store-contract.ts";
-import { begin, logoutOf, sessionOf, told } from "./stored.ts";
+import { begin, logoutOf, sessionOf, told, type WithStore } from "./stored.ts";
 
 export function sessionContract(withStore: WithStore): void {
   describe("a session", () => {

@@ -4,10 +4,7 @@ import { describe, test } from "node:test";
 import type { Login } from "#lib/rp/model.ts";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import { sessionContract } from "./session-contract.ts";
-import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "./stored.ts";
-
-/** Runs a test with a store of its own, as two replicas see it. */
-export type WithStore = (work: (store: Store, replica: Store) => Promise<void>) => Promise<void>;
+import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf, type WithStore } from "./stored.ts";
 
 /** The store of one app, opened by two replicas where the engine has several. */
 export interface Opened {

@@ -3,6 +3,9 @@
 import type { PendingLogin, ReceivedLogout, RegisteredClient, RpSession } from "#lib/rp/model.ts";
 import type { Store } from "#lib/rp/store.ts";
 
+/** Runs a test with a store of its own, as two replicas see it. */
+export type WithStore = (work: (store: Store, replica: Store) => Promise<void>) => Promise<void>;
+
 export const iss = "https://op.example";
 export const soon = () => Date.now() + 60_000;
 

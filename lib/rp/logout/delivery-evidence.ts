@@ -1,9 +1,8 @@
-/** What this app's record says of back-channel logout. */
-
-import type { ProtocolEvent } from "#lib/rp/events.ts";
-import { activeMechanisms } from "#lib/rp/mechanisms.ts";
-import type { RelyingParty } from "#lib/rp/relying-party.ts";
-import type { Evidence } from "./checks/backchannel.ts";
+/** What this app has recorded about back-channel logout, for the doctor to judge. */
+import type { Evidence } from "#lib/doctor/checks/backchannel.ts";
+import type { ProtocolEvent } from "../events.ts";
+import { activeMechanisms } from "../mechanisms.ts";
+import type { RelyingParty } from "../relying-party.ts";
 
 export async function evidenceOf(rp: RelyingParty): Promise<Evidence> {
   const { store } = rp;
