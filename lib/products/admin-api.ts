@@ -1,7 +1,7 @@
 /** Requests to the API that a product has for its administrators, as the one of `--admin`. */
 import type { z } from "zod";
 import { CannotRun, NoAdministrator } from "#lib/cli/errors.ts";
-import { reason } from "#lib/oidc/provider.ts";
+import { reason } from "#lib/net/innermost-error.ts";
 import type { DriverContext, User } from "./driver.ts";
 
 /** What to do about an answer, by its HTTP status. */

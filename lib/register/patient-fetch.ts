@@ -1,4 +1,6 @@
 /** `fetch` for the API of a server that may still be starting. */
+
+import { causeOf } from "#lib/cli/cause.ts";
 import { DemoError } from "#lib/cli/demo-error.ts";
 import {
   isConnectionFailure,
@@ -8,7 +10,6 @@ import {
   whenStarted,
 } from "#lib/cli/starting.ts";
 import { bounded } from "#lib/net/bounded-fetch.ts";
-import { causeOf } from "#lib/cli/cause.ts";
 
 const TIMEOUT_MS = 30_000;
 const largestAnswer = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
 /** D: the discovery document's logout metadata and its format. */
 
-import type { Capability } from "#lib/oidc/capabilities.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { isLoopback } from "#lib/net/loopback.ts";
+import type { Capability } from "#lib/oidc/capabilities.ts";
 import { has } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import type { Trial } from "../run/trial.ts";
