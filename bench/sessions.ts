@@ -16,7 +16,7 @@ export function sessionNumber(n: number): RpSession {
   const checks = ["signature", "alg", "iss", "aud", "azp", "exp", "iat", "nonce", "at_hash", "sub"];
   const login = {
     ...{ iss, sub, sid, clientId, claims, since: now },
-    verdicts: checks.map((check) => ({ check, result: "ok" as const, clause: "Core 3.1.3.7" })),
+    verdicts: checks.map((check) => ({ check, result: "pass" as const, clause: "Core 3.1.3.7" })),
     tokens: {
       ...{ issuer: iss, clientId, idToken: token(900), accessToken: token(900), refreshToken: token(60) },
       ...{ scope: "openid", expiresAt: now + 3600_000 },

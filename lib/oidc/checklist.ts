@@ -1,8 +1,8 @@
-/** Checks that leave a trace: every one ends up ok, failed, warned about or skipped, and pages and tests read that. */
+/** Checks that leave a verdict each, which pages, log and tests read. */
 import { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 import { show, type Verdict } from "./verdict.ts";
 
-/** The checks of one message in their order; those that a failure keeps from running read `skipped`. */
+/** The checks of one message in their order; those after a failure read `skip`. */
 export class Checklist<Name extends string> {
   readonly #verdicts: Map<string, Verdict>;
   readonly #code: ProtocolErrorCode;
@@ -13,40 +13,40 @@ export class Checklist<Name extends string> {
     this.#code = code;
     const names = Object.keys(clauses) as Name[];
     this.#verdicts = new Map(
-      names.map((check) => [check, { check, clause: clauses[check], result: "skipped" }]),
+      names.map((check) => [check, { check, clause: clauses[check], result: "skip" }]),
     );
   }
 
-  /** All of them; none before the first check is made. */
+  /** All of them; empty before the first check. */
   get verdicts(): Verdict[] {
     const all = [...this.#verdicts.values()];
-    return all.some(({ result }) => result !== "skipped") ? all.map((verdict) => ({ ...verdict })) : [];
+    return all.some(({ result }) => result !== "skip") ? all.map((verdict) => ({ ...verdict })) : [];
   }
 
   passed(check: Name): boolean {
-    return this.#verdicts.get(check)?.result === "ok";
+    return this.#verdicts.get(check)?.result === "pass";
   }
 
-  ok(check: Name, actual?: unknown): void {
-    this.#set(check, "ok", undefined, actual);
+  pass(check: Name, actual?: unknown): void {
+    this.#set(check, "pass", undefined, actual);
   }
 
   warn(check: Name, expected: string, actual: unknown): void {
-    this.#set(check, "warning", expected, actual);
+    this.#set(check, "warn", expected, actual);
   }
 
   /** @throws {ProtocolError} always, with the verdicts so far */
   fail(check: Name, message: string, expected: string, actual: unknown, help?: string): never {
-    this.#set(check, "failed", expected, actual);
+    this.#set(check, "fail", expected, actual);
     throw new ProtocolError(this.#code, show(message), {
       verdicts: this.verdicts,
       ...(help ? { help } : {}),
     });
   }
 
-  /** `ok` when `condition` holds, `fail` otherwise. */
+  /** `pass` when `condition` holds, `fail` otherwise. */
   require(check: Name, condition: boolean, message: string, expected: string, actual: unknown): void {
-    if (condition) this.ok(check, actual);
+    if (condition) this.pass(check, actual);
     else this.fail(check, message, expected, actual);
   }
 

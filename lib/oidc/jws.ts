@@ -34,7 +34,7 @@ export function parseJws(token: string, checks: Checklist<JwsCheck>): Jws {
     ) as JWTPayload | null;
     if (parts.length !== 3 || typeof claims !== "object" || claims === null || Array.isArray(claims))
       throw new Error();
-    checks.ok("format", "compact JWS");
+    checks.pass("format", "compact JWS");
     return { header, claims };
   } catch {
     return checks.fail(

@@ -145,7 +145,7 @@ function checkIssuer(
       "a trusted issuer",
       claims.iss,
     );
-  checks.ok("iss", claims.iss);
+  checks.pass("iss", claims.iss);
   return issuer;
 }
 
@@ -173,7 +173,7 @@ function checkAudience(
   const named = clients.filter(({ clientId }) => audiences.includes(clientId));
   const configured = named.filter(({ typed }) => !typed);
   if (configured.length > 0) {
-    checks.ok("aud", aud);
+    checks.pass("aud", aud);
     return configured;
   }
   const own = clients.filter(({ typed }) => !typed).map(({ clientId }) => clientId);

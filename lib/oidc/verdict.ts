@@ -1,11 +1,11 @@
-/** The result of one check of a message. */
+/** The result of one check, in the words that apps, pages and the regression suite share. */
 import { foreignText } from "#lib/net/foreign-text.ts";
 
 export interface Verdict {
   check: string;
   /** The specification and section that asks for it. */
   clause: string;
-  result: "ok" | "failed" | "warning" | "skipped";
+  result: "pass" | "fail" | "warn" | "skip";
   expected?: string;
   actual?: string;
 }

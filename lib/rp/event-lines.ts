@@ -75,7 +75,7 @@ function registeredLine(data: EventData["client_registered"]): Line {
 function logoutTokenLines(data: EventData["logout_token"]): Line[] {
   const received = info("Backchannel logout request received.");
   if ("error" in data) {
-    const failed = data.verdicts.find(({ result }) => result === "failed");
+    const failed = data.verdicts.find(({ result }) => result === "fail");
     return [
       received,
       warn(`Logout token refused: ${data.error}${failed ? ` (${failed.check}, ${failed.clause})` : ""}`),

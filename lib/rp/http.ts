@@ -3,6 +3,7 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import { baseUrlFor, canonicalBaseUrl, type RelyingParty, requestHost } from "./relying-party.ts";
+import { verdictTable } from "./verdict-table.ts";
 
 /** One endpoint: a web-standard function that a route of the framework calls. */
 export type Endpoint = (request: Request, rp: RelyingParty) => Promise<Response>;
@@ -175,22 +176,11 @@ function knownBase(request: Request, rp: RelyingParty): string {
 }
 
 function errorBody(error: ProtocolError, base: string): Html {
-  const verdicts = error.verdicts.map(
-    ({
-      check,
-      result,
-      clause,
-      expected,
-      actual,
-    }) => html`<tr><td><code>${check}</code><div class="muted">${clause}</div></td>
-<td><span class="badge badge-${{ ok: "ok", failed: "bad", warning: "warn", skipped: "muted" }[result]}">${result}</span></td>
-<td class="mono">${expected ? html`expected ${expected}<br>got ` : ""}${actual ?? ""}</td></tr>`,
-  );
   return html`<section class="card">
 <h1>That did not work</h1>
 <p class="note note-bad" role="alert">${error.message}</p>
 ${error.help ? html`<p>${error.help}</p>` : ""}
-${verdicts.length ? html`<div class="overflow-x-auto"><table class="grid-table"><thead><tr><th>Check</th><th>Result</th><th>Detail</th></tr></thead><tbody>${verdicts}</tbody></table></div>` : ""}
+${error.verdicts.length ? verdictTable(error.verdicts) : ""}
 <p class="muted">Error code <code>${error.code}</code></p>
 <p class="row"><a class="btn btn-primary" href="${base}/oauth2">Back to the form</a>${error.code === "provider_unavailable" ? html`<a class="btn" href="${base}/doctor">Doctor</a>` : ""}<a class="btn" href="${base}/">Start page</a></p>
 </section>`;

@@ -173,7 +173,7 @@ async function sayingWhy<T>(t: Trial, step: () => Promise<T>): Promise<T> {
     return await step();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    const failed = error.verdicts?.find(({ result }) => result === "failed");
+    const failed = error.verdicts?.find(({ result }) => result === "fail");
     return t.fail(`${error.message} Expected ${failed?.expected}, got ${failed?.actual}.`);
   }
 }
