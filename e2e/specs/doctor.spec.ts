@@ -37,7 +37,7 @@ test("finds the demo well, from the server and from this browser, and sees a rea
   await page.getByText("Copy as text").click();
   const text = page.getByLabel("The findings, without secrets");
   await expect(text).toHaveValue(
-    /^playground2 at http:\S+: 1 could not tell, \d+ ok\n\n\[could not tell\] Logout tokens arrive: /,
+    /^playground2 at http:\S+: 1 inconclusive, \d+ ok\n\n\[inconclusive\] Logout tokens arrive: /,
   );
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy" }).click();

@@ -1,4 +1,4 @@
-/** What the doctor does not do, whatever it is told. */
+/** The doctor's limits, whatever an OP sends. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { quoted } from "./finding.ts";
@@ -14,12 +14,15 @@ beforeEach(async () => {
 afterEach(() => Promise.all([op.close(), other.close()]));
 
 describe("the doctor", () => {
-  it("asks other hosts only where the issuer vouches for them", async () => {
+  it("sends requests to other hosts only if the issuer vouches for them", async () => {
     const elsewhere = { jwks_uri: `${other.origin}/jwks`, token_endpoint: `${other.origin}/token` };
     op.metadata = { ...elsewhere, issuer: `${op.issuer}/` };
     const refused = await op.examine();
     assert.equal(other.requests.length, 0);
-    assert.match(refused.jwks?.found ?? "", /is not asked: the issuer has not vouched for it/);
+    assert.match(
+      refused.jwks?.found ?? "",
+      /no request was sent to .*, because the issuer has not vouched for it/,
+    );
     op.metadata = elsewhere;
     await op.examine();
     assert.ok(other.requests.includes("/jwks"));
@@ -32,15 +35,15 @@ describe("the doctor", () => {
     assert.ok(!op.requests.includes("/followed"));
   });
 
-  it("stops after so many requests, and says so", async () => {
+  it("stops at its limit of requests, and says so", async () => {
     const more = Array.from({ length: 20 }, (_, index) => `${op.origin}/a${index}/playground2`);
     const baseUrls: [string, ...string[]] = [`${op.origin}/playground2`, ...more];
     const findings = await op.examine({ app: { name: "playground2", baseUrls } });
     assert.equal(op.requests.length, mostRequests);
-    assert.match(JSON.stringify(findings), /20 requests are enough for one examination/);
+    assert.match(JSON.stringify(findings), /the limit of 20 for one examination is reached/);
   });
 
-  it("waits five seconds for an answer and no longer", async () => {
+  it("waits no longer than five seconds for an answer", async () => {
     op.token = () => undefined; // never answers
     const begun = performance.now();
     const findings = await op.examine();
@@ -48,7 +51,7 @@ describe("the doctor", () => {
     assert.ok(performance.now() - begun < 9000);
   });
 
-  it("lets no OP write to a terminal, nor at length", async () => {
+  it("does not let an OP send commands to a terminal or flood it", async () => {
     op.metadata = { issuer: `http://evil\u001b[2J\u202e${"x".repeat(5000)}` };
     const { issuer } = await op.examine();
     for (const control of ["\u001b", "\u202e"]) assert.ok(!issuer?.found.includes(control));

@@ -1,29 +1,29 @@
-/** What can be wrong between an OpenID Provider and a client of it. */
+/** What can be wrong between an OpenID Provider and one of its clients. */
 import { describe } from "node:test";
 import { type Illness, itNotices } from "./testing/illness.ts";
 import { json, page, redirect, secret } from "./testing/patient-op.ts";
 
 const illnesses: Illness[] = [
   {
-    name: "a client that is not known",
+    name: "an unknown client",
     make: () => undefined,
-    patient: () => ({ client: { clientId: "somebody", clientSecret: secret } }),
+    patient: () => ({ client: { clientId: "other", clientSecret: secret } }),
     ...{
       check: "callbacks",
       result: "problem",
-      found: /client somebody is not known, or none of its callbacks/,
+      found: /client other or all of its callbacks are unknown/,
     },
     also: ["client-secret"],
   },
   {
-    name: "one callback that is not registered",
+    name: "one unregistered callback",
     make: (it) => {
       it.callbacks.pop();
     },
     ...{
       check: "callbacks",
       result: "problem",
-      found: /not sent back to \S+\/api\/auth\/callback\/op \(HTTP 400\)/,
+      found: /does not redirect to \S+\/api\/auth\/callback\/op \(HTTP 400\)/,
     },
   },
   {
@@ -34,10 +34,10 @@ const illnesses: Illness[] = [
           ? redirect(response, asked.get("redirect_uri") ?? "", { error: "login_required" })
           : page(response, 400);
     },
-    ...{ check: "callbacks", result: "problem", found: /another state than was sent, or none/ },
+    ...{ check: "callbacks", result: "problem", found: /a different state, or none/ },
   },
   {
-    name: "a client that may not ask so",
+    name: "a client without the response type",
     make: (it) => {
       it.authorize = (asked, response) =>
         it.callbacks.includes(asked.get("redirect_uri") ?? "")
@@ -47,15 +47,19 @@ const illnesses: Illness[] = [
             })
           : page(response, 400);
     },
-    ...{ check: "callbacks", result: "problem", found: /answered with unauthorized_client/ },
+    ...{ check: "callbacks", result: "problem", found: /the error is unauthorized_client/ },
   },
   {
-    name: "an OP that does not heed prompt=none",
+    name: "an OP that ignores prompt=none",
     make: (it) => {
       it.authorize = (asked, response) =>
         page(response, it.callbacks.includes(asked.get("redirect_uri") ?? "") ? 200 : 400);
     },
-    ...{ check: "callbacks", result: "warning", found: /seem to be known, and prompt=none not to be heeded/ },
+    ...{
+      check: "callbacks",
+      result: "warning",
+      found: /seems to know these callbacks and to ignore prompt=none/,
+    },
   },
   {
     name: "an authorization endpoint that fails",
@@ -80,7 +84,7 @@ const illnesses: Illness[] = [
     },
   },
   {
-    name: "callbacks that are compared by their beginning",
+    name: "callbacks that are compared by prefix",
     make: (it) => {
       it.authorize = (asked, response) =>
         it.callbacks.some((callback) => asked.get("redirect_uri")?.startsWith(callback))
@@ -90,40 +94,40 @@ const illnesses: Illness[] = [
             })
           : page(response, 400);
     },
-    ...{ check: "open-redirect", result: "warning", found: /only like a registered one/ },
+    ...{ check: "open-redirect", result: "warning", found: /only begins like a registered callback/ },
   },
   {
     name: "a wrong secret",
     make: () => undefined,
     patient: () => ({ client: { clientId: "playground2", clientSecret: "wrong" } }),
-    ...{ check: "client-secret", result: "problem", found: /refuses the client: invalid_client/ },
+    ...{ check: "client-secret", result: "problem", found: /rejects the client: invalid_client/ },
   },
   {
     name: "a confidential client without its secret",
     make: () => undefined,
     patient: () => ({ client: { clientId: "playground2" } }),
-    ...{ check: "client-secret", result: "problem", found: /refuses the client: invalid_client/ },
+    ...{ check: "client-secret", result: "problem", found: /rejects the client: invalid_client/ },
   },
   {
-    name: "a wrong secret at an OP with an error name of its own",
+    name: "a wrong secret at an OP with a different error code",
     make: (it) => {
       it.token = (_, response) => json(response, 403, { error: "unauthorized_client" });
     },
     ...{
       check: "client-secret",
       result: "problem",
-      found: /answered as a made-up one is: unauthorized_client/,
+      found: /same as for a made-up secret: unauthorized_client/,
     },
   },
   {
-    name: "a token endpoint that looks at the code first",
+    name: "a token endpoint that checks the code first",
     make: (it) => {
       it.token = (_, response) => json(response, 400, { error: "invalid_grant" });
     },
-    ...{ check: "client-secret", result: "unknown", found: /the code is looked at first/ },
+    ...{ check: "client-secret", result: "unknown", found: /checks the code first/ },
   },
   {
-    name: "a second post-logout URI that is not registered",
+    name: "a second, unregistered post-logout URI",
     make: (it) => {
       it.callbacks.push("http://127.0.0.1:1/playground2/oauth2client");
     },
@@ -141,14 +145,14 @@ const illnesses: Illness[] = [
     },
   },
   {
-    name: "post-logout URIs that are answered like any other",
+    name: "post-logout URIs that are answered like unregistered ones",
     make: (it) => {
       it.postLogoutUris = [];
     },
     ...{
       check: "post-logout",
       result: "unknown",
-      found: /answered as one that is not registered \(HTTP 400\)/,
+      found: /same as for an unregistered URI \(HTTP 400\)/,
     },
   },
   {
@@ -159,10 +163,10 @@ const illnesses: Illness[] = [
           ? redirect(response, asked.get("post_logout_redirect_uri") ?? "", {})
           : page(response, 400);
     },
-    ...{ check: "post-logout", result: "problem", found: /another state than was sent, or none/ },
+    ...{ check: "post-logout", result: "problem", found: /a different state, or none/ },
   },
   {
-    name: "a logout that leads anywhere",
+    name: "a logout that redirects anywhere",
     make: (it) => {
       it.logout = (asked, response) =>
         redirect(response, asked.get("post_logout_redirect_uri") ?? "", { state: asked.get("state") ?? "" });
@@ -170,25 +174,29 @@ const illnesses: Illness[] = [
     ...{ check: "post-logout-open", result: "problem", found: /redirects to https:\/\/not-registered-/ },
   },
   {
-    name: "a logout that shows a page for any address",
+    name: "a logout that shows a page for any URI",
     make: (it) => {
       it.logout = (_, response) => page(response, 200);
     },
-    ...{ check: "post-logout-open", result: "unknown", found: /A page is shown \(HTTP 200\)/ },
+    ...{ check: "post-logout-open", result: "unknown", found: /shows a page \(HTTP 200\)/ },
   },
   {
-    name: "a cookie of the app's name",
+    name: "a cookie with the app's name",
     make: (it) => {
       it.headers["set-cookie"] = "playground2.session=x; Path=/; HttpOnly";
     },
     ...{ check: "cookies", result: "problem", found: /sets playground2\.session for localhost\// },
   },
   {
-    name: "an app that is not there",
+    name: "an app that does not answer",
     make: (it) => {
       it.app = (response) => page(response, 404);
     },
-    ...{ check: "backchannel", result: "problem", found: /bclogout answers HTTP 404 to a GET, not 405/ },
+    ...{
+      check: "backchannel",
+      result: "problem",
+      found: /bclogout answers a GET with HTTP 404 instead of 405/,
+    },
   },
 ];
 

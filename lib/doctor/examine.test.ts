@@ -1,4 +1,4 @@
-/** One examination as a whole: the healthy OpenID Provider is found in good health, and what is missing is named. */
+/** A whole examination: nothing is wrong with a healthy OpenID Provider, and what is missing is named. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { CheckName } from "./finding.ts";
@@ -32,9 +32,9 @@ const missing: [CheckName, Record<string, unknown>, RegExp][] = [
   ["frontchannel-support", { frontchannel_logout_supported: false }, /frontchannel_logout_supported is not/],
   ["frontchannel-support", { frontchannel_logout_session_supported: false }, /without iss and sid/],
   ["session-management", { check_session_iframe: undefined }, /No check_session_iframe/],
-  ["silent", { prompt_values_supported: ["login"] }, /login only/],
+  ["silent", { prompt_values_supported: ["login"] }, /Only login is declared/],
   ["response-types", { response_types_supported: ["id_token"] }, /Not declared: code \(Authorization Code\)/],
-  ["pkce", { code_challenge_methods_supported: ["plain"] }, /plain only/],
+  ["pkce", { code_challenge_methods_supported: ["plain"] }, /Only plain is declared/],
   ["pkce", { code_challenge_methods_supported: undefined }, /is not declared/],
   ["iss", { authorization_response_iss_parameter_supported: false }, /is not declared/],
 ];
@@ -49,7 +49,7 @@ describe("the doctor", () => {
     });
   }
 
-  it("notices an OP that is not there, and cannot tell the rest", async () => {
+  it("notices an OP that does not answer, and concludes nothing else", async () => {
     const { patient, issuer } = op;
     await op.close();
     const findings = await op.examine(patient);
@@ -60,13 +60,13 @@ describe("the doctor", () => {
     op = await patientOp();
   });
 
-  it("cannot tell what takes a client where none is known", async () => {
+  it("concludes nothing about a client if none is known", async () => {
     const findings = await op.examine({ client: undefined });
     for (const check of ["callbacks", "open-redirect", "client-secret", "post-logout"] as const)
       assert.equal(findings[check]?.result, "unknown");
   });
 
-  it("takes a document with nonsense in it as one that does not declare it", async () => {
+  it("treats values of a wrong type as not declared", async () => {
     op.metadata = {
       authorization_endpoint: 7,
       token_endpoint: "file:///etc/passwd",
@@ -79,17 +79,17 @@ describe("the doctor", () => {
     assert.equal(findings.pkce?.result, "warning");
   });
 
-  it("accepts names of errors that are the OP's own, where a made-up secret gets another", async () => {
+  it("accepts an OP's own error codes if a made-up secret gets another one", async () => {
     op.token = ({ authorization }, response) =>
       authorization === credentials
         ? json(response, 403, { error: "invalid_code" })
         : json(response, 401, { error: "invalid_client" });
     const { "client-secret": finding } = await op.examine();
     assert.equal(finding?.result, "ok");
-    assert.match(finding.found, /invalid_code, a made-up secret with invalid_client.*RFC 6749 5\.2/);
+    assert.match(finding.found, /invalid_code, to a made-up secret invalid_client.*RFC 6749 5\.2/);
   });
 
-  it("takes a public client at its word", async () => {
+  it("accepts a public client", async () => {
     op.token = ({ authorization, body }, response) =>
       authorization === undefined && body.get("client_id") === "playground2" && !body.has("client_secret")
         ? json(response, 400, { error: "invalid_grant" })
@@ -97,7 +97,7 @@ describe("the doctor", () => {
     assert.equal((await op.examine({ client: { clientId: "playground2" } }))["client-secret"]?.result, "ok");
   });
 
-  it("sends the secret in the body where the OP takes it there alone", async () => {
+  it("sends the secret in the body if the OP accepts it only there", async () => {
     op.metadata = { token_endpoint_auth_methods_supported: ["client_secret_post"] };
     op.token = ({ authorization, body }, response) =>
       authorization === undefined && body.get("client_secret") === secret
@@ -106,7 +106,7 @@ describe("the doctor", () => {
     assert.equal((await op.examine())["client-secret"]?.result, "ok");
   });
 
-  it("does not mind a cookie that has an app's name but never reaches it", async () => {
+  it("ignores a cookie with the app's name that never reaches the app", async () => {
     op.headers["set-cookie"] = "playground2.session=x; Path=/op";
     assert.equal((await op.examine()).cookies?.result, "ok");
   });

@@ -1,5 +1,4 @@
 /** One examination: every check that a server can make. */
-
 import { examineBackchannel } from "./checks/backchannel.ts";
 import { examineCallbacks } from "./checks/callbacks.ts";
 import { examineCapabilities } from "./checks/capabilities.ts";
@@ -15,8 +14,8 @@ import type { Finding } from "./finding.ts";
 import { type Case, type Patient, serverUrlOf } from "./patient.ts";
 import { createProber } from "./prober.ts";
 
-/** At most 20 requests of at most 5 seconds each, to the issuer, to the hosts that its document vouches for, and to the
- * app's own back-channel logout URL.
+/** Sends at most 20 requests of at most 5 seconds each: to the issuer, to the hosts that its document vouches for, and to
+ * the app's own back-channel logout URL.
  * @param now milliseconds since the epoch */
 export async function examine(patient: Patient, now: () => number = Date.now): Promise<Finding[]> {
   const prober = createProber([patient.issuer, serverUrlOf(patient)], now);
@@ -39,7 +38,7 @@ export async function examine(patient: Patient, now: () => number = Date.now): P
   ];
 }
 
-/** What takes a document that says where to ask. */
+/** The checks that need a discovery document. */
 async function examineProvider(patient: Case): Promise<Finding[]> {
   const [transport, keys, callbacks, secret, postLogout] = await Promise.all([
     examineTransport(patient),

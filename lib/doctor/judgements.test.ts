@@ -7,38 +7,38 @@ import { differenceOf } from "./checks/issuer.ts";
 import { examineSite, relationOf } from "./checks/site.ts";
 import { bySeverity, type CheckName, finding, type Result, summaryOf, textOf } from "./finding.ts";
 
-describe("two issuers that differ", () => {
+describe("how two issuers differ", () => {
   const cases: [string, string, string][] = [
     [
       "https://op.example/",
       "https://op.example",
-      'a slash too many at the end; byte 19 is "/" and not the end',
+      'there is an extra slash at the end; byte 19 is "/" and not the end',
     ],
     ["http://op.example", "https://op.example", 'http is not https; byte 5 is ":" and not "s"'],
     [
       "https://OP.example",
       "https://op.example",
-      'the same address, but spelled otherwise; byte 9 is "O" and not "o"',
+      'the same URL, but written differently; byte 9 is "O" and not "o"',
     ],
-    ["https://op.example:443", "https://op.example", "the same address, but spelled otherwise; byte 19"],
+    ["https://op.example:443", "https://op.example", "the same URL, but written differently; byte 19"],
     [
       "http://127.0.0.1/op",
       "http://localhost/op",
-      'another host name, even if it is the same machine; byte 8 is "1"',
+      'another host name, even if it is the same host; byte 8 is "1"',
     ],
     ["http://localhost:1/op", "http://localhost:2/op", "another port; byte 18"],
     ["https://op.example/a", "https://op.example/b", "another path; byte 20"],
     ["https://op.example/\u00e4", "https://op.example/\u00f6", "another path; byte 21 is 0xa4 and not 0xb6"],
-    ["https://op.example", "not a URL", "one of them is no URL; byte 1"],
+    ["https://op.example", "not a URL", "one of them is not a URL; byte 1"],
   ];
   for (const [configured, declared, expected] of cases)
     it(`${configured} and ${declared}`, () => {
-      const told = differenceOf(configured, declared);
-      assert.ok(told.startsWith(expected), told);
+      const difference = differenceOf(configured, declared);
+      assert.ok(difference.startsWith(expected), difference);
     });
 });
 
-describe("two addresses are to a browser", () => {
+describe("to a browser, two URLs are", () => {
   const cases: [string, string, string][] = [
     ["http://localhost:8080", "http://localhost:9443", "same site"],
     ["http://localhost:8080", "https://localhost:9443", "cross-site"],
@@ -58,7 +58,7 @@ describe("two addresses are to a browser", () => {
   const siteOf = (issuer: string, ...baseUrls: [string, ...string[]]) =>
     examineSite({ issuer, app: { name: "a", baseUrls }, metadata: { issuer } });
 
-  it("told with what comes of it", () => {
+  it("reported with the consequences", () => {
     const http = siteOf("http://localhost:9443", "http://a.localhost/a", "http://localhost/a");
     assert.equal(http.result, "warning");
     assert.match(
@@ -67,10 +67,10 @@ describe("two addresses are to a browser", () => {
     );
     assert.match(http.found, /cannot be SameSite=None/);
     const https = siteOf("https://localhost:9443", "http://localhost/a");
-    assert.match(https.found, /where they are SameSite=None and the browser does not block/);
+    assert.match(https.found, /only if they are SameSite=None and the browser does not block/);
   });
 
-  it("and a domain that two hosts share may be a public suffix", () => {
+  it("two sites if the domain that they share is a public suffix", () => {
     assert.match(
       siteOf("https://a.github.io", "https://b.github.io/a").found,
       /unless github\.io is a public suffix/,
@@ -84,7 +84,7 @@ describe("a clock", () => {
   const at = Date.parse("2026-01-01T00:00:10Z");
   const date = (seconds: number) => new Date(at + seconds * 1000).toUTCString();
 
-  it("is not ahead for what an answer's way and whole seconds explain", () => {
+  it("is not ahead if latency and whole seconds explain the difference", () => {
     for (const elapsed of [0, 999, 3000]) {
       const offset = offsetOf(date(0), at + 500, at + 500 + elapsed);
       assert.ok(offset);
@@ -92,7 +92,7 @@ describe("a clock", () => {
     }
   });
 
-  it("is known better from several answers", () => {
+  it("is known more exactly from several responses", () => {
     const slow = offsetOf(date(10), at, at + 5000);
     const quick = offsetOf(date(10), at, at + 20);
     assert.ok(slow && quick);
@@ -100,7 +100,7 @@ describe("a clock", () => {
     assert.deepEqual(both, { from: 9980, to: 11000 });
   });
 
-  it("says nothing without a Date, or with one that is none", () => {
+  it("is unknown without a valid Date", () => {
     for (const none of [null, "", "yesterday"]) assert.equal(offsetOf(none, at, at), undefined);
     assert.equal(narrowed([]), undefined);
   });
@@ -116,26 +116,26 @@ describe("whether logout tokens arrive", () => {
   });
   const local = patient("http://localhost:9443", "http://localhost:8080/playground2");
   const cases: [string, Evidence, Result, RegExp][] = [
-    ["nothing has come", {}, "unknown", /No logout token has arrived/],
+    ["nothing arrived", {}, "unknown", /No logout token has arrived/],
     ["one was accepted", { token: { at: ago(30) } }, "ok", /arrived 30 s ago and was accepted/],
     [
-      "one was refused",
+      "one was rejected",
       { token: { at: ago(600), error: "wrong aud" } },
       "problem",
-      /10 min ago was refused: wrong aud/,
+      /10 min ago was rejected: wrong aud/,
     ],
     ["the mechanism is switched off", { off: true, token: { at: ago(30) } }, "warning", /switched off/],
-    ["a logout had none", { logout: { at: ago(60) } }, "problem", /no logout token arrived for it/],
+    ["a logout had none", { logout: { at: ago(60) } }, "problem", /but no logout token arrived/],
     [
       "a later logout had none",
       { token: { at: ago(7200) }, logout: { at: ago(60) } },
       "problem",
-      /came back 60 s ago, and no logout token/,
+      /at the OpenID Provider 60 s ago, but no logout token/,
     ],
     ["a logout had one", { token: { at: ago(62) }, logout: { at: ago(60) } }, "ok", /accepted/],
     ["a logout is only just over", { logout: { at: ago(3) } }, "unknown", /No logout token has arrived/],
     [
-      "what came last was of nobody",
+      "the last one could not be verified",
       { token: { at: ago(62) }, unverified: { at: ago(10), error: "The signature" } },
       "warning",
       /could not be verified: The signature/,
@@ -143,22 +143,22 @@ describe("whether logout tokens arrive", () => {
   ];
   for (const [name, evidence, result, found] of cases)
     it(`${name}: ${result}`, () => {
-      const told = examineDelivery(local, evidence, now);
-      assert.equal(told.result, result);
-      assert.match(told.found, found);
+      const delivery = examineDelivery(local, evidence, now);
+      assert.equal(delivery.result, result);
+      assert.match(delivery.found, found);
     });
 
-  it("is advised on by where the two are", () => {
+  it("leads to advice that depends on where the two are", () => {
     const adviceFor = (issuer: string, base: string) =>
       examineDelivery(patient(issuer, base), {}, now).todo ?? "";
     assert.match(adviceFor("http://localhost:9443", "http://localhost:8080/playground2"), /in a container/);
     assert.match(
       adviceFor("https://idp.example", "http://localhost:8080/playground2"),
-      /an address that idp\.example can reach: for its server localhost is itself/,
+      /a URL that idp\.example can reach: to its server, localhost is itself/,
     );
     assert.match(
       adviceFor("https://idp.example", "https://app.example/playground2"),
-      /no firewall be in between/,
+      /no firewall may be in between/,
     );
   });
 });
@@ -170,7 +170,7 @@ describe("findings", () => {
       finding("site", "problem", ""),
       finding("jwks", "unknown", ""),
     ];
-    assert.equal(summaryOf([...twice, ...twice]), "4 problems, 2 could not tell");
+    assert.equal(summaryOf([...twice, ...twice]), "4 problems, 2 inconclusive");
   });
 
   const some = (["ok", "unknown", "problem", "warning"] as const).map((result, index) =>
@@ -178,22 +178,22 @@ describe("findings", () => {
       (["tls", "jwks", "clock", "site"] as CheckName[])[index] as CheckName,
       result,
       `found ${result}`,
-      "mend it",
+      "fix it",
     ),
   );
 
-  it("are told problems first", () => {
+  it("are listed problems first", () => {
     assert.deepEqual(
       bySeverity(some).map(({ result }) => result),
       ["problem", "warning", "unknown", "ok"],
     );
   });
 
-  it("are told as text with reason and remedy, but for what is all right", () => {
+  it("are explained in the text, except those that are ok", () => {
     const text = textOf("app at op", some);
-    assert.match(text, /^app at op: 1 problem, 1 warning, 1 could not tell, 1 ok\n\n\[problem\] Clock of/);
+    assert.match(text, /^app at op: 1 problem, 1 warning, 1 inconclusive, 1 ok\n\n\[problem\] Clock of/);
     assert.equal(text.match(/Why it matters: /g)?.length, 3);
-    assert.equal(text.match(/What to do: mend it/g)?.length, 3);
+    assert.equal(text.match(/What to do: fix it/g)?.length, 3);
     assert.match(text, /\[ok\] TLS certificate: found ok\n$/);
   });
 });

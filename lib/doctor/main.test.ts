@@ -71,7 +71,7 @@ describe("slo-playground doctor at the embedded OP", () => {
   });
 
   for (const name of appNames)
-    it(`finds ${name} well, but for what only a logout can tell`, async () => {
+    it(`finds ${name} well, except for what only a logout shows`, async () => {
       const { code, output } = await doctor(...flags, "--app", name, "--json");
       assert.equal(code, 0, output);
       const report = JSON.parse(output) as Report;
@@ -81,21 +81,21 @@ describe("slo-playground doctor at the embedded OP", () => {
         assert.equal(result, check === "delivery" ? "unknown" : "ok", `${check}: ${found}`);
     });
 
-  it("tells a wrong secret, first of all and without printing it, with exit code 1", async () => {
+  it("reports a wrong secret first, without printing it, with exit code 1", async () => {
     const { code, output } = await doctor(...flags, "--client", "playground2:notTheSecret");
     assert.equal(code, 1);
     const [heading, , first] = output.split("\n");
     assert.equal(heading, `playground2 at ${op.issuer}`);
     assert.match(
       first ?? "",
-      /^problem +Client secret: The OpenID Provider refuses the client: invalid_client/,
+      /^problem +Client secret: The OpenID Provider rejects the client: invalid_client/,
     );
-    assert.match(output, /^ +Why it matters: .*\(RFC 6749 5\.2\)\n +What to do: Look up the secret/m);
-    assert.match(output, /\n1 problem, 1 could not tell, \d+ ok\n$/);
+    assert.match(output, /^ +Why it matters: .*\(RFC 6749 5\.2\)\n +What to do: Check the secret/m);
+    assert.match(output, /\n1 problem, 1 inconclusive, \d+ ok\n$/);
     assert.ok(!output.includes("notTheSecret"));
   });
 
-  it("tells a client that is not known", async () => {
+  it("reports an unknown client", async () => {
     const { code, output } = await doctor(...flags, "--client", "nobody:x", "--json");
     assert.equal(code, 1);
     const problems = (JSON.parse(output) as Report).findings.filter(({ result }) => result === "problem");
@@ -105,20 +105,23 @@ describe("slo-playground doctor at the embedded OP", () => {
     );
   });
 
-  it("tells callbacks of other ports than the registered ones", async () => {
+  it("reports callbacks on other ports than the registered ones", async () => {
     const { output } = await doctor(...flags, "--ports", `${await freePort()},${await freePort()}`, "--json");
     const callbacks = (JSON.parse(output) as Report).findings.find(({ check }) => check === "callbacks");
     assert.equal(callbacks?.result, "problem");
-    assert.match(callbacks.found, /is known, but not sent back to \S+oauth2client \(HTTP 400\)/);
+    assert.match(
+      callbacks.found,
+      /is known, but the OpenID Provider does not redirect to \S+oauth2client \(HTTP 400\)/,
+    );
   });
 
-  it("tells an issuer with a slash too many", async () => {
+  it("reports an extra slash in the issuer", async () => {
     const { code, output } = await doctor(...flags.slice(0, 4), "--issuer", `${op.issuer}/`);
     assert.equal(code, 1);
-    assert.match(output, /^problem +Issuer, the same to the byte: .*a slash too many at the end; byte \d+/m);
+    assert.match(output, /^problem +Issuer, byte for byte: .*there is an extra slash at the end; byte \d+/m);
   });
 
-  it("uses the client that was registered at an OP of one's own", async () => {
+  it("uses the client that was registered at the user's OP", async () => {
     const state = await loadState(data);
     const { ports } = parseDoctorOptions(flags.slice(0, 4));
     const { baseUrls } = addressesOf("playground2", { ports, crossSite: false });
@@ -137,8 +140,8 @@ describe("slo-playground doctor at the embedded OP", () => {
   });
 });
 
-describe("slo-playground doctor at an OP with a certificate of its own", () => {
-  it("trusts the file that is named, and names the remedy where none is", async () => {
+describe("slo-playground doctor at an OP with its own certificate", () => {
+  it("trusts the certificate file, and without one says how to fix it", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "doctor-op-"));
     const op = await embeddedOp([], { OP_HTTPS: "true", OP_DATA_DIR: folder });
     const certificate = path.join(folder, CERTIFICATE_FILE);
@@ -163,7 +166,7 @@ describe("slo-playground doctor", { concurrency: true }, () => {
     assert.match(output, /^Usage: slo-playground doctor \[flags\]\n/);
   });
 
-  it("is told to examine with a certificate that is none: one line, exit code 2", async () => {
+  it("rejects a file without certificates: one line, exit code 2", async () => {
     for (const file of [path.join(data, "missing.pem"), "package.json"]) {
       const { code, output } = await doctor("--ca", file);
       assert.equal(code, 2);
@@ -180,14 +183,14 @@ describe("slo-playground doctor", { concurrency: true }, () => {
     assert.equal(output, "--app must be playground2 or playground3.\n");
   });
 
-  it("leaves no folder behind where the demo never ran", async () => {
+  it("creates no folder if the demo never ran", async () => {
     const nowhere = path.join(data, "nowhere");
     const program = runProgram(["lib/doctor/main.ts", "--data", nowhere, "--op-port", `${await freePort()}`]);
     assert.equal(await program.ended, 1);
     assert.ok(!existsSync(nowhere));
   });
 
-  it("refuses flags that do not go together", () => {
+  it("rejects flags that exclude each other", () => {
     for (const flags of [["--https"], ["--op-port", "9444"]])
       assert.throws(() => parseDoctorOptions(["--issuer", "http://localhost:1", ...flags]), UsageError);
     assert.deepEqual(parseDoctorOptions(["--client", "a:b:c"]).client, { id: "a", secret: "b:c" });

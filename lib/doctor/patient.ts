@@ -1,4 +1,4 @@
-/** Who is examined: an app, its client, and the OpenID Provider that both are to work with. */
+/** What is examined: an app, its client, and its OpenID Provider. */
 import type { ClientToRegister } from "#lib/oidc/client-metadata.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
@@ -7,7 +7,7 @@ import type { Prober } from "./prober.ts";
 export interface Patient {
   issuer: string;
   app: ClientToRegister;
-  /** Undefined where none is known: what needs one cannot be told then. */
+  /** Undefined if none is known: then the checks that need one are inconclusive. */
   client: PatientClient | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface PatientClient {
 
 /** What a check works with. */
 export interface Case extends Patient {
-  /** What the issuer declares; a document that is no good is as good as none. */
+  /** What the issuer declares, without unusable values. */
   metadata: Metadata;
   prober: Prober;
   now: () => number;
@@ -30,5 +30,5 @@ export interface Case extends Patient {
 /** `id_token_signed_response_alg` */
 export const algOf = ({ app }: Pick<Patient, "app">): string => app.alg ?? "RS256";
 
-/** Where the OpenID Provider's server reaches the app. */
+/** The base URL at which the OpenID Provider's server reaches the app. */
 export const serverUrlOf = ({ app }: Pick<Patient, "app">): string => app.serverUrl ?? app.baseUrls[0];

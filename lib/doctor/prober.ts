@@ -1,10 +1,9 @@
-/** The doctor's requests: few, short, and only to hosts that somebody vouched for. */
-
+/** The doctor's requests: few, short, and only to trusted origins. */
 import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { guardedFetch } from "#lib/net/guarded-fetch.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 
-/** Most requests of one examination. */
+/** Limit for one examination. */
 export const mostRequests = 20;
 export const patienceSeconds = 5;
 
@@ -18,25 +17,25 @@ export interface Answer {
   receivedAt: number;
 }
 
-/** There was no answer, for a reason that can be told. */
+/** There was no answer. The message says why. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";
 }
 
 export interface Prober {
-  /** Asks once; a redirect is an answer, and not followed.
+  /** Sends one request. A redirect is an answer and not followed.
    * @throws {Unanswered} */
   ask(url: string, init?: Omit<Parameters<Fetch>[1], "signal" | "redirect">): Promise<Answer>;
-  /** Takes one of the requests for something other than HTTP.
+  /** Counts one request that is not HTTP.
    * @throws {Unanswered} */
   spend(url: string): void;
-  /** From now on this URL's origin may be asked. */
+  /** From now on, this URL's origin is trusted. */
   vouch(url: string): void;
   /** All answers so far. */
   readonly answers: readonly Answer[];
 }
 
-/** @param trusted URLs whose origins may be asked from the start */
+/** @param trusted URLs whose origins are trusted from the start */
 export function createProber(
   trusted: readonly string[],
   now: () => number,
@@ -44,15 +43,17 @@ export function createProber(
 ): Prober {
   const origins = new Set(trusted.map((url) => new URL(url).origin));
   const refuse = (origin: string) =>
-    new Unanswered(`${origin} is not asked: the issuer has not vouched for it`);
+    new Unanswered(`no request was sent to ${origin}, because the issuer has not vouched for it`);
   const guard = guardedFetch({ fetch, origins, loopback: false, refuse });
   const answers: Answer[] = [];
   let left = mostRequests;
   const spend = (url: string) => {
-    if (!URL.canParse(url)) throw new Unanswered("its address is no URL");
+    if (!URL.canParse(url)) throw new Unanswered("it is not a URL");
     guard.assertAllowed(url);
     if (left === 0)
-      throw new Unanswered(`not asked: ${mostRequests} requests are enough for one examination`);
+      throw new Unanswered(
+        `no request was sent: the limit of ${mostRequests} for one examination is reached`,
+      );
     left -= 1;
   };
   return {
@@ -78,14 +79,14 @@ export function createProber(
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
 
-/** Where an answer redirects to, without what it carries; undefined where it does not. */
+/** Where an answer redirects to; undefined if it does not. */
 export function redirectOf({ status, headers, url }: Answer): URL | undefined {
   const location = headers.get("location");
   if (status < 300 || status > 399 || location === null) return undefined;
   return URL.parse(location, url) ?? undefined;
 }
 
-/** An answer in few words: its status, and where a redirect leads. What the address carries is left out. */
+/** An answer in a few words: its status, and the target of a redirect without its parameters. */
 export function outlineOf(answer: Answer): string {
   const target = redirectOf(answer);
   return target ? `HTTP ${answer.status} to ${target.origin}${target.pathname}` : `HTTP ${answer.status}`;

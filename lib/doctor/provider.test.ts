@@ -1,4 +1,4 @@
-/** What can be wrong with an OpenID Provider, whoever its clients are. */
+/** What can be wrong with an OpenID Provider, independent of its clients. */
 import { describe } from "node:test";
 import { exportJWK, generateKeyPair } from "jose";
 import { type Illness, itNotices } from "./testing/illness.ts";
@@ -15,11 +15,11 @@ const illnesses: Illness[] = [
     ...{ check: "discovery", result: "problem", found: /openid-configuration answers HTTP 404/ },
   },
   {
-    name: "a discovery document that is no JSON",
+    name: "a discovery document that is not JSON",
     make: (it) => {
       it.discovery = (response) => page(response, 200);
     },
-    ...{ check: "discovery", result: "problem", found: /no JSON object/ },
+    ...{ check: "discovery", result: "problem", found: /does not answer with a JSON object/ },
   },
   {
     name: "discovery that redirects",
@@ -36,7 +36,7 @@ const illnesses: Illness[] = [
     ...{ check: "discovery", result: "warning", found: /content type is text\/plain, not application\/json/ },
   },
   {
-    name: "an issuer with a slash too many",
+    name: "an issuer with an extra slash",
     make: (it) => {
       it.metadata = { issuer: `${it.issuer}/` };
     },
@@ -51,7 +51,7 @@ const illnesses: Illness[] = [
     make: (it) => {
       it.metadata = { issuer: undefined };
     },
-    ...{ check: "issuer", result: "problem", found: /names no issuer/ },
+    ...{ check: "issuer", result: "problem", found: /has no issuer/ },
   },
   {
     name: "a clock that is ten minutes ahead",
@@ -72,7 +72,7 @@ const illnesses: Illness[] = [
     make: (it) => {
       Object.assign(it.headers, { date: dateIn(-600), age: "600" });
     },
-    ...{ check: "clock", result: "unknown", found: /no Date of their own/ },
+    ...{ check: "clock", result: "unknown", found: /no Date, or come from a cache/ },
   },
   {
     name: "no jwks_uri",
@@ -86,28 +86,32 @@ const illnesses: Illness[] = [
     make: (it) => {
       it.metadata = { jwks_uri: `${it.origin}/nowhere` };
     },
-    ...{ check: "jwks", result: "problem", found: /nowhere answers HTTP 404 and no key set/ },
+    ...{ check: "jwks", result: "problem", found: /nowhere answers HTTP 404 without a key set/ },
   },
   {
     name: "no key for the registered algorithm",
     make: async (it) => {
       it.keys = [await publicKey("ES256")];
     },
-    ...{ check: "jwks", result: "problem", found: /None of the 1 published is for RS256: ES256 sig/ },
+    ...{ check: "jwks", result: "problem", found: /None of the 1 published keys is for RS256: ES256 sig/ },
   },
   {
-    name: "two keys of one name",
+    name: "two keys with one kid",
     make: (it) => {
       it.keys = it.keys.map((key) => ({ ...key, kid: "twin" }));
     },
-    ...{ check: "jwks-kid", result: "problem", found: /More than one key is called twin/ },
+    ...{ check: "jwks-kid", result: "problem", found: /More than one key has the kid twin/ },
   },
   {
-    name: "keys of one algorithm without names",
+    name: "keys of one algorithm without kid",
     make: async (it) => {
       it.keys = [await publicKey("RS256"), await publicKey("RS256")].map(({ kid: _, ...key }) => key);
     },
-    ...{ check: "jwks-kid", result: "warning", found: /2 of several keys for RS256 has no kid/ },
+    ...{
+      check: "jwks-kid",
+      result: "warning",
+      found: /Several keys are for RS256, and 2 of them without a kid/,
+    },
   },
   {
     name: "a private key",
@@ -115,14 +119,14 @@ const illnesses: Illness[] = [
       const { privateKey } = await generateKeyPair("RS256", { extractable: true });
       it.keys = [{ ...(await exportJWK(privateKey)), kid: "leak", use: "sig" }];
     },
-    ...{ check: "jwks-private", result: "problem", found: /published of leak/ },
+    ...{ check: "jwks-private", result: "problem", found: /of leak are published/ },
   },
   {
     name: "a symmetric key",
     make: (it) => {
       it.keys = [...it.keys, { kty: "oct", k: "c2VjcmV0", kid: "shared" }];
     },
-    ...{ check: "jwks-private", result: "problem", found: /published of shared/ },
+    ...{ check: "jwks-private", result: "problem", found: /of shared are published/ },
   },
   {
     name: "an RSA key of 1024 bits",

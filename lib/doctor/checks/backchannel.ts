@@ -1,25 +1,21 @@
-/** The back-channel logout URL: whether it answers from here, and whether the OpenID Provider gets there. */
+/** The back-channel logout URL: does it answer from here, and does the OpenID Provider reach it? */
 import { isLoopback } from "#lib/net/loopback.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { type Patient, serverUrlOf } from "../patient.ts";
 import { type Prober, Unanswered } from "../prober.ts";
 
-/** Asked by GET, which the endpoint refuses by its method: nothing is done and nothing recorded. */
+/** Sends a GET, which the endpoint rejects without doing or recording anything. */
 export async function examineBackchannel(patient: Patient, prober: Prober): Promise<Finding> {
   const url = `${serverUrlOf(patient)}/bclogout`;
   try {
     const { status } = await prober.ask(url);
     if (status === 405 || status === 400)
-      return finding(
-        "backchannel",
-        "ok",
-        `${url} answers from here (HTTP ${status} to a GET, as it should).`,
-      );
+      return finding("backchannel", "ok", `${url} answers from here (HTTP ${status} to a GET, as expected).`);
     return finding(
       "backchannel",
       "problem",
-      `${url} answers HTTP ${status} to a GET, not 405 as the app does.`,
-      "Something else answers there: look at the port, and at the proxy in front of the app.",
+      `${url} answers a GET with HTTP ${status} instead of 405.`,
+      "Something other than the app answers there: check the port and the proxy in front of the app.",
     );
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -27,28 +23,28 @@ export async function examineBackchannel(patient: Patient, prober: Prober): Prom
       "backchannel",
       "problem",
       `${url}: ${quoted(error.message)}.`,
-      "Start the app, or correct its address (RP_BASE_URLS; --ports and --front-port for this command).",
+      "Start the app, or correct its address (RP_BASE_URLS; for this command --ports and --front-port).",
     );
   }
 }
 
-/** What the app has seen of back-channel logout. Times are milliseconds since the epoch. */
+/** What the app has recorded about back-channel logout. Times are milliseconds since the epoch. */
 export interface Evidence {
-  /** The newest logout token that the OP had signed. */
+  /** The latest logout token with a valid signature of the OP. */
   token?: { at: number; error?: string | undefined } | undefined;
-  /** The newest one that could not be verified: from anybody. */
+  /** The latest one that could not be verified; anyone may have sent it. */
   unverified?: { at: number; error: string } | undefined;
-  /** When a browser came back from a logout at the OP. */
+  /** When a browser last returned from a logout at the OP. */
   logout?: { at: number } | undefined;
-  /** Whether the mechanism is switched off here. */
+  /** Whether the mechanism is switched off in this app. */
   off?: boolean;
 }
 
-/** A logout token may come before its browser is back, and some OPs send it after. */
+/** A logout token may arrive before the browser returns; some OPs send it later. */
 const apart = 60_000;
 const late = 10_000;
 
-/** Judges by what came, and advises where nothing did. */
+/** @param now milliseconds since the epoch */
 export function examineDelivery(patient: Patient, evidence: Evidence, now: number): Finding {
   const { token, unverified, logout } = evidence;
   const advice = adviceFor(patient);
@@ -56,46 +52,46 @@ export function examineDelivery(patient: Patient, evidence: Evidence, now: numbe
     return finding(
       "delivery",
       "warning",
-      "This app has back-channel logout switched off: it answers logout tokens with 404.",
-      "Switch it on again on the start page.",
+      "Back-channel logout is switched off in this app: it answers logout tokens with 404.",
+      "Switch it on on the start page.",
     );
   if (unverified && unverified.at > (token?.at ?? 0))
     return finding(
       "delivery",
       "warning",
-      `What arrived ${since(unverified.at, now)} could not be verified: ${quoted(unverified.error)}`,
-      "If it came from the OpenID Provider, the start page shows which check failed; anybody may have sent it.",
+      `The logout token that arrived ${since(unverified.at, now)} could not be verified: ${quoted(unverified.error)}`,
+      "Anyone may have sent it. If it came from the OpenID Provider, the start page shows which check failed.",
     );
   if (logout && logout.at - (token?.at ?? 0) > apart && now - logout.at > late)
     return finding(
       "delivery",
       "problem",
-      `A logout at the OpenID Provider came back ${since(logout.at, now)}, and no logout token arrived for it.`,
+      `A browser returned from a logout at the OpenID Provider ${since(logout.at, now)}, but no logout token arrived.`,
       advice,
     );
   if (token?.error)
     return finding(
       "delivery",
       "problem",
-      `The logout token that arrived ${since(token.at, now)} was refused: ${quoted(token.error)}`,
-      "The start page shows every check of it.",
+      `The logout token that arrived ${since(token.at, now)} was rejected: ${quoted(token.error)}`,
+      "The start page shows the result of every check.",
     );
   if (token)
     return finding("delivery", "ok", `A logout token arrived ${since(token.at, now)} and was accepted.`);
   return finding(
     "delivery",
     "unknown",
-    "No logout token has arrived in the last 24 hours; only a real logout can tell.",
+    "No logout token has arrived in the last 24 hours. Only a real logout shows whether one does.",
     advice,
   );
 }
 
-/** For whom nothing is known of what arrived. */
+/** The finding for callers that do not know what arrived. */
 export const deliveryUnseen = (patient: Patient): Finding =>
   finding(
     "delivery",
     "unknown",
-    "Only a logout can tell: sign in at the app, log out, and look at its page Doctor.",
+    "Only a real logout shows it: sign in at the app, log out, and open its page Doctor.",
     adviceFor(patient),
   );
 
@@ -104,10 +100,10 @@ function adviceFor(patient: Patient): string {
   const app = new URL(url);
   const issuer = new URL(patient.issuer);
   if (!isLoopback(app.hostname))
-    return `Register ${url}, and let the OpenID Provider's server open it: its name must resolve there, no firewall be in between, and its certificate be trusted there.`;
+    return `Register ${url}, and make sure that the OpenID Provider's server reaches it: it must resolve the name and trust the certificate, and no firewall may be in between.`;
   if (!isLoopback(issuer.hostname))
-    return `Register an address that ${issuer.hostname} can reach: for its server ${app.hostname} is itself. Give the app a name of its own (RP_BASE_URLS), or a tunnel.`;
-  return `Register ${url}. If the OpenID Provider runs in a container, ${app.hostname} is the container there: let it share the host's network, or register host.docker.internal and start the app so that it listens for it. Some refuse addresses of their own machine until told otherwise.`;
+    return `Register a URL that ${issuer.hostname} can reach: to its server, ${app.hostname} is itself. Give the app its own host name (RP_BASE_URLS) or use a tunnel.`;
+  return `Register ${url}. If the OpenID Provider runs in a container, ${app.hostname} is the container itself: use the host's network, or register host.docker.internal and let the app listen on that interface. Some OpenID Providers block loopback addresses by default.`;
 }
 
 function since(at: number, now: number): string {

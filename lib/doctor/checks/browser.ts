@@ -1,23 +1,23 @@
-/** The checks that only a browser can make; this runs in one. */
+/** The checks that only a browser can make. Runs in the browser. */
 import { type Finding, finding, quoted } from "../finding.ts";
 import { comparison, offsetOf, secondsBetween, setBothClocks, unnoticed } from "./clock-offset.ts";
 import { differenceOf } from "./issuer.ts";
 
 export interface BrowserCase {
   issuer: string;
-  /** Whether the server, too, gets the document of another issuer: then that is no news. */
+  /** Whether the server gets another issuer's document, too: then the browser has nothing to add. */
   otherIssuer: boolean;
   discoveryUrl: string;
-  /** Something of this app's server that no cache keeps. */
+  /** A URL of this app that is never cached. */
   health: string;
 }
 
 const patience = () => AbortSignal.timeout(5000);
 
-/** What stands there until a script has looked, and for good where there is none. */
+/** Shown until the script has run, and permanently without scripts. */
 export const notLookedYet: readonly Finding[] = [
-  finding("discovery-browser", "unknown", "A script in this page has to ask; none has so far."),
-  finding("clock-browser", "unknown", "A script in this page has to ask; none has so far."),
+  finding("discovery-browser", "unknown", "A script in this page makes this check; it has not run yet."),
+  finding("clock-browser", "unknown", "A script in this page makes this check; it has not run yet."),
 ];
 
 export const examineFromBrowser = (patient: BrowserCase): Promise<Finding[]> =>
@@ -31,34 +31,34 @@ async function examineDiscovery({ issuer, otherIssuer, discoveryUrl }: BrowserCa
     if (!answer.ok)
       return found(
         "problem",
-        `To this browser ${discoveryUrl} answers HTTP ${answer.status}.`,
-        "Another server may have that name for the browser than for the app: compare the two.",
+        `${discoveryUrl} answers this browser with HTTP ${answer.status}.`,
+        "The name may resolve to another server in the browser than in the app: compare the two.",
       );
     const { issuer: declared } = Object(await answer.json()) as { issuer?: unknown };
     if (declared === issuer) return found("ok", "This browser gets the same document.");
     if (otherIssuer)
-      return found("ok", `This browser gets a document as well, of ${quoted(String(declared))}.`);
+      return found("ok", `This browser gets a document, too: that of ${quoted(String(declared))}.`);
     return found(
       "problem",
       `This browser gets the document of ${quoted(String(declared))}: ${differenceOf(issuer, String(declared))}.`,
-      "Another server may have that name for the browser than for the app: compare the two.",
+      "The name may resolve to another server in the browser than in the app: compare the two.",
     );
   } catch {
     return (await isThere(discoveryUrl))
       ? found(
           "unknown",
-          "Something answers this browser there; the OpenID Provider's CORS policy keeps scripts from reading it.",
-          "Nothing: the apps never read it in a browser.",
+          "This browser gets an answer, but the OpenID Provider's CORS policy keeps scripts from reading it.",
+          "Nothing: the apps never read the document in a browser.",
         )
       : found(
           "problem",
           `This browser gets no answer from ${new URL(discoveryUrl).origin}.`,
-          "Open that address in a tab: its name may not resolve here, its certificate not be trusted, or the page be on https and the OpenID Provider on http.",
+          "Open that URL in a tab: the name may not resolve, the certificate may not be trusted, or this page may be on https and the OpenID Provider on http.",
         );
   }
 }
 
-/** An answer that may not be read is an answer nevertheless. */
+/** An opaque response also proves that a server answers. */
 const isThere = (url: string): Promise<boolean> =>
   fetch(url, { mode: "no-cors", credentials: "omit", cache: "no-store", signal: patience() }).then(
     () => true,
@@ -70,7 +70,7 @@ async function examineClock({ health }: BrowserCase): Promise<Finding> {
     const sentAt = Date.now();
     const answer = await fetch(health, { cache: "no-store", signal: patience() });
     const offset = offsetOf(answer.headers.get("date"), sentAt, Date.now());
-    if (!offset) return finding("clock-browser", "unknown", "This app's answer carries no Date.");
+    if (!offset) return finding("clock-browser", "unknown", "This app's response has no Date header.");
     const seconds = -secondsBetween(offset);
     const found = comparison(seconds, "This browser's clock", "the app's server's");
     return Math.abs(seconds) > unnoticed

@@ -1,6 +1,6 @@
-/** Whether the OpenID Provider knows the client and its callbacks. It is asked with `prompt=none`: to a good callback
- * it must send an error without showing anything (Core 3.1.2.6), to any other it must not redirect (RFC 6749 4.1.2.1).
- * What its pages say is never looked at. */
+/** Does the OpenID Provider know the client and its callbacks? Each gets a request with `prompt=none`: the OP must redirect
+ * to a registered callback with an error, without showing a page (Core 3.1.2.6), and must not redirect to any other
+ * (RFC 6749 4.1.2.1). The text of its pages is ignored. */
 import { redirectUris, sortedWords } from "#lib/oidc/client-metadata.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
@@ -9,13 +9,13 @@ import { type Answer, outlineOf, redirectOf, Unanswered } from "../prober.ts";
 interface Reception {
   callback: string;
   outline: string;
-  /** Whether the browser would be at this callback now. */
+  /** Whether the answer redirects to this callback. */
   back: boolean;
-  /** Whether it would bring the `state` along. */
+  /** Whether the redirect has the `state`. */
   stateKept: boolean;
-  /** What the OP would tell the app. */
+  /** `error` in the redirect. */
   error: string | undefined;
-  /** Whether that says nothing about the callback: no answer, or the OP's own fault. */
+  /** Whether nothing can be concluded: no answer, or an error of the server. */
   silent: boolean;
 }
 
@@ -38,7 +38,7 @@ export async function examineCallbacks(patient: Case): Promise<Finding[]> {
 }
 
 export const noClient =
-  "No client is known: configure CLIENT_ID, register the app, or name one with --client ID:SECRET.";
+  "No client is configured: set CLIENT_ID, register the app, or pass --client ID:SECRET.";
 
 const withoutRequest = (why: string): Finding[] => [
   finding("callbacks", "unknown", why),
@@ -61,7 +61,7 @@ async function ask(
     prompt: "none",
     state,
     nonce: crypto.randomUUID(),
-    // Of a verifier that nobody has: no code of this request is of use.
+    // Of no verifier: a code for this request is useless.
     code_challenge: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url"),
     code_challenge_method: "S256",
   };
@@ -94,13 +94,13 @@ function readReception(callback: string, state: string, answer: Answer): Recepti
   };
 }
 
-/** Whether an address is this one, whatever parameters were added. */
+/** Whether a URL is this one, apart from its parameters. */
 export function isAt(target: URL, wanted: string): boolean {
   const { origin, pathname } = new URL(wanted);
   return target.origin === origin && target.pathname === pathname;
 }
 
-/** What an OP says where only a page would go on: nobody is signed in (Core 3.1.2.6). */
+/** The errors of an OP that would need to show a page (Core 3.1.2.6). */
 const expectedErrors = [
   "login_required",
   "interaction_required",
@@ -117,15 +117,15 @@ function judge(received: Reception[], wrong: Reception, clientId: string): Findi
       "callbacks",
       "unknown",
       `${silent.callback}: ${quoted(silent.outline)}.`,
-      "Look into the OpenID Provider's log.",
+      "Check the OpenID Provider's log.",
     );
-  if (back.length === 0) return nobodyBack(kept, wrong, clientId);
+  if (back.length === 0) return judgeUnredirected(kept, wrong, clientId);
   if (kept.length > 0)
     return finding(
       "callbacks",
       "problem",
-      `The client ${quoted(clientId)} is known, but not sent back to ${kept.map(({ callback, outline }) => `${callback} (${outline})`).join(", ")}.`,
-      "Register each of these callbacks for the client, to the letter.",
+      `The client ${quoted(clientId)} is known, but the OpenID Provider does not redirect to ${kept.map(({ callback, outline }) => `${callback} (${outline})`).join(", ")}.`,
+      "Register exactly these callbacks for the client.",
     );
   return judgeErrors(back, clientId);
 }
@@ -136,7 +136,7 @@ function judgeErrors(back: Reception[], clientId: string): Finding {
     return finding(
       "callbacks",
       "problem",
-      `${forgetful.callback} gets another state than was sent, or none: the app refuses such an answer.`,
+      `${forgetful.callback} gets a different state, or none: the app rejects such a response.`,
       "Have the OpenID Provider return state unchanged (RFC 6749 4.1.2).",
     );
   const refused = back.find(({ error }) => error !== undefined && !expectedErrors.includes(error));
@@ -144,47 +144,51 @@ function judgeErrors(back: Reception[], clientId: string): Finding {
     return finding(
       "callbacks",
       refused.error === "unauthorized_client" ? "problem" : "warning",
-      `${refused.callback} is accepted, but the request is answered with ${quoted(refused.error ?? "")}, not with login_required.`,
-      "Allow the client the response type code and the scope openid, with prompt=none.",
+      `${refused.callback} is accepted, but the error is ${quoted(refused.error ?? "")} instead of login_required.`,
+      "Allow the client to use response type code, scope openid and prompt=none.",
     );
   const urls = back.map(({ callback }) => callback).join(", ");
-  return finding("callbacks", "ok", `The client ${quoted(clientId)} is known, and sent back to ${urls}.`);
+  return finding(
+    "callbacks",
+    "ok",
+    `The client ${quoted(clientId)} is known, and the OpenID Provider redirects to ${urls}.`,
+  );
 }
 
-function nobodyBack(kept: Reception[], wrong: Reception, clientId: string): Finding {
+function judgeUnredirected(kept: Reception[], wrong: Reception, clientId: string): Finding {
   const { outline = "" } = kept[0] ?? {};
   if (kept.some((each) => each.outline !== wrong.outline))
     return finding(
       "callbacks",
       "warning",
-      `Nobody is sent back at once (${outline}), but a callback that is not registered is answered otherwise (${wrong.outline}): these seem to be known, and prompt=none not to be heeded.`,
-      "Sign in once by hand. Session management will not be able to ask who is signed in.",
+      `The OpenID Provider does not redirect (${outline}), but answers an unregistered callback differently (${wrong.outline}): it seems to know these callbacks and to ignore prompt=none.`,
+      "Sign in once by hand to be sure. Session management cannot find out who is signed in.",
     );
   return finding(
     "callbacks",
     "problem",
-    `The client ${quoted(clientId)} is not known, or none of its callbacks is: they are answered as one that is not registered (${outline}).`,
-    `Look up the client ID, and register to the letter: ${kept.map(({ callback }) => callback).join(", ")}`,
+    `The client ${quoted(clientId)} or all of its callbacks are unknown: the answer is the same as for an unregistered callback (${outline}).`,
+    `Check the client ID, and register exactly: ${kept.map(({ callback }) => callback).join(", ")}`,
   );
 }
 
-/** The negative twins: one beside a good callback, one anywhere. */
+/** The unregistered callbacks: one below a registered one, one on another host. */
 function judgeTwins(near: Reception, foreign: Reception): Finding {
   const silent = [near, foreign].find((each) => each.silent);
   if (foreign.back)
     return finding(
       "open-redirect",
       "problem",
-      `The OpenID Provider redirects to ${foreign.callback}, which nobody registered: an open redirect.`,
-      "Have it compare callbacks to the letter with those that are registered; do not use it for real before that.",
+      `The OpenID Provider redirects to ${foreign.callback}, which is not registered: an open redirect.`,
+      "Configure it to compare callbacks exactly with the registered ones, and do not use it in production before that.",
     );
   if (near.back)
     return finding(
       "open-redirect",
       "warning",
-      `The OpenID Provider redirects to ${near.callback}, which is only like a registered one.`,
-      "Register callbacks to the letter, without a pattern or a star.",
+      `The OpenID Provider redirects to ${near.callback}, which only begins like a registered callback.`,
+      "Register exact callbacks, without patterns or wildcards.",
     );
   if (silent) return finding("open-redirect", "unknown", `${quoted(silent.outline)}.`);
-  return finding("open-redirect", "ok", `Not followed (${near.outline}).`);
+  return finding("open-redirect", "ok", `No redirect (${near.outline}).`);
 }

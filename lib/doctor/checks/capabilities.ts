@@ -1,4 +1,4 @@
-/** What the OpenID Provider declares, and what the playground can show with it. */
+/** What the OpenID Provider declares, and what the playground can demonstrate with it. */
 import { sortedWords } from "#lib/oidc/client-metadata.ts";
 import { type CheckName, type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
@@ -6,14 +6,14 @@ import type { Case } from "../patient.ts";
 export function examineCapabilities({ metadata }: Pick<Case, "metadata">): Finding[] {
   return [
     declared("end-session", metadata.end_session_endpoint, {
-      missing: "No end_session_endpoint is declared: Logout can end the app's own session only.",
-      todo: "Switch RP-initiated logout on at the OpenID Provider, or name its Logout Endpoint in the form.",
+      missing: "No end_session_endpoint is declared: Logout ends only the app's own session.",
+      todo: "Enable RP-initiated logout at the OpenID Provider, or enter its Logout Endpoint in the form.",
     }),
     mechanism("backchannel-support", "backchannel", metadata),
     mechanism("frontchannel-support", "frontchannel", metadata),
     declared("session-management", metadata.check_session_iframe, {
-      missing: "No check_session_iframe is declared: session management cannot be shown.",
-      todo: "Use back-channel logout, which needs no frame, or switch session management on at the OpenID Provider.",
+      missing: "No check_session_iframe is declared: session management does not work.",
+      todo: "Use back-channel logout, which needs no iframe, or enable session management at the OpenID Provider.",
     }),
     silentRequests(metadata),
     responseTypes(metadata),
@@ -42,7 +42,7 @@ function mechanism(
       check,
       "warning",
       `${name}_logout_supported is not declared.`,
-      "Switch it on at the OpenID Provider; some have it and do not declare it, so trying it tells more.",
+      "Enable it at the OpenID Provider. Some support it without declaring it: try it.",
     );
   if (metadata[`${name}_logout_session_supported`] === true)
     return finding(check, "ok", "Declared, with sid.");
@@ -50,9 +50,9 @@ function mechanism(
     check,
     "warning",
     name === "backchannel"
-      ? "Declared, but without sid: a logout token ends every session of the user."
-      : "Declared, but without iss and sid: /fclogout has nothing to find the session by, and ends none.",
-    `Have ${name}_logout_session_supported switched on.`,
+      ? "Declared, but without sid: a logout token ends all sessions of the user."
+      : "Declared, but without iss and sid: /fclogout cannot find the session, so it ends none.",
+    `Enable ${name}_logout_session_supported.`,
   );
 }
 
@@ -62,14 +62,14 @@ function silentRequests({ prompt_values_supported: prompts }: Case["metadata"]):
     return finding(
       "silent",
       "ok",
-      "prompt_values_supported is not declared; every OpenID Provider must know none.",
+      "prompt_values_supported is not declared, but every OpenID Provider must support none.",
     );
   if (values.includes("none")) return finding("silent", "ok", "Declared.");
   return finding(
     "silent",
     "warning",
-    `Declared are ${quoted(values.join(", "))} only.`,
-    "Session management can tell that something changed, but not who is signed in; use back-channel logout.",
+    `Only ${quoted(values.join(", "))} is declared.`,
+    "Session management notices that the session changed, but not who is signed in. Use back-channel logout.",
   );
 }
 
@@ -83,7 +83,7 @@ const shown = {
 function responseTypes({ response_types_supported: types }: Case["metadata"]): Finding {
   const supported = new Set((types ?? []).map(sortedWords));
   const missing = Object.entries(shown).filter(([type]) => !supported.has(sortedWords(type)));
-  if (missing.length === 0) return finding("response-types", "ok", "All that the form offers.");
+  if (missing.length === 0) return finding("response-types", "ok", "All types that the form offers.");
   const names = missing.map(([type, grant]) => `${type} (${grant})`).join(", ");
   if (!supported.has("code"))
     return finding(
@@ -101,9 +101,9 @@ function pkce({ code_challenge_methods_supported: values }: Case["metadata"]): F
     "pkce",
     "warning",
     values
-      ? `Declared are ${quoted(values.join(", "))} only.`
+      ? `Only ${quoted(values.join(", "))} is declared.`
       : "code_challenge_methods_supported is not declared.",
-    "The app sends a challenge anyhow; an OpenID Provider that ignores it gives no protection. If it refuses, choose No for Use PKCE.",
+    "The app sends a challenge anyway, but an OpenID Provider that ignores it gives no protection. If it rejects the request, choose No for Use PKCE.",
   );
 }
 
@@ -114,6 +114,6 @@ function issuerInResponses(metadata: Case["metadata"]): Finding {
     "iss",
     "warning",
     "authorization_response_iss_parameter_supported is not declared.",
-    "Harmless with one OpenID Provider; with several, switch it on.",
+    "Harmless with one OpenID Provider; enable it if you use several.",
   );
 }

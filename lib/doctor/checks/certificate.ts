@@ -1,4 +1,4 @@
-/** The certificate that a host shows, trusted or not. */
+/** The certificate that a host presents, trusted or not. */
 import { isIP } from "node:net";
 import tls from "node:tls";
 import { reason } from "#lib/net/innermost-error.ts";
@@ -9,19 +9,19 @@ export interface Certificate {
   /** Milliseconds since the epoch. */
   validFrom: number;
   validTo: number;
-  /** The names it is made for. */
+  /** The names in it. */
   names: string;
-  /** Whether it is for this host. */
+  /** Whether one of them is this host. */
   fits: boolean;
-  /** Who signed it, or the last certificate that the server sent along with it. */
+  /** Who signed the last certificate of the chain that the server sent. */
   authority: string;
   selfSigned: boolean;
   sha256: string;
-  /** Why it is not trusted, as OpenSSL says it; undefined where it is. The name does not count here. */
+  /** OpenSSL's code for why the chain is not trusted; undefined if it is. Names are not considered. */
   distrust?: string;
 }
 
-/** @throws {Unanswered} where there is no TLS */
+/** @throws {Unanswered} if the host does not speak TLS */
 export function certificateOf(origin: string): Promise<Certificate> {
   const { hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -30,7 +30,7 @@ export function certificateOf(origin: string): Promise<Certificate> {
       host,
       port: Number(port || 443),
       ...(isIP(host) ? {} : { servername: host }),
-      // It is looked at, and nothing is sent.
+      // Nothing is sent over this connection.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     });
@@ -53,7 +53,7 @@ function certificateIn(socket: tls.TLSSocket, host: string): Certificate {
     host,
     validFrom: Date.parse(certificate.valid_from),
     validTo: Date.parse(certificate.valid_to),
-    names: certificate.subjectaltname ?? one(certificate.subject?.CN) ?? "nobody",
+    names: certificate.subjectaltname ?? one(certificate.subject?.CN) ?? "no name",
     fits: tls.checkServerIdentity(host, certificate) === undefined,
     authority: authorityOf(certificate),
     selfSigned: certificate.issuerCertificate?.fingerprint256 === certificate.fingerprint256,
@@ -62,7 +62,7 @@ function certificateIn(socket: tls.TLSSocket, host: string): Certificate {
   };
 }
 
-/** The topmost authority that is known of. */
+/** The topmost authority of the chain. */
 function authorityOf(certificate: tls.DetailedPeerCertificate): string {
   let top = certificate;
   for (let depth = 0; depth < 10; depth++) {
@@ -70,7 +70,7 @@ function authorityOf(certificate: tls.DetailedPeerCertificate): string {
     if (!next || next.fingerprint256 === top.fingerprint256) break;
     top = next;
   }
-  return one(top.issuer?.CN) ?? one(top.issuer?.O) ?? "an authority without a name";
+  return one(top.issuer?.CN) ?? one(top.issuer?.O) ?? "an unnamed authority";
 }
 
 const one = (name: string | string[] | undefined): string | undefined =>

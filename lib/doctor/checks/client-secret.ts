@@ -1,5 +1,4 @@
-/** Whether the client's secret is right: a token request with a made-up code, and one with a made-up secret too. */
-
+/** Is the client secret right? One token request with a made-up code, and another one with a made-up secret, too. */
 import { type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
 import { type Answer, Unanswered } from "../prober.ts";
@@ -52,7 +51,7 @@ async function ask(secret: string | undefined, { client, metadata, app, prober }
   return { status: answer.status, error: errorIn(answer) };
 }
 
-/** RFC 6749 2.3.1: both are form-encoded first. */
+/** Both are form-encoded first (RFC 6749 2.3.1). */
 function basicCredentials(clientId: string, secret: string): string {
   const encoded = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
   return `Basic ${Buffer.from(`${encoded(clientId)}:${encoded(secret)}`).toString("base64")}`;
@@ -63,48 +62,48 @@ function errorIn({ text, status }: Answer): string {
     const { error } = Object(JSON.parse(text)) as { error?: unknown };
     if (typeof error === "string") return quoted(error, 60);
   } catch {
-    // Some answer with a page.
+    // Some OPs answer with a page.
   }
   return `HTTP ${status}`;
 }
 
 const todo =
-  "Look up the secret, and how the client authenticates (client_secret_basic or client_secret_post), at the OpenID Provider; a client without a secret must be public there.";
+  "Check the secret and the authentication method (client_secret_basic or client_secret_post) at the OpenID Provider. A client without a secret must be registered as public.";
 
 const refused = ({ error }: Refusal): Finding =>
-  finding("client-secret", "problem", `The OpenID Provider refuses the client: ${error}.`, todo);
+  finding("client-secret", "problem", `The OpenID Provider rejects the client: ${error}.`, todo);
 
 function judgePublic(own: Refusal): Finding {
   if (own.error === "invalid_grant")
-    return finding("client-secret", "ok", "The client is public: it is taken without a secret.");
+    return finding("client-secret", "ok", "The client is public: it is accepted without a secret.");
   if (own.error === "invalid_client") return refused(own);
   return finding(
     "client-secret",
     "unknown",
-    `A made-up code, without a secret, is answered with ${own.error}.`,
+    `The response to a made-up code without a secret is ${own.error}.`,
   );
 }
 
 function judge(own: Refusal, madeUp: Refusal): Finding {
   if (own.error !== madeUp.error || own.status !== madeUp.status) {
     const same = own.error === "invalid_grant" && madeUp.error === "invalid_client";
-    const note = same ? "" : " RFC 6749 5.2 has other names for these: invalid_grant and invalid_client.";
+    const note = same ? "" : " RFC 6749 5.2 calls these invalid_grant and invalid_client.";
     return finding(
       "client-secret",
       "ok",
-      `Accepted: a made-up code is answered with ${own.error}, a made-up secret with ${madeUp.error}.${note}`,
+      `Accepted: the response to a made-up code is ${own.error}, to a made-up secret ${madeUp.error}.${note}`,
     );
   }
   if (own.error === "invalid_grant")
     return finding(
       "client-secret",
       "unknown",
-      "A made-up secret is answered with invalid_grant as well: the code is looked at first.",
+      "The response to a made-up secret is invalid_grant, too: the OpenID Provider checks the code first.",
     );
   return finding(
     "client-secret",
     "problem",
-    `The secret is answered as a made-up one is: ${own.error}.`,
+    `The response is the same as for a made-up secret: ${own.error}.`,
     todo,
   );
 }

@@ -1,5 +1,4 @@
-/** The OpenID Provider's clock against this server's. */
-
+/** The OpenID Provider's clock, compared with this server's. */
 import { clockSkew } from "#lib/oidc/jws.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Answer } from "../prober.ts";
@@ -8,8 +7,8 @@ import { comparison, narrowed, offsetOf, secondsBetween, setBothClocks, unnotice
 export function examineClock(answers: readonly Answer[], issuer: string): Finding {
   const { host } = new URL(issuer);
   const own = answers.filter(({ url }) => new URL(url).host === host);
-  if (own.length === 0) return finding("clock", "unknown", "Without an answer there is no Date to compare.");
-  // What a cache had kept says when it was made.
+  if (own.length === 0) return finding("clock", "unknown", "No response, so no Date to compare.");
+  // A cached response has the Date of when it was made.
   const fresh = own.filter(({ headers }) => !headers.has("age"));
   const offset = narrowed(
     fresh.flatMap(
@@ -20,8 +19,8 @@ export function examineClock(answers: readonly Answer[], issuer: string): Findin
     return finding(
       "clock",
       "unknown",
-      "The OpenID Provider's answers carry no Date of their own.",
-      "Compare the two clocks by hand, or keep both by NTP.",
+      "The OpenID Provider's responses have no Date, or come from a cache.",
+      "Compare the two clocks by hand, or synchronize both by NTP.",
     );
   const seconds = secondsBetween(offset);
   const found = comparison(seconds, "The OpenID Provider's clock", "this server's");
@@ -29,7 +28,7 @@ export function examineClock(answers: readonly Answer[], issuer: string): Findin
     return finding(
       "clock",
       "problem",
-      `${found} More than ${clockSkew} s are not forgiven: tokens are refused.`,
+      `${found} More than ${clockSkew} s is not tolerated: tokens are rejected.`,
       setBothClocks,
     );
   if (Math.abs(seconds) > unnoticed) return finding("clock", "warning", found, setBothClocks);

@@ -1,4 +1,4 @@
-/** Whether a cookie of the OpenID Provider takes the place of one of the app's (RFC 6265 8.5: cookies ignore ports). */
+/** Does the OpenID Provider overwrite one of the app's cookies? Cookies ignore ports (RFC 6265 8.5). */
 import { type Finding, finding, quoted } from "../finding.ts";
 import type { Patient } from "../patient.ts";
 import type { Answer } from "../prober.ts";
@@ -6,13 +6,13 @@ import type { Answer } from "../prober.ts";
 export interface SetCookie {
   name: string;
   path: string;
-  /** Without the dot in front; undefined: for the host alone. */
+  /** Without the leading dot; undefined for a host-only cookie. */
   domain: string | undefined;
-  /** Host that set it. */
+  /** The host that set it. */
   host: string;
 }
 
-/** The cookies that these answers set or remove. */
+/** The cookies that these responses set or remove. */
 export const cookiesIn = (answers: readonly Answer[]): SetCookie[] =>
   answers.flatMap(({ url, headers }) => headers.getSetCookie().map((line) => readCookie(line, new URL(url))));
 
@@ -35,21 +35,21 @@ export function examineCookies(answers: readonly Answer[], { issuer, app }: Pati
   const theirs = cookiesIn(answers);
   const homes = app.baseUrls.map((base) => new URL(base));
   const seenBy = (cookie: SetCookie) => homes.some((home) => reaches(cookie, home));
-  // All cookies of an app begin with its name.
+  // The names of all cookies of an app begin with its name.
   const clash = theirs.find((cookie) => cookie.name.startsWith(`${app.name}.`) && seenBy(cookie));
   if (clash)
     return finding(
       "cookies",
       "problem",
-      `The OpenID Provider sets ${quoted(clash.name)} for ${clash.domain ?? clash.host}${quoted(clash.path)}, a name of the app's own.`,
-      "Give the app another RP_NAME, or use a host name of its own for one of the two.",
+      `The OpenID Provider sets ${quoted(clash.name)} for ${clash.domain ?? clash.host}${quoted(clash.path)}, which is a cookie name of the app.`,
+      "Change the app's RP_NAME, or put the two on different hosts.",
     );
   const shared = [...new Set(theirs.filter(seenBy).map(({ name }) => quoted(name)))];
   if (shared.length > 0)
     return finding(
       "cookies",
       "ok",
-      `On the app's host, under names of their own: ${shared.join(", ")}; the app's begin with ${app.name}.`,
+      `On the app's host, but with other names: ${shared.join(", ")}. The app's begin with ${app.name}.`,
     );
   const { hostname } = new URL(issuer);
   if (homes.every((home) => home.hostname !== hostname))
@@ -59,8 +59,8 @@ export function examineCookies(answers: readonly Answer[], { issuer, app }: Pati
     : finding(
         "cookies",
         "unknown",
-        `Same host as the app, but no answer set a cookie. The app's names begin with ${app.name}.`,
-        "Look at the cookies in the browser's developer tools after a sign-in.",
+        `Same host as the app, but no response set a cookie. The app's cookie names begin with ${app.name}.`,
+        "Check the cookies in the browser's developer tools after a sign-in.",
       );
 }
 

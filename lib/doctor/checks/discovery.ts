@@ -1,5 +1,4 @@
 /** The discovery document as the server gets it (Discovery 4.1 and 4.2). */
-
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
@@ -8,7 +7,7 @@ import { examineIssuer } from "./issuer.ts";
 
 export interface Discovered {
   findings: Finding[];
-  /** Undefined where there is no usable document. */
+  /** Undefined without a usable document. */
   metadata?: Metadata;
 }
 
@@ -19,13 +18,13 @@ export async function examineDiscovery(issuer: string, prober: Prober): Promise<
     const document = documentOf(answer);
     if (!document) return { findings: [noDocument(answer)] };
     const { issuer: declared } = document;
-    // Only who is who it says vouches for other hosts.
+    // Only the configured issuer may vouch for other hosts.
     if (declared === issuer) for (const endpoint of endpointsOf(document)) prober.vouch(endpoint);
     return { findings: [served(answer), examineIssuer(issuer, declared)], metadata: usable(document) };
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     const todo =
-      "Start the OpenID Provider, check the issuer's host and port, and that this server may connect to it.";
+      "Start the OpenID Provider, check the issuer's host and port, and check that this server can connect to it.";
     return { findings: [finding("discovery", "problem", `${url}: ${quoted(error.message)}.`, todo)] };
   }
 }
@@ -47,17 +46,17 @@ function noDocument(answer: Answer): Finding {
   const { url, status } = answer;
   if (redirectOf(answer))
     return problem(
-      `${url} answers ${outlineOf(answer)}, and redirects are not followed: the document must be at this very address.`,
-      "Configure the issuer that the redirect leads to, if the OpenID Provider calls itself so.",
+      `${url} answers ${outlineOf(answer)}, and redirects are not followed: the document must be at exactly this URL.`,
+      "If the OpenID Provider's issuer is the one that the redirect leads to, configure that.",
     );
   if (status !== 200)
     return problem(
       `${url} answers HTTP ${status}.`,
-      "Look up the issuer at the OpenID Provider: its document is below it, often with a realm or tenant in the path.",
+      "Look up the issuer at the OpenID Provider; its path often has a realm or tenant.",
     );
   return problem(
-    `${url} answers something that is no JSON object.`,
-    "Look whether a login page or a proxy answers there.",
+    `${url} does not answer with a JSON object.`,
+    "Check whether a login page or a proxy answers there.",
   );
 }
 
@@ -70,7 +69,7 @@ function served({ url, headers, sentAt, receivedAt }: Answer): Finding {
     "discovery",
     "warning",
     `${found} Its content type is ${quoted(type)}, not application/json.`,
-    "Have it sent as application/json (Discovery 4.2): some clients refuse anything else.",
+    "Configure the OpenID Provider to send application/json (Discovery 4.2): some clients reject anything else.",
   );
 }
 
@@ -82,7 +81,7 @@ const endpointNames = [
   "check_session_iframe",
 ];
 
-/** The addresses that the document names and a server may be sent to. */
+/** The endpoints of the document that a server sends requests to. */
 export const endpointsOf = (document: Record<string, unknown>): string[] =>
   endpointNames
     .filter((name) => name !== "check_session_iframe")
@@ -92,7 +91,7 @@ export const endpointsOf = (document: Record<string, unknown>): string[] =>
 const isHttpUrl = (value: unknown): value is string =>
   typeof value === "string" && /^https?:$/.test(URL.parse(value)?.protocol ?? "");
 
-/** The document without what has another type than Discovery 3 says: that is as good as not declared. */
+/** The document without the values of a type that Discovery 3 does not allow: they count as not declared. */
 function usable(document: Record<string, unknown>): Metadata {
   const fits = ([name, value]: [string, unknown]) => {
     if (endpointNames.includes(name)) return isHttpUrl(value);

@@ -1,4 +1,4 @@
-/** Issuer identifiers are compared to the byte (Discovery 4.3), and what differs is told. */
+/** Issuer identifiers are compared byte for byte (Discovery 4.3). The finding says how they differ. */
 import { type Finding, finding, quoted } from "../finding.ts";
 
 export function examineIssuer(configured: string, declared: unknown): Finding {
@@ -6,39 +6,39 @@ export function examineIssuer(configured: string, declared: unknown): Finding {
     return finding(
       "issuer",
       "problem",
-      "The discovery document names no issuer.",
-      "Have the OpenID Provider declare it.",
+      "The discovery document has no issuer.",
+      "Configure the OpenID Provider to declare it.",
     );
   }
   if (configured === declared) return finding("issuer", "ok", quoted(declared));
   return finding(
     "issuer",
     "problem",
-    `Configured is ${quoted(configured)}, but the OpenID Provider calls itself ${quoted(declared)}: ${differenceOf(configured, declared)}.`,
-    `Configure the issuer exactly as ${quoted(declared)} (OP_ISSUER, or --issuer), or have the OpenID Provider call itself otherwise.`,
+    `The configured issuer is ${quoted(configured)}, but the OpenID Provider declares ${quoted(declared)}: ${differenceOf(configured, declared)}.`,
+    `Configure exactly ${quoted(declared)} (OP_ISSUER or --issuer), or change the issuer at the OpenID Provider.`,
   );
 }
 
-/** In which way two issuers that are not equal differ, and at which byte. */
+/** How two different issuers differ, and at which byte. */
 export function differenceOf(configured: string, declared: string): string {
   const at = firstDifference(configured, declared);
   return `${kindOf(configured, declared)}; byte ${at + 1} is ${byteAt(configured, at)} and not ${byteAt(declared, at)}`;
 }
 
 function kindOf(configured: string, declared: string): string {
-  if (configured === `${declared}/`) return "a slash too many at the end";
+  if (configured === `${declared}/`) return "there is an extra slash at the end";
   if (`${configured}/` === declared) return "a slash is missing at the end";
   const [ours, theirs] = [URL.parse(configured), URL.parse(declared)];
-  if (!ours || !theirs) return "one of them is no URL";
+  if (!ours || !theirs) return "one of them is not a URL";
   if (ours.protocol !== theirs.protocol) return `${schemeOf(ours)} is not ${schemeOf(theirs)}`;
-  if (ours.href === theirs.href) return "the same address, but spelled otherwise";
-  if (ours.hostname !== theirs.hostname) return "another host name, even if it is the same machine";
+  if (ours.href === theirs.href) return "the same URL, but written differently";
+  if (ours.hostname !== theirs.hostname) return "another host name, even if it is the same host";
   return ours.port === theirs.port ? "another path" : "another port";
 }
 
 const schemeOf = ({ protocol }: URL) => protocol.replace(":", "");
 
-/** This runs in browsers too. */
+/** Not a Buffer: this also runs in browsers. */
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 function firstDifference(a: string, b: string): number {

@@ -1,4 +1,4 @@
-/** Whether a published key is one for an algorithm (RFC 7518 3.1 and 4.1, RFC 8037). */
+/** Whether a published key is for an algorithm (RFC 7518 3.1 and 4.1, RFC 8037). */
 import type { JWK } from "jose";
 
 export const isSymmetric = (alg: string): boolean => alg.startsWith("HS");
@@ -12,11 +12,11 @@ const curves: Record<string, readonly string[]> = {
 
 const isForEncryption = (alg: string) => /^(RSA-OAEP|RSA1_5|ECDH-ES)/.test(alg);
 
-/** A key may name its algorithm and use, and must then be meant for this one. */
+/** A key that declares its algorithm or use fits only that one. */
 export function keyFits({ kty, crv = "", alg: declared, use }: JWK, alg: string): boolean {
   const wantedUse = isForEncryption(alg) ? "enc" : "sig";
   if (use !== undefined && use !== wantedUse) return false;
-  // Signing keys often have no `use`; for encryption it is what tells them apart.
+  // Signing keys often have no `use`; encryption keys are recognized by it.
   if (wantedUse === "enc" && use === undefined && declared === undefined) return false;
   if (declared !== undefined && declared !== alg) return alg === "EdDSA" && declared === crv;
   if (alg.startsWith("ECDH")) return kty === "EC" || kty === "OKP";

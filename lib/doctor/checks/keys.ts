@@ -9,17 +9,24 @@ export async function examineKeys(patient: Case): Promise<Finding[]> {
   const { metadata, prober } = patient;
   const uri = metadata.jwks_uri;
   if (uri === undefined)
-    return [finding("jwks", "problem", "The discovery document names no jwks_uri.", "Have it declared.")];
+    return [
+      finding(
+        "jwks",
+        "problem",
+        "The discovery document has no jwks_uri.",
+        "Configure the OpenID Provider to declare it.",
+      ),
+    ];
   try {
     const answer = await prober.ask(uri, { headers: { accept: "application/json" } });
     const keys = answer.status === 200 ? keysIn(answer.text) : undefined;
     if (keys) return judge(keys, patient);
-    const found = `${quoted(uri)} answers ${outlineOf(answer)} and no key set.`;
-    return [finding("jwks", "problem", found, "Open the address: it must answer a JSON object with keys.")];
+    const found = `${quoted(uri)} answers ${outlineOf(answer)} without a key set.`;
+    return [finding("jwks", "problem", found, "Open the URL: the answer must be a JSON object with keys.")];
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     const found = `${quoted(uri)}: ${quoted(error.message)}.`;
-    return [finding("jwks", "problem", found, "Let this server reach that address.")];
+    return [finding("jwks", "problem", found, "Make sure that this server can reach that URL.")];
   }
 }
 
@@ -52,8 +59,8 @@ function signingKey(keys: JWK[], alg: string): Finding {
   return finding(
     "jwks",
     "problem",
-    `None of the ${keys.length} published is for ${alg}${others ? `: ${quoted(others)}` : ""}.`,
-    "Set ID_TOKEN_SIGNED_RESPONSE_ALG to what the client is registered with, or have a key for it published.",
+    `None of the ${keys.length} published keys is for ${alg}${others ? `: ${quoted(others)}` : ""}.`,
+    "Set ID_TOKEN_SIGNED_RESPONSE_ALG to the algorithm that the client is registered with, or publish a key for it.",
   );
 }
 
@@ -64,18 +71,22 @@ function keyIdentifiers(keys: JWK[], alg: string): Finding {
     return finding(
       "jwks-kid",
       "problem",
-      `More than one key is called ${quoted(String(twice))}.`,
-      "Give each key a kid of its own.",
+      `More than one key has the kid ${quoted(String(twice))}.`,
+      "Give each key its own kid.",
     );
   const nameless = keys.filter((key) => key.kid === undefined && keyFits(key, alg)).length;
   if (nameless > 0 && keys.filter((key) => keyFits(key, alg)).length > 1)
     return finding(
       "jwks-kid",
       "warning",
-      `${nameless} of several keys for ${alg} has no kid.`,
+      `Several keys are for ${alg}, and ${nameless} of them without a kid.`,
       "Give each key a kid.",
     );
-  return finding("jwks-kid", "ok", kids.length > 0 ? "Each is there once." : "There is no choice of keys.");
+  return finding(
+    "jwks-kid",
+    "ok",
+    kids.length > 0 ? "Each kid is unique." : "There is only one key to choose from.",
+  );
 }
 
 /** RFC 7518 6.2.2, 6.3.2 and 6.4.1. */
@@ -83,13 +94,13 @@ const secretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 function privateParts(keys: JWK[]): Finding {
   const leaked = keys.filter((key) => secretMembers.some((name) => name in key));
-  if (leaked.length === 0) return finding("jwks-private", "ok", "Public parts only.");
+  if (leaked.length === 0) return finding("jwks-private", "ok", "Only public parts.");
   const names = leaked.map(({ kid, kty }) => quoted(kid ?? `a ${kty} key without kid`)).join(", ");
   return finding(
     "jwks-private",
     "problem",
-    `Private or secret parts are published of ${names}.`,
-    "Take the key out of use at once and make a new one: whatever it signed can have been signed by anybody.",
+    `Private or secret parts of ${names} are published.`,
+    "Retire the key at once and generate a new one: anyone could have signed with it.",
   );
 }
 
@@ -98,7 +109,7 @@ const fewestBits = 2048;
 function sizes(keys: JWK[]): Finding {
   const rsa = keys
     .filter(({ kty }) => kty === "RSA")
-    .map((key) => ({ kid: key.kid ?? "no kid", bits: bitsOf(key) }));
+    .map((key) => ({ kid: key.kid ?? "without kid", bits: bitsOf(key) }));
   const small = rsa.filter(({ bits }) => bits < fewestBits);
   if (small.length > 0)
     return finding(
@@ -118,13 +129,12 @@ function bitsOf({ n = "" }: JWK): number {
   return first === -1 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first] as number) + 24;
 }
 
-/** Needed where the client's ID Tokens are encrypted. */
+/** Needed only if the client's ID Tokens are encrypted. */
 function encryptionKey(keys: JWK[], { client }: Case): Finding[] {
   if (!client?.encryption) return [];
   const { alg } = client.encryption;
-  if (keys.some((key) => keyFits(key, alg)))
-    return [finding("jwks-encryption", "ok", `There is one for ${alg}.`)];
-  const found = `ID Tokens are encrypted with ${alg}, but no key for it is published: logout requests carry the hint unencrypted.`;
-  const todo = `Have the OpenID Provider publish a key with use "enc", if it takes encrypted hints.`;
+  if (keys.some((key) => keyFits(key, alg))) return [finding("jwks-encryption", "ok", `One is for ${alg}.`)];
+  const found = `ID Tokens are encrypted with ${alg}, but no key for it is published: logout requests send the hint unencrypted.`;
+  const todo = `Publish a key with use "enc" if the OpenID Provider accepts encrypted hints.`;
   return [finding("jwks-encryption", "warning", found, todo)];
 }

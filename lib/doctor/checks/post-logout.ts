@@ -1,5 +1,4 @@
-/** Whether the post-logout URIs are registered: logout requests without a session (RIL 2 and 3). */
-
+/** Are the post-logout URIs registered? Sends logout requests without a session (RIL 2 and 3). */
 import { type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
 import { outlineOf, redirectOf, Unanswered } from "../prober.ts";
@@ -10,7 +9,7 @@ interface Reception {
   outline: string;
   back: boolean;
   stateKept: boolean;
-  /** Whether a page was shown, which may ask or refuse. */
+  /** Whether the answer is a page, which may ask for consent or reject the request. */
   asks: boolean;
   silent: boolean;
 }
@@ -61,16 +60,16 @@ function judge(own: Reception[], foreign: Reception): Finding {
     return finding(
       "post-logout",
       "problem",
-      `${forgetful.uri} gets another state than was sent, or none: the app cannot tell whose logout it was.`,
-      "Have the OpenID Provider return state unchanged.",
+      `${forgetful.uri} gets a different state, or none: the app cannot tell whose logout it was.`,
+      "Configure the OpenID Provider to return state unchanged (RIL 3).",
     );
   const differently = (each: Reception) => each.back || (each.asks && each.outline !== foreign.outline);
   const refused = own.filter((each) => !differently(each));
   const urls = own.map(({ uri }) => uri).join(", ");
   if (refused.length === 0) {
     const how = own.every(({ back }) => back)
-      ? "Sent back to"
-      : "The OpenID Provider asks first, and does not for others:";
+      ? "The OpenID Provider redirects to"
+      : "The OpenID Provider asks for consent, as it does not for others, at";
     return finding("post-logout", "ok", `${how} ${urls}.`);
   }
   if (refused.length < own.length)
@@ -78,13 +77,13 @@ function judge(own: Reception[], foreign: Reception): Finding {
       "post-logout",
       "problem",
       `Not accepted: ${refused.map(({ uri, outline }) => `${uri} (${outline})`).join(", ")}; the others are.`,
-      "Register each of them for the client, to the letter.",
+      "Register exactly these URIs for the client.",
     );
   return finding(
     "post-logout",
     "unknown",
-    `Without a session all are answered as one that is not registered (${own[0]?.outline}): they may be missing, or the OpenID Provider may want an id_token_hint first.`,
-    `Look whether these are registered: ${urls}. Then sign in and press Logout.`,
+    `Without a session, the answer is the same as for an unregistered URI (${own[0]?.outline}): they may not be registered, or the OpenID Provider may require an id_token_hint.`,
+    `Check whether these are registered: ${urls}. Then sign in and press Logout.`,
   );
 }
 
@@ -93,16 +92,16 @@ function judgeTwin({ uri, outline, back, asks, silent }: Reception): Finding {
     return finding(
       "post-logout-open",
       "problem",
-      `The OpenID Provider redirects to ${uri}, which nobody registered: an open redirect.`,
-      "Have it compare post-logout URIs to the letter with those that are registered.",
+      `The OpenID Provider redirects to ${uri}, which is not registered: an open redirect.`,
+      "Configure it to compare post-logout URIs exactly with the registered ones.",
     );
   if (silent) return finding("post-logout-open", "unknown", `${quoted(outline)}.`);
   if (asks)
     return finding(
       "post-logout-open",
       "unknown",
-      `A page is shown (${outline}); where it leads afterwards cannot be told from here.`,
-      "Log out with another post_logout_redirect_uri once, by the panel below Logout, and see where you end up.",
+      `The OpenID Provider shows a page (${outline}), so where it redirects afterwards is unknown.`,
+      "Log out once with an unregistered post_logout_redirect_uri, in the panel below Logout, and see where you end up.",
     );
-  return finding("post-logout-open", "ok", `Not followed (${outline}).`);
+  return finding("post-logout-open", "ok", `No redirect (${outline}).`);
 }

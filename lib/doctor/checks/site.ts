@@ -1,21 +1,21 @@
-/** Same site or cross-site, as browsers reckon it: by scheme and registrable domain, ports aside. */
+/** Same site or cross-site, as browsers see it: by scheme and registrable domain, without the port. */
 import { isIP } from "node:net";
 import { type Finding, finding } from "../finding.ts";
 import type { Case } from "../patient.ts";
 
 export type Relation = "same site" | "cross-site" | "unsure";
 
-/** `unsure`: only the public suffix list could tell. */
+/** `unsure`: it depends on the public suffix list. */
 export function relationOf(a: URL, b: URL): Relation {
   if (a.protocol !== b.protocol) return "cross-site"; // sites are schemeful
   if (a.hostname === b.hostname) return "same site";
   const [ours, theirs] = [domainOf(a), domainOf(b)];
   if (!ours || ours !== theirs) return "cross-site";
-  // Short names below a country's domain, such as co.uk and com.au, are mostly for everybody.
+  // Short names below a country's domain, such as co.uk and com.au, are mostly public suffixes.
   return /^[a-z]{1,3}\.[a-z]{2}$/.test(ours) ? "unsure" : "same site";
 }
 
-/** The last two labels: a registrable domain has at least these. An address, or a name of one label, has none. */
+/** The last two labels, which every registrable domain has; undefined for an address or a single label. */
 function domainOf({ hostname }: URL): string | undefined {
   if (isIP(hostname.replace(/^\[|\]$/g, ""))) return undefined;
   const labels = hostname.split(".");
@@ -33,30 +33,30 @@ export function examineSite({ issuer, app, metadata }: Pick<Case, "issuer" | "ap
     return finding(
       "site",
       "warning",
-      `For a browser ${op.origin} is another site than ${cross.join(", ")}${same.length > 0 ? ` (the same as ${same.join(", ")})` : ""}. ${consequence(op)}`,
-      "Show session management with the app and the OpenID Provider on one registrable domain and one scheme. Back-channel logout works either way; front-channel logout too, as /fclogout needs no cookie.",
+      `To a browser, ${op.origin} is another site than ${cross.join(", ")}${same.length > 0 ? ` (the same as ${same.join(", ")})` : ""}. ${consequence(op)}`,
+      "For session management, put the app and the OpenID Provider on one registrable domain and one scheme. Back-channel logout works either way, and so does front-channel logout, because /fclogout needs no cookie.",
     );
   if (unsure.length > 0)
     return finding(
       "site",
       "unknown",
-      `${op.origin} and ${unsure.join(", ")} may be one site, or under a public suffix and then two.`,
-      "Look the domain up at https://publicsuffix.org/ .",
+      `${op.origin} and ${unsure.join(", ")} may be one site, or two if their common domain is a public suffix.`,
+      "Look up the domain at https://publicsuffix.org/ .",
     );
   return finding(
     "site",
     "ok",
-    `For a browser ${op.origin} is the same site as ${remark(op, app.baseUrls)}: nothing in a frame is third-party.`,
+    `To a browser, ${op.origin} is the same site as ${remark(op, app.baseUrls)}: no cookie in an iframe is third-party.`,
   );
 }
 
 function consequence({ protocol }: URL): string {
   return protocol === "https:"
-    ? "Its cookies reach frames in the app's pages where they are SameSite=None and the browser does not block third-party cookies; else session management and silent requests fail."
-    : "On http its cookies cannot be SameSite=None, so no frame in the app's pages has them: session management and silent requests fail.";
+    ? "Iframes in the app's pages get its cookies only if they are SameSite=None and the browser does not block third-party cookies. Otherwise session management and silent requests fail."
+    : "On http its cookies cannot be SameSite=None, so iframes in the app's pages do not get them: session management and silent requests fail.";
 }
 
-/** Where hosts only share a domain, a public suffix would make them two sites. */
+/** Hosts that share only a domain are two sites if it is a public suffix. */
 function remark(op: URL, baseUrls: readonly string[]): string {
   const sharing = baseUrls.some((base) => new URL(base).hostname !== op.hostname);
   const suffix = sharing ? `, unless ${domainOf(op)} is a public suffix as github.io is` : "";

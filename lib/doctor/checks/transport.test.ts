@@ -47,7 +47,7 @@ async function found(wanted: Wanted, trusted: boolean): Promise<{ tls: Finding; 
 }
 
 describe("a certificate", () => {
-  it("that is trusted and valid: ok, with the days that are left", async () => {
+  it("that is trusted and valid: ok, with the days left", async () => {
     const { tls: about, discovery } = await found({}, true);
     assert.equal(about.result, "ok", about.found);
     assert.match(
@@ -57,7 +57,7 @@ describe("a certificate", () => {
     assert.equal(discovery.result, "ok", discovery.found);
   });
 
-  it("that is self-signed: a problem, and which file mends it", async () => {
+  it("that is self-signed: a problem, and which file fixes it", async () => {
     const { tls: about, discovery } = await found({}, false);
     assert.equal(about.result, "problem");
     assert.match(about.found, /does not trust the certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
@@ -91,7 +91,7 @@ describe("a certificate", () => {
 });
 
 describe("plain http", () => {
-  it("is a problem where the issuer is on https", async () => {
+  it("is a problem if the issuer is on https", async () => {
     const made = await certificate({});
     const op = await patientOp(made);
     tls.setDefaultCACertificates([...usual, made.cert]);
@@ -103,7 +103,7 @@ describe("plain http", () => {
     assert.match(about.found, /issuer is on https, but http:\/\/localhost:1 is plain http/);
   });
 
-  it("is a warning but for this machine, and nothing more is asked for it", async () => {
+  it("is a warning except on this machine, and sends no more requests", async () => {
     const op = await patientOp();
     op.metadata = { token_endpoint: "http://192.0.2.1/token", jwks_uri: undefined };
     const { tls: about } = await op.examine({ client: undefined });

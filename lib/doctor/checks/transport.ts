@@ -1,5 +1,4 @@
-/** TLS between this server and the OpenID Provider: chain, name, expiry; and plain http where it does no harm. */
-
+/** TLS between this server and the OpenID Provider: chain, name and expiry; also where plain http is harmless. */
 import { isLoopback } from "#lib/net/loopback.ts";
 import { bySeverity, type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
@@ -8,10 +7,10 @@ import { type Certificate, certificateOf } from "./certificate.ts";
 import { endpointsOf } from "./discovery.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Less is soon. */
+/** Fewer days left are a warning. */
 const fewDays = 14;
 
-/** The issuer's own host first, then others that its document names. */
+/** The issuer's host, and the others that its document names. */
 export async function examineTransport({
   issuer,
   metadata,
@@ -33,15 +32,15 @@ function plainHttp(url: string, issuer: string): Finding {
     return finding(
       "tls",
       "problem",
-      `The issuer is on https, but ${origin} is plain http; the app sends nothing there.`,
-      "Have the OpenID Provider declare https endpoints; behind a proxy it may have to be told that it is on https.",
+      `The issuer is on https, but ${origin} is plain http: the app sends nothing there.`,
+      "Configure the OpenID Provider to declare https endpoints; behind a proxy, it may not know that it is on https.",
     );
-  if (isLoopback(hostname)) return finding("tls", "ok", `${origin} is plain http, on this machine only.`);
+  if (isLoopback(hostname)) return finding("tls", "ok", `${origin} is plain http, but on this machine.`);
   return finding(
     "tls",
     "warning",
     `${origin} is plain http.`,
-    "Put the OpenID Provider on https; use http for tests in a network of your own at most.",
+    "Put the OpenID Provider on https; use http only for tests in a private network.",
   );
 }
 
@@ -51,12 +50,7 @@ async function examineHost(origin: string, { prober, now }: Pick<Case, "prober" 
     return judge(await certificateOf(origin), origin, now());
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
-    return finding(
-      "tls",
-      "unknown",
-      `${origin}: ${quoted(error.message)}.`,
-      "See what is said about discovery.",
-    );
+    return finding("tls", "unknown", `${origin}: ${quoted(error.message)}.`, "See the finding on discovery.");
   }
 }
 
@@ -72,14 +66,14 @@ function judge(certificate: Certificate, origin: string, now: number): Finding {
   if (validFrom > now)
     return problem(
       `the certificate is not valid before ${dateOf(validFrom)}.`,
-      "Compare the clocks: this server's may be slow.",
+      "Check this server's clock: it may be slow.",
     );
   if (distrust)
     return problem(`this server does not trust the certificate (${distrust}).`, remedyFor(certificate));
   if (!fits)
     return problem(
       `the certificate is for ${quoted(names)}, not for ${host}.`,
-      `Use one of those names in the issuer, or have a certificate made that names ${host}.`,
+      `Use one of those names in the issuer, or get a certificate for ${host}.`,
     );
   const good = `${origin}: trusted, signed by ${quoted(certificate.authority)}, valid until ${dateOf(validTo)} (${days} days left).`;
   return days < fewDays
@@ -90,8 +84,8 @@ function judge(certificate: Certificate, origin: string, now: number): Finding {
 function remedyFor({ selfSigned, authority, sha256 }: Certificate): string {
   const which = selfSigned
     ? `It is self-signed: save the certificate itself (SHA-256 ${sha256}) as a PEM file`
-    : `It was signed by ${quoted(authority)}: save that authority's certificate as a PEM file, or have the server send the certificates in between`;
-  return `${which} and give it to the app as CA_FILE, or to this command as --ca FILE; never turn verification off. Browsers need to be told to trust it as well.`;
+    : `It was signed by ${quoted(authority)}: save that authority's certificate as a PEM file, or let the server send the intermediate certificates`;
+  return `${which} and pass it to the app as CA_FILE, or to this command as --ca FILE; never turn verification off. Browsers must trust it, too.`;
 }
 
 const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-/** Tests of the doctor that have one form: an OP with one thing wrong, which one check must notice and no other. */
+/** Tests of one form: an OP has one defect, which exactly one check must notice. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { CheckName, Finding, Result } from "../finding.ts";
@@ -13,7 +13,7 @@ export interface Illness {
   check: CheckName;
   result: Result;
   found: RegExp;
-  /** Other checks that must notice as well. */
+  /** Other checks that must notice, too. */
   also?: CheckName[];
 }
 

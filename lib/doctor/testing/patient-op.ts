@@ -1,4 +1,4 @@
-/** A small OpenID Provider that is healthy until a test makes one thing wrong; the app's own address answers there too. */
+/** A small OpenID Provider, healthy until a test breaks something. It also answers as the app. */
 import { once } from "node:events";
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
@@ -14,14 +14,14 @@ type Parameters = URLSearchParams;
 export interface PatientOp {
   origin: string;
   issuer: string;
-  /** Paths that were asked for, without their queries. */
+  /** Paths of the requests, without queries. */
   requests: string[];
-  /** Members of the document over the good ones; undefined removes one. */
+  /** Members that override the healthy discovery document; undefined removes one. */
   metadata: Record<string, unknown>;
   keys: JWK[];
-  /** Of every answer. */
+  /** Of every response. */
   headers: Record<string, string | string[]>;
-  /** What is registered. */
+  /** Registered. */
   callbacks: string[];
   postLogoutUris: string[];
   discovery: (response: ServerResponse) => void;
@@ -36,7 +36,7 @@ export interface PatientOp {
 }
 
 export const secret = "the secret/of+the:client";
-/** As RFC 6749 2.3.1 has it encoded. */
+/** Encoded as in RFC 6749 2.3.1. */
 export const credentials = `Basic ${btoa("playground2:the+secret%2Fof%2Bthe%3Aclient")}`;
 
 export async function publicKey(alg: string, options: { modulusLength?: number } = {}): Promise<JWK> {
@@ -44,7 +44,7 @@ export async function publicKey(alg: string, options: { modulusLength?: number }
   return { ...(await exportJWK(key)), alg, use: "sig", kid: crypto.randomUUID() };
 }
 
-/** Good keys, made once. */
+/** Generated once. */
 const goodKeys = Promise.all([publicKey("RS256"), publicKey("ES256")]);
 
 export const json = (
@@ -60,7 +60,7 @@ export const redirect = (response: ServerResponse, to: string, parameters: Recor
 export const page = (response: ServerResponse, status: number): void =>
   void response.writeHead(status, { "content-type": "text/html" }).end("<p>login_required state</p>");
 
-/** @param tls makes it answer on https */
+/** @param tls for https */
 export async function patientOp(tls?: { cert: string; key: string; host?: string }): Promise<PatientOp> {
   const listener: RequestListener = async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", op.origin);
