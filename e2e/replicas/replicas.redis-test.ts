@@ -1,4 +1,4 @@
-/** Two replicas of one app over HTTP: what one of them is told, the other knows. */
+/** Two replicas of one app over HTTP: what one of them receives, the other knows. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listen } from "../support/event-stream.ts";
@@ -39,7 +39,7 @@ describe("two replicas", () => {
     assert.equal((await stream.next()).data.user, who.sub);
     await wire.cut();
     await assertAccepted(await sendToken(a, await tokenFor(who)));
-    await wire.mend();
+    await wire.restore();
     assert.equal((await stream.next()).data.loggedOutBy, "back-channel");
     stream.stop();
   });

@@ -1,15 +1,14 @@
-/** Ports for servers that a test starts. */
+/** Ports for servers that this process starts. */
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Where no system hands out ports by itself (Linux does from 32768 on): what is free here stays so until it is used,
- * whatever else the machine does. */
+/** Below the ports that systems assign (Linux: from 32768), so that a free port stays free until it is used. */
 const first = 20_000;
 const count = 12_000;
 
-/** A TCP port on which nothing listens, and which no other caller is given as long as this process lives. */
+/** A TCP port on which nothing listens, and which no other caller gets while this process runs. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + randomInt(count);
@@ -17,8 +16,8 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Holds the UDP port of the same number, which nothing else here wants: unlike a file, the system clears it away
- * with the process, however that ends. */
+/** Holds the UDP port of the same number, which nothing else uses. Unlike a lock file, it is released when the process
+ * ends, however it ends. */
 async function reserve(port: number): Promise<boolean> {
   const socket = createSocket("udp4");
   const bound = once(socket, "listening");

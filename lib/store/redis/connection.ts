@@ -1,4 +1,4 @@
-/** The connection to Redis or Valkey: every answer is bounded in time, and a lost connection comes back by itself. */
+/** The connection to Redis or Valkey: every call has a time limit, and a lost connection is restored. */
 import { createClient } from "@redis/client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Script } from "./scripts.ts";
@@ -6,22 +6,22 @@ import type { Script } from "./scripts.ts";
 /** Longest wait for an answer, in milliseconds. */
 export const answerMs = 1500;
 
-/** An idle connection is used this often: one whose other end has vanished without a word is found out. */
+/** How often an idle connection is used, to detect one whose other end vanished silently. */
 const heartbeatMs = 5000;
 
 export interface ConnectionEvents {
   /** A message on the channel. */
   onMessage: (message: string) => void;
-  /** Connected and listening, for the first time or again: messages may have been missed. */
+  /** Connected and subscribed, for the first time or again: messages may have been missed. */
   onConnected: () => void;
-  /** The connection is gone, told once until there is one again. */
+  /** The connection is lost; called once until it is restored. */
   onLost: (error: Error) => void;
 }
 
 const clientFor = (url: string) =>
   createClient({
     url,
-    // The time for an answer is ours to keep: the client's is over as soon as a command is written.
+    // `inTime` limits the wait: the client's own timeout ends as soon as a command is written.
     commandOptions: { timeout: 0 },
     disableOfflineQueue: true,
     maintNotifications: "disabled",
@@ -41,11 +41,11 @@ export class RedisConnection {
   readonly #heartbeat: NodeJS.Timeout;
   #client: Client;
   #lost = false;
-  /** Settles with the first attempt to connect: who comes before it waits for it. */
+  /** Settles with the first attempt to connect; earlier calls wait for it. */
   readonly #firstAttempt: Promise<void>;
 
   /** Connects in the background and never gives up.
-   * @param channel that is listened to */
+   * @param channel to subscribe to */
   constructor(url: string, channel: string, events: ConnectionEvents) {
     this.#url = url;
     this.#channel = channel;
@@ -63,7 +63,7 @@ export class RedisConnection {
     this.#heartbeat.unref();
   }
 
-  /** Asks Redis something, once: what is lost on the way is not sent again.
+  /** Sends commands to Redis, once: what is lost on the way is not sent again.
    * @throws {ProtocolError} `store_unavailable`, within `answerMs` */
   async ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
     await this.#firstAttempt;
@@ -71,7 +71,7 @@ export class RedisConnection {
     try {
       return await inTime(work(client));
     } catch (error) {
-      // Nobody else shall wait as long as this one did: until there is a new connection all are turned away at once.
+      // No other call must wait this long: until there is a new connection, all fail at once.
       if (error instanceof NoAnswer) this.#replace(client, error);
       throw new ProtocolError("store_unavailable", "The session store does not answer.", {
         help: "Try again in a few seconds.",
@@ -80,7 +80,7 @@ export class RedisConnection {
     }
   }
 
-  /** Runs a script, which Redis knows by its hash unless it was restarted. */
+  /** Runs a script by its hash, which Redis forgets when it restarts. */
   run(script: Script, args: string[]): Promise<unknown> {
     return this.ask(async (client) => {
       try {
@@ -102,12 +102,12 @@ export class RedisConnection {
   #open(client: Client): void {
     client.on("ready", () => void this.#listen(client));
     client.on("error", (error: Error) => this.#tellLost(client, error));
-    client.connect().catch(() => {}); // "error" has said why
+    client.connect().catch(() => {}); // reported by "error"
   }
 
   async #listen(client: Client): Promise<void> {
     try {
-      // One connection does both (RESP3), so that a change that this process makes is heard after those before it.
+      // One connection for commands and messages (RESP3), so that they arrive in the order of the changes.
       await client.subscribe(this.#channel, this.#events.onMessage);
     } catch (error) {
       return this.#tellLost(client, error as Error);
@@ -143,7 +143,7 @@ class NoAnswer extends Error {
 function inTime<T>(answer: Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const timer = setTimeout(() => {
-    // This process itself may have been busy: what has arrived meanwhile is read first.
+    // This process may have been busy: read first what has arrived in the meantime.
     setImmediate(() => setImmediate(() => reject(new NoAnswer())));
   }, answerMs);
   answer.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -1,9 +1,9 @@
-/** Names of the keys in Redis. The scripts make the same ones (redis-scripts.ts). */
+/** Names of the keys in Redis. The scripts build the same names (scripts.ts). */
 
-/** `slo:APP:KIND:PART`. Every part but the last carries its length, so that no two lists of parts make one key. */
+/** `slo:APP:KIND:PART`. Every part except the last has its length, so that different parts never make the same key. */
 export type KeyOf = (kind: string, ...parts: string[]) => string;
 
-/** Two apps may share a Redis, never a store: everything of an app begins with its prefix. */
+/** Apps may share a Redis but not a store: all keys of an app begin with its prefix. */
 export const prefixOf = (app: string): string => `slo:${app}:`;
 
 export const keysOf =
@@ -14,5 +14,5 @@ export const keysOf =
     return `${prefix}${kind}${named.join("")}`;
   };
 
-/** The one channel on which an app's replicas tell each other which session has changed. */
+/** The channel on which an app's replicas publish which session has changed. */
 export const channelOf = (prefix: string): string => `${prefix}changes`;

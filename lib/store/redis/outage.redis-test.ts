@@ -1,4 +1,4 @@
-/** A Redis that is not there, hangs, loses answers or dies: nothing waits long, and nothing acknowledged is lost. */
+/** A Redis that is down, hangs, loses answers or dies: no call waits long, and nothing acknowledged is lost. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,18 +10,18 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Store } from "#lib/rp/store.ts";
 import { fragileConnection } from "../testing/fragile-connection.ts";
 import { type RedisServer, startRedis } from "../testing/redis-server.ts";
-import { begin, logoutOf, sessionOf, told } from "../testing/stored.ts";
+import { begin, logoutOf, nextChange, sessionOf } from "../testing/stored.ts";
 import { answerMs } from "./connection.ts";
 import { openRedisStore } from "./store.ts";
 
 const redis = await startRedis();
 after(() => redis.stop());
 
-/** Closed once more at the end: a test that failed has left its own open. */
+/** Closed again at the end, because a failed test leaves its own open. */
 const opened: Store[] = [];
 after(() => Promise.all(opened.map((store) => store.close())));
 
-/** A store that says how its connection does. */
+/** A store that reports the state of its connection. */
 function watched(url = redis.url) {
   const lost: Error[] = [];
   let connected = Promise.withResolvers<void>();
@@ -49,14 +49,14 @@ async function assertUnavailable(work: Promise<unknown>, withinMs: number): Prom
 const read = (store: Store) => store.readMechanisms();
 
 describe("a Redis that is", () => {
-  test("down fails every call at once, is told once, and is used again when it is back", async () => {
+  test("down fails every call at once, is reported once, and is used again when it is back", async () => {
     const { store, lost, connected } = watched();
     const session = sessionOf("alice", "s1");
     await begin(store, session);
     await redis.kill();
     await assertUnavailable(read(store), 500);
     await assertUnavailable(store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), 500);
-    const heard = told(store, session);
+    const heard = nextChange(store, session);
     await redis.start();
     await heard; // it may have missed something
     await connected();
@@ -65,7 +65,7 @@ describe("a Redis that is", () => {
     await store.close();
   });
 
-  test("down when the app starts is waited for", async () => {
+  test("down when the app starts is used as soon as it is up", async () => {
     await redis.kill();
     const { store, lost, connected } = watched();
     await assertUnavailable(read(store), 500);
@@ -76,7 +76,7 @@ describe("a Redis that is", () => {
     await store.close();
   });
 
-  test("hung costs one call its time and the others none, and is used again when it answers", async () => {
+  test("hung delays only one call, and is used again when it answers", async () => {
     const { store, connected } = watched();
     await read(store);
     redis.freeze();
@@ -104,7 +104,7 @@ describe("a Redis that is", () => {
   });
 });
 
-test("a logout whose answer was lost can be sent again, and then never more", async () => {
+test("a logout whose answer was lost can be sent again, but only once", async () => {
   const wire = await fragileConnection(redis.port);
   const { store, connected } = watched(`redis://127.0.0.1:${wire.port}`);
   const session = sessionOf("carol", "c1");
@@ -134,7 +134,7 @@ describe("a Redis with a password and TLS", () => {
   });
   const url = (password: string) => `rediss://:${password}@localhost:${secured.port}`;
 
-  test("is used when its authority is trusted and the password right", async () => {
+  test("is used if its authority is trusted and the password is right", async () => {
     const names = [{ type: 2 as const, value: "localhost" }];
     const made = await generate([{ name: "commonName", value: "localhost" }], {
       keySize: 2048,
@@ -156,7 +156,7 @@ describe("a Redis with a password and TLS", () => {
     await store.close();
   });
 
-  test("is not used with another password, which nobody gets to read", async () => {
+  test("is not used with a wrong password, which is never shown", async () => {
     const { store, lost } = watched(url("wr0ng-word"));
     await assert.rejects(read(store), (error: ProtocolError) => {
       assert.doesNotMatch(`${error.message} ${error.help} ${error.detail} ${lost}`, /wr0ng|s3cret/);

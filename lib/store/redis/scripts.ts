@@ -1,7 +1,7 @@
-/** The steps that must be one: Redis runs a script alone, from begin to end.
+/** The steps that must be atomic: Redis runs one script at a time, from start to end.
  *
- * A script finds out by itself which keys it needs (the indexes of the sessions that it ends), so it gets their prefix
- * and not their names. That is why a cluster, which must know the names, is out of scope. */
+ * A script finds out which keys it needs (the indexes of the sessions that it ends), so it gets their prefix instead of
+ * their names. A Redis cluster, which must know the names in advance, is therefore out of scope. */
 import { createHash } from "node:crypto";
 
 export interface Script {
@@ -25,7 +25,7 @@ local function changed(id)
   call('PUBLISH', P .. 'changes', id)
 end
 
--- a sorted set by expiry: what has expired goes, and the set itself with its last member
+-- a sorted set by expiry: expired members are removed, and the set expires with its last member
 local function addTo(index, member, expires)
   call('ZREMRANGEBYSCORE', index, '-inf', call('TIME')[1] * 1000)
   call('ZADD', index, expires, member)
@@ -42,7 +42,7 @@ local function index(id)
   addTo(indexOf('sub', iss, sub), id, expires)
 end
 
--- sid and sub are there exactly while somebody is logged in
+-- sid and sub exist exactly while a user is logged in
 local function unindex(id)
   local iss, sid, sub = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub'))
   if sid then call('ZREM', indexOf('sid', iss, sid), id) end
@@ -85,7 +85,7 @@ const script = (body: string): Script => {
   return { source, sha: createHash("sha1").update(source).digest("hex") };
 };
 
-/** Makes an RP session for the first thing worth keeping, or keeps it in the one that is there. */
+/** Stores a field in an RP session, which is created if it does not exist. */
 export const saveVisit = script(`
 local session = key('session', a.id)
 local new = call('EXISTS', session) == 0
@@ -100,8 +100,8 @@ while call('ZCARD', visits) > a.most do
 end
 `);
 
-/** A `sid` is ended for good; a `sub` only as far as the login was asked for before the logout came and the user has
- * not authenticated again since. */
+/** A `sid` is ended for good. A `sub` is ended only for logins that were requested before the logout arrived, and whose
+ * user has not authenticated again since. */
 export const beginSession = script(`
 for _, kind in ipairs({ 'sid', 'sub' }) do
   if a[kind] then
@@ -124,7 +124,7 @@ local known = math.max(tonumber(call('GET', client) or 0), a.clientUntil)
 call('SET', client, known, 'PXAT', known)
 `);
 
-/** Only `sid` counts: what ended all of this `sub` has ended the session that would be renewed as well. */
+/** Only `sid` matters: a logout of the whole `sub` has already ended the session that would be renewed. */
 export const renewLogin = script(`
 local session = key('session', a.id)
 local iss, sub = unpack(call('HMGET', session, 'iss', 'sub'))
@@ -146,14 +146,14 @@ forget(a.id)
 changed(a.id)
 `);
 
-/** Of a session that is there: a field alone would make one that never expires. */
+/** Only in an existing session: a field on its own would create one that never expires. */
 export const saveLogoutOutcome = script(`
 local session = key('session', a.id)
 if call('EXISTS', session) == 1 then call('HSET', session, 'logout', a.outcome) end
 `);
 
-/** The `jti` is kept with the time until which the app waits for this answer, and as answered when it has come. One
- * whose answer was lost may be sent again after that time: its sender was told to try again. */
+/** The `jti` is stored with the time until which the app waits for this answer, and marked as answered once it has
+ * arrived. If the answer was lost, the token may be sent again after that time: its sender got 503 with Retry-After. */
 export const receiveLogout = script(`
 local jti = key('jti', a.iss, a.jti)
 local seen = call('GET', jti)
@@ -205,7 +205,7 @@ return data
 
 export const forgetPendingLoginOf = script("forgetPendingLogin(a.state)");
 
-/** The newest first, each as `SEQ AT JSON`. */
+/** Newest first, each as `SEQ AT JSON`. */
 export const appendEvent = script(`
 local seq, events = call('INCR', P .. 'event-seq'), key('events', a.type)
 call('LPUSH', events, seq .. ' ' .. a.at .. ' ' .. a.event)

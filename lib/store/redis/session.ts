@@ -1,11 +1,11 @@
-/** An RP session as Redis keeps it: a hash, with what logouts look for beside the data. */
+/** An RP session in Redis: a hash of its data and of the values that logouts look for. */
 
 import type { EndedSession, Login, RpSession, SessionEnd } from "#lib/rp/model.ts";
 import { lifetime } from "#lib/rp/store.ts";
 
 type Hash = Record<string, string>;
 
-/** Names and values of what a login adds to the hash; a script adds `sid` and `sub` to the indexes. */
+/** The fields that a login adds to the hash; a script adds `sid` and `sub` to the indexes. */
 export const loginFields = (login: Login): string[] =>
   flat({
     login: JSON.stringify(login),
@@ -15,7 +15,7 @@ export const loginFields = (login: Login): string[] =>
     until: String(tokenExpiry(login)),
   });
 
-/** Those of a session that begins. */
+/** The fields of a new session. */
 export const sessionFields = ({ createdAt, expiresAt, form }: RpSession, login: Login): string[] => [
   ...flat({
     created: String(createdAt),
@@ -29,11 +29,11 @@ export const sessionFields = ({ createdAt, expiresAt, form }: RpSession, login: 
 
 const flat = (fields: Hash): string[] => Object.entries(fields).flat();
 
-/** Whatever an ID Token says, nothing is remembered for longer than a session lives. */
+/** Whatever an ID Token says, nothing is kept for longer than the lifetime of a session. */
 const tokenExpiry = ({ claims, since }: Login): number =>
   Math.min(Math.ceil(claims.exp * 1000), since + lifetime.session);
 
-/** @param hash without a field where there is no such session */
+/** @param hash empty if the session does not exist */
 export function sessionFrom(sessionId: string, hash: Hash): RpSession | undefined {
   if (!hash.expires) return undefined;
   const parsed = (field: string) => (hash[field] ? { [field]: JSON.parse(hash[field]) } : {});
@@ -51,7 +51,7 @@ export function sessionFrom(sessionId: string, hash: Hash): RpSession | undefine
   return { ...session, ended: { ...end, livedMs: end.at - Number(hash.since) } };
 }
 
-/** What a script answers of a session that it has ended. */
+/** What a script returns for a session that it has ended. */
 export type EndedRow = [sessionId: string, sub: string, sid: string | null, since: string];
 
 export const endedFrom = ([sessionId, sub, sid, since]: EndedRow): EndedSession => ({

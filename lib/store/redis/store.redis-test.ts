@@ -1,4 +1,4 @@
-/** The store on a real Redis: the contract, and what only a server at the other end of a wire can do. */
+/** The store on a real Redis: the contract, and what only a remote server can do. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { createClient } from "@redis/client";
@@ -17,19 +17,19 @@ describe("Redis", () => {
   storeContract(async () => {
     const app = newApp();
     const [store, replica] = [openRedisStore(redis.url, app), openRedisStore(redis.url, app)];
-    await Promise.all([store, replica].map((each) => each.readMechanisms())); // both listen
+    await Promise.all([store, replica].map((each) => each.readMechanisms())); // both are subscribed
     return { store, replica, close: async () => void (await Promise.all([store.close(), replica.close()])) };
   });
 });
 
-describe("what lies in Redis", () => {
+describe("the data in Redis", () => {
   const app = newApp();
   const store = openRedisStore(redis.url, app);
   const client = createClient({ url: redis.url });
   after(() => Promise.all([store.close(), client.close()]));
   const keys = async () => (await client.keys(`slo:${app}:*`)).map((key) => key.replace(`slo:${app}:`, ""));
 
-  test("expires by itself, but for what an app keeps for good", async () => {
+  test("expires, except for what an app keeps permanently", async () => {
     await client.connect();
     const session = sessionOf("alice", "s1");
     const ended = sessionOf("bob", "s2");
@@ -55,7 +55,7 @@ describe("what lies in Redis", () => {
     assert.ok(ttl.every((ms) => ms <= day));
   });
 
-  test("does not grow with the logins and logouts of a user, nor with requests that came back", async () => {
+  test("does not grow with the logins and logouts of a user, nor with completed requests", async () => {
     const loginAndLogout = async (n: number) => {
       await store.savePendingLogin(pendingOf(`state-${n}`));
       const session = sessionOf("dave", `d${n}`);
@@ -71,7 +71,7 @@ describe("what lies in Redis", () => {
     assert.equal((await keys()).filter((key) => key.endsWith(":dave") || key === "session:dave").length, 0);
   });
 
-  test("of the oldest request that had to go, nothing is left", async () => {
+  test("keeps nothing of the oldest request when it is dropped", async () => {
     const from = Date.now();
     for (let n = 0; n <= limit.pendingLogins; n++)
       await store.savePendingLogin({ ...pendingOf(`n${n}`, from + n), clientId: `client-${n}` });
@@ -80,7 +80,7 @@ describe("what lies in Redis", () => {
     assert.deepEqual(await store.usedClientIds(iss, ["client-0", "client-1"]), ["client-1"]);
   });
 
-  test("is of one app: another one on the same Redis neither sees nor ends it", async () => {
+  test("belongs to one app: another app on the same Redis neither sees nor ends it", async () => {
     const other = openRedisStore(redis.url, newApp());
     const session = sessionOf("erin", "e1");
     await begin(store, session);

@@ -1,5 +1,5 @@
-/** The store on Redis or Valkey, 6.2 and newer: for several replicas of an app, which share it. Times to live are
- * Redis's business, so its clock and the replicas' must agree. */
+/** The store on Redis or Valkey 6.2 or newer, shared by all replicas of an app. Redis expires the keys, so its clock
+ * and the replicas' clocks must agree. */
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
@@ -25,15 +25,15 @@ import { channelOf, type KeyOf, keysOf, prefixOf } from "./keys.ts";
 import * as scripts from "./scripts.ts";
 import { type EndedRow, endedFrom, loginFields, sessionFields, sessionFrom } from "./session.ts";
 
-/** Who wants to know how the connection does. */
+/** Callbacks for the state of the connection. */
 export interface ConnectionWatch {
   onConnected?: () => void;
   onLost?: (error: Error) => void;
 }
 
-/** Connects in the background: without Redis every call fails until it is there.
+/** Connects in the background: until Redis answers, every call fails.
  * @param url redis:// or rediss://
- * @param app whose store it is */
+ * @param app that the store belongs to */
 export function openRedisStore(url: string, app: string, watch: ConnectionWatch = {}): Store {
   return new RedisStore(url, prefixOf(app), watch);
 }
@@ -42,7 +42,7 @@ class RedisStore implements Store {
   readonly #redis: RedisConnection;
   readonly #prefix: string;
   readonly #key: KeyOf;
-  /** Of all replicas' sessions, those that somebody listens to here. */
+  /** Listeners at this replica, by session. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(url: string, prefix: string, watch: ConnectionWatch) {
@@ -52,7 +52,7 @@ class RedisStore implements Store {
       onMessage: (sessionId) => this.#changes.emit(sessionId),
       onConnected: () => {
         watch.onConnected?.();
-        // A message that nobody heard is lost: whoever listens looks for himself.
+        // Messages may have been lost: every listener must look.
         for (const sessionId of this.#changes.eventNames()) this.#changes.emit(sessionId);
       },
       onLost: (error) => watch.onLost?.(error),
@@ -117,7 +117,7 @@ class RedisStore implements Store {
       answerUntil: now + 2 * answerMs,
     })) as EndedRow[] | "replayed";
     if (rows === "replayed") return rows;
-    // From here on the token's sender will hear that it was taken, so that it has no reason to come again.
+    // From here on, the sender of the token gets 200, so it has no reason to send the token again.
     const seen = this.#key("jti", iss, jti);
     await this.#redis.ask((redis) => redis.set(seen, "answered", { condition: "XX", expiration: "KEEPTTL" }));
     return rows.map(endedFrom);
@@ -242,7 +242,7 @@ class RedisStore implements Store {
     await this.#redis.ask((redis) => redis.del(this.#key("setting", `registered client ${issuer}`)));
   }
 
-  /** Nothing to do: every key but the settings has a time to live. */
+  /** Nothing to do: every key except the settings expires. */
   async sweep(): Promise<void> {}
 
   close(): Promise<void> {

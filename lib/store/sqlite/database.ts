@@ -1,4 +1,4 @@
-/** node:sqlite in the few words that a store needs. */
+/** The part of node:sqlite that a store needs. */
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
@@ -9,13 +9,13 @@ export type Row = Record<string, string | number | null>;
 export class Database {
   readonly #db: DatabaseSync;
 
-  /** @param folder that gets the file, made where it is missing; `:memory:` keeps nothing */
+  /** @param folder for the file, created if it is missing; `:memory:` keeps nothing */
   constructor(folder: string, fileName: string, schema: string) {
     this.#db = new DatabaseSync(folder === ":memory:" ? folder : privateFile(folder, fileName));
     this.#db.exec(schema);
   }
 
-  /** @returns how many rows changed */
+  /** @returns the number of changed rows */
   run(sql: string, ...values: SQLInputValue[]): number {
     return answered(() => Number(this.#db.prepare(sql).run(...values).changes));
   }
@@ -28,7 +28,7 @@ export class Database {
     return answered(() => this.#db.prepare(sql).all(...values) as Row[]);
   }
 
-  /** All of `work` or nothing of it. */
+  /** Runs `work` as one transaction. */
   atomically<T>(work: () => T): T {
     answered(() => this.#db.exec("BEGIN IMMEDIATE"));
     try {
@@ -46,7 +46,7 @@ export class Database {
   }
 }
 
-/** A database that is locked, full or gone is no fault of whoever asks: they may try again.
+/** A database that is locked, full or gone is not the caller's fault, who may try again.
  * @throws {ProtocolError} `store_unavailable` */
 function answered<T>(work: () => T): T {
   try {
@@ -56,7 +56,7 @@ function answered<T>(work: () => T): T {
   }
 }
 
-/** Tokens lie in it: the owner's only. SQLite gives its side files the mode of this one. */
+/** It holds tokens, so only the owner may read it. SQLite gives its other files the same mode. */
 function privateFile(folder: string, fileName: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, fileName);

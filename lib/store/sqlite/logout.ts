@@ -1,4 +1,4 @@
-/** How logouts find sessions in SQLite, also those whose login has not finished yet. Called inside a transaction. */
+/** How logouts find sessions in SQLite, including those whose login is not complete. Call inside a transaction. */
 
 import type {
   EndedSession,
@@ -11,7 +11,7 @@ import type {
 import { lifetime } from "#lib/rp/store.ts";
 import type { Database, Row } from "./database.ts";
 
-/** The sessions that a logout means: of its issuer, of its audience, by `sid` or else by `sub`. */
+/** The sessions that a logout ends: of its issuer and audience, by `sid` or else by `sub`. */
 export function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {
   const [column, value] = sid === undefined ? ["sub", sub] : ["sid", sid];
   return db.all(
@@ -22,7 +22,7 @@ export function selectSessions(db: Database, { iss, sid, sub, clientIds }: Logou
   );
 }
 
-/** Takes the login out of these sessions; what is left says by what it ended. */
+/** Removes the login from these sessions; what is left says how it ended. */
 export function endSessions(db: Database, rows: Row[], end: SessionEnd): EndedSession[] {
   return rows.map((row) => {
     const login = JSON.parse(String(row.login)) as Login;
@@ -36,7 +36,7 @@ export function endSessions(db: Database, rows: Row[], end: SessionEnd): EndedSe
   });
 }
 
-/** Remembers a logout for the logins that it has overtaken: until the tokens of its sessions have expired. */
+/** Remembers a logout for the logins that it has overtaken, until the tokens of its sessions have expired. */
 export function rememberEnded(db: Database, logout: ReceivedLogout, ended: Row[], now: number): void {
   const { iss, clientIds, sid, sub, iat, end } = logout;
   const expiresAt = Math.max(now + lifetime.ended, ...ended.map(tokenExpiry));
@@ -57,9 +57,9 @@ export function rememberEnded(db: Database, logout: ReceivedLogout, ended: Row[]
   }
 }
 
-/** The logout that overtook this login. A `sid` is ended for good; a `sub` only as far as the login was asked for
- * before the logout came and the user has not authenticated again since.
- * @param startedAt when the login's request left */
+/** The logout that overtook this login. A `sid` is ended for good. A `sub` is ended only for logins that were requested
+ * before the logout arrived, and whose user has not authenticated again since.
+ * @param startedAt when the authorization request was sent */
 export function endedBefore(db: Database, login: Login, startedAt: number): SessionEnd | undefined {
   const { iss, clientId, sid, sub, claims } = login;
   const authenticatedAt = Number.isFinite(claims.auth_time) ? Number(claims.auth_time) : 0;
@@ -76,7 +76,7 @@ export function endedBefore(db: Database, login: Login, startedAt: number): Sess
   return row && { by: row.end_by as SessionEnd["by"], at: Number(row.at) };
 }
 
-/** Whatever an ID Token says, nothing is remembered for longer than a session lives. */
+/** Whatever an ID Token says, nothing is kept for longer than the lifetime of a session. */
 function tokenExpiry(row: Row): number {
   const { claims, since } = JSON.parse(String(row.login)) as Login;
   return Math.min(Math.ceil(claims.exp * 1000), since + lifetime.session);

@@ -1,4 +1,4 @@
-/** Requests on their way to the OP, in SQLite. */
+/** Pending requests to the OP, in SQLite. */
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { PendingLogin, PendingLogout, WaitingLogout } from "#lib/rp/model.ts";
 import { lifetime, limit } from "#lib/rp/store.ts";
@@ -41,7 +41,7 @@ export function savePendingLogout(db: Database, pending: PendingLogout | Waiting
   db.run(sql, pending.state, pending.sessionId, request, now + lifetime.pendingLogout);
 }
 
-/** Called inside a transaction. */
+/** Call inside a transaction. */
 export function takeLogoutRequest(db: Database, sessionId: string, now: number): LogoutRequest | undefined {
   const where = "session_id = ? AND request IS NOT NULL AND expires_at > ?";
   const row = db.get(`SELECT request FROM pending_logouts WHERE ${where}`, sessionId, now);

@@ -1,4 +1,4 @@
-/** Tables of the SQLite store. Times are milliseconds since the epoch, but `iat` is seconds as in the token. */
+/** Tables of the SQLite store. Times are milliseconds since the epoch, except `iat`: seconds, as in the token. */
 export const schema = `
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS sessions (
   logout TEXT,
   iss TEXT,
   client_id TEXT,
-  -- set exactly while somebody is logged in: what a logout finds the session by
+  -- set exactly while a user is logged in; a logout finds the session by them
   sid TEXT,
   sub TEXT
 ) STRICT;
@@ -23,7 +23,7 @@ CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid);
 CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub);
 CREATE INDEX IF NOT EXISTS visits ON sessions (created_at) WHERE client_id IS NULL;
 
--- client IDs that have logged somebody in: a logout token for one of them is for this app
+-- client IDs of logins: a logout token for one of them is for this app
 CREATE TABLE IF NOT EXISTS clients (
   iss TEXT NOT NULL,
   client_id TEXT NOT NULL,
@@ -42,11 +42,11 @@ CREATE TABLE IF NOT EXISTS pending_logins (
 CREATE INDEX IF NOT EXISTS pending_logins_by_client ON pending_logins (iss, client_id);
 CREATE INDEX IF NOT EXISTS pending_logins_by_time ON pending_logins (expires_at);
 
--- people may choose a state, so it is unique only together with the session
+-- users may choose a state, so it is unique only together with the session
 CREATE TABLE IF NOT EXISTS pending_logouts (
   state TEXT NOT NULL,
   session_id TEXT NOT NULL,
-  -- the request itself, until the browser has come for it
+  -- the request itself, until the browser has fetched it
   request TEXT,
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (state, session_id)
@@ -59,14 +59,14 @@ CREATE TABLE IF NOT EXISTS seen_jti (
   PRIMARY KEY (iss, jti)
 ) STRICT, WITHOUT ROWID;
 
--- sessions whose tokens somebody is refreshing
+-- sessions whose tokens are being refreshed
 CREATE TABLE IF NOT EXISTS refreshes (
   session_id TEXT PRIMARY KEY,
   claimant TEXT NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- OP sessions and users that a logout token ended: a callback that is still running finds its session here
+-- OP sessions and users that a logout token ended: a callback that is still running checks its session here
 CREATE TABLE IF NOT EXISTS ended (
   iss TEXT NOT NULL,
   client_id TEXT NOT NULL,

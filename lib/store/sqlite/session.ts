@@ -4,7 +4,7 @@ import type { FormState, Login, RpSession, Tokens } from "#lib/rp/model.ts";
 import { lifetime, limit } from "#lib/rp/store.ts";
 import type { Database, Row } from "./database.ts";
 
-/** An RP session that holds no login yet: made on the first thing worth keeping. */
+/** An RP session without a login, created when there is something to keep. */
 export function saveVisit(
   db: Database,
   sessionId: string,

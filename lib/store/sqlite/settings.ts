@@ -1,4 +1,4 @@
-/** What an app keeps for good, by name. */
+/** The values that an app keeps permanently, by name. */
 import type { Database } from "./database.ts";
 
 export function readSetting<T>(db: Database, name: string): T | undefined {
@@ -12,7 +12,7 @@ export function saveSetting(db: Database, name: string, value: unknown): void {
   db.run(sql, name, JSON.stringify(value));
 }
 
-/** Keeps the value unless there is one. */
+/** Stores the value unless one exists. */
 export function saveSettingOnce(db: Database, name: string, value: unknown): void {
   const sql = "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING";
   db.run(sql, name, JSON.stringify(value));

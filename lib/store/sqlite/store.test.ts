@@ -1,4 +1,4 @@
-/** The store on SQLite. The same contract is held to Redis in store.redis-test.ts. */
+/** The store on SQLite. store.redis-test.ts runs the same contract on Redis. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ describe("SQLite", () => {
     return { store, replica: store, close: () => store.close() };
   });
 
-  test("what has expired is swept", async () => {
+  test("removes what has expired", async () => {
     const store = openSqliteStore(":memory:", "app");
     await begin(store, sessionOf("alice", "s1", { expiresAt: Date.now() - 1 }));
     await store.sweep(Date.now() + lifetime.ended + 60_000);
@@ -23,7 +23,7 @@ describe("SQLite", () => {
     await store.close();
   });
 
-  test("a claim to refresh is void after its time: its holder may be gone", async () => {
+  test("a claim to refresh expires, because its holder may be gone", async () => {
     const store = openSqliteStore(":memory:", "app");
     assert.equal(await store.claimRefresh("s", "a", 1), true);
     assert.equal(await store.claimRefresh("s", "b", lifetime.refresh), false);
@@ -31,7 +31,7 @@ describe("SQLite", () => {
     await store.close();
   });
 
-  test("sessions survive on disk, in files for the owner only", async () => {
+  test("sessions survive on disk, in files that only the owner can read", async () => {
     const folder = join(mkdtempSync(join(tmpdir(), "store-")), "rp");
     const session = sessionOf("alice", "s1");
     const first = openSqliteStore(folder, "app");

@@ -33,7 +33,7 @@ import { schema } from "./schema.ts";
 import { insertSession, saveVisit, sessionFrom } from "./session.ts";
 import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./settings.ts";
 
-/** Whose rows expire. */
+/** Tables whose rows expire. */
 const tables = [
   "sessions",
   "clients",
@@ -45,14 +45,14 @@ const tables = [
 ] as const;
 
 /** @param folder of the database file; `:memory:` keeps nothing
- *  @param app whose store it is: two apps may share a folder, never a store */
+ *  @param app that the store belongs to: apps may share a folder but not a store */
 export function openSqliteStore(folder: string, app: string): Store {
   return new SqliteStore(new Database(folder, `${app}.sqlite`, schema));
 }
 
 class SqliteStore implements Store {
   readonly #db: Database;
-  /** One process has the file, so its changes are all the changes there are. */
+  /** Only one process uses the file, so all changes are its own. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(db: Database) {
@@ -101,7 +101,7 @@ class SqliteStore implements Store {
   async renewLogin(sessionId: string, login: Login): Promise<boolean> {
     const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
     const values = [JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub];
-    // Only `sid` counts: what ended all of this `sub` has ended the session that would be renewed as well.
+    // Only `sid` matters: a logout of the whole `sub` has already ended the session that would be renewed.
     const hasEnded = () => endedBefore(this.#db, login, Number.POSITIVE_INFINITY);
     return this.#db.atomically(() => !hasEnded() && this.#db.run(sql, ...values) > 0);
   }

@@ -1,15 +1,15 @@
-/** A connection that loses answers: it stands between a store and Redis. */
+/** A proxy between a store and Redis that loses answers. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface FragileConnection {
   port: number;
-  /** The next command of this kind still arrives; the connection breaks before its answer is handed on. Resolves then;
-   * new connections are whole again. */
+  /** Breaks the connection after the next command of this kind has arrived, before its answer is passed on, and resolves
+   * then. New connections work. */
   loseAnswerTo: (command: string) => Promise<void>;
-  /** Breaks it, and takes no new ones until `mend`. */
+  /** Breaks the connections and accepts none until `restore`. */
   cut: () => Promise<void>;
-  mend: () => Promise<void>;
+  restore: () => Promise<void>;
 }
 
 export async function fragileConnection(target: number): Promise<FragileConnection> {
@@ -46,7 +46,7 @@ export async function fragileConnection(target: number): Promise<FragileConnecti
   const port = await listen(0);
   return {
     port,
-    mend: async () => void (await listen(port)),
+    restore: async () => void (await listen(port)),
     loseAnswerTo: (command) =>
       new Promise((lost) => {
         awaited = { command, lost };

@@ -1,4 +1,4 @@
-/** A real Redis of a test's own: on a free port, with its data in a folder that goes with it. */
+/** A real Redis for one test: on a free port, with its data in a temporary folder. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,16 +12,16 @@ export interface RedisServer {
   url: string;
   /** Starts it again, on the same port and data. */
   start: () => Promise<void>;
-  /** Ends it at once, as a power cut does to a process: nothing is saved any more. */
+  /** Kills it like a power cut: it saves nothing. */
   kill: () => Promise<void>;
-  /** Keeps its connections and answers nothing, until `thaw`. */
+  /** Keeps its connections but does not answer until `thaw`. */
   freeze: () => void;
   thaw: () => void;
-  /** Ends it for good. */
+  /** Ends it and removes its data. */
   stop: () => Promise<void>;
 }
 
-/** @param settings as on the command line; by default what is acknowledged is on disk */
+/** @param settings as on the command line; by default, whatever is acknowledged is on disk */
 export async function startRedis(
   settings: readonly string[] = [],
   transport: "plain" | "tls" = "plain",

@@ -1,12 +1,12 @@
-/** What a store must do for one session, whichever engine is behind it. */
+/** What a store must do for one session, with any engine. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Store } from "#lib/rp/store.ts";
-import { begin, logoutOf, sessionOf, told, type WithStore } from "./stored.ts";
+import { begin, logoutOf, nextChange, sessionOf, type WithStore } from "./stored.ts";
 
 export function sessionContract(withStore: WithStore): void {
   describe("a session", () => {
-    test("that begins takes the place of the browser's former one, and keeps all it was given", () =>
+    test("replaces the browser's previous one when it begins, and keeps all its data", () =>
       withStore(async (store, replica) => {
         const former = sessionOf("alice", "s1");
         const session = sessionOf("bob", "s2", { form: { values: { a: "\u{1f511}" }, errors: {} } });
@@ -17,7 +17,7 @@ export function sessionContract(withStore: WithStore): void {
         assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), []);
       }));
 
-    test("is renewed for its own user only, and is found by its new sid then", () =>
+    test("is renewed for its own user only, and is then found by its new sid", () =>
       withStore(async (store) => {
         const session = sessionOf("alice", "s1");
         await begin(store, session);
@@ -35,7 +35,7 @@ export function sessionContract(withStore: WithStore): void {
         );
       }));
 
-    test("ends once, and the outcome of its logout is kept where it is", () =>
+    test("ends once, and keeps the outcome of its logout", () =>
       withStore(async (store) => {
         const session = sessionOf("alice", undefined);
         await begin(store, session);
@@ -49,19 +49,19 @@ export function sessionContract(withStore: WithStore): void {
         assert.equal(await store.readSession("unknown", Date.now()), undefined);
       }));
 
-    test("calls back at the other replica whoever listens to it, and nobody else", () =>
+    test("notifies its own listeners at the other replica, and no others", () =>
       withStore(async (store, replica) => {
         const [one, two, other] = [sessionOf("a", "s1"), sessionOf("b", "s2"), sessionOf("c", "s3")];
         for (const session of [one, two, other]) await begin(store, session);
         const calls: string[] = [];
         replica.onSessionChange(other.sessionId, () => calls.push("other"));
-        const ended = told(replica, one);
+        const ended = nextChange(replica, one);
         await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
         await ended;
-        const replaced = told(replica, two);
+        const replaced = nextChange(replica, two);
         await store.beginSession(sessionOf("b", "s4"), two.sessionId, Date.now());
         await replaced;
-        const gone = told(replica, one);
+        const gone = nextChange(replica, one);
         await store.deleteSession(one.sessionId);
         await gone;
         assert.deepEqual(calls, []);
@@ -77,7 +77,7 @@ export function sessionContract(withStore: WithStore): void {
         const winner = claims[0] ? "a" : "b";
         await store.releaseRefresh(session.sessionId, "somebody else");
         assert.equal(await claim(replica, "c"), false);
-        const released = told(replica, session);
+        const released = nextChange(replica, session);
         await store.releaseRefresh(session.sessionId, winner);
         await released;
         assert.equal(await claim(replica, "c"), true);

@@ -1,4 +1,4 @@
-/** What a store must do whichever engine is behind it: each engine's test calls this. */
+/** What a store must do with any engine; each engine's test calls this. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Login } from "#lib/rp/model.ts";
@@ -6,7 +6,7 @@ import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import { sessionContract } from "./session-contract.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf, type WithStore } from "./stored.ts";
 
-/** The store of one app, opened by two replicas where the engine has several. */
+/** The store of one app, opened by two replicas if the engine supports several. */
 export interface Opened {
   store: Store;
   replica: Store;
@@ -20,7 +20,7 @@ export function storeContract(open: () => Promise<Opened>): void {
   };
 
   describe("a logout", () => {
-    test("ends what it means and nothing else: issuer, sid and client all count", () =>
+    test("ends only the sessions of its issuer, sid and client", () =>
       withStore(async (store) => {
         const meant = sessionOf("alice", "s1");
         await begin(store, meant);
@@ -47,7 +47,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
       }));
 
-    test("that comes to two replicas at once is taken by exactly one", () =>
+    test("that arrives at two replicas at once is accepted by exactly one", () =>
       withStore(async (store, replica) => {
         const session = sessionOf("alice", "s1");
         await begin(store, session);
@@ -59,7 +59,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal(answers.flat().filter((answer) => answer !== "replayed").length, 1);
       }));
 
-    test("by sub wins over a login that is being written at the other replica, whichever comes first", () =>
+    test("by sub wins over a login that is being stored at the other replica, in either order", () =>
       withStore(async (store, replica) => {
         const asked = Date.now() - 1000;
         for (let round = 0; round < 20; round++) {
@@ -71,7 +71,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         }
       }));
 
-    test("without a signature ends the sessions of a sid, and no login that comes later", () =>
+    test("without a signature ends the sessions of a sid, but no later login", () =>
       withStore(async (store) => {
         const session = sessionOf("alice", "s1");
         await begin(store, session);
@@ -83,14 +83,14 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
       }));
 
-    test("by sid keeps that OP session from ever logging in again, by whatever name it is asked for", () =>
+    test("by sid keeps that OP session, but no other, from ever logging in again", () =>
       withStore(async (store) => {
         await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
         assert.equal((await begin(store, sessionOf("alice", "s1"), Date.now() + 1000))?.by, "back-channel");
         assert.equal(await begin(store, sessionOf("alice", "s2")), undefined);
       }));
 
-    test("by sid lets no session be renewed with what that OP session brought", () =>
+    test("by sid prevents renewal of a session with tokens of that OP session", () =>
       withStore(async (store) => {
         const session = sessionOf("alice", "s1");
         await begin(store, session);
@@ -100,13 +100,13 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal(await store.renewLogin(session.sessionId, renewed("s3")), true);
       }));
 
-    test("by sid is for its client: another client of the same OP session is not held up", () =>
+    test("by sid affects only its client, not another client of the same OP session", () =>
       withStore(async (store) => {
         await store.receiveLogout(logoutOf({ sid: "s1" }, { clientIds: ["other"] }), Date.now());
         assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
       }));
 
-    test("that is older than one before it takes nothing back", () =>
+    test("that is older than an earlier one undoes nothing", () =>
       withStore(async (store) => {
         const asked = Date.now() - 1000;
         await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 200 }), Date.now());
@@ -116,7 +116,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.ok(await begin(store, again, asked));
       }));
 
-    test("by sub refuses a login asked for before it, unless the user has authenticated since", () =>
+    test("by sub rejects a login that was requested before it, unless the user has authenticated since", () =>
       withStore(async (store) => {
         const asked = Date.now() - 1000;
         await store.receiveLogout(logoutOf({ sub: "alice" }), Date.now());
@@ -129,7 +129,7 @@ export function storeContract(open: () => Promise<Opened>): void {
   });
 
   describe("pending requests", () => {
-    test("are taken once, and not after their time", () =>
+    test("can be taken once, and not after they have expired", () =>
       withStore(async (store) => {
         await store.savePendingLogin(pendingOf("a"));
         await store.savePendingLogin(pendingOf("b", Date.now() - lifetime.pendingLogin - 1));
@@ -138,7 +138,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal(await store.takePendingLogin("b", Date.now()), undefined);
       }));
 
-    test("a logout request waits for its session's browser, and is taken once", () =>
+    test("a logout request waits for the browser of its session, and can be taken once", () =>
       withStore(async (store) => {
         const request = { method: "GET" as const, url: "https://op.example/logout", fields: [], length: 25 };
         const pending = { state: "s", sessionId: "a" };
@@ -149,7 +149,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal(await store.takePendingLogout(pending, 2), true, "its state is still to come back");
       }));
 
-    test("make their client known while they last, logins for as long as a logout may come", () =>
+    test("make their client known while they last; logins, for as long as a logout may arrive", () =>
       withStore(async (store) => {
         await store.savePendingLogin({ ...pendingOf("a"), clientId: "asked" });
         const session = sessionOf("alice", "s1");
@@ -176,7 +176,7 @@ export function storeContract(open: () => Promise<Opened>): void {
 
   sessionContract(withStore);
 
-  describe("what is kept", () => {
+  describe("stored data", () => {
     test("an expired session cannot be read", () =>
       withStore(async (store) => {
         const session = sessionOf("alice", "s1", { expiresAt: Date.now() - 1 });
@@ -184,7 +184,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal(await store.readSession(session.sessionId, Date.now()), undefined);
       }));
 
-    test("events are bounded in number, each type by itself", () =>
+    test("events are bounded in number, each type separately", () =>
       withStore(async (store) => {
         await store.appendEvent({ at: Date.now(), type: "provider_discovered", data: { issuer: iss } });
         for (let n = 0; n < limit.events + 5; n++) {
@@ -197,7 +197,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.equal((await store.listEvents("provider_discovered", 5)).length, 1);
       }));
 
-    test("sessions without a login are bounded, those with one are not touched by that", () =>
+    test("sessions without a login are bounded, and those with one are not affected", () =>
       withStore(async (store) => {
         const from = Date.now();
         const session = sessionOf("alice", "s1", { createdAt: from - 1000 });
@@ -209,7 +209,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.ok(await store.readSession(session.sessionId, from));
       }));
 
-    test("the keys that were kept first stay, whoever brings others", () =>
+    test("the first keys that are stored stay", () =>
       withStore(async (store) => {
         assert.equal(await store.readKeys(), undefined);
         assert.deepEqual(await store.keepKeys([{ kty: "RSA" }]), [{ kty: "RSA" }]);
@@ -231,7 +231,7 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.deepEqual([left?.login, left?.tokens], [undefined, undefined]);
       }));
 
-    test("a registered client is kept for its issuer, the last one alone, until it is forgotten", () =>
+    test("an issuer has one registered client, the latest, until it is forgotten", () =>
       withStore(async (store) => {
         const client = clientOf("first");
         await store.saveRegisteredClient(client);

@@ -1,9 +1,9 @@
-/** Things to store, as tests make them up. */
+/** Made-up data to store. */
 
 import type { PendingLogin, ReceivedLogout, RegisteredClient, RpSession } from "#lib/rp/model.ts";
 import type { Store } from "#lib/rp/store.ts";
 
-/** Runs a test with a store of its own, as two replicas see it. */
+/** Runs a test with its own store, as two replicas see it. */
 export type WithStore = (work: (store: Store, replica: Store) => Promise<void>) => Promise<void>;
 
 export const iss = "https://op.example";
@@ -84,8 +84,8 @@ export const clientOf = (clientId: string): RegisteredClient => ({
   report: [{ field: "jwks_uri", asked: "u", result: "ignored" }],
 });
 
-/** Settles when something happens to this session at this replica. */
-export const told = (replica: Store, { sessionId }: RpSession): Promise<void> =>
+/** Settles when this replica is notified of a change of this session. */
+export const nextChange = (replica: Store, { sessionId }: RpSession): Promise<void> =>
   new Promise((resolve) => {
     const stop = replica.onSessionChange(sessionId, () => {
       stop();
