@@ -12,18 +12,26 @@ export type Fetch = (
   },
 ) => Promise<Response>;
 
-/** Longest wait for a response, in milliseconds. */
-const timeout = 10_000;
-const largestBody = 1024 * 1024;
+export interface Bounds {
+  /** Sends the requests. */
+  fetch?: Fetch;
+  /** Milliseconds. */
+  timeout?: number;
+  /** Bytes of the body. */
+  largest?: number;
+}
 
-/** @param fetch that sends the requests
- *  @returns the same one, which gives up after 10 s or 1 MiB */
-export const boundedFetch =
-  (fetch: Fetch = (url, init) => globalThis.fetch(url, init as RequestInit)): Fetch =>
-  async (url, init = {}) => {
+/** `fetch` that fails where a response takes too long or is too large. */
+export function boundedFetch({
+  fetch = (url, init) => globalThis.fetch(url, init as RequestInit),
+  timeout = 10_000,
+  largest = 4 * 1024 * 1024,
+}: Bounds = {}): Fetch {
+  return async (url, init = {}) => {
     const signals = [AbortSignal.timeout(timeout), init.signal].filter((signal) => signal != null);
-    return bounded(await fetch(url, { ...init, signal: AbortSignal.any(signals) }), largestBody);
+    return bounded(await fetch(url, { ...init, signal: AbortSignal.any(signals) }), largest);
   };
+}
 
 /** The same response with its body read.
  * @param largest number of bytes

@@ -3,6 +3,9 @@
 import { boundedFetch, type Fetch } from "./bounded-fetch.ts";
 import { isCertainlyLoopback } from "./loopback.ts";
 
+/** Bytes. */
+const largestBody = 1024 * 1024;
+
 export interface GuardOptions {
   fetch: Fetch;
   /** Origins that may be asked; the set may grow. */
@@ -26,7 +29,7 @@ export function guardedFetch({ fetch, origins, loopback, refuse }: GuardOptions)
     if (origins.has(origin) || (loopback && isCertainlyLoopback(hostname))) return;
     throw refuse(origin);
   };
-  const send = boundedFetch(fetch);
+  const send = boundedFetch({ fetch, largest: largestBody });
   const guarded: Fetch = async (url, init) => {
     assertAllowed(url);
     return send(url, { ...init, redirect: "manual" });

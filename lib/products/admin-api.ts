@@ -1,6 +1,7 @@
 /** Requests to the API that a product has for its administrators, as the one of `--admin`. */
 import type { z } from "zod";
 import { CannotRun, NoAdministrator } from "#lib/cli/errors.ts";
+import { oneLine } from "#lib/net/foreign-text.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 import type { DriverContext, User } from "./driver.ts";
 
@@ -66,7 +67,7 @@ function wordsOf(body: unknown): string {
   const names = ["description", "error_description", "errorMessage", "message", "error"];
   const all = Array.isArray(body) ? body : names.map((name) => said[name]);
   const words = all.find((word) => typeof word === "string" && word !== "") ?? "";
-  return String(words).replace(/\s+/g, " ").slice(0, 300).replace(/\.$/, "");
+  return oneLine(String(words), 300).replace(/\.$/, "");
 }
 
 /** The body of an answer, in the shape that the product documents.

@@ -9,10 +9,9 @@ import {
   type Patience,
   whenStarted,
 } from "#lib/cli/starting.ts";
-import { bounded } from "#lib/net/bounded-fetch.ts";
+import { boundedFetch } from "#lib/net/bounded-fetch.ts";
 
-const TIMEOUT_MS = 30_000;
-const largestAnswer = 4 * 1024 * 1024;
+const fetchWithin30s = boundedFetch({ timeout: 30_000 }) as typeof globalThis.fetch;
 
 /** Sends each request again while the server is starting.
  * @throws {DemoError} (the function) if the server does not answer */
@@ -27,10 +26,7 @@ export const patientFetch =
 
 async function send(...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> {
   try {
-    return await bounded(
-      await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }),
-      largestAnswer,
-    );
+    return await fetchWithin30s(url, init);
   } catch (error) {
     const message = `${new URL(String(url)).origin} does not answer: ${causeOf(error)}.`;
     throw isConnectionFailure(error) ? new NotYet(message) : new DemoError(message);
