@@ -1,9 +1,9 @@
 /** B: Back-Channel Logout 1.0: which RPs are notified of which sessions. */
 import type { DriverContext } from "#lib/products/driver.ts";
 import { isAbout, logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
-import { type ReceivedLogoutToken, tokensSince } from "../judge/logout-tokens.ts";
 import { assertKept, assertSignsNobodyIn, signInAt } from "../judge/oracles.ts";
 import type { Check } from "../model/check.ts";
+import { type ReceivedLogoutToken, tokensSince } from "../probe/logout-tokens.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";

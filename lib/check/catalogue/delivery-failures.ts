@@ -2,16 +2,16 @@
 import type { ServerResponse } from "node:http";
 import type { BrowserContext } from "@playwright/test";
 import { logOutBeside, tokensFor, watch } from "../judge/deliveries.ts";
-import { deliveryPatience } from "../judge/logout-tokens.ts";
 import { assertLoggedOut, signInAt } from "../judge/oracles.ts";
 import type { Check } from "../model/check.ts";
 import { obsolete } from "../probe/client-hello.ts";
-import { ownProbe, ownProbeIfPossible } from "../probe/own-probe.ts";
+import { deliveryPatience } from "../probe/logout-tokens.ts";
 import type { Answer } from "../probe/recorder.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
 import { untrustedEndpoint } from "../probe/tls-probe.ts";
 import type { Trial } from "../run/trial.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
+import { ownProbe, ownProbeIfPossible } from "../steps/own-probe.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 

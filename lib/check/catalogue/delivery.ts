@@ -8,16 +8,16 @@ import {
   tokensFor,
   wellDone,
 } from "../judge/deliveries.ts";
-import { noteToken } from "../judge/logout-tokens.ts";
 import { signInAt } from "../judge/oracles.ts";
+import { eachToken, everyToken } from "../judge/ordinary-logout.ts";
 import { has } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
-import { ownProbe, requireRegistration } from "../probe/own-probe.ts";
+import { noteToken } from "../probe/logout-tokens.ts";
 import type { Answer } from "../probe/recorder.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
-import { eachToken, everyToken } from "../steps/specimen.ts";
+import { ownProbe, requireRegistration } from "../steps/own-probe.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 

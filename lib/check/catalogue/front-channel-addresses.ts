@@ -1,9 +1,9 @@
 /** F: Front-Channel Logout 1.0, the URIs and names that clients register. */
 import type { Check } from "../model/check.ts";
-import { ownProbeIfPossible, requireRegistration } from "../probe/own-probe.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { frontChannelLogout, received, watchPages } from "../steps/front-channel.ts";
+import { ownProbeIfPossible, requireRegistration } from "../steps/own-probe.ts";
 
 const element = "broken-out";
 const markup = `<${element}></${element}>`;

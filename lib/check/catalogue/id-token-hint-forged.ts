@@ -1,9 +1,8 @@
 /** R: an `id_token_hint` that the OP did not issue as an ID Token proves nothing (RIL 2). */
 import { decodeProtectedHeader, exportJWK } from "jose";
-import { assertUntouched } from "../judge/told.ts";
-import { assertUnobeyed } from "../judge/unobeyed.ts";
+import { assertUntouched } from "../judge/notifications.ts";
+import { assertUnobeyed } from "../judge/rejected-requests.ts";
 import type { Check } from "../model/check.ts";
-import { ownProbeIfPossible } from "../probe/own-probe.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import {
@@ -14,6 +13,7 @@ import {
   withHeader,
 } from "../steps/forged-tokens.ts";
 import { otherTokensOf } from "../steps/other-tokens.ts";
+import { ownProbeIfPossible } from "../steps/own-probe.ts";
 
 /** Signs alice in, and sends logout requests with hints made of her ID Token.
  * @param rp the requests carry its post-logout URI */

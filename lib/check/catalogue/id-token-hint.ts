@@ -1,14 +1,15 @@
 /** R: genuine hints of other sessions, encrypted hints, and hints that are no tokens (RIL 2, RIL 4). */
 import { exportJWK, generateKeyPair } from "jose";
 import { assertKept, assertLoggedOut } from "../judge/oracles.ts";
-import { assertGoodLogout, assertHintOfAnother, assertUnobeyed } from "../judge/unobeyed.ts";
+import { assertGoodLogout, assertHintOfAnother, assertUnobeyed } from "../judge/rejected-requests.ts";
+import { tryHintEncryptedWithSecret, tryHintSignedWithSecret } from "../judge/secret-hints.ts";
 import type { Check } from "../model/check.ts";
-import { ownProbe, ownProbeIfPossible } from "../probe/own-probe.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { decryptedIdToken, encryptedToOp } from "../steps/encrypted-hints.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { requireAnotherKey, rotateKeys } from "../steps/operations.ts";
+import { ownProbe, ownProbeIfPossible } from "../steps/own-probe.ts";
 import {
   brokenBy,
   endSessionEndpoint,
@@ -17,7 +18,6 @@ import {
   sendRaw,
 } from "../steps/raw-request.ts";
 import { rawSignIn } from "../steps/raw-sign-in.ts";
-import { tryHintEncryptedWithSecret, tryHintSignedWithSecret } from "../steps/secret-hints.ts";
 
 /** The longest ID Token lifetime that a check waits for, in seconds. */
 const longestWait = 60;

@@ -3,10 +3,10 @@ import type { Cookie } from "@playwright/test";
 import { tokensFor } from "../judge/deliveries.ts";
 import { percentDecoded } from "../judge/identifiers.ts";
 import { signInAt } from "../judge/oracles.ts";
+import { everyToken } from "../judge/ordinary-logout.ts";
 import type { Check } from "../model/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
-import { everyToken } from "../steps/specimen.ts";
 import { sameSubAtTwoIssuers } from "./two-issuers.ts";
 import { toldAfterRestart, toldUnasked } from "./unasked-ends.ts";
 

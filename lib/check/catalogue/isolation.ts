@@ -1,14 +1,14 @@
 /** I: a logout ends its own sessions and no others. */
 import { NoAdministrator } from "#lib/cli/errors.ts";
 import { tokensFor, watch } from "../judge/deliveries.ts";
-import { tokensSince } from "../judge/logout-tokens.ts";
+import { type Named, requireUntold } from "../judge/notifications.ts";
 import { assertKept, assertLoggedOut, signInAt } from "../judge/oracles.ts";
-import { type Named, requireUntold } from "../judge/told.ts";
 import { mayLackSid } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
+import { tokensSince } from "../probe/logout-tokens.ts";
 import type { Session } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "../steps/closed.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;

@@ -2,14 +2,14 @@
 import type { BrowserContext, Response } from "@playwright/test";
 import { withoutQueries } from "../evidence/redaction.ts";
 import { assertLoggedOut, signInAt } from "../judge/oracles.ts";
-import { assertGoodLogout } from "../judge/unobeyed.ts";
+import { assertGoodLogout } from "../judge/rejected-requests.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import type { Session } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { type BrowserTrace, responsesOf, traceOf } from "../steps/browser-trace.ts";
-import { closed } from "../steps/closed.ts";
 import { attackersKeys, resigned } from "../steps/forged-tokens.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint, endSessionUrl } from "../steps/raw-request.ts";

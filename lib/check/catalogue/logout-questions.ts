@@ -1,14 +1,14 @@
 /** R: when the OP must ask before it ends a session (RIL 2), and what the answers do. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { nextTokenAbout } from "../judge/deliveries.ts";
+import { assertUntouched, requireUntold } from "../judge/notifications.ts";
 import { assertKept, assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
-import { assertUntouched, requireUntold } from "../judge/told.ts";
-import { assertGoodLogout, confirmsAndStays } from "../judge/unobeyed.ts";
+import { assertGoodLogout, confirmsAndStays } from "../judge/rejected-requests.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "../steps/closed.ts";
 import { confirmationOf, replayFrom } from "../steps/confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint } from "../steps/raw-request.ts";

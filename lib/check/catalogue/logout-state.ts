@@ -1,14 +1,14 @@
 /** R: `state` (RIL 2), and other parameters of the redirect. */
 import type { BrowserContext } from "@playwright/test";
 import { assertSoonLoggedOut } from "../judge/oracles.ts";
-import { confirmsAndStays } from "../judge/unobeyed.ts";
+import { confirmsAndStays } from "../judge/rejected-requests.ts";
 import type { Check } from "../model/check.ts";
-import { ownProbe } from "../probe/own-probe.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { traceOf } from "../steps/browser-trace.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
+import { ownProbe } from "../steps/own-probe.ts";
 
 /** RFC 6749 A.5: every VSCHAR, plus sequences that look like escapes. */
 const everyCharacter = `${Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).join("")}%20%2B%%`;

@@ -11,15 +11,15 @@ import {
 } from "#lib/oidc/jwe.ts";
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
 import { isAbout, logoutTokensAt } from "../judge/deliveries.ts";
-import { type ReceivedLogoutToken, readRaw } from "../judge/logout-tokens.ts";
 import { assertKept, signInAt } from "../judge/oracles.ts";
+import { sessionOf, specimen } from "../judge/ordinary-logout.ts";
 import type { Check } from "../model/check.ts";
-import { ownProbe, ownProbeIfPossible } from "../probe/own-probe.ts";
+import { type ReceivedLogoutToken, readRaw } from "../probe/logout-tokens.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { requireAnotherKey, rotateKeys } from "../steps/operations.ts";
-import { sessionOf, specimen } from "../steps/specimen.ts";
+import { ownProbe, ownProbeIfPossible } from "../steps/own-probe.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 

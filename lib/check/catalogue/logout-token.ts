@@ -3,10 +3,10 @@ import { isNumericDate } from "#lib/oidc/id-token.ts";
 import { tokenType } from "#lib/oidc/jws.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
 import { signInAt } from "../judge/oracles.ts";
+import { eachToken, everyToken, sessionOf, specimen } from "../judge/ordinary-logout.ts";
 import { mayLackSid } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
-import { eachToken, everyToken, sessionOf, specimen } from "../steps/specimen.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 

@@ -1,11 +1,11 @@
 /** D: whether the OP does what it declares, and declares what it does. */
 
-import { tokensSince } from "../judge/logout-tokens.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { Check, CheckResult } from "../model/check.ts";
+import { tokensSince } from "../probe/logout-tokens.ts";
+import { probeNames } from "../probe/probe-set.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import type { Trial } from "../run/trial.ts";
-import { probeNames } from "../run/world.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 
 /** A declaration in the discovery document, and how the suite observes it. */

@@ -1,6 +1,7 @@
 /** R: the only place to send a browser after a logout is a registered URI, compared exactly (RIL 3). */
+
+import { assertUntouched } from "../judge/notifications.ts";
 import { assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
-import { assertUntouched } from "../judge/told.ts";
 import {
   assertAllUnobeyed,
   assertGoodLogout,
@@ -8,13 +9,13 @@ import {
   type BadRequest,
   confirms,
   visitsSince,
-} from "../judge/unobeyed.ts";
+} from "../judge/rejected-requests.ts";
 import type { Check } from "../model/check.ts";
-import { ownProbeIfPossible } from "../probe/own-probe.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "../steps/closed.ts";
 import { logOut } from "../steps/logout.ts";
+import { ownProbeIfPossible } from "../steps/own-probe.ts";
 import { brokenBy, endSessionEndpoint, endSessionUrl, sendRaw } from "../steps/raw-request.ts";
 import { almostRegistered } from "../steps/uri-variants.ts";
 

@@ -2,7 +2,7 @@
 import type { BrowserContext } from "@playwright/test";
 import { nextTokenAbout, tokensAbout, watch } from "../judge/deliveries.ts";
 import { assertCookiesDead, assertLoggedOut, signInAt } from "../judge/oracles.ts";
-import { confirms } from "../judge/unobeyed.ts";
+import { confirms } from "../judge/rejected-requests.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { Check } from "../model/check.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";

@@ -1,7 +1,7 @@
 /** I-08: two issuers on one server, and a user with the same sub at both. */
 import { tokensFor, watch } from "../judge/deliveries.ts";
 import { assertKept } from "../judge/oracles.ts";
-import { assertGoodLogout } from "../judge/unobeyed.ts";
+import { assertGoodLogout } from "../judge/rejected-requests.ts";
 import { probeAtOther } from "../run/other-issuer.ts";
 import type { Trial } from "../run/trial.ts";
 

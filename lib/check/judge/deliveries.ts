@@ -1,10 +1,10 @@
 /** Which logout tokens are about a session, and how often they come. */
 import type { BrowserContext } from "@playwright/test";
+import { deliveryPatience, noteToken, type ReceivedLogoutToken, readToken } from "../probe/logout-tokens.ts";
 import type { Answer, Recorded } from "../probe/recorder.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
-import { deliveryPatience, noteToken, type ReceivedLogoutToken, readToken } from "./logout-tokens.ts";
 import { signInAt } from "./oracles.ts";
 
 /** How long a probe is watched for what must not come, in milliseconds. */

@@ -2,8 +2,8 @@
 import type { BrowserContext, Cookie } from "@playwright/test";
 import type { User } from "#lib/products/driver.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "../steps/closed.ts";
 import { asksForPassword } from "../steps/password-question.ts";
 
 /** Errors that mean that nobody is signed in (Core 3.1.2.6). `consent_required` is no proof: it says that somebody is. */

@@ -2,9 +2,9 @@
 import { type AppName, appNames } from "#lib/config/apps.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { withoutChannels } from "../model/channels.ts";
+import { type ProbeName, probeNames, probesAt } from "../probe/probe-set.ts";
 import type { CheckOptions } from "./options.ts";
 import { appMetadata, frontDoorByHand } from "./playground.ts";
-import { type ProbeName, probeNames, probesAt } from "./world.ts";
 
 const roles: Readonly<Record<ProbeName, string>> = {
   "rp-a": "users sign in here",

@@ -7,10 +7,10 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { generic } from "#lib/products/generic/driver.ts";
+import { probesAt } from "../probe/probe-set.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import { type Browsers, launch } from "./browsers.ts";
 import { assertSignIns } from "./first-sign-in.ts";
-import { probesAt } from "./world.ts";
 
 const password = (action: string) =>
   `<form method="post" action="${action}"><input type="text" name="username"><input type="password" name="password"><button>Go</button></form>`;

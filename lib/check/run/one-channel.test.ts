@@ -5,8 +5,8 @@ import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver } from "#lib/products/driver.ts";
 import type { Check } from "../model/check.ts";
+import { closeWorld, createWorlds } from "../probe/probe-set.ts";
 import { oneChannelWorlds } from "./one-channel.ts";
-import { closeWorld, createWorlds } from "./world.ts";
 
 const issuer = "http://localhost:1";
 const check = (...needs: Capability[]): Check => ({

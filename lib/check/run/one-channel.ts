@@ -4,7 +4,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { has } from "../model/capabilities.ts";
 import { type Channel, channels, logoutUri } from "../model/channels.ts";
 import type { Check } from "../model/check.ts";
-import { closeWorld, createWorld, type World, type WorldSettings } from "./world.ts";
+import { closeWorld, createWorld, type World, type WorldSettings } from "../probe/probe-set.ts";
 
 export interface OneChannelWorlds {
   /** The clients for a check: those of its worker, or others that ask for one channel alone. */

@@ -7,7 +7,7 @@ import type { RegisteredClient, User } from "#lib/products/driver.ts";
 import { assertChecks, chosenChecks } from "../catalogue/named.ts";
 import { type Channel, channels } from "../model/channels.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "../model/check.ts";
-import { type ByHand, probeNames } from "./world.ts";
+import { type ByHand, probeNames } from "../probe/probe-set.ts";
 
 /** What may be registered by hand: the apps are for the walkthrough alone, which is skipped without them. */
 export const clientNames = [...probeNames, ...appNames];

@@ -2,10 +2,10 @@
 import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { DriverContext } from "#lib/products/driver.ts";
 import { lacks } from "../model/capabilities.ts";
+import { probeHost } from "../probe/probe-set.ts";
 import { RelyingParty } from "../probe/relying-party.ts";
 import { reach } from "./reach.ts";
 import type { Trial } from "./trial.ts";
-import { probeHost } from "./world.ts";
 
 export interface OtherIssuer {
   provider: OpenIdProvider;

@@ -5,7 +5,7 @@ import { freePort } from "#lib/net/free-port.ts";
 import { clientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
 import type { Apps } from "../../../e2e/support/demo.ts";
-import { type ByHand, probeNames } from "./world.ts";
+import { type ByHand, probeNames } from "../probe/probe-set.ts";
 
 export interface Playground {
   apps: Apps;

@@ -4,17 +4,17 @@ import { NoAdministrator } from "#lib/cli/errors.ts";
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, User } from "#lib/products/driver.ts";
-import { noteOpenPages } from "../evidence/open-pages.ts";
 import { redacted, withoutQueries } from "../evidence/redaction.ts";
-import { secretsOf } from "../evidence/secrets.ts";
 import { lacks } from "../model/capabilities.ts";
 import { type Check, type CheckResult, type CookieMode, modesOf, type Verdict } from "../model/check.ts";
-import { inTime } from "../steps/in-time.ts";
+import { type ByHand, closeWorld, createWorlds, type World } from "../probe/probe-set.ts";
 import { type Browsers, launch } from "./browsers.ts";
 import { oneChannelWorlds } from "./one-channel.ts";
+import { noteOpenPages } from "./open-pages.ts";
 import type { OtherIssuerOfRun } from "./other-issuer.ts";
+import { secretsOf } from "./secrets.ts";
 import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
-import { type ByHand, closeWorld, createWorlds, type World } from "./world.ts";
+import { inTime } from "./within.ts";
 
 /** Longest that one check may take, in milliseconds. Every wait in it is far shorter and fails by itself: this is for what
  * nobody thought of, and may not be in the way of a busy machine. */

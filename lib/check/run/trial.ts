@@ -8,6 +8,7 @@ import { curlOf, type Parameters, shortened } from "../evidence/evidence.ts";
 import { withoutQueries } from "../evidence/redaction.ts";
 import type { CookieMode, Evidence, Verdict } from "../model/check.ts";
 import { LatestIdTokens } from "../probe/latest-id-tokens.ts";
+import type { ByHand, ProbeName, World } from "../probe/probe-set.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import {
   type AuthorizationRequest,
@@ -15,11 +16,10 @@ import {
   RelyingParty,
   type Session,
 } from "../probe/relying-party.ts";
-import { closed } from "../steps/closed.ts";
 import type { Browsers } from "./browsers.ts";
+import { closed } from "./close-page.ts";
 import type { OtherIssuer, OtherIssuerOfRun } from "./other-issuer.ts";
 import type { Playground } from "./playground.ts";
-import type { ByHand, ProbeName, World } from "./world.ts";
 
 /** The real apps of a run, started when a check first asks; a text says why there are none. */
 export type PlaygroundOfRun = () => Promise<Playground | string>;

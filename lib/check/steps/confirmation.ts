@@ -1,9 +1,9 @@
 /** The request by which a user's yes reaches the OP, held back so that it can be looked at, and sent by somebody else. */
 import type { BrowserContext, Request, Response } from "@playwright/test";
-import { confirms } from "../judge/unobeyed.ts";
+import { confirms } from "../judge/rejected-requests.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "./closed.ts";
 
 export interface HeldRequest {
   method: string;

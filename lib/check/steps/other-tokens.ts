@@ -2,11 +2,11 @@
 import type { BrowserContext } from "@playwright/test";
 import { nextTokenAbout } from "../judge/deliveries.ts";
 import { lacks, listed } from "../model/capabilities.ts";
-import { ownProbeIfPossible } from "../probe/own-probe.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "./closed.ts";
 import { logOut, usualParameters } from "./logout.ts";
+import { ownProbeIfPossible } from "./own-probe.ts";
 
 export interface OtherTokens {
   /** Whose they are. */

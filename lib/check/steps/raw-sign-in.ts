@@ -2,8 +2,8 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type { User } from "#lib/products/driver.ts";
 import { RelyingParty } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { closed } from "./closed.ts";
 
 /** Longest wait for the answer, in milliseconds. */
 const patience = 30_000;

@@ -1,11 +1,11 @@
 /** What the browsers of a check show of the OP when it fails: that is gone as soon as they are closed. */
 import type { BrowserContext, Page } from "@playwright/test";
-import type { Trial } from "../run/trial.ts";
-import { type Document, lastClosed } from "../steps/closed.ts";
-import { inTime } from "../steps/in-time.ts";
-import { redacted, shownAddress } from "./redaction.ts";
+import { shownHtml } from "../evidence/redacted-html.ts";
+import { redacted, shownAddress } from "../evidence/redaction.ts";
+import { type Document, lastClosed } from "./close-page.ts";
 import { secretsOf } from "./secrets.ts";
-import { shownHtml } from "./shown-html.ts";
+import type { Trial } from "./trial.ts";
+import { inTime } from "./within.ts";
 
 /** Most of a page that is shown, in characters. */
 const most = 4_000;

@@ -1,8 +1,8 @@
 /** A probe that one check registers for itself, where the world's four do not do. */
 
+import { probeHost } from "../probe/probe-set.ts";
+import { type ProbeSettings, RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
-import { probeHost } from "../run/world.ts";
-import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 
 /** The check is built on the fields of `metadata`, so the OP must not leave any out. */
 export type OwnProbe = Pick<ProbeSettings, "name" | "metadata" | "alg" | "decryption">;

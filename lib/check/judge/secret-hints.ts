@@ -1,12 +1,12 @@
 /** ID Tokens that are made with the client's secret, sent back as hints as they came (RIL 2). */
 import { decodeProtectedHeader } from "jose";
-import { assertLoggedOut } from "../judge/oracles.ts";
 import { listed } from "../model/capabilities.ts";
-import { ownProbeIfPossible } from "../probe/own-probe.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
-import { logOut, usualParameters } from "./logout.ts";
-import { rawSignIn } from "./raw-sign-in.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { ownProbeIfPossible } from "../steps/own-probe.ts";
+import { rawSignIn } from "../steps/raw-sign-in.ts";
+import { assertLoggedOut } from "./oracles.ts";
 
 /** JWE `alg` with a shared key (RFC 7518 4.1). */
 const symmetric = ["A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW", "dir"];

@@ -1,6 +1,6 @@
 /** Closing pages, which a browser on a busy machine does not always answer. */
 import type { BrowserContext, Page } from "@playwright/test";
-import { inTime } from "./in-time.ts";
+import { inTime } from "./within.ts";
 
 /** What a page was. */
 export interface Document {

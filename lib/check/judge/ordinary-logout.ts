@@ -1,13 +1,13 @@
 /** The logout tokens of one ordinary logout, which every check of a token's form looks at: taken once for each world. */
 
-import { deferUnreadable, mayBeAbout, nextTokenAbout } from "../judge/deliveries.ts";
-import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "../judge/logout-tokens.ts";
-import { signInAt } from "../judge/oracles.ts";
 import type { Evidence } from "../model/check.ts";
+import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "../probe/logout-tokens.ts";
+import type { World } from "../probe/probe-set.ts";
 import type { RelyingParty, Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
-import type { World } from "../run/world.ts";
-import { logOut, usualParameters } from "./logout.ts";
+import { logOut, usualParameters } from "../steps/logout.ts";
+import { deferUnreadable, mayBeAbout, nextTokenAbout } from "./deliveries.ts";
+import { signInAt } from "./oracles.ts";
 
 export interface Specimen {
   /** At RP-A and RP-B. */

@@ -1,6 +1,6 @@
 /** What no report may show as a whole. */
 import type { User } from "#lib/products/driver.ts";
-import type { Trial } from "../run/trial.ts";
+import type { Trial } from "./trial.ts";
 
 /** A password that is also a name (the demo's `alice`), or the word itself, is no secret, and would be cut out of
  * sentences. */

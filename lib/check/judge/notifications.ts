@@ -1,9 +1,9 @@
 /** What tells a Relying Party that a session has ended, by either channel, where nothing may. */
 import type { BrowserContext } from "@playwright/test";
+import { noteToken } from "../probe/logout-tokens.ts";
 import type { Session } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { tokensAbout } from "./deliveries.ts";
-import { noteToken } from "./logout-tokens.ts";
 import { assertKept } from "./oracles.ts";
 
 /** What a logout token or a front-channel request names: without sid a token means all sessions of its user, and a

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { UnsecuredJWT } from "jose";
-import type { Recorded } from "../probe/recorder.ts";
-import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { noteToken, readToken } from "./logout-tokens.ts";
+import type { Recorded } from "./recorder.ts";
+import type { RelyingParty } from "./relying-party.ts";
 
 const raw = new UnsecuredJWT({ sid: "s-1" }).encode();
 const recorded = {

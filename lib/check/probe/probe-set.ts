@@ -5,7 +5,7 @@ import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
 import { NoRegistration } from "#lib/products/generic/dynamic-registration.ts";
 import { type Channel, channels } from "../model/channels.ts";
-import { type ProbeSettings, RelyingParty } from "../probe/relying-party.ts";
+import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 
 /** The probes: two that users sign in to, one where nobody ever does, and one whose answers a check spoils. */
 export const probeNames = ["rp-a", "rp-b", "rp-c", "rp-d"] as const;

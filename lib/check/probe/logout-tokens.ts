@@ -2,9 +2,9 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from "jose";
 import { shortenedToken } from "../evidence/evidence.ts";
 import { shownAddress } from "../evidence/redaction.ts";
-import type { Recorded } from "../probe/recorder.ts";
-import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
+import type { Recorded } from "./recorder.ts";
+import type { RelyingParty } from "./relying-party.ts";
 
 export interface ReceivedLogoutToken {
   rp: RelyingParty;

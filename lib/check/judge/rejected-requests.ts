@@ -2,9 +2,9 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Recorded } from "../probe/recorder.ts";
 import type { Session } from "../probe/relying-party.ts";
+import { closed } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { traceOf } from "../steps/browser-trace.ts";
-import { closed } from "../steps/closed.ts";
 import { logOut, openRequest, settled, usualParameters } from "../steps/logout.ts";
 import {
   endSessionEndpoint,
@@ -13,8 +13,8 @@ import {
   type RawAnswer,
   sendRaw,
 } from "../steps/raw-request.ts";
+import { assertUntouched, ofThisAlone, requireUntold } from "./notifications.ts";
 import { assertKept, assertLoggedOut } from "./oracles.ts";
-import { assertUntouched, ofThisAlone, requireUntold } from "./told.ts";
 
 export interface BadRequest {
   /** Which variant it is, for the reason of a failure. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { shownHtml } from "./shown-html.ts";
+import { shownHtml } from "./redacted-html.ts";
 
 describe("a page in evidence", () => {
   it("keeps what a person and a driver see", () => {
