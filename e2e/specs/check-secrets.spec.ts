@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, expect, test } from "@playwright/test";
 import { catalogue } from "#lib/check/catalogue/index.ts";
-import type { Check } from "#lib/check/model/check.ts";
 import { writeReports } from "#lib/check/report/write.ts";
+import type { Check } from "#lib/check/run/check.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "#lib/check/run/embedded-op.ts";
 import { runChecks } from "#lib/check/run/scheduler.ts";
 import type { Trial } from "#lib/check/run/trial.ts";
@@ -109,18 +109,18 @@ const careless: Check = {
     const [code] = secrets.get("code") ?? [];
     const all = `${session.idToken} ${rp.client.clientSecret} ${t.context.admin?.password}`;
     const cookies = jar.map(({ name, value }) => `${name}=${value}`).join("; ");
-    t.note(all, {
+    t.report.note(all, {
       location: `https://rp.example/callback?state=s&code=${code}#access_token=${session.accessToken}`,
       headers: { cookie: cookies, "set-cookie": cookies },
       body: `logout_token=${session.idToken}&refresh_token=${session.refreshToken}`,
       deep: [{ [all]: all }],
     });
-    t.noteRequest("logout request", "POST", "https://op.example/logout", {
+    t.report.noteRequest("logout request", "POST", "https://op.example/logout", {
       id_token_hint: session.idToken,
       client_secret: rp.client.clientSecret ?? "",
     });
     await openQuestion(t, browser);
-    t.fail(`The OP says: ${all}\nCookie: ${cookies}`);
+    t.report.fail(`The OP says: ${all}\nCookie: ${cookies}`);
   },
 };
 const harvest: Check = { ...common, id: "R-92", last: true, run: async (t) => keepWhatProbesGot(t) };

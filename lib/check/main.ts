@@ -11,7 +11,7 @@ import { countsOf, createProgress } from "./report/progress.ts";
 import { prepareReports, writeReports } from "./report/write.ts";
 import { clientsByHand } from "./run/clients-by-hand.ts";
 import { type CheckOptions, parseOptions, usage } from "./run/options.ts";
-import { checkProvider } from "./run/suite.ts";
+import { runSuite } from "./run/suite.ts";
 
 async function main(): Promise<number> {
   const signal = interruption();
@@ -35,7 +35,7 @@ async function run(options: CheckOptions, signal: AbortSignal): Promise<number> 
   const progress = createProgress(process.stdout);
   // A check that has ended may leave something behind that fails later: nobody waits for it any more.
   process.on("unhandledRejection", () => undefined);
-  const report = await checkProvider(options, progress, signal).finally(progress.end);
+  const report = await runSuite(options, progress, signal).finally(progress.end);
   if (options.report !== undefined) writeReports(options.report, report);
   process.stdout.write(`\n${countsOf(report.checks)} in ${Math.round(report.durationMs / 1000)} s\n`);
   const lines = surprises(report.checks);

@@ -5,30 +5,30 @@ import {
   assertAsksForPassword,
   assertCookiesDead,
   assertLoggedOut,
-  assertSignsNobodyIn,
-  signInAt,
+  assertNotSignedIn,
 } from "../judge/oracles.ts";
-import type { Check } from "../model/check.ts";
-import type { Session } from "../probe/relying-party.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 /** Whether the refresh token yields new tokens. If the OP rotates it, the session holds the new one. */
-async function refreshes(t: Trial, session: Session): Promise<boolean> {
+async function refreshes(t: Trial, session: SignIn): Promise<boolean> {
   try {
     const tokens = await session.rp.tokens("refresh_token", { refresh_token: session.refreshToken ?? "" });
     session.refreshToken = tokens.refresh_token ?? session.refreshToken;
     return true;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    t.note("refresh token refused", error.message);
+    t.report.note("refresh token refused", error.message);
     const word = error.detail instanceof ResponseBodyError ? error.detail.error : undefined;
     if (word === undefined && /\bHTTP 400\b/.test(error.message)) {
       const said = `A refresh token is refused without an error code that a client can read: ${error.message}`;
-      if (!t.warnings.includes(said)) t.warn(said);
+      if (!t.report.warnings.includes(said)) t.report.warn(said);
       return false;
     }
-    t.require(
+    t.report.require(
       word === "invalid_grant",
       `A refresh token is refused, but not with invalid_grant: ${word ?? error.message}`,
     );
@@ -36,7 +36,7 @@ async function refreshes(t: Trial, session: Session): Promise<boolean> {
   }
 }
 
-async function userInfoStatus(t: Trial, { accessToken = "" }: Session): Promise<number> {
+async function userInfoStatus(t: Trial, { accessToken = "" }: SignIn): Promise<number> {
   const headers = { authorization: `Bearer ${accessToken}` };
   return (await t.context.fetch(t.metadata.userinfo_endpoint ?? "", { headers })).status;
 }
@@ -59,18 +59,18 @@ export const afterLogout: Check[] = [
       await thief.addCookies(late);
       const before = await t.ask(thief, a);
       if ("error" in before)
-        t.measure(`Copied cookies do not sign in even before the logout: ${before.error}.`);
+        t.report.measure(`Copied cookies do not sign in even before the logout: ${before.error}.`);
       await logOut(t, browser, a, { parameters: usualParameters(first) });
       await assertLoggedOut(t, browser, a);
-      await assertSignsNobodyIn(t, thief, a, b);
+      await assertNotSignedIn(t, thief, a, b);
       await assertCookiesDead(t, late, b);
       await assertCookiesDead(t, early, a);
       const alone = await t.browser();
       for (const cookie of late) {
-        t.note("one cookie alone", cookie.name);
+        t.report.note("one cookie alone", cookie.name);
         await alone.clearCookies();
         await alone.addCookies([cookie]);
-        await assertSignsNobodyIn(t, alone, a);
+        await assertNotSignedIn(t, alone, a);
       }
     },
   },
@@ -89,11 +89,11 @@ export const afterLogout: Check[] = [
         prompt: "consent",
       });
       if (!online.refreshToken && !offline.refreshToken)
-        t.skip("The OP issues no refresh tokens to the probes.");
+        t.report.skip("The OP issues no refresh tokens to the probes.");
       for (const session of [online, offline]) {
-        if (!session.refreshToken) t.measure(`No refresh token ${scopeOf(session === offline)}.`);
+        if (!session.refreshToken) t.report.measure(`No refresh token ${scopeOf(session === offline)}.`);
         else
-          t.require(
+          t.report.require(
             await refreshes(t, session),
             `Refreshing fails even before the logout ${scopeOf(session === offline)}.`,
           );
@@ -101,10 +101,10 @@ export const afterLogout: Check[] = [
       await logOut(t, browser, a, { parameters: usualParameters(online) });
       await assertLoggedOut(t, browser, a);
       if (online.refreshToken && (await refreshes(t, online))) {
-        t.warn("A refresh token without offline_access outlives the logout (SHOULD be revoked).");
+        t.report.warn("A refresh token without offline_access outlives the logout (SHOULD be revoked).");
       }
       if (offline.refreshToken && !(await refreshes(t, offline))) {
-        t.warn("A refresh token with offline_access was revoked by the logout (SHOULD NOT be).");
+        t.report.warn("A refresh token with offline_access was revoked by the logout (SHOULD NOT be).");
       }
     },
   },
@@ -115,15 +115,15 @@ export const afterLogout: Check[] = [
     severity: "info",
     needs: ["end-session"],
     run: async (t) => {
-      if (!t.metadata.userinfo_endpoint) t.skip("The OP declares no userinfo_endpoint.");
+      if (!t.metadata.userinfo_endpoint) t.report.skip("The OP declares no userinfo_endpoint.");
       const browser = await t.browser();
       const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
-      if (!session.accessToken) t.skip("The OP issued no access token.");
+      if (!session.accessToken) t.report.skip("The OP issued no access token.");
       const before = await userInfoStatus(t, session);
-      t.require(before === 200, `UserInfo answers HTTP ${before} even before the logout.`);
+      t.report.require(before === 200, `UserInfo answers HTTP ${before} even before the logout.`);
       await logOut(t, browser, session.rp, { parameters: usualParameters(session) });
       await assertLoggedOut(t, browser, session.rp);
-      t.measure(
+      t.report.measure(
         `After the logout UserInfo answers the old access token with HTTP ${await userInfoStatus(t, session)}.`,
       );
     },

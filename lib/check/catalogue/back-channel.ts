@@ -1,12 +1,13 @@
 /** B: Back-Channel Logout 1.0: which RPs are notified of which sessions. */
 import type { DriverContext } from "#lib/products/driver.ts";
-import { isAbout, logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
-import { assertKept, assertSignsNobodyIn, signInAt } from "../judge/oracles.ts";
-import type { Check } from "../model/check.ts";
-import { type ReceivedLogoutToken, tokensSince } from "../probe/logout-tokens.ts";
-import type { Session } from "../probe/relying-party.ts";
+import { logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
+import { assertKept, assertNotSignedIn } from "../judge/oracles.ts";
+import { isAbout, type ReceivedLogoutToken, tokensSince } from "../probe/logout-tokens.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -22,7 +23,7 @@ export const backChannel: Check[] = [
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const sessions = await signInAt(t, browser, t.alice, a, b);
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(sessions[0]) });
-      await logoutTokensAt(t, startedAt, ...sessions);
+      await logoutTokensAt(t.report, startedAt, ...sessions);
     },
   },
   {
@@ -33,21 +34,27 @@ export const backChannel: Check[] = [
     needs: ["back-channel"],
     run: async (t) => {
       const { driver, context } = t;
-      if (!driver.logoutAtOp) return t.skip(`The driver ${driver.name} knows no logout page of the OP.`);
+      if (!driver.logoutAtOp)
+        return t.report.skip(`The driver ${driver.name} knows no logout page of the OP.`);
       const browser = await t.browser();
       const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
       const sessions = await signInAt(t, browser, t.alice, ...rps);
       const from = performance.now();
       const page = await browser.newPage();
-      page.once("request", (request) => t.noteRequest("the OP's own page", request.method(), request.url()));
+      page.once("request", (request) =>
+        t.report.noteRequest("the OP's own page", request.method(), request.url()),
+      );
       await driver.logoutAtOp(page, context);
-      await tokensFor(t, from, ...sessions);
-      await assertSignsNobodyIn(t, browser, ...rps);
+      await tokensFor(t.report, from, ...sessions);
+      await assertNotSignedIn(t, browser, ...rps);
       const wait = { from, timeout: watch };
       const arrivals = await Promise.all(
         rps.map(({ recorder }) => recorder.waitFor(({ kind }) => kind === "post-logout", wait)),
       );
-      t.require(!arrivals.some(Boolean), "No app requested this logout, but the browser was sent to one.");
+      t.report.require(
+        !arrivals.some(Boolean),
+        "No app requested this logout, but the browser was sent to one.",
+      );
     },
   },
   {
@@ -74,7 +81,7 @@ export const backChannel: Check[] = [
       const { refreshToken } = last;
       if (refreshToken) await a.tokens("refresh_token", { refresh_token: refreshToken });
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(last) });
-      const [first] = await tokensFor(t, startedAt, last);
+      const [first] = await tokensFor(t.report, startedAt, last);
       const wanted = ({ recorded }: ReceivedLogoutToken) => recorded !== first?.recorded;
       await a.recorder.waitFor(
         (recorded) => recorded.kind === "back-channel" && recorded !== first?.recorded,
@@ -82,8 +89,11 @@ export const backChannel: Check[] = [
       );
       const others = tokensSince(a, startedAt).filter(wanted);
       const again = others.filter(({ claims }) => claims.sid === first?.claims.sid);
-      t.require(again.length === 0, `rp-a was notified ${again.length + 1} times of the end of one session.`);
-      t.measure(
+      t.report.require(
+        again.length === 0,
+        `rp-a was notified ${again.length + 1} times of the end of one session.`,
+      );
+      t.report.measure(
         `Signed in three times${refreshToken ? ", refreshed once" : "; no refresh token was issued"}.`,
       );
     },
@@ -94,38 +104,38 @@ async function endedByAdministrator(t: Trial): Promise<void> {
   const { driver } = t;
   const context = notingRequests(t);
   if (!driver.endSession && !driver.endAllSessions)
-    return t.skip(`The driver ${driver.name} cannot end sessions as an administrator.`);
+    return t.report.skip(`The driver ${driver.name} cannot end sessions as an administrator.`);
   const [one, other] = [await t.browser(), await t.browser()];
   const rps = [t.rp("rp-a"), t.rp("rp-b")] as const;
-  let ofOne: readonly [Session, Session] = await signInAt(t, one, t.alice, ...rps);
+  let ofOne: readonly [SignIn, SignIn] = await signInAt(t, one, t.alice, ...rps);
   const ofOther = await signInAt(t, other, t.alice, ...rps);
   const [{ sid }] = ofOne;
   if (driver.endSession && sid !== undefined) {
     const from = performance.now();
     await driver.endSession(t.alice, sid, context);
-    await tokensFor(t, from, ...ofOne);
+    await tokensFor(t.report, from, ...ofOne);
     requireNoneAbout(t, from, ofOther, "One session was ended");
-    await assertSignsNobodyIn(t, one, ...rps);
+    await assertNotSignedIn(t, one, ...rps);
     await assertKept(t, other, ofOther[0]);
     requireNoneAbout(t, from, ofOther, "One session was ended");
     ofOne = await signInAt(t, one, t.alice, ...rps);
-  } else t.measure("Ending one session was not tried: the OP or the driver does not support it.");
+  } else t.report.measure("Ending one session was not tried: the OP or the driver does not support it.");
   if (!driver.endAllSessions)
-    return t.measure("Ending all sessions was not tried: the driver does not support it.");
+    return t.report.measure("Ending all sessions was not tried: the driver does not support it.");
   const from = performance.now();
   await driver.endAllSessions(t.alice, context);
-  await tokensFor(t, from, ...ofOne, ...ofOther);
-  await assertSignsNobodyIn(t, one, rps[0]);
-  await assertSignsNobodyIn(t, other, rps[0]);
+  await tokensFor(t.report, from, ...ofOne, ...ofOther);
+  await assertNotSignedIn(t, one, rps[0]);
+  await assertNotSignedIn(t, other, rps[0]);
 }
 
 /** Only tokens that name another session count here; those without `sid` are judged by I-09. */
-function requireNoneAbout(t: Trial, from: number, sessions: readonly Session[], what: string): void {
+function requireNoneAbout(t: Trial, from: number, sessions: readonly SignIn[], what: string): void {
   for (const session of sessions) {
     const wrong = tokensSince(session.rp, from).filter(
       (token) => token.claims.sid !== undefined && isAbout(session)(token),
     );
-    t.require(wrong.length === 0, `${what}, and ${session.rp.name} was notified of another.`);
+    t.report.require(wrong.length === 0, `${what}, and ${session.rp.name} was notified of another.`);
   }
 }
 
@@ -133,7 +143,7 @@ function requireNoneAbout(t: Trial, from: number, sessions: readonly Session[], 
 const notingRequests = (t: Trial): DriverContext => ({
   ...t.context,
   fetch: (url, init) => {
-    t.noteRequest("a request of the administrator", init?.method ?? "GET", String(url));
+    t.report.noteRequest("a request of the administrator", init?.method ?? "GET", String(url));
     return t.context.fetch(url, init);
   },
 });

@@ -1,17 +1,18 @@
 /** B: an app that does not answer correctly must not affect the user or the other apps. */
 import type { ServerResponse } from "node:http";
 import type { BrowserContext } from "@playwright/test";
-import { logOutBeside, tokensFor, watch } from "../judge/deliveries.ts";
-import { assertLoggedOut, signInAt } from "../judge/oracles.ts";
-import type { Check } from "../model/check.ts";
+import { logOutWithSpoiledRpD, tokensFor, watch } from "../judge/deliveries.ts";
+import { assertLoggedOut } from "../judge/oracles.ts";
 import { obsolete } from "../probe/client-hello.ts";
 import { deliveryPatience } from "../probe/logout-tokens.ts";
 import type { Answer } from "../probe/recorder.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
 import { untrustedEndpoint } from "../probe/tls-probe.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
 import { ownProbe, ownProbeIfPossible } from "../steps/own-probe.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -57,9 +58,10 @@ export const deliveryFailures: Check[] = [
       });
       await requireOthersLoggedOut(t, signedIn, "RP-D never answers");
       const after = await Promise.race([givenUp.promise, undefined]);
-      if (open.length === 0) t.warn("RP-D was not notified, so no delivery hung.");
-      else if (after === undefined) t.measure("The OP was still waiting for RP-D when the browser was back.");
-      else t.measure(`The OP gave up on RP-D after ${Math.round(after)} ms.`);
+      if (open.length === 0) t.report.warn("RP-D was not notified, so no delivery hung.");
+      else if (after === undefined)
+        t.report.measure("The OP was still waiting for RP-D when the browser was back.");
+      else t.report.measure(`The OP gave up on RP-D after ${Math.round(after)} ms.`);
     },
   },
   {
@@ -75,15 +77,19 @@ export const deliveryFailures: Check[] = [
       const began = performance.now();
       for (const status of [302, 307]) {
         const redirect: Answer = (response) => void response.writeHead(status, { location: to }).end();
-        const { session, from, restore } = await logOutBeside(t, browser, redirect);
-        await tokensFor(t, from, session);
+        const { session, from, restore } = await logOutWithSpoiledRpD(t, browser, redirect);
+        await tokensFor(t.report, from, session);
         restore();
       }
       const isCanary = ({ url }: { url: string }) => url.startsWith("/internal/canary");
       const followed = await recorder.waitFor(isCanary, { from: began, timeout: watch });
       if (followed)
-        t.note("followed", { method: followed.method, url: to, "with the token": followed.body !== "" });
-      t.require(
+        t.report.note("followed", {
+          method: followed.method,
+          url: to,
+          "with the token": followed.body !== "",
+        });
+      t.report.require(
         !followed,
         "The OP follows the redirect: an app can make it send requests inside its network.",
       );
@@ -118,21 +124,21 @@ export const deliveryFailures: Check[] = [
       const { startedAt } = await logOut(t, browser, initiator.rp, {
         parameters: usualParameters(initiator),
       });
-      await tokensFor(t, startedAt, initiator);
+      await tokensFor(t.report, startedAt, initiator);
       // RP-A may be notified while the other handshake is still under way.
       await Promise.race([endpoint.tried, elapsed(deliveryPatience)]);
       const { connections, requests } = endpoint;
       const offered = [...endpoint.offered];
-      t.note("at the untrusted endpoint", { connections, offered: offered.join(", "), requests });
-      t.require(
+      t.report.note("at the untrusted endpoint", { connections, offered: offered.join(", "), requests });
+      t.report.require(
         requests === 0,
         "The token was sent to a server with an untrusted certificate: anyone on the path could read it.",
       );
-      if (connections === 0) t.skip("The OP did not connect to the untrusted endpoint.");
+      if (connections === 0) t.report.skip("The OP did not connect to the untrusted endpoint.");
       const old = offered.filter((version) => obsolete.includes(version));
       if (old.length > 0)
-        t.warn(`The OP offers ${old.join(", ")}, which must not be used any more (RFC 9325 3.1.1).`);
-      t.measure(
+        t.report.warn(`The OP offers ${old.join(", ")}, which must not be used any more (RFC 9325 3.1.1).`);
+      t.report.measure(
         `Offered: ${offered.join(", ") || "no TLS"}. Expired certificates, and those of another host, from an authority that the OP trusts were not tested.`,
       );
     },
@@ -149,8 +155,8 @@ export const deliveryFailures: Check[] = [
 
 interface SignedIn {
   browser: BrowserContext;
-  initiator: Session;
-  others: Session[];
+  initiator: SignIn;
+  others: SignIn[];
 }
 
 /** Signs in at RP-D first, so that an OP that notifies apps in sequence starts with it. */
@@ -167,14 +173,14 @@ async function requireOthersLoggedOut(
 ): Promise<LogoutOutcome> {
   const logout = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
   const { arrived, startedAt } = logout;
-  if (!arrived) return t.fail(`${trouble}, and the browser is not sent back.`);
+  if (!arrived) return t.report.fail(`${trouble}, and the browser is not sent back.`);
   const took = arrived.at - startedAt;
-  t.require(
+  t.report.require(
     took <= bearable,
     `${trouble}, and the browser is sent back only after ${Math.round(took / 1000)} s.`,
   );
-  t.measure(`${trouble}: the browser was back after ${Math.round(took)} ms.`);
-  await tokensFor(t, startedAt, ...others);
+  t.report.measure(`${trouble}: the browser was back after ${Math.round(took)} ms.`);
+  await tokensFor(t.report, startedAt, ...others);
   await assertLoggedOut(t, browser, initiator.rp);
   return logout;
 }
@@ -217,7 +223,7 @@ async function slowOnes(t: Trial): Promise<void> {
   const slow: RelyingParty[] = [b, d];
   for (const name of ["rp-slow-1", "rp-slow-2", "rp-slow-3"]) {
     const probe = await ownProbeIfPossible(t, { name });
-    if (typeof probe === "string") t.measure(`Only ${slow.length} slow apps: ${probe}`);
+    if (typeof probe === "string") t.report.measure(`Only ${slow.length} slow apps: ${probe}`);
     if (typeof probe === "string") break;
     slow.push(probe);
   }
@@ -231,10 +237,10 @@ async function slowOnes(t: Trial): Promise<void> {
     t.afterwards(recorder.answer("back-channel", answer));
   }
   const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(initiator) });
-  const tokens = await tokensFor(t, startedAt, ...sessions);
+  const tokens = await tokensFor(t.report, startedAt, ...sessions);
   const times = tokens.map(({ recorded }) => recorded.at);
   const spread = Math.round(Math.max(...times) - Math.min(...times));
   const figures = `${slow.length} apps that take ${delay / 1000} s each: the last was notified ${spread} ms after the first.`;
-  t.measure(figures);
-  if (spread >= delay) t.warn(`One app waits for the other. ${figures}`);
+  t.report.measure(figures);
+  if (spread >= delay) t.report.warn(`One app waits for the other. ${figures}`);
 }

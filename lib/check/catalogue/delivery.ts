@@ -1,23 +1,16 @@
 /** B: how, how soon and how often a logout token is sent (BCL 2.2, 2.5, 2.8). */
 import type { Page } from "@playwright/test";
-import {
-  logOutBeside,
-  nextTokenAbout,
-  requireOneDelivery,
-  tokensAbout,
-  tokensFor,
-  wellDone,
-} from "../judge/deliveries.ts";
-import { signInAt } from "../judge/oracles.ts";
+import { answerWell, logOutWithSpoiledRpD, requireOneDelivery, tokensFor } from "../judge/deliveries.ts";
 import { eachToken, everyToken } from "../judge/ordinary-logout.ts";
 import { has } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
-import { noteToken } from "../probe/logout-tokens.ts";
+import { nextTokenAbout, noteToken, tokensAbout } from "../probe/logout-tokens.ts";
 import type { Answer } from "../probe/recorder.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { ownProbe, requireRegistration } from "../steps/own-probe.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -34,14 +27,20 @@ export const delivery: Check[] = [
     clause: "BCL 2.5",
     severity: "high",
     run: eachToken((t, { rp, recorded: { method, headers, form, query } }) => {
-      t.require(method === "POST", `${rp.name}: it was sent by ${method}.`);
+      t.report.require(method === "POST", `${rp.name}: it was sent by ${method}.`);
       const type = headers["content-type"] ?? "no type";
-      t.require(/^application\/x-www-form-urlencoded\b/i.test(type), `${rp.name}: the body is ${type}.`);
+      t.report.require(
+        /^application\/x-www-form-urlencoded\b/i.test(type),
+        `${rp.name}: the body is ${type}.`,
+      );
       const count = form.getAll("logout_token").length;
-      t.require(count === 1, `${rp.name}: the body has ${count} logout_token fields.`);
+      t.report.require(count === 1, `${rp.name}: the body has ${count} logout_token fields.`);
       const others = [...form.keys(), ...query.keys()].filter((name) => name !== "logout_token");
-      if (others.length > 0) t.warn(`${rp.name}: it came with ${others.join(", ")}.`);
-      t.require(!query.has("logout_token"), `${rp.name}: the token is in the URL, where logs keep it.`);
+      if (others.length > 0) t.report.warn(`${rp.name}: it came with ${others.join(", ")}.`);
+      t.report.require(
+        !query.has("logout_token"),
+        `${rp.name}: the token is in the URL, where logs keep it.`,
+      );
     }),
   },
   {
@@ -54,7 +53,8 @@ export const delivery: Check[] = [
       const began = new Date();
       await requireOneDelivery(t, (response) => void response.writeHead(204).end(), "204");
       const told = await t.driver.failedDelivery?.(t.rp("rp-d").client.clientId, began, t.context);
-      if (told) t.warn(`RP-D answered 204, but the OP reports a failure to its administrator: ${told}.`);
+      if (told)
+        t.report.warn(`RP-D answered 204, but the OP reports a failure to its administrator: ${told}.`);
     },
   },
   {
@@ -65,7 +65,7 @@ export const delivery: Check[] = [
     severity: "high",
     alone: true, // so that it runs last, when the other checks have collected tokens
     run: async (t) => {
-      await requireOneDelivery(t, wellDone, "200");
+      await requireOneDelivery(t, answerWell, "200");
       requireNoRepetition(t);
     },
   },
@@ -106,8 +106,8 @@ export const delivery: Check[] = [
       const p95 = times[Math.ceil(times.length * 0.95) - 1] ?? 0;
       const [median, most] = [times[Math.floor(times.length / 2)] ?? 0, times.at(-1) ?? 0];
       const figures = `${times.length} deliveries: median ${median} ms, p95 ${p95} ms, longest ${most} ms.`;
-      t.measure(figures);
-      if (p95 > 2000) t.warn(`Apps are notified late that a session has ended. ${figures}`);
+      t.report.measure(figures);
+      if (p95 > 2000) t.report.warn(`Apps are notified late that a session has ended. ${figures}`);
     },
   },
   {
@@ -127,8 +127,8 @@ export const delivery: Check[] = [
       const { startedAt } = await logOut(t, browser, initiator.rp, {
         parameters: usualParameters(initiator),
       });
-      const [token] = await tokensFor(t, startedAt, session);
-      t.require(
+      const [token] = await tokensFor(t.report, startedAt, session);
+      t.report.require(
         token?.recorded.url === path,
         `It was registered with ${path}, but sent to ${token?.recorded.url}.`,
       );
@@ -150,12 +150,15 @@ function requireNoRepetition(t: Trial): void {
   const seen = new Set<string>();
   for (const token of well.filter(({ claims }) => typeof claims.sid === "string")) {
     const about = `${token.rp.name} ${token.claims.sid}`;
-    if (seen.has(about)) noteToken(t, token);
-    t.require(!seen.has(about), `${token.rp.name} answered 200 and was notified of the same session again.`);
+    if (seen.has(about)) noteToken(t.report, token);
+    t.report.require(
+      !seen.has(about),
+      `${token.rp.name} answered 200 and was notified of the same session again.`,
+    );
     seen.add(about);
   }
   const first = Math.min(...well.map(({ recorded }) => recorded.at));
-  t.measure(
+  t.report.measure(
     seen.size > 0
       ? `None of ${seen.size} notifications in this run was repeated; the first was sent ${Math.round((performance.now() - first) / 1000)} s ago.`
       : "No token had a sid that distinguishes the sessions of the whole run.",
@@ -176,7 +179,7 @@ async function timesOfOneLogout(t: Trial): Promise<number[]> {
   );
   const [initiator] = sessions;
   const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
-  const tokens = await tokensFor(t, startedAt, ...sessions);
+  const tokens = await tokensFor(t.report, startedAt, ...sessions);
   return tokens.map(({ recorded: { at } }) => {
     const before = asked.filter((moment) => moment <= at);
     return Math.round(at - Math.max(startedAt, ...before));
@@ -191,32 +194,35 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
     answers += 1;
     response.writeHead(answers === 1 ? 503 : 200, answers === 1 ? { "retry-after": "1" } : {}).end();
   };
-  const { session, from } = await logOutBeside(t, await t.browser(), answer);
-  const [first] = await tokensFor(t, from, session);
+  const { session, from } = await logOutWithSpoiledRpD(t, await t.browser(), answer);
+  const [first] = await tokensFor(t.report, from, session);
   if (!first) return;
   const retry = await nextTokenAbout(session, from, { known: [first], timeout: retryPatience });
   if (!retry) {
     const told = await t.driver.failedDelivery?.(session.rp.client.clientId, began, t.context);
     const none = `No retry within ${retryPatience / 1000} s`;
-    if (told) return t.measure(`${none}, but the OP informs its administrator: ${told}.`);
-    return t.warn(`${none}, and no report to an administrator is known: the app keeps the user signed in.`);
+    if (told) return t.report.measure(`${none}, but the OP informs its administrator: ${told}.`);
+    return t.report.warn(
+      `${none}, and no report to an administrator is known: the app keeps the user signed in.`,
+    );
   }
-  noteToken(t, retry);
+  noteToken(t.report, retry);
   const delay = Math.round(retry.recorded.at - first.recorded.at);
-  t.measure(`The token was sent again after ${delay} ms.`);
-  if (delay < 1000) t.warn(`The retry came after ${delay} ms; it should be delayed.`);
+  t.report.measure(`The token was sent again after ${delay} ms.`);
+  if (delay < 1000) t.report.warn(`The retry came after ${delay} ms; it should be delayed.`);
   if (retry.claims.jti === first.claims.jti)
-    t.warn("The retry is the same token: an app may treat it as a replay.");
+    t.report.warn("The retry is the same token: an app may treat it as a replay.");
   const expiry = retry.claims.exp;
-  if (expiry !== undefined) t.require(expiry > Date.now() / 1000, "The retry brought an expired token.");
+  if (expiry !== undefined)
+    t.report.require(expiry > Date.now() / 1000, "The retry brought an expired token.");
   const third = await nextTokenAbout(session, from, { known: [first, retry], timeout: 2_000 });
-  t.require(!third, "The retry was answered with 200, but the token was sent again.");
+  t.report.require(!third, "The retry was answered with 200, but the token was sent again.");
   await unavailableForLong(t);
 }
 
 /** An OP that retries must not do so as fast as it can. */
 async function unavailableForLong(t: Trial): Promise<void> {
-  const { session, from } = await logOutBeside(
+  const { session, from } = await logOutWithSpoiledRpD(
     t,
     await t.browser(),
     (response) => void response.writeHead(503).end(),
@@ -224,11 +230,13 @@ async function unavailableForLong(t: Trial): Promise<void> {
   const until = { from: performance.now(), timeout: retryPatience };
   await session.rp.recorder.waitFor(() => false, until);
   const attempts = tokensAbout(session, from).length;
-  t.measure(
+  t.report.measure(
     `The OP makes ${attempts} attempts within ${retryPatience / 1000} s at an app that stays unavailable.`,
   );
   if (attempts > bearableAttempts)
-    t.warn(`${attempts} attempts within ${retryPatience / 1000} s are too many for an unavailable app.`);
+    t.report.warn(
+      `${attempts} attempts within ${retryPatience / 1000} s are too many for an unavailable app.`,
+    );
 }
 
 async function refusedUris(t: Trial): Promise<void> {
@@ -244,10 +252,10 @@ async function refusedUris(t: Trial): Promise<void> {
     for (const uri of [new URL(good).pathname, `${good}#fragment`]) {
       const client = await register(field, uri)?.catch((error: unknown) => String(error));
       const refused = typeof client === "string" || client?.missing.includes(field);
-      t.note(`registration with ${field} ${uri}`, refused ? "refused" : "registered");
-      if (!refused) t.fail(`The OP registered the ${field} ${uri}.`);
+      t.report.note(`registration with ${field} ${uri}`, refused ? "refused" : "registered");
+      if (!refused) t.report.fail(`The OP registered the ${field} ${uri}.`);
     }
     const twin = await register(field, good);
-    if (twin?.missing.includes(field)) t.skip(`The OP does not register ${field} at all.`);
+    if (twin?.missing.includes(field)) t.report.skip(`The OP does not register ${field} at all.`);
   }
 }

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
 import type { CheckResult, Verdict } from "../model/check.ts";
+import { CheckEnded } from "../model/errors.ts";
 import type { Recorded, RequestKind } from "../probe/recorder.ts";
-import { Ended, Trial, type TrialSettings } from "../run/trial.ts";
+import { Trial, type TrialSettings } from "../run/trial.ts";
 import { catalogue } from "./index.ts";
 
 const issuer = "https://op.example";
@@ -40,7 +41,7 @@ async function verdictOf(
   });
   const probe = { recorder: { records } };
   const trial = new Trial({
-    world: { "rp-a": probe, "rp-b": probe, "rp-c": probe, "rp-d": probe },
+    probeSet: { "rp-a": probe, "rp-b": probe, "rp-c": probe, "rp-d": probe },
     users: {},
     metadata,
     driver: { undeclared: situation.undeclared },
@@ -54,10 +55,10 @@ async function verdictOf(
   try {
     await check.run(trial, (situation.results ?? []) as CheckResult[]);
   } catch (error) {
-    assert.ok(error instanceof Ended, String(error));
-    return { verdict: error.verdict, reason: error.message, curl: trial.curl };
+    assert.ok(error instanceof CheckEnded, String(error));
+    return { verdict: error.verdict, reason: error.message, curl: trial.report.curl };
   }
-  const { warnings, curl } = trial;
+  const { warnings, curl } = trial.report;
   return { verdict: warnings.length > 0 ? "warn" : "pass", reason: warnings.join(" "), curl };
 }
 

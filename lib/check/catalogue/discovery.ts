@@ -4,7 +4,7 @@ import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { isLoopback } from "#lib/net/loopback.ts";
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import { has } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 
 export const discovery: Check[] = [
@@ -20,12 +20,12 @@ export const discovery: Check[] = [
       const response = await t.context.fetch(url, { redirect: "manual" });
       const type = response.headers.get("content-type") ?? "";
       const said = Object((await response.json().catch(() => undefined)) as unknown).issuer as unknown;
-      t.note("answer", { status: response.status, content_type: type, issuer: String(said) });
-      t.require(response.status === 200, `The response is HTTP ${response.status} instead of 200.`);
-      t.require(/^application\/json\s*(;|$)/i.test(type), `Its content type is ${type || "missing"}.`);
-      t.require(said === issuer, `It names the issuer ${String(said)}, but ${issuer} was requested.`);
+      t.report.note("answer", { status: response.status, content_type: type, issuer: String(said) });
+      t.report.require(response.status === 200, `The response is HTTP ${response.status} instead of 200.`);
+      t.report.require(/^application\/json\s*(;|$)/i.test(type), `Its content type is ${type || "missing"}.`);
+      t.report.require(said === issuer, `It names the issuer ${String(said)}, but ${issuer} was requested.`);
       const { search, hash } = new URL(issuer);
-      t.require(search + hash === "", "The issuer has a query or a fragment (Discovery 3).");
+      t.report.require(search + hash === "", "The issuer has a query or a fragment (Discovery 3).");
     },
   },
   {
@@ -36,8 +36,8 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       noteDiscovery(t);
-      t.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
-      if (!has(t, "end-session")) t.skip("Discovery declares no end_session_endpoint.");
+      t.report.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
+      if (!has(t, "end-session")) t.report.skip("Discovery declares no end_session_endpoint.");
       requireEndpoint(t, "end_session_endpoint");
     },
   },
@@ -78,8 +78,8 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       noteDiscovery(t);
-      t.note("declared", { check_session_iframe: String(t.metadata.check_session_iframe) });
-      if (!has(t, "session-management")) t.skip("Discovery declares no check_session_iframe.");
+      t.report.note("declared", { check_session_iframe: String(t.metadata.check_session_iframe) });
+      if (!has(t, "session-management")) t.report.skip("Discovery declares no check_session_iframe.");
       requireEndpoint(t, "check_session_iframe");
     },
   },
@@ -89,7 +89,7 @@ export const discovery: Check[] = [
  * @returns its URL (Discovery 4.1) */
 function noteDiscovery(t: Trial): string {
   const url = discoveryUrl(t.context.issuer);
-  t.noteRequest("discovery", "GET", url);
+  t.report.noteRequest("discovery", "GET", url);
   return url;
 }
 
@@ -97,14 +97,14 @@ function noteDiscovery(t: Trial): string {
 function requireEndpoint(t: Trial, name: string): void {
   const value = t.metadata[name];
   const url = typeof value === "string" ? URL.parse(value) : undefined;
-  if (!url) t.fail(`${name} is ${JSON.stringify(value) ?? "missing"}, which is not an absolute URL.`);
-  t.require(url.hash === "", `${name} has a fragment: ${value}.`);
+  if (!url) t.report.fail(`${name} is ${JSON.stringify(value) ?? "missing"}, which is not an absolute URL.`);
+  t.report.require(url.hash === "", `${name} has a fragment: ${value}.`);
   if (url.protocol === "https:") return;
   const issuer = new URL(t.context.issuer);
   if (issuer.protocol !== "http:" || !isLoopback(issuer.hostname))
-    t.fail(`${name} is not on https: ${value}.`);
+    t.report.fail(`${name} is not on https: ${value}.`);
   const once = "The entire OP uses plain http, which is only for development on one machine.";
-  if (!t.warnings.includes(once)) t.warn(once);
+  if (!t.report.warnings.includes(once)) t.report.warn(once);
 }
 
 /** Checks the pair of flags that each mechanism has. */
@@ -112,22 +112,22 @@ function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | 
   noteDiscovery(t);
   const [one, other] = [`${prefix}_logout_supported`, `${prefix}_logout_session_supported`];
   const [supported, session] = [t.metadata[one], t.metadata[other]];
-  t.note("declared", { [one]: String(supported), [other]: String(session) });
+  t.report.note("declared", { [one]: String(supported), [other]: String(session) });
   for (const [name, value] of [[one, supported] as const, [other, session] as const]) {
     const fine = value === undefined || typeof value === "boolean";
-    t.require(fine, `${name} is ${JSON.stringify(value)}, which is not a boolean.`);
+    t.report.require(fine, `${name} is ${JSON.stringify(value)}, which is not a boolean.`);
   }
   if (!has(t, capability)) {
-    t.require(session !== true, `${other} is true, but ${one} is not.`);
-    t.skip(`Discovery declares no ${one}.`);
+    t.report.require(session !== true, `${other} is true, but ${one} is not.`);
+    t.report.skip(`Discovery declares no ${one}.`);
   }
-  t.require(
+  t.report.require(
     supported === true,
     `The OP has ${capability} logout, but discovery does not say so: without ${one} it counts as false.`,
   );
-  if (session === undefined) t.warn(`${other} is missing, and so counts as false.`);
+  if (session === undefined) t.report.warn(`${other} is missing, and so counts as false.`);
   if (session === false) {
-    t.measure(
+    t.report.measure(
       `${other} is false: no sid is guaranteed, and the OpenID Foundation's certification requires true.`,
     );
   }

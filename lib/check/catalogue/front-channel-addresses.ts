@@ -1,6 +1,6 @@
 /** F: Front-Channel Logout 1.0, the URIs and names that clients register. */
-import type { Check } from "../model/check.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { frontChannelLogout, received, watchPages } from "../steps/front-channel.ts";
 import { ownProbeIfPossible, requireRegistration } from "../steps/own-probe.ts";
@@ -24,18 +24,23 @@ export const frontChannelAddresses: Check[] = [
       requireRegistration(t);
       const rp = await probeWith(t, "rp-query", ({ base }) => `${base}/fclogout?${own}`);
       if (typeof rp === "string")
-        return t.warn("The OP does not register a frontchannel_logout_uri with a query, which FCL 2 allows.");
+        return t.report.warn(
+          "The OP does not register a frontchannel_logout_uri with a query, which FCL 2 allows.",
+        );
       const a = t.rp("rp-a");
-      const came = received(t, await frontChannelLogout(t, await t.browser(), [a, rp]));
+      const came = received(t.report, await frontChannelLogout(t, await t.browser(), [a, rp]));
       const url = came.find(({ session }) => session.rp === rp)?.recorded.url;
-      if (!url) return t.fail("The URI with a query received no request; the one without did.");
+      if (!url) return t.report.fail("The URI with a query received no request; the one without did.");
       const kept = new URL(url, rp.base).searchParams;
       for (const [name, value] of new URLSearchParams(own))
-        t.require(kept.get(name) === value, `The query ?${own} was registered, and ${name} is lost: ${url}`);
+        t.report.require(
+          kept.get(name) === value,
+          `The query ?${own} was registered, and ${name} is lost: ${url}`,
+        );
       for (const { session, recorded } of came) {
         const allowed = ["iss", "sid", ...(session.rp === rp ? ["x", "y", "z"] : [])];
         const added = [...recorded.query.keys()].filter((name) => !allowed.includes(name));
-        if (added.length > 0) t.warn(`${session.rp.name} was also sent ${added.join(", ")}.`);
+        if (added.length > 0) t.report.warn(`${session.rp.name} was also sent ${added.join(", ")}.`);
       }
     },
   },
@@ -60,13 +65,14 @@ export const frontChannelAddresses: Check[] = [
         probeWith(t, "rp-script", () => "javascript:parent.brokenOut=1"),
       ]);
       const taken = hostile.filter((rp) => typeof rp !== "string");
-      t.note("hostile clients", { registered: taken.map(({ name }) => name).join(" ") || "none" });
-      if (taken.length === 0) return t.measure("The OP registers none of the hostile names and URIs.");
+      t.report.note("hostile clients", { registered: taken.map(({ name }) => name).join(" ") || "none" });
+      if (taken.length === 0) return t.report.measure("The OP registers none of the hostile names and URIs.");
       await frontChannelLogout(t, browser, [t.rp("rp-a"), ...taken], { comesBack: false });
       const atOp = broken.filter(({ page }) => !taken.some(({ base }) => page.startsWith(base)));
-      for (const { page, value } of atOp) t.note("broken out", `${value} at ${page}`);
+      for (const { page, value } of atOp) t.report.note("broken out", `${value} at ${page}`);
       const [first] = atOp;
-      if (first) t.fail(`Registered client data became ${first.value} in the OP's page ${first.page}.`);
+      if (first)
+        t.report.fail(`Registered client data became ${first.value} in the OP's page ${first.page}.`);
     },
   },
   {
@@ -84,9 +90,11 @@ export const frontChannelAddresses: Check[] = [
       requireRegistration(t);
       for (const [part, uri] of Object.entries(foreign)) {
         const taken = typeof (await probeWith(t, "rp-foreign", uri)) !== "string";
-        t.note(`frontchannel_logout_uri of another ${part}`, taken ? "registered" : "not registered");
+        t.report.note(`frontchannel_logout_uri of another ${part}`, taken ? "registered" : "not registered");
         if (taken)
-          t.warn(`The OP registers a frontchannel_logout_uri whose ${part} differs from every redirect URI.`);
+          t.report.warn(
+            `The OP registers a frontchannel_logout_uri whose ${part} differs from every redirect URI.`,
+          );
       }
     },
   },

@@ -2,9 +2,9 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { withoutQueries } from "../evidence/redaction.ts";
-import type { Check } from "../model/check.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { frontChannelLogout, received } from "../steps/front-channel.ts";
 import type { LogoutOutcome } from "../steps/logout.ts";
@@ -33,13 +33,13 @@ export const frontChannelFailures: Check[] = [
       await t.signIn(browser, d, t.alice);
       const { outcome, requests } = await frontChannelLogout(t, browser, [a, b], { comesBack: false });
       const isAsked = t.received(d, "front-channel", outcome.startedAt).length > 0;
-      if (!isAsked) return t.skip("RP-D was not requested, so nothing hung (F-01).");
+      if (!isAsked) return t.report.skip("RP-D was not requested, so nothing hung (F-01).");
       const missing = requests.filter(({ recorded }) => !recorded).map(({ session }) => session.rp.name);
-      t.require(
+      t.report.require(
         missing.length === 0,
         `${missing.join(" and ")} received no request while RP-D did not answer.`,
       );
-      t.measure(await wayBack(t, outcome, a));
+      t.report.measure(await wayBack(t, outcome, a));
     },
   },
   {
@@ -62,13 +62,14 @@ export const frontChannelFailures: Check[] = [
         t.afterwards(slowly);
       }
       const logout = await frontChannelLogout(t, await t.browser(), rps);
-      const came = received(t, logout);
+      const came = received(t.report, logout);
       const { arrived, finalUrl } = logout.outcome;
-      if (!arrived) return t.fail(`The browser did not come back; it stayed at ${withoutQueries(finalUrl)}.`);
-      t.require(cutOff.length === 0, `The OP's page moved on and cut off ${cutOff.join(" and ")}.`);
+      if (!arrived)
+        return t.report.fail(`The browser did not come back; it stayed at ${withoutQueries(finalUrl)}.`);
+      t.report.require(cutOff.length === 0, `The OP's page moved on and cut off ${cutOff.join(" and ")}.`);
       for (const { session } of came) {
         const at = answered.get(session.rp.name);
-        t.require(
+        t.report.require(
           at !== undefined && at <= arrived.at,
           `The browser was back before ${session.rp.name} had answered.`,
         );
@@ -94,11 +95,12 @@ export const frontChannelFailures: Check[] = [
         d.recorder.answer("front-channel", (response) => void response.writeHead(500).end("it broke")),
       );
       const logout = await frontChannelLogout(t, await t.browser(), [a, b, d], { comesBack: false });
-      const came = received(t, logout).map(({ session }) => session.rp);
-      t.note("answers", `${b.name}: X-Frame-Options DENY; ${d.name}: 500`);
-      if (!came.includes(b) && !came.includes(d)) t.skip("Neither RP-B nor RP-D received a request (F-01).");
+      const came = received(t.report, logout).map(({ session }) => session.rp);
+      t.report.note("answers", `${b.name}: X-Frame-Options DENY; ${d.name}: 500`);
+      if (!came.includes(b) && !came.includes(d))
+        t.report.skip("Neither RP-B nor RP-D received a request (F-01).");
       const way = await wayBack(t, logout.outcome, a);
-      if (!logout.outcome.arrived) t.measure(way);
+      if (!logout.outcome.arrived) t.report.measure(way);
     },
   },
 ];
@@ -125,7 +127,7 @@ async function wayBack(t: Trial, outcome: LogoutOutcome, rp: RelyingParty): Prom
   }
   const late = await back(Math.max(0, longest - elapsed()));
   if (late) return `The browser came back automatically after ${late} s.`;
-  t.fail(
+  t.report.fail(
     `The user is stuck: not back within ${longest / 1000} s, and without a link at ${withoutQueries(page.url())}.`,
   );
 }

@@ -1,6 +1,6 @@
 /** F: Front-Channel Logout 1.0, the iframes of the OP's page. */
-import type { Check } from "../model/check.ts";
 import type { Answer } from "../probe/recorder.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { frontChannelLogout, received, watchPages } from "../steps/front-channel.ts";
 
@@ -20,13 +20,22 @@ export const frontChannel: Check[] = [
       const { requests, outcome } = await logoutOfBoth(t);
       for (const { session, recorded } of requests) {
         const { name } = session.rp;
-        if (!recorded) return t.fail(`${name} received no front-channel request.`);
+        if (!recorded) return t.report.fail(`${name} received no front-channel request.`);
         const destination = recorded.headers["sec-fetch-dest"];
-        t.require(destination === "iframe", `${name} was requested by ${destination}, not by an iframe.`);
-        t.require(recorded.method === "GET", `${name} was requested by ${recorded.method}, not by GET.`);
+        t.report.require(
+          destination === "iframe",
+          `${name} was requested by ${destination}, not by an iframe.`,
+        );
+        t.report.require(
+          recorded.method === "GET",
+          `${name} was requested by ${recorded.method}, not by GET.`,
+        );
       }
       const strangers = t.received(t.rp("rp-c"), "front-channel", outcome.startedAt);
-      t.require(strangers.length === 0, "RP-C, which has no session, received a front-channel request.");
+      t.report.require(
+        strangers.length === 0,
+        "RP-C, which has no session, received a front-channel request.",
+      );
     },
   },
   {
@@ -36,17 +45,17 @@ export const frontChannel: Check[] = [
     severity: "high",
     needs: ["end-session", "front-channel"],
     run: async (t) => {
-      for (const { session, recorded } of received(t, await logoutOfBoth(t))) {
+      for (const { session, recorded } of received(t.report, await logoutOfBoth(t))) {
         const { rp } = session;
         const { query } = recorded;
         const has = ["iss", "sid"].filter((name) => query.get(name));
-        t.require(has.length !== 1, `${rp.name} was sent ${has[0]} alone.`);
+        t.report.require(has.length !== 1, `${rp.name} was sent ${has[0]} alone.`);
         for (const name of has)
-          t.require(query.getAll(name).length === 1, `${rp.name} was sent ${name} more than once.`);
+          t.report.require(query.getAll(name).length === 1, `${rp.name} was sent ${name} more than once.`);
         const required =
           rp.metadata.frontchannel_logout_session_required === true &&
           !rp.client.missing.includes("frontchannel_logout_session_required");
-        t.require(
+        t.report.require(
           !required || has.length === 2,
           `${rp.name} was registered with frontchannel_logout_session_required, but was sent neither iss nor sid.`,
         );
@@ -60,16 +69,25 @@ export const frontChannel: Check[] = [
     severity: "high",
     needs: ["end-session", "front-channel"],
     run: async (t) => {
-      const came = received(t, await logoutOfBoth(t));
+      const came = received(t.report, await logoutOfBoth(t));
       const named = came.filter(({ recorded: { query } }) => query.has("iss") || query.has("sid"));
-      if (named.length === 0) t.skip("No front-channel request identifies a session (F-02).");
+      if (named.length === 0) t.report.skip("No front-channel request identifies a session (F-02).");
       for (const { session, recorded } of named) {
         const { name } = session.rp;
         const [iss, sid] = [recorded.query.get("iss"), recorded.query.get("sid")];
         if (iss === null || sid === null) continue; // F-02 reports the missing one
-        t.require(iss === t.provider.issuer, `iss at ${name} is ${iss}, the issuer is ${t.provider.issuer}.`);
-        t.require(session.sid !== undefined, `${name} was sent sid=${sid}, but its ID Token has none.`);
-        t.require(sid === session.sid, `sid at ${name} is ${sid}, that of its ID Token is ${session.sid}.`);
+        t.report.require(
+          iss === t.provider.issuer,
+          `iss at ${name} is ${iss}, the issuer is ${t.provider.issuer}.`,
+        );
+        t.report.require(
+          session.sid !== undefined,
+          `${name} was sent sid=${sid}, but its ID Token has none.`,
+        );
+        t.report.require(
+          sid === session.sid,
+          `sid at ${name} is ${sid}, that of its ID Token is ${session.sid}.`,
+        );
       }
     },
   },
@@ -95,10 +113,10 @@ export const frontChannel: Check[] = [
       const { requests } = await frontChannelLogout(t, browser, rps);
       const kept = violations.filter(({ value }) => /^(frame|child|default)-src/.test(String(value)));
       const found = [...kept.map(({ page, value }) => `${page}: ${value}`), ...failures];
-      if (found.length > 0) t.note("what the browser did not load", found.join("\n"));
-      t.require(kept.length === 0, `The Content-Security-Policy of the OP's page: ${kept[0]?.value}.`);
+      if (found.length > 0) t.report.note("what the browser did not load", found.join("\n"));
+      t.report.require(kept.length === 0, `The Content-Security-Policy of the OP's page: ${kept[0]?.value}.`);
       const missing = requests.filter(({ recorded }) => !recorded).map(({ session }) => session.rp.name);
-      t.require(
+      t.report.require(
         missing.length === 0,
         `The frame of ${missing.join(" and ")} was not loaded${failures[0] ? `: ${failures[0]}` : ""}.`,
       );
@@ -117,8 +135,8 @@ export const frontChannel: Check[] = [
         const wanted = { from: outcome.startedAt, timeout: recorded ? 2_000 : 10_000 };
         const token = await recorder.waitFor(({ kind }) => kind === "back-channel", wanted);
         const told = [...(recorded ? ["front-channel"] : []), ...(token ? ["back-channel"] : [])];
-        t.require(told.length > 0, `${name} was notified by neither channel.`);
-        t.measure(`${name}: ${told.join(" and ")}.`);
+        t.report.require(told.length > 0, `${name} was notified by neither channel.`);
+        t.report.measure(`${name}: ${told.join(" and ")}.`);
       }
     },
   },
@@ -142,10 +160,10 @@ export const frontChannel: Check[] = [
       const rps = [t.rp("rp-a"), t.rp("rp-b")];
       for (const { recorder } of rps) t.afterwards(recorder.answer("front-channel", tellWhatIsAllowed));
       const logout = await frontChannelLogout(t, browser, rps);
-      const came = received(t, logout);
+      const came = received(t.report, logout);
       const tags = frames.map(({ value }) => String(value)).filter((tag) => tag.includes("fclogout"));
-      t.note("the frames of the OP's page", [...new Set(tags)].join("\n") || "none was seen");
-      t.require(
+      t.report.note("the frames of the OP's page", [...new Set(tags)].join("\n") || "none was seen");
+      t.report.require(
         !tags.some((tag) => /\sloading="?lazy/i.test(tag)),
         "A frame loads only when it becomes visible (loading=lazy).",
       );
@@ -156,13 +174,15 @@ export const frontChannel: Check[] = [
           timeout: 2_000,
         });
         if (!told)
-          return t.fail(`No script runs in the frame of ${name}: it is sandboxed, or was removed too early.`);
+          return t.report.fail(
+            `No script runs in the frame of ${name}: it is sandboxed, or was removed too early.`,
+          );
         const { origin, credentialless } = Object.fromEntries(told.query);
-        t.require(
+        t.report.require(
           origin === base,
           `The frame of ${name} has the origin ${origin}: sandboxed, without its cookies.`,
         );
-        t.require(
+        t.report.require(
           credentialless !== "true",
           `The frame of ${name} is credentialless: no cookie reaches the app.`,
         );

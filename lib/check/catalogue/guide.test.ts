@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import type { Check } from "../model/check.ts";
+import type { Check } from "../run/check.ts";
 import { guideFolder, guideOf, sections, textsOf } from "./guide.ts";
 import { catalogue } from "./index.ts";
 

@@ -1,9 +1,9 @@
 /** R: an `id_token_hint` that the OP did not issue as an ID Token proves nothing (RIL 2). */
 import { decodeProtectedHeader, exportJWK } from "jose";
-import { assertUntouched } from "../judge/notifications.ts";
-import { assertUnobeyed } from "../judge/rejected-requests.ts";
-import type { Check } from "../model/check.ts";
-import type { Session } from "../probe/relying-party.ts";
+import { assertUndisturbed } from "../judge/notifications.ts";
+import { assertNotObeyed } from "../judge/rejected-requests.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import {
   attackersKeys,
@@ -19,7 +19,7 @@ import { ownProbeIfPossible } from "../steps/own-probe.ts";
  * @param rp the requests carry its post-logout URI */
 async function assertHintsRefused(
   t: Trial,
-  forge: (session: Session) => Promise<Record<string, string>>,
+  forge: (session: SignIn) => Promise<Record<string, string>>,
   rp = t.rp("rp-a"),
 ): Promise<void> {
   const browser = await t.browser();
@@ -28,7 +28,7 @@ async function assertHintsRefused(
     what,
     parameters: { id_token_hint: hint, post_logout_redirect_uri: rp.postLogoutUri },
   }));
-  await assertUnobeyed(t, browser, session, requests);
+  await assertNotObeyed(t, browser, session, requests);
 }
 
 /** A client's key must not verify ID Tokens, neither under the OP's issuer nor with the client as issuer. */
@@ -36,9 +36,9 @@ async function assertOwnKeyProvesNothing(t: Trial): Promise<void> {
   const { privateKey, publicKey } = await attackersKeys();
   const key = { ...(await exportJWK(publicKey)), kid: "own", use: "sig", alg: "RS256" };
   const rp = await ownProbeIfPossible(t, { name: "rp-key", metadata: { jwks: { keys: [key] } } });
-  if (typeof rp === "string") return t.measure(`A client's key was not tried. ${rp}`);
+  if (typeof rp === "string") return t.report.measure(`A client's key was not tried. ${rp}`);
   const header = { kid: key.kid };
-  const forge = async ({ idToken }: Session) => ({
+  const forge = async ({ idToken }: SignIn) => ({
     "the client's own key": await resigned(idToken, privateKey, { header }),
     "the client as an issuer": await resigned(idToken, privateKey, {
       header,
@@ -108,7 +108,7 @@ export const forgedHints: Check[] = [
         };
       });
       const fetched = keyServer.recorder.since(from).find(({ url }) => url.startsWith("/attackers-jwks"));
-      t.require(!fetched, "The OP fetched the keys that an unverified hint names in its header.");
+      t.report.require(!fetched, "The OP fetched the keys that an unverified hint names in its header.");
       await assertOwnKeyProvesNothing(t);
     },
   },
@@ -131,7 +131,7 @@ export const forgedHints: Check[] = [
         "a later exp": withClaims(idToken, { exp: claims.exp + 86_400 }),
         "one character more": `${idToken}A`,
       }));
-      await assertUntouched(t, elsewhere, bobs, from, "A hint without a valid signature named bob");
+      await assertUndisturbed(t, elsewhere, bobs, from, "A hint without a valid signature named bob");
     },
   },
   {
@@ -175,7 +175,7 @@ export const forgedHints: Check[] = [
         const { kid } = decodeProtectedHeader(idToken);
         const keys = await t.provider.publishedKeys();
         const key = keys.find((each) => each.kid === kid) ?? keys.find((each) => each.kty === "RSA");
-        if (!key) return t.skip("The OP publishes no key that its ID Token names.");
+        if (!key) return t.report.skip("The OP publishes no key that its ID Token names.");
         const forged = publicKeyAsSecrets(key).map(async ({ what, secret }) => [
           what,
           await resigned(idToken, secret, { header: { alg: "HS256" } }),
@@ -191,10 +191,10 @@ export const forgedHints: Check[] = [
     needs: ["end-session"],
     run: async (t) => {
       const { rp, jwts, missing } = await otherTokensOf(t);
-      if (Object.keys(jwts).length === 0) t.skip(`Not tried: ${missing}.`);
+      if (Object.keys(jwts).length === 0) t.report.skip(`Not tried: ${missing}.`);
       await assertHintsRefused(t, async () => jwts, rp);
-      t.measure(`Tried: ${Object.keys(jwts).join(", ")}.`);
-      if (missing) t.measure(`Not tried: ${missing}.`);
+      t.report.measure(`Tried: ${Object.keys(jwts).join(", ")}.`);
+      if (missing) t.report.measure(`Not tried: ${missing}.`);
     },
   },
 ];

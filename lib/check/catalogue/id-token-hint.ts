@@ -1,10 +1,10 @@
 /** R: genuine hints of other sessions, encrypted hints, and hints that are no tokens (RIL 2, RIL 4). */
 import { exportJWK, generateKeyPair } from "jose";
 import { assertKept, assertLoggedOut } from "../judge/oracles.ts";
-import { assertGoodLogout, assertHintOfAnother, assertUnobeyed } from "../judge/rejected-requests.ts";
+import { assertGoodLogout, assertHintOfAnother, assertNotObeyed } from "../judge/rejected-requests.ts";
 import { tryHintEncryptedWithSecret, tryHintSignedWithSecret } from "../judge/secret-hints.ts";
-import type { Check } from "../model/check.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { decryptedIdToken, encryptedToOp } from "../steps/encrypted-hints.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
@@ -58,7 +58,7 @@ export const idTokenHints: Check[] = [
           client_id: b.client.clientId,
         },
       });
-      await assertUnobeyed(t, browser, session, [request(a), request(b)]);
+      await assertNotObeyed(t, browser, session, [request(a), request(b)]);
     },
   },
   {
@@ -73,18 +73,20 @@ export const idTokenHints: Check[] = [
       const session = await t.signIn(browser, rp, t.alice);
       const lifetime = session.claims.exp - session.claims.iat;
       if (lifetime > longestWait) {
-        t.skip(`The ID Token lives for ${lifetime} s, the check waits for ${longestWait} s at most.`);
+        t.report.skip(`The ID Token lives for ${lifetime} s, the check waits for ${longestWait} s at most.`);
       }
       const left = (session.claims.exp + 1) * 1000 - Date.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(left, 0)));
-      t.note("the hint has expired", {
+      t.report.note("the hint has expired", {
         lifetime,
         expired: new Date(session.claims.exp * 1000).toISOString(),
       });
       const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
       const after = await t.ask(browser, rp);
       if (arrived?.rp === rp && "error" in after) return;
-      t.warn("An expired hint is refused: a user who was away for a while cannot log out (SHOULD accept).");
+      t.report.warn(
+        "An expired hint is refused: a user who was away for a while cannot log out (SHOULD accept).",
+      );
     },
   },
   {
@@ -99,7 +101,10 @@ export const idTokenHints: Check[] = [
       const ended = await t.signIn(browser, a, t.alice);
       await assertGoodLogout(t, browser, ended);
       const session = await t.signIn(browser, a, t.alice);
-      t.require(session.sid === undefined || session.sid !== ended.sid, "Both sessions have the same sid.");
+      t.report.require(
+        session.sid === undefined || session.sid !== ended.sid,
+        "Both sessions have the same sid.",
+      );
       await assertHintOfAnother(t, { browser, session }, { session: ended });
       await assertGoodLogout(t, browser, await t.signIn(browser, a, t.alice));
     },
@@ -117,21 +122,21 @@ export const idTokenHints: Check[] = [
       const post_logout_redirect_uri = a.postLogoutUri;
       const judge = (what: string, answer: RawAnswer) => {
         const { location = "" } = answer.headers;
-        t.note(what, { status: answer.status, ...(location && { location }) });
+        t.report.note(what, { status: answer.status, ...(location && { location }) });
         const broken = brokenBy(answer);
-        t.require(!broken, `${what}: ${broken}.`);
+        t.report.require(!broken, `${what}: ${broken}.`);
         const away = t.probes.some(({ base }) => location.startsWith(base));
-        t.require(!away, `${what}: the OP redirects to ${location}.`);
+        t.report.require(!away, `${what}: the OP redirects to ${location}.`);
       };
       for (const [what, hint] of Object.entries(garbage)) {
         const parameters = { id_token_hint: hint, post_logout_redirect_uri };
-        t.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
+        t.report.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
         judge(what, await sendRaw(browser, endSessionUrl(t, parameters)));
       }
       const form = { id_token_hint: "x".repeat(1024 * 1024), post_logout_redirect_uri };
       const large = await sendRaw(browser, endSessionEndpoint(t), { method: "POST", form });
       // A server may close the connection on a body that is too large (RFC 9110 15.5.14).
-      if (large.status === 0) t.measure("1 MiB by POST is not answered.");
+      if (large.status === 0) t.report.measure("1 MiB by POST is not answered.");
       else judge("1 MiB by POST", large);
       await assertKept(t, browser, session);
       await assertGoodLogout(t, browser, session);
@@ -153,15 +158,16 @@ export const idTokenHints: Check[] = [
       };
       const rp = await ownProbe(t, { name: "rp-enc", metadata });
       const browser = await t.browser();
-      const signIn = async () => decryptedIdToken(t, await rawSignIn(t, browser, rp, t.alice), privateKey);
+      const signIn = async () =>
+        decryptedIdToken(t.report, await rawSignIn(t, browser, rp, t.alice), privateKey);
       const assertEnds = async (what: string, idToken: string) => {
         const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters({ idToken, rp }) });
-        t.require(arrived?.rp === rp, `The OP does not accept ${what} as a hint.`);
+        t.report.require(arrived?.rp === rp, `The OP does not accept ${what} as a hint.`);
         await assertLoggedOut(t, browser, rp);
       };
       await assertEnds("the signed token inside", await signIn());
       const hint = await encryptedToOp(t, await signIn());
-      if (!hint) return t.measure("The OP publishes no key to encrypt a hint with.");
+      if (!hint) return t.report.measure("The OP publishes no key to encrypt a hint with.");
       await assertEnds("a token encrypted to its key", hint);
     },
   },
@@ -174,9 +180,9 @@ export const idTokenHints: Check[] = [
     run: async (t) => {
       const signed = await tryHintSignedWithSecret(t);
       const encrypted = await tryHintEncryptedWithSecret(t);
-      if (signed && encrypted) t.skip(`${signed} ${encrypted}`);
-      if (signed) t.measure(`Not tried signed: ${signed}`);
-      if (encrypted) t.measure(`Not tried encrypted: ${encrypted}`);
+      if (signed && encrypted) t.report.skip(`${signed} ${encrypted}`);
+      if (signed) t.report.measure(`Not tried signed: ${signed}`);
+      if (encrypted) t.report.measure(`Not tried encrypted: ${encrypted}`);
     },
   },
   {
@@ -207,12 +213,12 @@ export const idTokenHints: Check[] = [
       const session = await t.signIn(browser, rp, t.alice);
       await rotateKeys(t);
       const later = await t.signIn(other, rp, t.alice);
-      requireAnotherKey(t, session, later);
+      requireAnotherKey(t.report, session, later);
       if ("error" in (await t.ask(browser, rp)))
-        t.skip("The session did not survive the key rotation: there is nothing to log out of.");
+        t.report.skip("The session did not survive the key rotation: there is nothing to log out of.");
       await assertGoodLogout(t, other, later);
       const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
-      t.require(arrived?.rp === rp, "The OP does not accept a hint signed with its former key.");
+      t.report.require(arrived?.rp === rp, "The OP does not accept a hint signed with its former key.");
       await assertLoggedOut(t, browser, rp);
     },
   },

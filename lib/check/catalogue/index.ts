@@ -1,6 +1,6 @@
 /** All checks, ordered by family and number. */
-import type { Check } from "../model/check.ts";
 import { families, familyOf } from "../report/report.ts";
+import type { Check } from "../run/check.ts";
 import { afterLogout } from "./after-logout.ts";
 import { backChannel } from "./back-channel.ts";
 import { delivery } from "./delivery.ts";

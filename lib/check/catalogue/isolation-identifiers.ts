@@ -2,11 +2,11 @@
 import type { Cookie } from "@playwright/test";
 import { tokensFor } from "../judge/deliveries.ts";
 import { percentDecoded } from "../judge/identifiers.ts";
-import { signInAt } from "../judge/oracles.ts";
 import { everyToken } from "../judge/ordinary-logout.ts";
-import type { Check } from "../model/check.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
+import { signInAt } from "../steps/sign-in.ts";
 import { sameSubAtTwoIssuers } from "./two-issuers.ts";
 import { toldAfterRestart, toldUnasked } from "./unasked-ends.ts";
 
@@ -39,7 +39,7 @@ export const isolationIdentifiers: Check[] = [
     run: async (t) => {
       const { driver, context } = t;
       if (!driver.failedDelivery)
-        return t.skip(`The driver ${driver.name} cannot read the OP's delivery failures.`);
+        return t.report.skip(`The driver ${driver.name} cannot read the OP's delivery failures.`);
       const [a, d] = [t.rp("rp-a"), t.rp("rp-d")];
       const browser = await t.browser();
       const [, session] = await signInAt(t, browser, t.alice, d, a);
@@ -47,12 +47,15 @@ export const isolationIdentifiers: Check[] = [
       t.afterwards(() => d.recorder.listen());
       const since = new Date();
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
-      await tokensFor(t, startedAt, session);
+      await tokensFor(t.report, startedAt, session);
       const wrong = await driver.failedDelivery(a.client.clientId, since, context);
-      t.require(wrong === undefined, `The OP reports a failure for ${a.name}, which was notified: ${wrong}.`);
+      t.report.require(
+        wrong === undefined,
+        `The OP reports a failure for ${a.name}, which was notified: ${wrong}.`,
+      );
       const told = await driver.failedDelivery(d.client.clientId, since, context);
-      if (told) t.measure(`The OP reports to its administrator: ${told}.`);
-      else t.warn("RP-D was not reached, and the OP does not report it where the driver can read it.");
+      if (told) t.report.measure(`The OP reports to its administrator: ${told}.`);
+      else t.report.warn("RP-D was not reached, and the OP does not report it where the driver can read it.");
     },
   },
   {
@@ -90,31 +93,35 @@ async function unguessableSid(t: Trial): Promise<void> {
     for (let round = 0; round < 2; round++) {
       const session = await t.signIn(browser, a, t.alice);
       const { sid, sub } = session;
-      if (sid === undefined) return t.skip("The ID Token has no sid: see B-14.");
-      t.require(
+      if (sid === undefined) return t.report.skip("The ID Token has no sid: see B-14.");
+      t.report.require(
         ![sub, t.alice.name].includes(sid),
         "The sid is the user's name or sub, and so the same for each session.",
       );
       const cookies = await opCookies(t, await browser.cookies());
       const same = cookies.find(({ value }) => percentDecoded(value).split(/[.|:]/).includes(sid));
-      t.require(
+      t.report.require(
         !same || (await signsIn(t, without(cookies, same))),
         `The sid is the content of the cookie ${same?.name}: every app can take over the session.`,
       );
-      t.require(!own.includes(sid), "After a logout and a new sign-in the sid is unchanged.");
+      t.report.require(!own.includes(sid), "After a logout and a new sign-in the sid is unchanged.");
       own.push(sid);
       await logOut(t, browser, a, { parameters: usualParameters(session) });
     }
   }
-  const known = t.worlds.flatMap((world) => Object.values(world).flatMap((rp) => rp.known));
+  const known = t.probeSets.flatMap((probes) => Object.values(probes).flatMap((rp) => rp.known));
   const named = [...known, ...everyToken(t).map(({ claims }) => claims)];
   const sids = [...new Set(named.flatMap(({ sid }) => (typeof sid === "string" ? [sid] : [])))];
   const bits = Math.round(roomOf(sids));
-  t.note("session identifiers", { count: sids.length, example: own[0] ?? "", "bits at most": bits });
-  t.require(!isCounter(sids), `The sids are a counter: ${sids.slice(0, 3).join(", ")}.`);
-  t.require(bits >= 48, `Only about ${bits} bits differ between ${sids.length} sids: they can be guessed.`);
-  if (bits < 100) t.warn(`About ${bits} bits differ between ${sids.length} sids; 128 are good practice.`);
-  t.measure(`${sids.length} sids compared; about ${bits} bits differ.`);
+  t.report.note("session identifiers", { count: sids.length, example: own[0] ?? "", "bits at most": bits });
+  t.report.require(!isCounter(sids), `The sids are a counter: ${sids.slice(0, 3).join(", ")}.`);
+  t.report.require(
+    bits >= 48,
+    `Only about ${bits} bits differ between ${sids.length} sids: they can be guessed.`,
+  );
+  if (bits < 100)
+    t.report.warn(`About ${bits} bits differ between ${sids.length} sids; 128 are good practice.`);
+  t.report.measure(`${sids.length} sids compared; about ${bits} bits differ.`);
 }
 
 const without = (cookies: readonly Cookie[], one: Cookie): Cookie[] => cookies.filter((each) => each !== one);
@@ -148,12 +155,12 @@ async function cookieInventory(t: Trial): Promise<void> {
   const session = await t.signIn(browser, a, t.alice);
   const before = opCookies(t, await browser.cookies());
   noteInventory(t, "cookies of the OP before the logout", before);
-  t.require(
+  t.report.require(
     await signsIn(t, before),
     "The OP's cookies do not sign in in a fresh browser: there is nothing to check.",
   );
   const readable = before.filter(({ httpOnly }) => !httpOnly);
-  t.require(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to sign in.");
+  t.report.require(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to sign in.");
   const isHttps = new URL(t.provider.issuer).protocol === "https:";
   if (
     isHttps &&
@@ -162,8 +169,8 @@ async function cookieInventory(t: Trial): Promise<void> {
       before.filter(({ secure }) => !secure),
     ))
   )
-    t.warn("Cookies without Secure are enough to sign in.");
-  if (!isHttps) t.measure("Secure was not checked: the OP uses http.");
+    t.report.warn("Cookies without Secure are enough to sign in.");
+  if (!isHttps) t.report.measure("Secure was not checked: the OP uses http.");
   await logOut(t, browser, a, { parameters: usualParameters(session) });
   const after = opCookies(t, await browser.cookies());
   noteInventory(t, "cookies of the OP after the logout", after);
@@ -172,7 +179,7 @@ async function cookieInventory(t: Trial): Promise<void> {
   );
   const names = left.map(({ name }) => name).join(", ");
   if (left.filter(({ httpOnly }) => httpOnly).length === before.filter(({ httpOnly }) => httpOnly).length)
-    t.warn(`The logout neither removed nor renewed any HttpOnly cookie; kept: ${names}.`);
+    t.report.warn(`The logout neither removed nor renewed any HttpOnly cookie; kept: ${names}.`);
 }
 
 /** Whether these cookies alone sign alice in, in a fresh browser. */
@@ -185,7 +192,7 @@ async function signsIn(t: Trial, jar: Cookie[]): Promise<boolean> {
 
 /** Notes names and attributes, never values. */
 const noteInventory = (t: Trial, what: string, cookies: Cookie[]): void =>
-  t.note(
+  t.report.note(
     what,
     Object.fromEntries(
       cookies.map(({ name, path, httpOnly, secure, sameSite, expires }) => [

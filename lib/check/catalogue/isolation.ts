@@ -1,15 +1,16 @@
 /** I: a logout ends its own sessions and no others. */
 import { NoAdministrator } from "#lib/cli/errors.ts";
 import { tokensFor, watch } from "../judge/deliveries.ts";
-import { type Named, requireUntold } from "../judge/notifications.ts";
-import { assertKept, assertLoggedOut, signInAt } from "../judge/oracles.ts";
+import { type NotificationScope, requireNoNotification } from "../judge/notifications.ts";
+import { assertKept, assertLoggedOut } from "../judge/oracles.ts";
 import { mayLackSid } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
 import { tokensSince } from "../probe/logout-tokens.ts";
-import type { Session } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -23,7 +24,7 @@ export const isolation: Check[] = [
     run: async (t) => {
       const [ofAlice, ofBob] = await twoUsers(t);
       const from = await logOutFirst(t, ofAlice);
-      await tokensFor(t, from, ...ofAlice.sessions);
+      await tokensFor(t.report, from, ...ofAlice.sessions);
       await Promise.all([
         requireNothing(t, from, ofBob.sessions, "Alice logged out"),
         assertKept(t, ofBob.browser, ofBob.sessions[0]),
@@ -31,7 +32,7 @@ export const isolation: Check[] = [
       ]);
       // The channel must work for bob, too.
       const later = await logOutFirst(t, ofBob);
-      await tokensFor(t, later, ...ofBob.sessions);
+      await tokensFor(t.report, later, ...ofBob.sessions);
     },
   },
   {
@@ -44,9 +45,9 @@ export const isolation: Check[] = [
       const [here, there] = [await signedIn(t, "alice"), await signedIn(t, "alice")];
       const sids = [...here.sessions, ...there.sessions].map(({ sid }) => sid);
       const differs = here.sessions.every(({ sid }, index) => sid !== there.sessions[index]?.sid);
-      t.require(differs || sids.includes(undefined), "Two browsers have sessions with the same sid.");
+      t.report.require(differs || sids.includes(undefined), "Two browsers have sessions with the same sid.");
       const from = await logOutFirst(t, here);
-      await tokensFor(t, from, ...here.sessions);
+      await tokensFor(t.report, from, ...here.sessions);
       const others = there.sessions.filter(({ sid }) => sid);
       await Promise.all([
         requireNothing(t, from, others, "One browser logged out", ["session"]),
@@ -55,7 +56,7 @@ export const isolation: Check[] = [
       ]);
       // The channel must work for the second browser, too.
       const later = await logOutFirst(t, there);
-      await tokensFor(t, later, ...there.sessions);
+      await tokensFor(t.report, later, ...there.sessions);
     },
   },
   {
@@ -68,13 +69,13 @@ export const isolation: Check[] = [
     run: async (t) => {
       const here = await signedIn(t, "alice");
       const from = await logOutFirst(t, here);
-      await tokensFor(t, from, ...here.sessions);
+      await tokensFor(t.report, from, ...here.sessions);
       const isLogout = ({ kind }: { kind: string }) => /-channel$/.test(kind);
-      const unvisited = t.worlds.map((world) => world["rp-c"]);
+      const unvisited = t.probeSets.map((probes) => probes["rp-c"]);
       const heard = unvisited.map((rp) => rp.recorder.waitFor(isLogout, { from: 0, timeout: watch }));
       for (const call of await Promise.all(heard)) {
-        if (call) t.note("at rp-c", { kind: call.kind, url: call.url });
-        t.require(!call, `rp-c, where no user ever signed in, was notified by ${call?.kind} logout.`);
+        if (call) t.report.note("at rp-c", { kind: call.kind, url: call.url });
+        t.report.require(!call, `rp-c, where no user ever signed in, was notified by ${call?.kind} logout.`);
       }
     },
   },
@@ -94,21 +95,30 @@ export const isolation: Check[] = [
           comesBack: false,
         });
       const { startedAt, arrived, page } = await ask("nothing");
-      t.require(!arrived, "The browser was sent back to the app, although the hint is another user's.");
+      t.report.require(
+        !arrived,
+        "The browser was sent back to the app, although the hint is another user's.",
+      );
       await assertKept(t, ofAlice.browser, session);
       await assertKept(t, ofBob.browser, ofBob.sessions[0]);
       const all = [...ofAlice.sessions, ...ofBob.sessions];
-      requireUntold(t, all, startedAt, "No user had agreed to a logout", namedAtAll); // `logOut` has watched for a while
-      await closed(page);
+      requireNoNotification(t.report, all, startedAt, "No user had agreed to a logout", namedAtAll); // `logOut` has watched for a while
+      await closePage(page);
       // A yes may only end this browser's session, never the one that the hint names.
       const { asked } = await ask("yes");
-      t.measure(
+      t.report.measure(
         asked ? "The OP asks; after yes only alice may be logged out." : "The OP neither asks nor logs out.",
       );
       await assertKept(t, ofBob.browser, ofBob.sessions[0]);
-      requireUntold(t, ofBob.sessions, startedAt, "Alice confirmed a logout with bob's hint", namedAtAll);
+      requireNoNotification(
+        t.report,
+        ofBob.sessions,
+        startedAt,
+        "Alice confirmed a logout with bob's hint",
+        namedAtAll,
+      );
       const later = await logOutFirst(t, ofBob);
-      await tokensFor(t, later, ...ofBob.sessions);
+      await tokensFor(t.report, later, ...ofBob.sessions);
     },
   },
   {
@@ -120,14 +130,14 @@ export const isolation: Check[] = [
     run: async (t) => {
       const [ofAlice, ofBob] = await twoUsers(t);
       const from = await logOutFirst(t, ofAlice, { logout_hint: t.bob.name });
-      await tokensFor(t, from, ...ofAlice.sessions);
+      await tokensFor(t.report, from, ...ofAlice.sessions);
       await Promise.all([
         requireNothing(t, from, ofBob.sessions, `Alice logged out with logout_hint=${t.bob.name}`),
         assertKept(t, ofBob.browser, ofBob.sessions[0]),
         assertLoggedOut(t, ofAlice.browser, ofAlice.sessions[0].rp),
       ]);
       const later = await logOutFirst(t, ofBob);
-      await tokensFor(t, later, ...ofBob.sessions);
+      await tokensFor(t.report, later, ...ofBob.sessions);
     },
   },
   {
@@ -144,7 +154,7 @@ export const isolation: Check[] = [
 interface SignedIn {
   browser: Awaited<ReturnType<Trial["browser"]>>;
   /** At RP-A and RP-B. */
-  sessions: readonly [Session, Session];
+  sessions: readonly [SignIn, SignIn];
 }
 
 async function signedIn(t: Trial, user: "alice" | "bob"): Promise<SignedIn> {
@@ -166,41 +176,42 @@ async function logOutFirst(t: Trial, { browser, sessions }: SignedIn, more = {})
 }
 
 /** For probes where both users have sessions: a request that names neither session nor user may be about either. */
-const namedAtAll: readonly Named[] = ["session", "user"];
+const namedAtAll: readonly NotificationScope[] = ["session", "user"];
 
 /** Watches the probes of these sessions: neither channel may notify them. */
 async function requireNothing(
   t: Trial,
   from: number,
-  sessions: readonly Session[],
+  sessions: readonly SignIn[],
   what: string,
   counts = namedAtAll,
 ): Promise<void> {
   const until = { from: performance.now(), timeout: watch };
   await Promise.all(sessions.map(({ rp }) => rp.recorder.waitFor(() => false, until)));
-  requireUntold(t, sessions, from, what, counts);
+  requireNoNotification(t.report, sessions, from, what, counts);
 }
 
 async function wideAsTheLogout(t: Trial): Promise<void> {
   const [here, there] = [await signedIn(t, "alice"), await signedIn(t, "alice")];
   const from = await logOutFirst(t, here);
-  const tokens = await tokensFor(t, from, ...here.sessions);
+  const tokens = await tokensFor(t.report, from, ...here.sessions);
   for (const { rp, claims } of tokens.filter(({ claims: { sid } }) => sid === undefined)) {
     const said = `${rp.name}: one of two sessions ended, but the token without sid ends both.`;
     const why = mayLackSid(t, rp);
-    if (!why) t.fail(said);
+    if (!why) t.report.fail(said);
     // An RP that required sid and did not get it is affected without a choice.
-    if (rp.metadata.backchannel_logout_session_required === true) t.warn(`${said} ${why}`);
-    else t.measure(`${said} ${why} (sub ${claims.sub})`);
+    if (rp.metadata.backchannel_logout_session_required === true) t.report.warn(`${said} ${why}`);
+    else t.report.measure(`${said} ${why} (sub ${claims.sub})`);
   }
   const { driver, context } = t;
-  if (!driver.endAllSessions) return t.measure(`The driver ${driver.name} cannot end all sessions at once.`);
+  if (!driver.endAllSessions)
+    return t.report.measure(`The driver ${driver.name} cannot end all sessions at once.`);
   const again = await signedIn(t, "alice");
   const all = performance.now();
   try {
     await driver.endAllSessions(t.alice, context);
   } catch (error) {
-    if (error instanceof NoAdministrator) return t.measure(error.message);
+    if (error instanceof NoAdministrator) return t.report.measure(error.message);
     throw error;
   }
   for (const { sessions } of [there, again]) {
@@ -209,11 +220,12 @@ async function wideAsTheLogout(t: Trial): Promise<void> {
         from: all,
         timeout: watch,
       });
-      if (!known) t.warn(`All sessions ended, but ${rp.name} was not notified.`);
+      if (!known) t.report.warn(`All sessions ended, but ${rp.name} was not notified.`);
       const covered = tokensSince(rp, all).some(({ claims }) =>
         claims.sid === undefined ? claims.sub === sub : claims.sid === sid,
       );
-      if (known && !covered) t.warn(`All sessions ended, but ${rp.name} was only notified of other sids.`);
+      if (known && !covered)
+        t.report.warn(`All sessions ended, but ${rp.name} was only notified of other sids.`);
     }
   }
 }

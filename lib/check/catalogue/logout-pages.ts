@@ -1,19 +1,20 @@
 /** R: how the OP's logout pages redirect, cache and display their input. */
 import type { BrowserContext, Response } from "@playwright/test";
 import { withoutQueries } from "../evidence/redaction.ts";
-import { assertLoggedOut, signInAt } from "../judge/oracles.ts";
+import { assertLoggedOut } from "../judge/oracles.ts";
 import { assertGoodLogout } from "../judge/rejected-requests.ts";
 import { lacks } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
 import type { Recorded } from "../probe/recorder.ts";
-import type { Session } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { type BrowserTrace, responsesOf, traceOf } from "../steps/browser-trace.ts";
 import { attackersKeys, resigned } from "../steps/forged-tokens.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint, endSessionUrl } from "../steps/raw-request.ts";
 import { signInTab } from "../steps/raw-sign-in.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const notBack = "The browser did not come back to the registered post_logout_redirect_uri.";
 
@@ -27,7 +28,7 @@ async function watchedLogout(
 ): Promise<{
   browser: BrowserContext;
   trace: BrowserTrace;
-  session: Session;
+  session: SignIn;
   arrived: Recorded;
   from: number;
 }> {
@@ -37,15 +38,15 @@ async function watchedLogout(
   const parameters = { ...usualParameters(session), state: "kept" };
   const { arrived, startedAt } = await logOut(t, browser, session.rp, { parameters, method });
   if (!arrived && method === "POST")
-    return t.skip("A logout by POST does not come back (R-02): there is no redirect to check.");
-  if (!arrived) return t.fail(notBack);
+    return t.report.skip("A logout by POST does not come back (R-02): there is no redirect to check.");
+  if (!arrived) return t.report.fail(notBack);
   return { browser, trace, session, arrived, from: startedAt };
 }
 
 /** Put into every parameter and claim that a page might show. */
 const markup = `"'><i data-canary></i><img src=x data-canary onerror=alert(1)>`;
 
-async function hostileRequests({ idToken, rp }: Session): Promise<Record<string, Record<string, string>>> {
+async function hostileRequests({ idToken, rp }: SignIn): Promise<Record<string, Record<string, string>>> {
   const { privateKey } = await attackersKeys();
   const forged = (claims: Record<string, string>) => resigned(idToken, privateKey, { claims });
   return {
@@ -75,19 +76,20 @@ export const logoutPages: Check[] = [
       const redirects = responsesOf(trace, opOrigin(t)).filter(
         (each) => each.status() >= 300 && each.status() < 400,
       );
-      t.note(
+      t.report.note(
         "redirects",
         redirects.map((each) => `${each.request().method()} ${each.status()}`).join(", ") || "none",
       );
-      t.require(arrived.method === "GET", `The browser came back by ${arrived.method}.`);
+      t.report.require(arrived.method === "GET", `The browser came back by ${arrived.method}.`);
       const leaked = t.probes.some(({ recorder }) =>
         recorder
           .since(t.startedAt)
           .some(({ kind, body }) => kind !== "authorization" && body.includes(session.idToken)),
       );
-      t.require(!leaked, "The hint was posted on to an app.");
+      t.report.require(!leaked, "The hint was posted on to an app.");
       const keeping = redirects.find((each) => [307, 308].includes(each.status()));
-      if (keeping) t.fail(`The OP redirects a POST with ${keeping.status()}, which passes the hint on.`);
+      if (keeping)
+        t.report.fail(`The OP redirects a POST with ${keeping.status()}, which passes the hint on.`);
     },
   },
   {
@@ -102,12 +104,15 @@ export const logoutPages: Check[] = [
       for (const rp of t.probes) {
         for (const { url, kind, headers } of rp.recorder.since(from)) {
           const { referer = "" } = headers;
-          if (referer) t.note(`Referer at ${rp.name} (${kind})`, referer.split("?", 1)[0] ?? "");
-          t.require(
+          if (referer) t.report.note(`Referer at ${rp.name} (${kind})`, referer.split("?", 1)[0] ?? "");
+          t.report.require(
             !hasHint(referer),
             `The Referer of a ${kind} request to ${rp.name} contains the id_token_hint.`,
           );
-          t.require(!hasHint(url), `The URL of a ${kind} request to ${rp.name} contains the id_token_hint.`);
+          t.report.require(
+            !hasHint(url),
+            `The URL of a ${kind} request to ${rp.name} contains the id_token_hint.`,
+          );
         }
       }
       // Everything else the pages load: an unknown host may belong to the OP.
@@ -117,7 +122,7 @@ export const logoutPages: Check[] = [
       );
       const told = others.filter((each) => hasHint(each.url()) || hasHint(each.headers().referer));
       const hosts = [...new Set(told.map((each) => new URL(each.url()).host))];
-      if (hosts.length > 0) t.warn(`Requests to ${hosts.join(", ")} contain the id_token_hint too.`);
+      if (hosts.length > 0) t.report.warn(`Requests to ${hosts.join(", ")} contain the id_token_hint too.`);
     },
   },
   {
@@ -131,20 +136,21 @@ export const logoutPages: Check[] = [
       const { page: signedIn } = await signInTab(t, browser, t.rp("rp-b"), t.alice);
       const { trace, session } = await watchedLogout(t, "GET", browser);
       const documents = responsesOf(trace, opOrigin(t)).filter((each) => each.status() < 300);
-      t.require(documents.length > 0 || trace.responses.length > 0, "The OP sent no response.");
+      t.report.require(documents.length > 0 || trace.responses.length > 0, "The OP sent no response.");
       const kept = documents.filter((each) => !isNotStored(each)).map((each) => new URL(each.url()).pathname);
-      t.note(
+      t.report.note(
         "pages of the OP",
         documents.map((each) => new URL(each.url()).pathname).join(", ") || "redirects only",
       );
-      if (kept.length > 0) t.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
+      if (kept.length > 0)
+        t.report.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
       // In the tab of the logout, then through the sign-in pages in another one.
       const shown: string[] = [];
       for (const tab of [browser.pages().at(-1) ?? signedIn, signedIn, signedIn, signedIn]) {
         await tab.goBack({ timeout: 5_000 }).catch(() => undefined);
         shown.push(withoutQueries(tab.url()));
       }
-      t.note("where Back led", shown.join("\n"));
+      t.report.note("where Back led", shown.join("\n"));
       await assertLoggedOut(t, browser, session.rp);
     },
   },
@@ -162,10 +168,10 @@ export const logoutPages: Check[] = [
         const page = await browser.newPage();
         await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
         const injected = await page.locator("[data-canary]").count();
-        t.note(what, { elements: injected, dialogs: trace.dialogs.length });
-        t.require(injected === 0, `${what}: the markup is part of the OP's page as HTML.`);
-        t.require(trace.dialogs.length === 0, `${what}: the OP's page ran a script from the request.`);
-        await closed(page);
+        t.report.note(what, { elements: injected, dialogs: trace.dialogs.length });
+        t.report.require(injected === 0, `${what}: the markup is part of the OP's page as HTML.`);
+        t.report.require(trace.dialogs.length === 0, `${what}: the OP's page ran a script from the request.`);
+        await closePage(page);
       }
       // One of the requests is valid except for its state, and may have logged alice out.
       await assertGoodLogout(t, browser, await t.signIn(browser, session.rp, t.alice));
@@ -193,10 +199,10 @@ export const logoutPages: Check[] = [
         t.afterwards(undo);
       }
       const { arrived, startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
-      if (!arrived) return t.fail(notBack);
+      if (!arrived) return t.report.fail(notBack);
       const channels = bothChannels.filter((kind) => !lacks(t, kind, b));
       if (channels.length === 0)
-        t.skip("The OP supports neither back-channel nor front-channel logout for RP-B.");
+        t.report.skip("The OP supports neither back-channel nor front-channel logout for RP-B.");
       // Requests that arrive from here on are late.
       const wait = { from: startedAt, timeout: 5_000 };
       const each = [a, b].flatMap((rp) =>
@@ -207,15 +213,18 @@ export const logoutPages: Check[] = [
         for (const kind of channels) {
           const told = rp.recorder.since(startedAt, kind)[0];
           const when = told ? `${Math.round(told.at - arrived.at)} ms` : "never";
-          t.note(`${kind} request to ${rp.name}, relative to the browser's return`, when);
+          t.report.note(`${kind} request to ${rp.name}, relative to the browser's return`, when);
         }
         const told = channels.flatMap((kind) => rp.recorder.since(startedAt, kind));
-        t.require(told.length > 0, `${rp.name} was not notified before the browser came back.`);
+        t.report.require(told.length > 0, `${rp.name} was not notified before the browser came back.`);
         const late = told.find(({ at }) => at > arrived.at);
-        t.require(!late, `The browser came back before ${rp.name} was notified by ${late?.kind} logout.`);
+        t.report.require(
+          !late,
+          `The browser came back before ${rp.name} was notified by ${late?.kind} logout.`,
+        );
       }
       const waited = finished.length > 0 && Math.min(...finished) <= arrived.at;
-      t.measure(waited ? "The OP waits for slow apps." : "The OP does not wait for slow answers.");
+      t.report.measure(waited ? "The OP waits for slow apps." : "The OP does not wait for slow answers.");
     },
   },
 ];

@@ -1,17 +1,18 @@
 /** R: when the OP must ask before it ends a session (RIL 2), and what the answers do. */
 import type { BrowserContext, Page } from "@playwright/test";
-import { nextTokenAbout } from "../judge/deliveries.ts";
-import { assertUntouched, requireUntold } from "../judge/notifications.ts";
-import { assertKept, assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
-import { assertGoodLogout, confirmsAndStays } from "../judge/rejected-requests.ts";
+import { assertUndisturbed, requireNoNotification } from "../judge/notifications.ts";
+import { assertKept, assertSoonLoggedOut } from "../judge/oracles.ts";
+import { assertGoodLogout } from "../judge/rejected-requests.ts";
 import { lacks } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
+import { nextTokenAbout } from "../probe/logout-tokens.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import type { Check } from "../run/check.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { confirmationOf, replayFrom } from "../steps/confirmation.ts";
+import { confirmAndStay, confirmationOf, replayFrom } from "../steps/confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint } from "../steps/raw-request.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 /** Sends a request and leaves the question unanswered. */
 const openQuestion = (
@@ -64,9 +65,9 @@ export const logoutQuestions: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       const { page, startedAt } = await openQuestion(t, browser, a);
-      await assertUntouched(t, browser, session, startedAt, "The question was still unanswered");
-      const asked = await confirmsAndStays(t, page, startedAt);
-      t.require(asked, "The OP does not ask whether to log out.");
+      await assertUndisturbed(t, browser, session, startedAt, "The question was still unanswered");
+      const asked = await confirmAndStay(t, page, startedAt);
+      t.report.require(asked, "The OP does not ask whether to log out.");
       await assertSoonLoggedOut(t, browser, a);
     },
   },
@@ -81,10 +82,10 @@ export const logoutQuestions: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       const { page, startedAt } = await openQuestion(t, browser, a, { id_token_hint: session.idToken });
-      const asked = await confirmsAndStays(t, page, startedAt);
-      t.note("where the browser was left", { asked, url: page.url().split("?", 1)[0] ?? "" });
+      const asked = await confirmAndStay(t, page, startedAt);
+      t.report.note("where the browser was left", { asked, url: page.url().split("?", 1)[0] ?? "" });
       const atProbe = t.probes.some(({ base }) => page.url().startsWith(base));
-      t.require(!atProbe, "The browser was sent to a URI that was not in the request.");
+      t.report.require(!atProbe, "The browser was sent to a URI that was not in the request.");
       await assertSoonLoggedOut(t, browser, a);
     },
   },
@@ -102,22 +103,24 @@ export const logoutQuestions: Check[] = [
       const page = await browser.newPage();
       await page.goto(`${c.base}/`);
       await attackFrom(page, endSessionEndpoint(t));
-      t.note("another site has loaded the logout endpoint", {
+      t.report.note("another site has loaded the logout endpoint", {
         by: "iframe, img, POST into an iframe, fetch",
       });
-      await assertUntouched(t, browser, session, from, "Another site had loaded the logout endpoint");
+      await assertUndisturbed(t, browser, session, from, "Another site had loaded the logout endpoint");
       const { page: question } = await openQuestion(t, browser, c);
-      await assertUntouched(
+      await assertUndisturbed(
         t,
         browser,
         session,
         from,
         "Another site had navigated the browser to the question",
       );
-      await Promise.all([closed(page), closed(question)]);
+      await Promise.all([closePage(page), closePage(question)]);
       await assertGoodLogout(t, browser, session);
       if (t.cookieMode === "cookies-blocked")
-        t.measure("Only tried by navigation: frames, images and fetch carry no third-party cookies here.");
+        t.report.measure(
+          "Only tried by navigation: frames, images and fetch carry no third-party cookies here.",
+        );
     },
   },
   {
@@ -134,21 +137,28 @@ export const logoutQuestions: Check[] = [
       // The attacker knows a complete answer: the one to his own question.
       const from = performance.now();
       const own = await confirmationOf(t, attacker, endSessionEndpoint(t));
-      if (!own) return t.skip("The OP's logout question does not send a request when the user confirms.");
+      if (!own)
+        return t.report.skip("The OP's logout question does not send a request when the user confirms.");
       const victims = await confirmationOf(t, browser, endSessionEndpoint(t));
-      if (!victims) return t.fail("The OP asks in one browser, but not in the other.");
+      if (!victims) return t.report.fail("The OP asks in one browser, but not in the other.");
       await replayFrom(browser, c, own.request);
-      t.note("another site has sent the attacker's answer", {
+      t.report.note("another site has sent the attacker's answer", {
         method: own.request.method,
         url: own.request.url,
       });
-      await assertUntouched(t, browser, session, from, "Another site had sent its own answer");
+      await assertUndisturbed(t, browser, session, from, "Another site had sent its own answer");
       const { "content-security-policy": policy = "", "x-frame-options": options = "" } = victims.headers;
-      t.note("framing of the question", { "x-frame-options": options, "content-security-policy": policy });
+      t.report.note("framing of the question", {
+        "x-frame-options": options,
+        "content-security-policy": policy,
+      });
       const sources = /frame-ancestors([^;]*)/i.exec(policy)?.[1]?.trim();
       const isGuarded =
         sources === undefined ? /^(deny|sameorigin)$/i.test(options) : !/\*|http/.test(sources);
-      t.require(isGuarded, "Any site may frame the logout question and trick the user into confirming.");
+      t.report.require(
+        isGuarded,
+        "Any site may frame the logout question and trick the user into confirming.",
+      );
       await assertGoodLogout(t, browser, session);
     },
   },
@@ -169,21 +179,26 @@ export const logoutQuestions: Check[] = [
         // With a valid hint the OP need not ask (RIL 2); without one it must.
         sessions = await signInAt(t, browser, t.alice, a, b);
         outcome = await answerNo({});
-        t.require(outcome.asked, "The OP does not ask whether to log out, not even without a hint.");
+        t.report.require(outcome.asked, "The OP does not ask whether to log out, not even without a hint.");
       }
       const [session, other] = sessions;
       await assertKept(t, browser, session);
-      requireUntold(t, sessions, outcome.startedAt, "The user had said no");
+      requireNoNotification(t.report, sessions, outcome.startedAt, "The user had said no");
       if (outcome.arrived?.query.has("error")) {
-        t.measure(`The app receives the error ${outcome.arrived.query.get("error")}.`);
+        t.report.measure(`The app receives the error ${outcome.arrived.query.get("error")}.`);
       } else if (outcome.arrived) {
-        t.warn("After no, the browser comes back as after a logout: the app cannot tell the difference.");
+        t.report.warn(
+          "After no, the browser comes back as after a logout: the app cannot tell the difference.",
+        );
       }
       const from = performance.now();
       await assertGoodLogout(t, browser, session);
       if (!lacks(t, "back-channel", b)) {
         const token = await nextTokenAbout(other, from);
-        t.require(token !== undefined, "The normal logout did not notify RP-B either: nothing is proven.");
+        t.report.require(
+          token !== undefined,
+          "The normal logout did not notify RP-B either: nothing is proven.",
+        );
       }
     },
   },

@@ -1,12 +1,12 @@
 /** R: `state` (RIL 2), and other parameters of the redirect. */
 import type { BrowserContext } from "@playwright/test";
 import { assertSoonLoggedOut } from "../judge/oracles.ts";
-import { confirmsAndStays } from "../judge/rejected-requests.ts";
-import type { Check } from "../model/check.ts";
 import type { Recorded } from "../probe/recorder.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { traceOf } from "../steps/browser-trace.ts";
+import { confirmAndStay } from "../steps/confirmation.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { ownProbe } from "../steps/own-probe.ts";
 
@@ -24,7 +24,7 @@ const states: Record<string, string> = {
 async function returnedAfterLogout(
   t: Trial,
   browser: BrowserContext,
-  session: Session,
+  session: SignIn,
   state: string,
 ): Promise<Recorded> {
   const parameters = { ...usualParameters(session), state };
@@ -34,7 +34,9 @@ async function returnedAfterLogout(
   const { arrived } = await logOut(t, browser, session.rp, {
     parameters: { ...usualParameters(again), state },
   });
-  return arrived ?? t.fail("The browser did not come back to the registered post_logout_redirect_uri.");
+  return (
+    arrived ?? t.report.fail("The browser did not come back to the registered post_logout_redirect_uri.")
+  );
 }
 
 async function logOutOnce(t: Trial, more: Record<string, string> = {}): Promise<Recorded> {
@@ -42,7 +44,9 @@ async function logOutOnce(t: Trial, more: Record<string, string> = {}): Promise<
   const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
   const parameters = { ...usualParameters(session), ...more };
   const { arrived } = await logOut(t, browser, session.rp, { parameters, asIs: true });
-  return arrived ?? t.fail("The browser did not come back to the registered post_logout_redirect_uri.");
+  return (
+    arrived ?? t.report.fail("The browser did not come back to the registered post_logout_redirect_uri.")
+  );
 }
 
 export const logoutState: Check[] = [
@@ -59,8 +63,8 @@ export const logoutState: Check[] = [
         const { query, url } = await returnedAfterLogout(t, browser, session, state);
         const returned = query.getAll("state");
         if (returned.length === 1 && returned[0] === state) continue;
-        t.note("what came back", { sent: state, url, returned: returned.join(" and ") });
-        t.fail(`${what}: ${difference(state, returned)}`);
+        t.report.note("what came back", { sent: state, url, returned: returned.join(" and ") });
+        t.report.fail(`${what}: ${difference(state, returned)}`);
       }
     },
   },
@@ -72,7 +76,7 @@ export const logoutState: Check[] = [
     needs: ["end-session"],
     run: async (t) => {
       const { query } = await logOutOnce(t);
-      t.require(!query.has("state"), `The OP made up a state: ${query.get("state")}.`);
+      t.report.require(!query.has("state"), `The OP made up a state: ${query.get("state")}.`);
     },
   },
   {
@@ -84,8 +88,8 @@ export const logoutState: Check[] = [
     run: async (t) => {
       const { query, method } = await logOutOnce(t, { state: "kept" });
       const added = [...query.keys()].filter((name) => name !== "state");
-      t.note("what came back", { method, names: [...query.keys()].join(" ") });
-      if (added.length > 0) t.warn(`The redirect has additional parameters: ${added.join(", ")}.`);
+      t.report.note("what came back", { method, names: [...query.keys()].join(" ") });
+      if (added.length > 0) t.report.warn(`The redirect has additional parameters: ${added.join(", ")}.`);
     },
   },
   {
@@ -108,13 +112,15 @@ export const logoutState: Check[] = [
           state: "after the query",
         },
       });
-      if (!arrived) return t.fail("The browser did not come back to a registered URI that has a query.");
+      if (!arrived)
+        return t.report.fail("The browser did not come back to a registered URI that has a query.");
       const { query, url } = arrived;
-      t.note("what came back", url);
+      t.report.note("what came back", url);
       const kept = query.get("own") === "1" && query.get("words") === "a b/c";
-      t.require(kept, `The URI lost its own query: ${url}`);
-      t.require(query.get("state") === "after the query", `state is not part of the query: ${url}`);
-      if (!url.includes(`?${own}`)) t.warn(`The URI's own query came back in another encoding: ${url}`);
+      t.report.require(kept, `The URI lost its own query: ${url}`);
+      t.report.require(query.get("state") === "after the query", `state is not part of the query: ${url}`);
+      if (!url.includes(`?${own}`))
+        t.report.warn(`The URI's own query came back in another encoding: ${url}`);
     },
   },
   {
@@ -135,12 +141,12 @@ export const logoutState: Check[] = [
         comesBack: false,
       });
       const injected = () => page.locator("[data-canary]").count();
-      t.require((await injected()) === 0, "state is part of the OP's page as HTML.");
-      if (!(await confirmsAndStays(t, page, startedAt)))
-        return t.fail("The OP does not ask whether to log out.");
+      t.report.require((await injected()) === 0, "state is part of the OP's page as HTML.");
+      if (!(await confirmAndStay(t, page, startedAt)))
+        return t.report.fail("The OP does not ask whether to log out.");
       await assertSoonLoggedOut(t, browser, a);
-      t.require((await injected()) === 0, "state is part of the OP's last page as HTML.");
-      t.require(trace.dialogs.length === 0, "The OP's page ran the script in state.");
+      t.report.require((await injected()) === 0, "state is part of the OP's last page as HTML.");
+      t.report.require(trace.dialogs.length === 0, "The OP's page ran the script in state.");
     },
   },
 ];

@@ -10,16 +10,17 @@ import {
   isEncrypted,
 } from "#lib/oidc/jwe.ts";
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
-import { isAbout, logoutTokensAt } from "../judge/deliveries.ts";
-import { assertKept, signInAt } from "../judge/oracles.ts";
-import { sessionOf, specimen } from "../judge/ordinary-logout.ts";
-import type { Check } from "../model/check.ts";
-import { type ReceivedLogoutToken, readRaw } from "../probe/logout-tokens.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import { logoutTokensAt } from "../judge/deliveries.ts";
+import { assertKept } from "../judge/oracles.ts";
+import { ordinaryLogout, sessionOf } from "../judge/ordinary-logout.ts";
+import { isAbout, type ReceivedLogoutToken, readRaw } from "../probe/logout-tokens.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { requireAnotherKey, rotateKeys } from "../steps/operations.ts";
 import { ownProbe, ownProbeIfPossible } from "../steps/own-probe.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -31,13 +32,13 @@ export const logoutTokenKeys: Check[] = [
     clause: "BCL 2.4",
     severity: "critical",
     run: async (t) => {
-      const { tokens } = await specimen(t);
+      const { tokens } = await ordinaryLogout(t);
       for (const token of tokens) await requireSignature(t, token);
       const alg = anotherAlgorithm(t);
-      if (!alg) return t.measure("RS256 only: the OP declares no other algorithm.");
+      if (!alg) return t.report.measure("RS256 only: the OP declares no other algorithm.");
       const metadata = { id_token_signed_response_alg: alg };
       const probe = await ownProbeIfPossible(t, { name: `rp-${alg.toLowerCase()}`, alg, metadata });
-      if (typeof probe === "string") return t.measure(`RS256 only: ${probe}`);
+      if (typeof probe === "string") return t.report.measure(`RS256 only: ${probe}`);
       await requireSignature(t, (await logOutWith(t, probe)).token);
     },
   },
@@ -48,23 +49,25 @@ export const logoutTokenKeys: Check[] = [
     clause: "BCL 2.4",
     severity: "high",
     run: async (t) => {
-      const found = await specimen(t);
+      const found = await ordinaryLogout(t);
       const withSub = found.tokens.filter(({ claims }) => claims.sub !== undefined);
       for (const token of withSub) requireSub(t, token, sessionOf(found, token));
       if (!t.metadata.subject_types_supported?.includes("pairwise"))
         return withSub.length > 0
-          ? t.measure("Public subjects only: the OP does not declare pairwise ones.")
-          : t.skip("No logout token has a sub.");
+          ? t.report.measure("Public subjects only: the OP does not declare pairwise ones.")
+          : t.report.skip("No logout token has a sub.");
       const metadata = { subject_type: "pairwise" };
       const probe = await ownProbeIfPossible(t, { name: "rp-pairwise", metadata });
-      if (typeof probe === "string") return t.measure(`Public subjects only: ${probe}`);
+      if (typeof probe === "string") return t.report.measure(`Public subjects only: ${probe}`);
       const { token, session, initiator } = await logOutWith(t, probe);
       if (token.claims.sub === undefined) {
-        if (withSub.length === 0) t.skip("No logout token has a sub.");
-        return t.measure("Public subjects only: the logout token of a client with pairwise ones has no sub.");
+        if (withSub.length === 0) t.report.skip("No logout token has a sub.");
+        return t.report.measure(
+          "Public subjects only: the logout token of a client with pairwise ones has no sub.",
+        );
       }
       requireSub(t, token, session);
-      t.measure(
+      t.report.measure(
         session.sub === initiator.sub
           ? "Public subjects only: the client with pairwise ones has the same sub as RP-A."
           : "Public and pairwise subjects.",
@@ -89,7 +92,10 @@ export const logoutTokenKeys: Check[] = [
         },
       });
       const { token, session } = await logOutWith(t, probe);
-      t.require(isEncrypted(token.raw), "The ID Token is encrypted, but the logout token is only signed.");
+      t.report.require(
+        isEncrypted(token.raw),
+        "The ID Token is encrypted, but the logout token is only signed.",
+      );
       const signed = await sayingWhy(t, () =>
         decryptToken(token.raw, decryption, new Checklist("invalid_logout_token", { encryption: "BCL 2.4" })),
       );
@@ -97,13 +103,13 @@ export const logoutTokenKeys: Check[] = [
       await requireSignature(t, inside);
       const { sub, sid } = inside.claims;
       const isOfAnother = (sub ?? session.sub) !== session.sub || (sid ?? session.sid) !== session.sid;
-      t.require(
+      t.report.require(
         isAbout(session)(inside) && !isOfAnother,
         `The token inside is about another session: sub ${sub}, sid ${sid}.`,
       );
       const { iss } = decodeProtectedHeader(token.raw);
       if (iss !== t.provider.issuer)
-        t.warn("The JWE header should repeat iss, so that an app knows the OP before it decrypts.");
+        t.report.warn("The JWE header should repeat iss, so that an app knows the OP before it decrypts.");
     },
   },
   {
@@ -117,14 +123,17 @@ export const logoutTokenKeys: Check[] = [
       const [a, b] = [t.rp("rp-a"), t.rp("rp-b")];
       const [first] = await signInAt(t, browser, t.alice, a, b);
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(first) });
-      const [token] = await logoutTokensAt(t, startedAt, first);
+      const [token] = await logoutTokensAt(t.report, startedAt, first);
       const session = await t.signIn(browser, a, t.alice);
       await requireNoAccess(t, session, token?.raw ?? "");
       const { asked, arrived } = await logOut(t, browser, a, {
         parameters: { id_token_hint: token?.raw ?? "", post_logout_redirect_uri: a.postLogoutUri },
         comesBack: false,
       });
-      t.require(!arrived, "With a logout token as id_token_hint, the browser was sent back to the app.");
+      t.report.require(
+        !arrived,
+        "With a logout token as id_token_hint, the browser was sent back to the app.",
+      );
       if (!asked) await assertKept(t, browser, session);
     },
   },
@@ -142,11 +151,12 @@ export const logoutTokenKeys: Check[] = [
       await rotateKeys(t);
       const renewed = await t.ask(browser, a);
       if ("error" in renewed)
-        return t.skip("The session did not survive the key rotation: there is nothing to log out of.");
-      requireAnotherKey(t, sessions[0], renewed);
+        return t.report.skip("The session did not survive the key rotation: there is nothing to log out of.");
+      requireAnotherKey(t.report, sessions[0], renewed);
       // With the new ID Token as hint; R-49 tests the old one.
       const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(renewed) });
-      for (const token of await logoutTokensAt(t, startedAt, ...sessions)) await requireSignature(t, token);
+      for (const token of await logoutTokensAt(t.report, startedAt, ...sessions))
+        await requireSignature(t, token);
     },
   },
 ];
@@ -164,7 +174,10 @@ async function requireSignature(t: Trial, { rp, raw, header }: ReceivedLogoutTok
   });
   const keys = await t.provider.publishedKeys();
   const named = keys.filter(({ kid }) => kid === header.kid);
-  t.require(named.length === 1, `${rp.name}: the kid ${header.kid} names ${named.length} keys in the JWKS.`);
+  t.report.require(
+    named.length === 1,
+    `${rp.name}: the kid ${header.kid} names ${named.length} keys in the JWKS.`,
+  );
 }
 
 /** Runs a step of the apps' protocol code, and turns its error into the reason of the failure. */
@@ -174,7 +187,7 @@ async function sayingWhy<T>(t: Trial, step: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const failed = error.verdicts?.find(({ result }) => result === "fail");
-    return t.fail(`${error.message} Expected ${failed?.expected}, got ${failed?.actual}.`);
+    return t.report.fail(`${error.message} Expected ${failed?.expected}, got ${failed?.actual}.`);
   }
 }
 
@@ -187,17 +200,17 @@ function anotherAlgorithm({ metadata }: Trial): string | undefined {
 async function logOutWith(
   t: Trial,
   probe: RelyingParty,
-): Promise<{ session: Session; initiator: Session; token: ReceivedLogoutToken }> {
+): Promise<{ session: SignIn; initiator: SignIn; token: ReceivedLogoutToken }> {
   const browser = await t.browser();
   const [initiator, session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), probe);
   const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
-  const [token] = await logoutTokensAt(t, startedAt, session);
+  const [token] = await logoutTokensAt(t.report, startedAt, session);
   if (!token) throw new Error("no token, and no failure");
   return { session, initiator, token };
 }
 
-const requireSub = (t: Trial, { rp, claims }: ReceivedLogoutToken, { sub }: Session): void =>
-  t.require(claims.sub === sub, `${rp.name}: sub is ${claims.sub}, its ID Token has ${sub}.`);
+const requireSub = (t: Trial, { rp, claims }: ReceivedLogoutToken, { sub }: SignIn): void =>
+  t.report.require(claims.sub === sub, `${rp.name}: sub is ${claims.sub}, its ID Token has ${sub}.`);
 
 async function negotiableEncryption(t: Trial) {
   const {
@@ -206,7 +219,8 @@ async function negotiableEncryption(t: Trial) {
   } = t.metadata;
   const alg = encryptionAlgorithms.find((each) => each !== "RSA1_5" && algs.includes(each));
   const enc = ["A256GCM", "A128GCM", "A128CBC-HS256"].find((each) => encs.includes(each));
-  if (!alg || !enc) return t.skip("Discovery declares no encryption of ID Tokens that the suite knows.");
+  if (!alg || !enc)
+    return t.report.skip("Discovery declares no encryption of ID Tokens that the suite knows.");
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const encryption: Encryption = { alg, enc };
   const jwk = { ...(await exportJWK(publicKey)), kid: "of-the-suite", use: "enc", alg };
@@ -215,13 +229,16 @@ async function negotiableEncryption(t: Trial) {
   return { encryption, jwk, decryption };
 }
 
-async function requireNoAccess(t: Trial, { accessToken = "" }: Session, token: string): Promise<void> {
+async function requireNoAccess(t: Trial, { accessToken = "" }: SignIn, token: string): Promise<void> {
   const { userinfo_endpoint: endpoint } = t.metadata;
   if (!endpoint) return;
   const ask = (bearer: string) =>
     t.context.fetch(endpoint, { headers: { authorization: `Bearer ${bearer}` }, redirect: "manual" });
   const [good, bad] = [await ask(accessToken), await ask(token)];
-  t.note("userinfo", { "with the access token": good.status, "with the logout token": bad.status });
-  t.require(good.ok, `userinfo answers ${good.status} to the access token: nothing else can be concluded.`);
-  t.require(!bad.ok, `userinfo accepts a logout token as an access token (HTTP ${bad.status}).`);
+  t.report.note("userinfo", { "with the access token": good.status, "with the logout token": bad.status });
+  t.report.require(
+    good.ok,
+    `userinfo answers ${good.status} to the access token: nothing else can be concluded.`,
+  );
+  t.report.require(!bad.ok, `userinfo accepts a logout token as an access token (HTTP ${bad.status}).`);
 }

@@ -2,11 +2,11 @@
 import { isNumericDate } from "#lib/oidc/id-token.ts";
 import { tokenType } from "#lib/oidc/jws.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
-import { signInAt } from "../judge/oracles.ts";
-import { eachToken, everyToken, sessionOf, specimen } from "../judge/ordinary-logout.ts";
+import { eachToken, everyToken, ordinaryLogout, sessionOf } from "../judge/ordinary-logout.ts";
 import { mayLackSid } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
+import type { Check } from "../run/check.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const common = { needs: ["end-session", "back-channel"] } satisfies Partial<Check>;
 
@@ -23,7 +23,10 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { iss } }) =>
-      t.require(iss === t.provider.issuer, `${rp.name}: iss is ${show(iss)}, not ${t.provider.issuer}.`),
+      t.report.require(
+        iss === t.provider.issuer,
+        `${rp.name}: iss is ${show(iss)}, not ${t.provider.issuer}.`,
+      ),
     ),
   },
   {
@@ -33,15 +36,15 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "critical",
     run: async (t) => {
-      await specimen(t);
+      await ordinaryLogout(t);
       for (const { rp, claims } of everyToken(t)) {
         if (Object.keys(claims).length === 0) continue; // encrypted, or no JWT: B-03 reports it
         const audiences = [claims.aud ?? []].flat();
-        t.require(
+        t.report.require(
           audiences.includes(rp.client.clientId),
           `${rp.name} received a token for ${show(claims.aud)}.`,
         );
-        t.require(audiences.length === 1, `${rp.name}: aud names others too: ${show(claims.aud)}.`);
+        t.report.require(audiences.length === 1, `${rp.name}: aud names others too: ${show(claims.aud)}.`);
       }
     },
   },
@@ -52,10 +55,10 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { iat } }, { began, ended }) => {
-      if (!isNumericDate(iat)) return t.fail(`${rp.name}: iat is ${show(iat)}.`);
-      if (!Number.isInteger(iat)) t.warn(`${rp.name}: iat is not an integer: ${iat}.`);
+      if (!isNumericDate(iat)) return t.report.fail(`${rp.name}: iat is ${show(iat)}.`);
+      if (!Number.isInteger(iat)) t.report.warn(`${rp.name}: iat is not an integer: ${iat}.`);
       const off = iat < began ? began - iat : Math.max(0, iat - ended);
-      t.require(off <= skew, `${rp.name}: iat is ${Math.round(off)} s away from the logout.`);
+      t.report.require(off <= skew, `${rp.name}: iat is ${Math.round(off)} s away from the logout.`);
     }),
   },
   {
@@ -66,12 +69,12 @@ export const logoutToken: Check[] = [
     severity: "high",
     run: eachToken((t, { rp, claims: { iat, exp } }) => {
       if (!isNumericDate(exp))
-        return t.fail(`${rp.name}: exp is ${show(exp)} (required since errata set 1).`);
+        return t.report.fail(`${rp.name}: exp is ${show(exp)} (required since errata set 1).`);
       const lifetime = exp - (isNumericDate(iat) ? iat : Date.now() / 1000);
-      t.require(lifetime > 0, `${rp.name}: exp is not later than iat.`);
-      t.require(lifetime <= longest, `${rp.name}: a captured token can be used for ${lifetime} s.`);
+      t.report.require(lifetime > 0, `${rp.name}: exp is not later than iat.`);
+      t.report.require(lifetime <= longest, `${rp.name}: a captured token can be used for ${lifetime} s.`);
       if (lifetime > recommended)
-        t.warn(`${rp.name}: its lifetime is ${lifetime} s; BCL 4 recommends two minutes.`);
+        t.report.warn(`${rp.name}: its lifetime is ${lifetime} s; BCL 4 recommends two minutes.`);
     }),
   },
   {
@@ -82,7 +85,7 @@ export const logoutToken: Check[] = [
     severity: "high",
     alone: true, // so that it runs last, when the other checks have collected tokens
     run: async (t) => {
-      await specimen(t);
+      await ordinaryLogout(t);
       const browser = await t.browser();
       for (let logouts = 0; logouts < 5 && everyToken(t).length < 20; logouts++) {
         const [session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d"));
@@ -92,12 +95,15 @@ export const logoutToken: Check[] = [
       const seen = new Map<string, string>();
       for (const { rp, raw, claims } of tokens) {
         const { jti } = claims;
-        if (typeof jti !== "string" || jti === "") return t.fail(`${rp.name}: jti is ${show(jti)}.`);
+        if (typeof jti !== "string" || jti === "") return t.report.fail(`${rp.name}: jti is ${show(jti)}.`);
         const other = seen.get(jti);
-        t.require(other === undefined || other === raw, `Two different logout tokens have the jti ${jti}.`);
+        t.report.require(
+          other === undefined || other === raw,
+          `Two different logout tokens have the jti ${jti}.`,
+        );
         seen.set(jti, raw);
       }
-      t.measure(`${tokens.length} tokens compared.`);
+      t.report.measure(`${tokens.length} tokens compared.`);
     },
   },
   {
@@ -107,12 +113,16 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims: { events } }) => {
-      const members = isObject(events) ? events : t.fail(`${rp.name}: events is ${show(events)}.`);
+      const members = isObject(events) ? events : t.report.fail(`${rp.name}: events is ${show(events)}.`);
       const event = members[backchannelLogoutEvent];
-      t.require(isObject(event), `${rp.name}: ${backchannelLogoutEvent} is ${show(event)}, not an object.`);
+      t.report.require(
+        isObject(event),
+        `${rp.name}: ${backchannelLogoutEvent} is ${show(event)}, not an object.`,
+      );
       if (Object.keys(Object(event)).length > 0)
-        t.warn(`${rp.name}: the event should be {}: ${show(event)}.`);
-      if (Object.keys(members).length > 1) t.warn(`${rp.name}: events has other members: ${show(events)}.`);
+        t.report.warn(`${rp.name}: the event should be {}: ${show(event)}.`);
+      if (Object.keys(members).length > 1)
+        t.report.warn(`${rp.name}: events has other members: ${show(events)}.`);
     }),
   },
   {
@@ -122,7 +132,7 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "high",
     run: eachToken((t, { rp, claims }) =>
-      t.require(!("nonce" in claims), `${rp.name}: it has a nonce, so it can pass for an ID Token.`),
+      t.report.require(!("nonce" in claims), `${rp.name}: it has a nonce, so it can pass for an ID Token.`),
     ),
   },
   {
@@ -133,8 +143,8 @@ export const logoutToken: Check[] = [
     severity: "high",
     run: eachToken((t, { rp, claims: { sub, sid } }) => {
       const named = [sub, sid].filter((value) => value !== undefined);
-      t.require(named.length > 0, `${rp.name}: it has neither sub nor sid.`);
-      t.require(
+      t.report.require(named.length > 0, `${rp.name}: it has neither sub nor sid.`);
+      t.report.require(
         named.every((value) => typeof value === "string" && value !== ""),
         `${rp.name}: sub is ${show(sub)}, sid is ${show(sid)}.`,
       );
@@ -147,12 +157,12 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "high",
     run: async (t) => {
-      const found = await specimen(t);
+      const found = await ordinaryLogout(t);
       const withSid = found.tokens.filter(({ claims }) => claims.sid !== undefined);
-      if (withSid.length === 0) t.skip("No logout token has a sid: see B-14.");
+      if (withSid.length === 0) t.report.skip("No logout token has a sid: see B-14.");
       for (const token of withSid) {
         const { sid } = sessionOf(found, token);
-        t.require(
+        t.report.require(
           token.claims.sid === sid,
           `${token.rp.name}: sid is ${show(token.claims.sid)}, its ID Token has ${show(sid)}.`,
         );
@@ -168,13 +178,14 @@ export const logoutToken: Check[] = [
     run: async (t) => {
       const a = t.rp("rp-a");
       const why = mayLackSid(t, a);
-      if (why) t.skip(why);
-      const { sessions, tokens } = await specimen(t);
+      if (why) t.report.skip(why);
+      const { sessions, tokens } = await ordinaryLogout(t);
       const session = sessions.find(({ rp }) => rp === a);
-      t.require(Boolean(session?.sid), "The ID Token of rp-a has no sid.");
+      t.report.require(Boolean(session?.sid), "The ID Token of rp-a has no sid.");
       const its = tokens.filter(({ rp }) => rp === a);
-      if (its.length === 0) t.skip("No logout token came to rp-a: see B-01.");
-      for (const { claims } of its) t.require(Boolean(claims.sid), "The logout token of rp-a has no sid.");
+      if (its.length === 0) t.report.skip("No logout token came to rp-a: see B-01.");
+      for (const { claims } of its)
+        t.report.require(Boolean(claims.sid), "The logout token of rp-a has no sid.");
     },
   },
   {
@@ -186,11 +197,11 @@ export const logoutToken: Check[] = [
     run: eachToken((t, { rp, header }) => {
       const typ = tokenType({ header: { alg: "", ...header }, claims: {} });
       if (typ === "logout+jwt") return;
-      t.require(
+      t.report.require(
         typ === undefined || typ === "jwt",
         `${rp.name}: typ is ${show(header.typ)}, which is another kind of token.`,
       );
-      t.warn(`${rp.name}: typ is ${show(header.typ)}; logout+jwt is recommended.`);
+      t.report.warn(`${rp.name}: typ is ${show(header.typ)}; logout+jwt is recommended.`);
     }),
   },
   {
@@ -201,9 +212,10 @@ export const logoutToken: Check[] = [
     severity: "low",
     run: eachToken((t, { rp, header, claims }) => {
       const keys = ["jku", "jwk", "x5u", "x5c"].filter((name) => name in header);
-      if (keys.length > 0) t.warn(`${rp.name}: the header has ${keys.join(", ")}, which no app may trust.`);
+      if (keys.length > 0)
+        t.report.warn(`${rp.name}: the header has ${keys.join(", ")}, which no app may trust.`);
       const personal = Object.keys(claims).filter((name) => profile.includes(name));
-      if (personal.length > 0) t.warn(`${rp.name}: it carries ${personal.join(", ")}.`);
+      if (personal.length > 0) t.report.warn(`${rp.name}: it carries ${personal.join(", ")}.`);
     }),
   },
 ];

@@ -1,10 +1,11 @@
 /** D: whether the OP does what it declares, and declares what it does. */
 
 import { lacks } from "../model/capabilities.ts";
-import type { Check, CheckResult } from "../model/check.ts";
+import type { CheckResult } from "../model/check.ts";
 import { tokensSince } from "../probe/logout-tokens.ts";
 import { probeNames } from "../probe/probe-set.ts";
 import type { Recorded } from "../probe/recorder.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 
@@ -62,18 +63,24 @@ export const metadataHonesty: Check[] = [
     last: true,
     run: async (t, results) => {
       if (results.every(({ id }) => id.startsWith("D-")))
-        t.skip("It compares discovery with the observations of the other checks: run it together with them.");
+        t.report.skip(
+          "It compares discovery with the observations of the other checks: run it together with them.",
+        );
       const records = probeNames.flatMap((name) => t.rp(name).recorder.records);
       const findings = promises.map((promised) => judge(t, promised, results, records));
-      t.note("declared and seen", Object.fromEntries(findings.map(({ field, word }) => [field, word])));
+      t.report.note(
+        "declared and seen",
+        Object.fromEntries(findings.map(({ field, word }) => [field, word])),
+      );
       const broken = findings.filter(({ word }) => word === "declared, but not seen");
       if (broken.length > 0)
-        t.fail(
+        t.report.fail(
           `Discovery declares features that no check saw at work: ${broken.map(({ field }) => field).join(", ")}.`,
         );
       for (const { field, word } of findings) {
-        if (word === "seen, but not declared") t.warn(`It works, but discovery does not declare ${field}.`);
-        if (word === "declared, but not tried") t.measure(`${field} was not tested.`);
+        if (word === "seen, but not declared")
+          t.report.warn(`It works, but discovery does not declare ${field}.`);
+        if (word === "declared, but not tried") t.report.measure(`${field} was not tested.`);
       }
     },
   },
@@ -85,13 +92,15 @@ export const metadataHonesty: Check[] = [
     needs: [],
     run: async (t) => {
       const { jwks_uri: uri = "", id_token_signing_alg_values_supported: algs = [] } = t.metadata;
-      t.noteRequest("keys", "GET", uri, {});
+      t.report.noteRequest("keys", "GET", uri, {});
       const keys = await publishedKeys(t, uri);
       requireWellFormed(t, keys);
       if (!algs.includes("RS256"))
-        t.fail("id_token_signing_alg_values_supported does not list RS256, which Discovery 3 requires.");
+        t.report.fail(
+          "id_token_signing_alg_values_supported does not list RS256, which Discovery 3 requires.",
+        );
       for (const { what, alg } of await signedWith(t))
-        t.require(algs.includes(alg), `${what} is signed with ${alg}, which discovery does not list.`);
+        t.report.require(algs.includes(alg), `${what} is signed with ${alg}, which discovery does not list.`);
     },
   },
   {
@@ -112,23 +121,23 @@ export const metadataHonesty: Check[] = [
         const parameters = form.size > 0 ? form : query;
         return { answer: parameters.get("error") ?? "success", iss: parameters.get("iss") };
       });
-      t.note(
+      t.report.note(
         "authorization responses",
         Object.fromEntries(answers.map(({ answer, iss }) => [answer, iss ?? "no iss"])),
       );
       for (const { answer, iss } of answers) {
         if (iss === null) {
-          t.require(!declared, `Discovery declares iss in every response, but ${answer} has none.`);
+          t.report.require(!declared, `Discovery declares iss in every response, but ${answer} has none.`);
         } else {
-          t.require(iss === t.context.issuer, `The response ${answer} names another issuer: ${iss}.`);
-          t.require(
+          t.report.require(iss === t.context.issuer, `The response ${answer} names another issuer: ${iss}.`);
+          t.report.require(
             declared,
             "The OP sends iss, but authorization_response_iss_parameter_supported is not true.",
           );
         }
       }
       if (!declared)
-        t.skip("The OP does not support RFC 9207: neither discovery nor its responses name iss.");
+        t.report.skip("The OP does not support RFC 9207: neither discovery nor its responses name iss.");
     },
   },
 ];
@@ -164,27 +173,27 @@ async function publishedKeys(t: Trial, uri: string): Promise<Key[]> {
   const response = await t.context.fetch(uri, { redirect: "manual" });
   const { keys } = Object((await response.json().catch(() => undefined)) as unknown) as { keys?: unknown };
   if (response.status !== 200 || !Array.isArray(keys) || keys.length === 0)
-    t.fail(`jwks_uri answered HTTP ${response.status} without a list of keys.`);
+    t.report.fail(`jwks_uri answered HTTP ${response.status} without a list of keys.`);
   const shown = keys.map((key: Key) => [key.kty, key.use, key.alg, key.kid].map(String).join(" "));
-  t.note("published keys (kty use alg kid)", { keys: shown.join(", ") });
+  t.report.note("published keys (kty use alg kid)", { keys: shown.join(", ") });
   return keys as Key[];
 }
 
 function requireWellFormed(t: Trial, keys: readonly Key[]): void {
   const secret = keys.find((key) => key.kty === "oct" || "d" in key || "k" in key);
-  t.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
+  t.report.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
   const kids = keys.map(({ kid }) => kid);
   const unnamed = keys.length > 1 && kids.some((kid) => typeof kid !== "string");
-  t.require(!unnamed, "There are several keys, but one has no kid (Core 10.1).");
+  t.report.require(!unnamed, "There are several keys, but one has no kid (Core 10.1).");
   const twice = kids.find((kid, index) => kid !== undefined && kids.indexOf(kid) !== index);
-  t.require(twice === undefined, `Two keys have the kid ${twice}.`);
+  t.report.require(twice === undefined, `Two keys have the kid ${twice}.`);
   const uses = new Set(keys.map(({ use }) => use));
-  t.require(
+  t.report.require(
     !(uses.has("enc") && uses.has(undefined)),
     "With keys for encryption, every key must declare its use.",
   );
   const short = keys.find(({ n }) => typeof n === "string" && Buffer.from(n, "base64url").length < 256);
-  t.require(!short, `The RSA key ${short?.kid} is shorter than 2048 bits (RFC 7518 3.3).`);
+  t.report.require(!short, `The RSA key ${short?.kid} is shorter than 2048 bits (RFC 7518 3.3).`);
 }
 
 /** The algorithms of an ID Token and, where the OP sends one, of a logout token. */

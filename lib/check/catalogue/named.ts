@@ -1,6 +1,7 @@
 /** Selects checks by the flags of the command line. */
 import { UsageError } from "#lib/demo/options.ts";
-import type { Check, Severity } from "../model/check.ts";
+import type { Severity } from "../model/check.ts";
+import type { Check } from "../run/check.ts";
 import { catalogue } from "./index.ts";
 
 /** The values of `--only`, `--skip` and `--severity`. */

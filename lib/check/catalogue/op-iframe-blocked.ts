@@ -1,6 +1,6 @@
 /** S: Session Management 1.0 in a browser that blocks the OP's cookies in frames. */
-import type { Check } from "../model/check.ts";
-import { type Refused, RelyingParty, type Session } from "../probe/relying-party.ts";
+import { type Refused, RelyingParty, type SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { OpIframe, question, whyBlind } from "../steps/op-iframe.ts";
 
@@ -19,23 +19,27 @@ export const opIframeBlocked: Check[] = [
     eachCookieMode: true,
     run: async (t) => {
       if (t.cookieMode !== "cookies-blocked")
-        t.skip("This check is for browsers that block third-party cookies: see the other mode.");
+        t.report.skip("This check is for browsers that block third-party cookies: see the other mode.");
       const why = whyBlind(t);
       if (!why)
-        t.skip("The OP and the RP are on the same site here, so its cookies are not third-party cookies.");
+        t.report.skip(
+          "The OP and the RP are on the same site here, so its cookies are not third-party cookies.",
+        );
       const browser = await t.browser();
       const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
       const iframe = await OpIframe.open(t, browser, session.rp);
       const { answers, requests, end } = await followSession(t, iframe, session);
-      t.note("the RP's minute", { answers: answers.join(", "), requests, end });
-      t.require(
+      t.report.note("the RP's minute", { answers: answers.join(", "), requests, end });
+      t.report.require(
         requests <= most,
         `More than ${most} authorization requests in a minute: ${answers.join(", ")} (an endless loop).`,
       );
       const [first] = answers;
       if (first === "silent" || first?.startsWith("other"))
-        t.warn(`The OP iframe answers ${first}: the RP does not learn that the session cannot be monitored.`);
-      else t.measure(`The OP iframe answers ${first}; then: ${end}.`);
+        t.report.warn(
+          `The OP iframe answers ${first}: the RP does not learn that the session cannot be monitored.`,
+        );
+      else t.report.measure(`The OP iframe answers ${first}; then: ${end}.`);
     },
   },
 ];
@@ -48,13 +52,13 @@ interface Followed {
 }
 
 /** An RP as in SM 3.1: keeps asking, reauthenticates silently in a frame on `changed`, stops on `error`. */
-async function followSession(t: Trial, iframe: OpIframe, session: Session): Promise<Followed> {
+async function followSession(t: Trial, iframe: OpIframe, session: SignIn): Promise<Followed> {
   let current = session;
   const answers: string[] = [];
   let requests = 0;
   const ended = (end: string): Followed => ({ answers, requests, end });
   for (let asked = 0; asked < questions; asked++) {
-    const answer = await iframe.ask(question(t, current));
+    const answer = await iframe.ask(question(t.report, current));
     answers.push(answer);
     if (answer === "unchanged") continue;
     if (answer !== "changed") return ended(`the RP stops at ${answer}`);
@@ -71,14 +75,14 @@ async function followSession(t: Trial, iframe: OpIframe, session: Session): Prom
 async function askInFrame(
   t: Trial,
   iframe: OpIframe,
-  { rp, idToken }: Session,
-): Promise<Session | Refused | undefined> {
+  { rp, idToken }: SignIn,
+): Promise<SignIn | Refused | undefined> {
   const request = await rp.authorizationRequest({ prompt: "none", id_token_hint: idToken });
   const from = performance.now();
   await iframe.host.evaluate(`void frame(${JSON.stringify(request.url)})`);
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: 5_000 });
   const result = answer && (await rp.complete(request, answer));
-  t.note(
+  t.report.note(
     `prompt=none in a frame at ${rp.name}`,
     !result ? "no answer" : "error" in result ? result.error : result.sub,
   );

@@ -1,7 +1,7 @@
 /** S: Session Management 1.0, malformed messages to the OP iframe, and questions from foreign origins. */
 import type { BrowserContext } from "@playwright/test";
-import type { Check } from "../model/check.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { iframeUrl, needsSight, needsUnchanged, OpIframe, question } from "../steps/op-iframe.ts";
 
@@ -37,15 +37,15 @@ export const opIframeStrangers: Check[] = [
         answers.push({ message: JSON.stringify(message).slice(0, 40), answer: await iframe.ask(message) });
         if (answers.filter(({ answer }) => answer === "silent").length >= 3) break; // two seconds each
       }
-      if (crashes.length > 0) t.note("exceptions in the OP iframe", crashes.join("\n"));
+      if (crashes.length > 0) t.report.note("exceptions in the OP iframe", crashes.join("\n"));
       for (const wrong of ["unchanged", "changed", "silent", "other"]) {
         const messages = answers
           .filter(({ answer }) => answer.startsWith(wrong))
           .map(({ message }) => message);
         if (messages.length === 0) continue;
         const text = `It answers ${wrong} to ${messages.join(", ")}.`;
-        if (wrong === "unchanged") t.fail(text);
-        t.warn(crashes[0] && wrong === "silent" ? `${text} It throws: ${crashes[0]}` : text);
+        if (wrong === "unchanged") t.report.fail(text);
+        t.report.warn(crashes[0] && wrong === "silent" ? `${text} It throws: ${crashes[0]}` : text);
       }
     },
   },
@@ -93,17 +93,19 @@ export const opIframeStrangers: Check[] = [
       await page.goto(`${b.base}/op-iframe`);
       await page.evaluate(`frame(${JSON.stringify(`${a.base}/op-iframe`)})`);
       const host = page.frames().find((frame) => frame.url() === `${a.base}/op-iframe`);
-      if (!host) return t.fail("The page of RP-A did not load in a frame.");
+      if (!host) return t.report.fail("The page of RP-A did not load in a frame.");
       const iframe = new OpIframe(t, host);
       await iframe.load();
-      if ((await iframe.ask(question(t, session))) === "silent")
-        return t.skip("The OP iframe gives no answer at all (S-12), so no other page can receive one.");
+      if ((await iframe.ask(question(t.report, session))) === "silent")
+        return t.report.skip(
+          "The OP iframe gives no answer at all (S-12), so no other page can receive one.",
+        );
       const heard = await page.evaluate<{ origin: string }[]>("heard");
       const fromOp = heard.filter(({ origin }) => origin === new URL(iframeUrl(t)).origin);
-      t.require(fromOp.length === 0, "The embedding page, of another origin, receives the answer.");
-      const overheard = await answerAfterLeaving(t, iframe, question(t, session));
-      t.note("received by the page that replaced the RP iframe", overheard.map(String).join(", "));
-      t.require(
+      t.report.require(fromOp.length === 0, "The embedding page, of another origin, receives the answer.");
+      const overheard = await answerAfterLeaving(t, iframe, question(t.report, session));
+      t.report.note("received by the page that replaced the RP iframe", overheard.map(String).join(", "));
+      t.report.require(
         overheard.length === 1 && overheard[0] === control,
         "The answer is posted to any origin: a page that replaces the RP iframe receives it.",
       );
@@ -129,13 +131,13 @@ async function assertStrangersLearnNothing(
 async function assertLearnsNothing(
   t: Trial,
   browser: BrowserContext,
-  session: Session,
+  session: SignIn,
   base: string,
   src: string,
 ): Promise<void> {
   const iframe = await OpIframe.open(t, browser, session.rp, { base, src });
-  const answer = await iframe.ask(question(t, session));
-  t.require(
+  const answer = await iframe.ask(question(t.report, session));
+  t.report.require(
     answer !== "unchanged",
     `${base} receives unchanged for the client_id and session_state of ${session.rp.base}.`,
   );
@@ -171,7 +173,7 @@ async function answerAfterLeaving(t: Trial, iframe: OpIframe, message: string): 
   const { host } = iframe;
   const elsewhere = `${t.rp("rp-d").base}/rp-iframe`;
   const op = host.childFrames().find((frame) => !frame.url().endsWith("/rp-iframe"));
-  if (!op) return t.fail("The OP iframe is gone from the page.");
+  if (!op) return t.report.fail("The OP iframe is gone from the page.");
   await op.evaluate("hold.on = true");
   const target = new URL(iframe.src).origin;
   await host.evaluate(`void ask(${JSON.stringify(message)}, ${JSON.stringify(target)})`);
@@ -181,7 +183,7 @@ async function answerAfterLeaving(t: Trial, iframe: OpIframe, message: string): 
     frame.src = ${JSON.stringify(elsewhere)};
   }))`);
   const stranger = host.childFrames().find((frame) => frame.url() === elsewhere);
-  if (!stranger) return t.fail("The other page did not replace the RP iframe.");
+  if (!stranger) return t.report.fail("The other page did not replace the RP iframe.");
   await op.evaluate("hold.release()");
   // Leaves time for an answer. Messages arrive in the order in which they are posted.
   await op.evaluate(

@@ -1,8 +1,7 @@
 /** S: Session Management 1.0, the OP iframe's answers to legitimate RPs. */
 import type { BrowserContext } from "@playwright/test";
-import { signInAt } from "../judge/oracles.ts";
-import type { Check } from "../model/check.ts";
-import type { Session } from "../probe/relying-party.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import {
@@ -14,6 +13,7 @@ import {
   question,
   withClient,
 } from "../steps/op-iframe.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 export const opIframe: Check[] = [
   {
@@ -67,16 +67,16 @@ export const opIframe: Check[] = [
       await logOutFrom(t, browser, alice);
       const bob = await t.signIn(browser, a, t.bob);
       if (bob.sub === alice.sub)
-        t.fail(`${t.bob.name} signed in after ${t.alice.name}, but the ID Token is for ${bob.sub}.`);
+        t.report.fail(`${t.bob.name} signed in after ${t.alice.name}, but the ID Token is for ${bob.sub}.`);
       await assertUnchanged(t, await OpIframe.open(t, browser, a, { src: page.iframe.src }), bob);
       await assertChanged(t, page.iframe, alice, `${t.alice.name} asks while ${t.bob.name} is signed in`);
       const result = await t.ask(browser, a, { id_token_hint: alice.idToken });
       if ("error" in result) return;
-      t.require(
+      t.report.require(
         result.sub !== alice.sub,
         `prompt=none signs ${alice.sub} in again, in ${bob.sub}'s browser.`,
       );
-      t.warn(
+      t.report.warn(
         `prompt=none with the ID Token of ${alice.sub} as hint signs ${result.sub} in (Core requires an error).`,
       );
     },
@@ -95,7 +95,7 @@ export const opIframe: Check[] = [
       const policies: string[] = [];
       const iframe = await OpIframe.open(t, browser, a);
       const answered = async () =>
-        ["unchanged", "changed", "error"].includes(await iframe.ask(question(t, session)));
+        ["unchanged", "changed", "error"].includes(await iframe.ask(question(t.report, session)));
       browser.on("response", (response) => {
         const { "x-frame-options": options, "content-security-policy": policy } = response.headers();
         const ancestors = /frame-ancestors[^;]*/.exec(policy ?? "")?.[0];
@@ -108,11 +108,11 @@ export const opIframe: Check[] = [
       if (await answered()) return;
       await iframe.load();
       const sent = policies.join("; ") || "no response was seen";
-      t.note("how the OP iframe is served", sent);
+      t.report.note("how the OP iframe is served", sent);
       iframe.src = withClient(iframe.src, a);
       await iframe.load();
-      t.require(!(await answered()), "It answers only with client_id and redirect_uri in its URL.");
-      t.fail(`It gives no answer to an RP iframe beside it (${sent}).`);
+      t.report.require(!(await answered()), "It answers only with client_id and redirect_uri in its URL.");
+      t.report.fail(`It gives no answer to an RP iframe beside it (${sent}).`);
     },
   },
   {
@@ -132,19 +132,20 @@ export const opIframe: Check[] = [
       const iframe = await OpIframe.open(t, browser, a);
       await needsUnchanged(t, iframe, session);
       const stays = async () => {
-        const answers = await iframe.askOften(question(t, session), 20);
+        const answers = await iframe.askOften(question(t.report, session), 20);
         return answers.every((answer) => answer === "unchanged");
       };
-      t.require(await stays(), "It does not answer unchanged twenty times in a row.");
-      if (!(await useTokens(t, session))) t.measure("No token to refresh was issued.");
-      if (!(await stays())) t.warn("After userinfo and a token refresh it answers changed.");
+      t.report.require(await stays(), "It does not answer unchanged twenty times in a row.");
+      if (!(await useTokens(t, session))) t.report.measure("No token to refresh was issued.");
+      if (!(await stays())) t.report.warn("After userinfo and a token refresh it answers changed.");
       await t.ask(browser, a);
-      if (!(await stays())) t.warn("After a silent sign-in of the same user it answers changed.");
+      if (!(await stays())) t.report.warn("After a silent sign-in of the same user it answers changed.");
       await t.signIn(browser, t.rp("rp-b"), t.alice);
-      if (!(await stays())) t.measure("After the sign-in at a second Relying Party it answers changed.");
+      if (!(await stays()))
+        t.report.measure("After the sign-in at a second Relying Party it answers changed.");
       else {
         await browser.clock.fastForward(60_000);
-        t.require(await stays(), "A minute later it no longer answers unchanged.");
+        t.report.require(await stays(), "A minute later it no longer answers unchanged.");
       }
     },
   },
@@ -161,7 +162,7 @@ export const opIframe: Check[] = [
       const pages = await openPages(t, browser, [a, b], needsUnchanged);
       for (const { iframe, session } of pages) {
         const answer = await iframe.ask(`${b.rp.client.clientId} ${a.sessionState}`);
-        t.require(
+        t.report.require(
           answer !== "unchanged",
           `It answers unchanged to RP-A's session_state with RP-B's client_id, sent from ${session.rp.name}.`,
         );
@@ -174,10 +175,10 @@ export const opIframe: Check[] = [
 async function openPages(
   t: Trial,
   browser: BrowserContext,
-  sessions: readonly Session[],
+  sessions: readonly SignIn[],
   twin = assertUnchanged,
 ) {
-  const pages: { iframe: OpIframe; session: Session }[] = [];
+  const pages: { iframe: OpIframe; session: SignIn }[] = [];
   for (const session of sessions) {
     const iframe = await OpIframe.open(t, browser, session.rp);
     await twin(t, iframe, session);
@@ -186,9 +187,9 @@ async function openPages(
   return pages;
 }
 
-async function logOutFrom(t: Trial, browser: BrowserContext, session: Session): Promise<void> {
+async function logOutFrom(t: Trial, browser: BrowserContext, session: SignIn): Promise<void> {
   const { arrived } = await logOut(t, browser, session.rp, { parameters: usualParameters(session) });
-  t.require(
+  t.report.require(
     arrived !== undefined,
     "The logout did not come back, so nothing can be concluded about the time after it (R-01).",
   );
@@ -196,16 +197,16 @@ async function logOutFrom(t: Trial, browser: BrowserContext, session: Session): 
 
 /** Uses the tokens as apps do all the time.
  * @returns whether there was one to refresh */
-async function useTokens(t: Trial, { rp, accessToken, refreshToken }: Session): Promise<boolean> {
+async function useTokens(t: Trial, { rp, accessToken, refreshToken }: SignIn): Promise<boolean> {
   const { userinfo_endpoint: userinfo } = t.metadata;
   if (userinfo && accessToken) {
     const { status } = await t.context.fetch(userinfo, {
       headers: { authorization: `Bearer ${accessToken}` },
     });
-    t.note("userinfo", { status });
+    t.report.note("userinfo", { status });
   }
   if (!refreshToken) return false;
   await rp.tokens("refresh_token", { refresh_token: refreshToken });
-  t.note("token refresh", "done");
+  t.report.note("token refresh", "done");
   return true;
 }

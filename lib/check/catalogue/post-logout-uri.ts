@@ -1,26 +1,26 @@
 /** R: the only place to send a browser after a logout is a registered URI, compared exactly (RIL 3). */
 
-import { assertUntouched } from "../judge/notifications.ts";
-import { assertSoonLoggedOut, signInAt } from "../judge/oracles.ts";
+import { assertUndisturbed } from "../judge/notifications.ts";
+import { assertSoonLoggedOut } from "../judge/oracles.ts";
 import {
-  assertAllUnobeyed,
   assertGoodLogout,
-  assertUnobeyed,
+  assertNoneObeyed,
+  assertNotObeyed,
   type BadRequest,
-  confirms,
-  visitsSince,
 } from "../judge/rejected-requests.ts";
-import type { Check } from "../model/check.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { logOut } from "../steps/logout.ts";
+import { confirmIfAsked } from "../steps/confirmation.ts";
+import { logOut, visitsSince } from "../steps/logout.ts";
 import { ownProbeIfPossible } from "../steps/own-probe.ts";
 import { brokenBy, endSessionEndpoint, endSessionUrl, sendRaw } from "../steps/raw-request.ts";
+import { signInAt } from "../steps/sign-in.ts";
 import { almostRegistered } from "../steps/uri-variants.ts";
 
 const withUri =
-  ({ idToken }: Session) =>
+  ({ idToken }: SignIn) =>
   ([what, uri]: [string, string]): BadRequest => ({
     what,
     parameters: { id_token_hint: idToken, post_logout_redirect_uri: uri },
@@ -34,7 +34,7 @@ async function assertUrisRefused(
   const browser = await t.browser();
   const a = t.rp("rp-a");
   const session = await t.signIn(browser, a, t.alice);
-  await assertUnobeyed(t, browser, session, Object.entries(uris(a)).map(withUri(session)));
+  await assertNotObeyed(t, browser, session, Object.entries(uris(a)).map(withUri(session)));
 }
 
 const scripts = {
@@ -80,7 +80,7 @@ export const postLogoutUris: Check[] = [
         const requests = uris.filter((_, at) => at % rps.length === index).map(withUri(session));
         return { browser, session, requests };
       });
-      await assertAllUnobeyed(t, await Promise.all(shares));
+      await assertNoneObeyed(t, await Promise.all(shares));
     },
   },
   {
@@ -107,7 +107,7 @@ export const postLogoutUris: Check[] = [
       const session = await t.signIn(browser, a, t.alice);
       const what = "no hint and no client_id";
       const parameters = { post_logout_redirect_uri: a.postLogoutUri };
-      await assertUnobeyed(t, browser, session, [{ what, parameters }]);
+      await assertNotObeyed(t, browser, session, [{ what, parameters }]);
     },
   },
   {
@@ -125,18 +125,18 @@ export const postLogoutUris: Check[] = [
         answer: "nothing",
         comesBack: false,
       });
-      t.require(
+      t.report.require(
         visitsSince(t, startedAt).length === 0,
         "The browser was redirected before the user was asked.",
       );
-      await assertUntouched(t, browser, session, startedAt, "The question was still unanswered");
-      if (!(await confirms(t, page))) {
-        t.measure("The OP refuses such a request.");
+      await assertUndisturbed(t, browser, session, startedAt, "The question was still unanswered");
+      if (!(await confirmIfAsked(t, page))) {
+        t.report.measure("The OP refuses such a request.");
         return assertGoodLogout(t, browser, session);
       }
       const patience = { from: startedAt, timeout: 5_000 };
       const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", patience);
-      t.measure(came ? "After yes the browser comes back." : "After yes the browser stays at the OP.");
+      t.report.measure(came ? "After yes the browser comes back." : "After yes the browser stays at the OP.");
       await assertSoonLoggedOut(t, browser, a);
     },
   },
@@ -165,23 +165,23 @@ export const postLogoutUris: Check[] = [
         ],
       };
       for (const [what, parameters] of Object.entries(twins)) {
-        t.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
+        t.report.noteRequest(what, "GET", endSessionEndpoint(t), parameters);
         const answer = await sendRaw(browser, endSessionUrl(t, parameters));
-        t.note(what, { status: answer.status });
+        t.report.note(what, { status: answer.status });
         const broken = brokenBy(answer);
-        t.require(!broken, `${what}: ${broken}.`);
+        t.report.require(!broken, `${what}: ${broken}.`);
         if (answer.status >= 400) continue;
         const from = performance.now();
         const page = await browser.newPage();
         await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
-        await confirms(t, page);
+        await confirmIfAsked(t, page);
         const wrong = (visit: { url: string }) =>
           !visit.url.startsWith("/logout?") && visit.url !== "/logout";
         await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 2_000 });
         const visit = visitsSince(t, from).find((each) => wrong(each) || b.recorder.records.includes(each));
-        if (visit) t.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
-        t.measure(`${what}: the OP uses one of them.`);
-        await closed(page);
+        if (visit) t.report.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
+        t.report.measure(`${what}: the OP uses one of them.`);
+        await closePage(page);
         await t.signIn(browser, a, t.alice);
       }
       await assertGoodLogout(t, browser, await t.signIn(browser, a, t.alice));
@@ -196,11 +196,11 @@ export const postLogoutUris: Check[] = [
     run: async (t) => {
       const browser = await t.browser();
       const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
-      await assertUnobeyed(t, browser, session, Object.entries(scripts).map(withUri(session)));
-      if (!t.register) return t.measure("Registration was not tried: this run registers no clients.");
+      await assertNotObeyed(t, browser, session, Object.entries(scripts).map(withUri(session)));
+      if (!t.register) return t.report.measure("Registration was not tried: this run registers no clients.");
       for (const [scheme, uri] of Object.entries(scripts)) {
         const taken = await isTaken(t, uri);
-        t.require(!taken, `The OP registers a ${scheme}: URI as post_logout_redirect_uri.`);
+        t.report.require(!taken, `The OP registers a ${scheme}: URI as post_logout_redirect_uri.`);
       }
     },
   },

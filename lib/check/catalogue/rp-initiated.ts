@@ -1,29 +1,31 @@
 /** R: requests of RP-Initiated Logout 1.0 that must succeed. */
 import type { BrowserContext } from "@playwright/test";
-import { nextTokenAbout, tokensAbout, watch } from "../judge/deliveries.ts";
-import { assertCookiesDead, assertLoggedOut, signInAt } from "../judge/oracles.ts";
-import { confirms } from "../judge/rejected-requests.ts";
+import { watch } from "../judge/deliveries.ts";
+import { assertCookiesDead, assertLoggedOut } from "../judge/oracles.ts";
 import { lacks } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import { nextTokenAbout, tokensAbout } from "../probe/logout-tokens.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { responsesOf, traceOf } from "../steps/browser-trace.ts";
+import { confirmIfAsked } from "../steps/confirmation.ts";
 import { logOut, parametersToReturn, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint, endSessionUrl, sendRaw } from "../steps/raw-request.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 const notBack = "The browser did not come back to the registered post_logout_redirect_uri.";
 
 /** A valid request apart from what is given: it must work. */
 async function assertLogsOut(
   t: Trial,
-  session: Session,
+  session: SignIn,
   browser: BrowserContext,
   attempt: { method?: "GET" | "POST"; more?: Record<string, string> } = {},
 ): Promise<void> {
   const { method = "GET", more = {} } = attempt;
   const parameters = { ...usualParameters(session), ...more };
   const { arrived } = await logOut(t, browser, session.rp, { parameters, method });
-  t.require(arrived?.rp === session.rp, notBack);
+  t.report.require(arrived?.rp === session.rp, notBack);
   await assertLoggedOut(t, browser, session.rp);
 }
 
@@ -40,7 +42,7 @@ async function ageCookies(browser: BrowserContext): Promise<void> {
 }
 
 /** The user with a large ID Token, else alice with all scopes of the OP. */
-function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Promise<Session> {
+function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Promise<SignIn> {
   const { largeIdToken } = t.driver;
   if (largeIdToken) return t.signIn(browser, rp, largeIdToken.user, { scope: largeIdToken.scope });
   const scopes: unknown = t.metadata.scopes_supported;
@@ -53,16 +55,16 @@ function largeSession(t: Trial, browser: BrowserContext, rp: RelyingParty): Prom
 const kib = (characters: number): string => `${Math.round(characters / 102.4) / 10} KiB`;
 
 /** A session that ends twice has two logout tokens. Waits for the first and watches for a second. */
-async function requireNoSecondToken(t: Trial, session: Session, from: number): Promise<void> {
+async function requireNoSecondToken(t: Trial, session: SignIn, from: number): Promise<void> {
   const { rp } = session;
   const why = lacks(t, "back-channel", rp);
-  if (why) return t.measure(`Whether ${rp.name} is notified exactly once was not tested: ${why}`);
+  if (why) return t.report.measure(`Whether ${rp.name} is notified exactly once was not tested: ${why}`);
   const first = await nextTokenAbout(session, from);
-  if (!first) return t.measure(`${rp.name} was not notified (B-01).`);
+  if (!first) return t.report.measure(`${rp.name} was not notified (B-01).`);
   const second = await nextTokenAbout(session, from, { known: [first], timeout: watch });
   const count = tokensAbout(session, from).length;
-  t.note(`logout tokens at ${rp.name}`, String(count));
-  t.require(!second, `${rp.name} received ${count} logout tokens for one session.`);
+  t.report.note(`logout tokens at ${rp.name}`, String(count));
+  t.report.require(!second, `${rp.name} received ${count} logout tokens for one session.`);
 }
 
 /** Sends the same logout request from two tabs, one soon after the other; the result must be one logout.
@@ -78,15 +80,15 @@ async function assertOneLogout(
   const from = performance.now();
   const parameters = parametersToReturn(t, usualParameters(sessions[0]));
   const request = endSessionUrl(t, parameters);
-  t.noteRequest("the logout request of both tabs", "GET", endSessionEndpoint(t), parameters);
+  t.report.noteRequest("the logout request of both tabs", "GET", endSessionEndpoint(t), parameters);
   const tab = async () => {
     const page = await browser.newPage();
     await page.goto(request).catch(() => undefined);
-    return () => confirms(t, page);
+    return () => confirmIfAsked(t, page);
   };
   const back = async () => {
     const came = await a.recorder.waitFor(({ kind }) => kind === "post-logout", { from, timeout: 10_000 });
-    t.require(came !== undefined, "Two tabs logged out, and neither came back.");
+    t.report.require(came !== undefined, "Two tabs logged out, and neither came back.");
   };
   await answer([await tab(), await tab()], back);
   await back();
@@ -94,7 +96,10 @@ async function assertOneLogout(
   const broken = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).filter(
     (each) => each.status() >= 500,
   );
-  t.require(broken.length === 0, `One of the two requests was answered with HTTP ${broken[0]?.status()}.`);
+  t.report.require(
+    broken.length === 0,
+    `One of the two requests was answered with HTTP ${broken[0]?.status()}.`,
+  );
   await Promise.all(sessions.map((each) => requireNoSecondToken(t, each, from)));
 }
 
@@ -111,7 +116,7 @@ export const rpInitiated: Check[] = [
       const [session] = await signInAt(t, browser, t.alice, a, b);
       const jar = await browser.cookies();
       const { arrived } = await logOut(t, browser, a, { parameters: usualParameters(session) });
-      t.require(arrived?.rp === a, notBack);
+      t.report.require(arrived?.rp === a, notBack);
       await assertLoggedOut(t, browser, a, b);
       await assertCookiesDead(t, jar, a);
     },
@@ -129,7 +134,7 @@ export const rpInitiated: Check[] = [
       await assertLogsOut(t, await t.signIn(browser, a, t.alice), browser, { method: "POST" });
       const session = await t.signIn(browser, a, t.alice);
       await ageCookies(browser);
-      t.note("the OP's cookies", "are now as they are two minutes after the sign-in");
+      t.report.note("the OP's cookies", "are now as they are two minutes after the sign-in");
       await assertLogsOut(t, session, browser, { method: "POST" });
     },
   },
@@ -144,7 +149,7 @@ export const rpInitiated: Check[] = [
       const session = await largeSession(t, browser, t.rp("rp-a"));
       const { length } = session.idToken;
       if (length < 8 * 1024) {
-        t.skip(
+        t.report.skip(
           `No ID Token has 8 KiB, the largest has ${kib(length)}: the driver names no user with a larger one.`,
         );
       }
@@ -153,16 +158,18 @@ export const rpInitiated: Check[] = [
         const { status } = await sendRaw(browser, endSessionUrl(t, { padding: "x".repeat(size * 1024) }));
         if (status > 0 && status < 400) fits.push(`${size}`);
       }
-      t.measure(`Of GETs with 2, 4, 8 and 16 KiB, the OP accepts up to ${fits.at(-1) ?? "less than 2"} KiB.`);
+      t.report.measure(
+        `Of GETs with 2, 4, 8 and 16 KiB, the OP accepts up to ${fits.at(-1) ?? "less than 2"} KiB.`,
+      );
       await assertLogsOut(t, session, browser, { method: "POST" });
-      t.measure(`The hint by POST had ${kib(length)}.`);
+      t.report.measure(`The hint by POST had ${kib(length)}.`);
       // Larger tokens are not available: an OP ignores an unknown parameter, but has to read it.
       for (const size of [16, 64].filter((each) => each * 1024 > length)) {
         const large = await largeSession(t, browser, t.rp("rp-a"));
         const parameters = { ...usualParameters(large), padding: "x".repeat(size * 1024 - length) };
         const { arrived } = await logOut(t, browser, large.rp, { parameters, method: "POST" });
         if (arrived) await assertLoggedOut(t, browser, large.rp);
-        t.measure(`A POST of ${size} KiB ${arrived ? "logs out" : "is not accepted"}.`);
+        t.report.measure(`A POST of ${size} KiB ${arrived ? "logs out" : "is not accepted"}.`);
       }
     },
   },
@@ -182,10 +189,13 @@ export const rpInitiated: Check[] = [
       const again = await logOut(t, browser, a, { parameters, comesBack: false });
       if (again.arrived) return;
       const statuses = responsesOf(trace, new URL(endSessionEndpoint(t)).origin).map((each) => each.status());
-      t.note("answers to the second request", statuses.join(", "));
+      t.report.note("answers to the second request", statuses.join(", "));
       const worst = Math.max(0, ...statuses);
-      t.require(statuses.length > 0 && worst < 400, `The second logout is answered with HTTP ${worst}.`);
-      t.measure("The browser stays at the OP.");
+      t.report.require(
+        statuses.length > 0 && worst < 400,
+        `The second logout is answered with HTTP ${worst}.`,
+      );
+      t.report.measure("The browser stays at the OP.");
     },
   },
   {

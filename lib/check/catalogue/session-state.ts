@@ -1,12 +1,13 @@
 /** S: Session Management 1.0, `session_state` and the cookie behind it. */
 import type { BrowserContext, Cookie } from "@playwright/test";
 import { identifiersIn } from "../judge/identifiers.ts";
-import { signInAt } from "../judge/oracles.ts";
 import { listed } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
-import { Ended, type Trial } from "../run/trial.ts";
+import { CheckEnded } from "../model/errors.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Check } from "../run/check.ts";
+import type { Trial } from "../run/trial.ts";
 import { assertUnchanged, iframeUrl, needsSight, OpIframe, question } from "../steps/op-iframe.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 /** The ways to return an authorization response, and what discovery must list for each. */
 const ways = [
@@ -39,7 +40,7 @@ export const sessionState: Check[] = [
           listed(types ?? ["code"]).includes(type) && listed(modes ?? ["query", "fragment"]).includes(mode);
         const response = offered ? await t.ask(browser, a, parameters) : undefined;
         if (!response || "error" in response)
-          t.measure(
+          t.report.measure(
             `Not tried with ${way}: ${response ? `the OP answers ${response.error}` : "discovery does not list it"}.`,
           );
         else requireSessionState(t, way, response.sessionState);
@@ -57,15 +58,15 @@ export const sessionState: Check[] = [
       await noteAuthorization(t, t.rp("rp-a"), { prompt: "none" });
       const [first, second] = [await t.ask(browser, t.rp("rp-a")), await t.ask(browser, t.rp("rp-a"))];
       if (!("error" in first && "error" in second))
-        return t.fail("prompt=none signs a user in, in a browser that has never visited the OP.");
+        return t.report.fail("prompt=none signs a user in, in a browser that has never visited the OP.");
       if (!first.sessionState || !second.sessionState)
-        return t.warn(`The error response ${first.error} has no session_state.`);
-      t.require(
+        return t.report.warn(`The error response ${first.error} has no session_state.`);
+      t.report.require(
         !first.sessionState.includes(" "),
         "The session_state of an error response contains a space.",
       );
       if (first.sessionState === second.sessionState)
-        t.warn("Two error responses have the same session_state: it has no fresh salt.");
+        t.report.warn("Two error responses have the same session_state: it has no fresh salt.");
     },
   },
   {
@@ -78,9 +79,9 @@ export const sessionState: Check[] = [
       const browser = await t.browser();
       await noteAuthorization(t, t.rp("rp-a"));
       const [a, b] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
-      question(t, a);
-      question(t, b);
-      t.require(a.sessionState !== b.sessionState, "RP-A and RP-B have the same session_state.");
+      question(t.report, a);
+      question(t.report, b);
+      t.report.require(a.sessionState !== b.sessionState, "RP-A and RP-B have the same session_state.");
     },
   },
   {
@@ -94,12 +95,12 @@ export const sessionState: Check[] = [
       const browser = await t.browser();
       const session = await t.signIn(browser, t.rp("rp-a"), t.alice);
       const cookies = await stateCookies(t, browser, session);
-      t.note("cookies that the OP iframe depends on", cookies.map(described).join("\n") || "none");
+      t.report.note("cookies that the OP iframe depends on", cookies.map(described).join("\n") || "none");
       if (cookies.length === 0)
-        return t.skip("The OP iframe's answer depends on no cookie that scripts can read.");
+        return t.report.skip("The OP iframe's answer depends on no cookie that scripts can read.");
       if (iframeUrl(t).startsWith("https:")) {
         for (const cookie of cookies)
-          t.require(
+          t.report.require(
             cookie.sameSite === "None" && cookie.secure,
             `The cookie ${cookie.name} is not SameSite=None; Secure: no cross-site frame sees it.`,
           );
@@ -108,12 +109,15 @@ export const sessionState: Check[] = [
       const hidden = all.filter(({ httpOnly }) => httpOnly);
       for (const { name, value } of cookies) {
         const same = hidden.find((cookie) => cookie.value === value);
-        t.require(
+        t.report.require(
           !same,
           `The script-readable cookie ${name} has the value of the HttpOnly cookie ${same?.name}.`,
         );
         const [identifier] = identifiersIn(value, identifiersOf(t, session));
-        t.require(identifier === undefined, `The value of ${name} identifies the user: ${identifier}.`);
+        t.report.require(
+          identifier === undefined,
+          `The value of ${name} identifies the user: ${identifier}.`,
+        );
       }
       await assertSignsNobodyIn(
         t,
@@ -123,7 +127,7 @@ export const sessionState: Check[] = [
       await t.signIn(other, t.rp("rp-a"), t.alice);
       const theirs = await other.cookies(iframeUrl(t));
       for (const { name, value } of cookies)
-        t.require(
+        t.report.require(
           theirs.find((cookie) => cookie.name === name)?.value !== value,
           `${name} is the same in two browsers of one user: it identifies the user.`,
         );
@@ -134,18 +138,18 @@ export const sessionState: Check[] = [
 /** Notes a request like the one whose response has the session_state. */
 async function noteAuthorization(t: Trial, rp: RelyingParty, parameters = {}): Promise<void> {
   const url = new URL((await rp.authorizationRequest(parameters)).url);
-  t.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
+  t.report.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
 }
 
 function requireSessionState(t: Trial, way: string, value: string | undefined): void {
-  t.note(`session_state by ${way}`, value ?? "none");
-  t.require(Boolean(value), `The successful response by ${way} has no session_state.`);
-  t.require(!value?.includes(" "), `The session_state by ${way} contains a space.`);
+  t.report.note(`session_state by ${way}`, value ?? "none");
+  t.report.require(Boolean(value), `The successful response by ${way} has no session_state.`);
+  t.report.require(!value?.includes(" "), `The session_state by ${way} contains a space.`);
 }
 
 /** The script-readable cookies that the OP iframe's answer depends on. If the iframe does not see the login, they are
  * first made to reach it: the ones that it then depends on are those that did not reach it. */
-async function stateCookies(t: Trial, browser: BrowserContext, session: Session): Promise<Cookie[]> {
+async function stateCookies(t: Trial, browser: BrowserContext, session: SignIn): Promise<Cookie[]> {
   const readable = (await browser.cookies(iframeUrl(t))).filter(({ httpOnly }) => !httpOnly);
   const iframe = await OpIframe.open(t, browser, session.rp);
   let sent = readable;
@@ -154,24 +158,27 @@ async function stateCookies(t: Trial, browser: BrowserContext, session: Session)
     await browser.addCookies(sent);
     await iframe.load();
     if (!(await seesLogin(t, iframe, session)))
-      return t.skip("The OP iframe does not see the login (S-05), so its cookies cannot be identified.");
+      return t.report.skip(
+        "The OP iframe does not see the login (S-05), so its cookies cannot be identified.",
+      );
   }
   const found: Cookie[] = [];
   for (const [index, cookie] of sent.entries()) {
     const { name, domain, path } = cookie;
     await browser.clearCookies({ name, domain, path });
-    if ((await iframe.ask(question(t, session))) !== "unchanged") found.push(readable[index] ?? cookie);
+    if ((await iframe.ask(question(t.report, session))) !== "unchanged")
+      found.push(readable[index] ?? cookie);
     await browser.addCookies([cookie]);
   }
   return found;
 }
 
-async function seesLogin(t: Trial, iframe: OpIframe, session: Session): Promise<boolean> {
+async function seesLogin(t: Trial, iframe: OpIframe, session: SignIn): Promise<boolean> {
   try {
     await assertUnchanged(t, iframe, session);
     return true;
   } catch (error) {
-    if (error instanceof Ended && error.verdict === "fail") return false;
+    if (error instanceof CheckEnded && error.verdict === "fail") return false;
     throw error;
   }
 }
@@ -179,7 +186,7 @@ async function seesLogin(t: Trial, iframe: OpIframe, session: Session): Promise<
 const described = ({ name, domain, path, secure, sameSite }: Cookie): string =>
   `${name}; Domain=${domain}; Path=${path}; SameSite=${sameSite}${secure ? "; Secure" : ""}`;
 
-function identifiersOf(t: Trial, { sub, claims }: Session): string[] {
+function identifiersOf(t: Trial, { sub, claims }: SignIn): string[] {
   const others = [claims.email, claims.preferred_username].filter((claim) => typeof claim === "string");
   return [t.alice.name, sub, ...others];
 }
@@ -189,7 +196,7 @@ async function assertSignsNobodyIn(t: Trial, cookies: Cookie[]): Promise<void> {
   const browser = await t.browser();
   await browser.addCookies(cookies);
   const result = await t.ask(browser, t.rp("rp-a"));
-  t.require(
+  t.report.require(
     "error" in result,
     `Cookies that scripts can read sign the user in: ${cookies.map(({ name }) => name).join(", ")}.`,
   );

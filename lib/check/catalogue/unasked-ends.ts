@@ -2,13 +2,12 @@
 import type { BrowserContext } from "@playwright/test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Driver } from "#lib/products/driver.ts";
-import { nextTokenAbout } from "../judge/deliveries.ts";
-import { signInAt } from "../judge/oracles.ts";
-import { deliveryPatience } from "../probe/logout-tokens.ts";
-import type { Session } from "../probe/relying-party.ts";
+import { deliveryPatience, nextTokenAbout } from "../probe/logout-tokens.ts";
+import type { SignIn } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
 import { lacking, operated, restart } from "../steps/operations.ts";
+import { signInAt } from "../steps/sign-in.ts";
 
 export async function toldAfterRestart(t: Trial): Promise<void> {
   const browser = await t.browser();
@@ -17,13 +16,15 @@ export async function toldAfterRestart(t: Trial): Promise<void> {
   const from = performance.now();
   await restart(t);
   if ("error" in (await t.ask(browser, rp)))
-    return t.measure(`The session did not survive the restart; ${await told(sessions, from)}.`);
+    return t.report.measure(`The session did not survive the restart; ${await told(sessions, from)}.`);
   const { startedAt } = await logOut(t, browser, rp, { parameters: usualParameters(sessions[0]) });
-  t.measure(`The session survived the restart; at the logout after it ${await told(sessions, startedAt)}.`);
+  t.report.measure(
+    `The session survived the restart; at the logout after it ${await told(sessions, startedAt)}.`,
+  );
 }
 
 /** @returns how to undo it, if necessary */
-type Cause = (session: Session) => Promise<void | (() => Promise<void>)>;
+type Cause = (session: SignIn) => Promise<void | (() => Promise<void>)>;
 
 /** Events that may end a session of alice, and the driver functions that cause them. */
 function causes({ driver, alice, context }: Trial) {
@@ -56,26 +57,26 @@ function sidOf(sid: string | undefined): string {
 export async function toldUnasked(t: Trial): Promise<void> {
   const all = causes(t);
   const missing = all.filter(({ cause }) => !cause).map(({ hook }) => hook);
-  if (missing.length === all.length) return t.skip(lacking(t, ...missing));
+  if (missing.length === all.length) return t.report.skip(lacking(t, ...missing));
   for (const { what, cause } of all) {
     if (!cause) continue;
     const browser = await t.browser();
     const sessions = await signInTwice(t, browser);
     const from = performance.now();
-    const undo = await operated(t, cause(sessions[0]));
+    const undo = await operated(t.report, cause(sessions[0]));
     if (undo) t.afterwards(undo);
     const apps = await told(sessions, from);
     const isOver = "error" in (await t.ask(browser, sessions[0].rp));
-    t.measure(`${what}: ${apps}, and the OP session ${isOver ? "has ended" : "lives on"}.`);
+    t.report.measure(`${what}: ${apps}, and the OP session ${isOver ? "has ended" : "lives on"}.`);
   }
-  if (missing.length > 0) t.measure(`Not tried: ${lacking(t, ...missing)}`);
+  if (missing.length > 0) t.report.measure(`Not tried: ${lacking(t, ...missing)}`);
 }
 
 const signInTwice = (t: Trial, browser: BrowserContext) =>
   signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
 
 /** Which of these apps have received their logout token since then; waits for it. */
-async function told(sessions: readonly Session[], from: number): Promise<string> {
+async function told(sessions: readonly SignIn[], from: number): Promise<string> {
   const waits = sessions.map(async (session) => (await nextTokenAbout(session, from)) && session.rp.name);
   const names = (await Promise.all(waits)).filter((name) => name !== undefined);
   if (names.length === sessions.length) return "both apps were notified";

@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type { SessionView } from "#lib/rp/session/session-view.ts";
 import { lacks } from "../model/capabilities.ts";
-import type { Check } from "../model/check.ts";
+import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { App } from "../steps/app-pages.ts";
 
@@ -32,13 +32,14 @@ async function walk(t: Trial): Promise<void> {
   const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter(
     (each) => !lacks(t, each, t.rp("rp-a")),
   );
-  if (mechanisms.length === 0) t.skip("The OP declares no mechanism that notifies other apps of a logout.");
+  if (mechanisms.length === 0)
+    t.report.skip("The OP declares no mechanism that notifies other apps of a logout.");
   const playground = await t.playground();
   const browser = await t.browser();
   const two = await signIn(t, browser, playground.apps.playground2);
   const three = await signIn(t, browser, playground.apps.playground3);
   const [first, second] = [await two.session(), await three.session()];
-  t.note("signed in at both apps", { playground2: first.sub ?? "", playground3: second.sub ?? "" });
+  t.report.note("signed in at both apps", { playground2: first.sub ?? "", playground3: second.sub ?? "" });
 
   const began = performance.now();
   await two.app.logout();
@@ -47,14 +48,14 @@ async function walk(t: Trial): Promise<void> {
     const reason = `playground3 kept its user for ${patience / 1000} s after the logout at playground2.`;
     const blocked = t.cookieMode === "cookies-blocked" && !mechanisms.includes("back-channel");
     if (blocked)
-      return t.warn(`${reason} With third-party cookies blocked only back-channel logout reaches it.`);
-    t.fail(reason);
+      return t.report.warn(`${reason} With third-party cookies blocked only back-channel logout reaches it.`);
+    t.report.fail(reason);
   }
   const by = (await three.session()).loggedOutBy ?? "an unknown mechanism";
-  t.measure(`playground3 was notified after ${Math.round(performance.now() - began)} ms, by ${by}.`);
-  t.require(await two.becomes("logged out"), "playground2 kept its own user.");
+  t.report.measure(`playground3 was notified after ${Math.round(performance.now() - began)} ms, by ${by}.`);
+  t.report.require(await two.becomes("logged out"), "playground2 kept its own user.");
   await three.app.page.reload();
-  t.require((await three.session()).user === null, "playground3 has its user again after a reload.");
+  t.report.require((await three.session()).user === null, "playground3 has its user again after a reload.");
 }
 
 /** The tutorial's steps at one app, until the app knows its user. */
@@ -66,7 +67,7 @@ async function signIn(t: Trial, browser: BrowserContext, base: string): Promise<
   failed.promise.catch(() => undefined);
   t.driver.login(app.page, t.alice).catch(failed.reject);
   if (!(await Promise.race([watched.becomes("logged in"), failed.promise])))
-    t.fail(`${t.alice.name} could not sign in at ${base}; the browser is at ${placeOf(app.page)}.`);
+    t.report.fail(`${t.alice.name} could not sign in at ${base}; the browser is at ${placeOf(app.page)}.`);
   return watched;
 }
 

@@ -1,5 +1,5 @@
 /** A page of an OP as evidence shows it: what a person or a driver sees of it, and nothing that opens anything. */
-import { shownAddress } from "./redaction.ts";
+import { redactedAddress } from "./redaction.ts";
 
 /** Elements whose content is for machines, or was typed. What is not closed goes on to the end, here and below. */
 const unread =
@@ -16,7 +16,7 @@ const leftOut = "(left out)";
 
 /** Only attributes that are known to be harmless are kept: an unknown one may hold a key to the session.
  * @param html as a browser writes a document down: every attribute in double quotes */
-export function shownHtml(html: string): string {
+export function redactedHtml(html: string): string {
   return html
     .replaceAll(unread, (_, name: string) =>
       /^textarea$/i.test(name) ? `<textarea>${leftOut}</textarea>` : "",
@@ -49,5 +49,5 @@ function addressOf(value: string): string {
   const [, scheme] = /^\s*([a-z][a-z0-9+.-]*):/i.exec(value) ?? [];
   return scheme && !/^https?$/i.test(scheme)
     ? `${scheme}:${leftOut}`
-    : shownAddress(value.replaceAll("&amp;", "&"));
+    : redactedAddress(value.replaceAll("&amp;", "&"));
 }

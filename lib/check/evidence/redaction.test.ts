@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { generateKeyPair, SignJWT } from "jose";
 import { curlHint, curlOf, shortened } from "./evidence.ts";
-import { redacted, shownAddress, withoutQueries } from "./redaction.ts";
+import { redacted, redactedAddress, withoutQueries } from "./redaction.ts";
 
 const { privateKey } = await generateKeyPair("ES256");
 const signed = (claims: Record<string, unknown>) =>
@@ -90,11 +90,11 @@ describe("an address in evidence", () => {
     ["/ask;jsessionid=k-1/on?state=s", "/ask;(left out)/on?state=s"],
   ];
   for (const [address, shown] of cases) {
-    it(`has no key to a page of the user's: ${address}`, () => assert.equal(shownAddress(address), shown));
+    it(`has no key to a page of the user's: ${address}`, () => assert.equal(redactedAddress(address), shown));
   }
 
   it("loses the signatures of its tokens with the rest of the evidence", () => {
-    const evidence = redacted(shownAddress(`/logout?id_token_hint=${token}&state=s`), []);
+    const evidence = redacted(redactedAddress(`/logout?id_token_hint=${token}&state=s`), []);
     assert.match(evidence, /^\/logout\?id_token_hint=eyJ[^&]*\(signature\)[^&]*&state=s$/);
   });
 });

@@ -71,7 +71,7 @@ const shown = new Set([
 
 /** An address for evidence. Of what an OP adds for itself, which may be the key to a page of the user's, the names are
  * shown. */
-export function shownAddress(address: string): string {
+export function redactedAddress(address: string): string {
   const at = address.search(/[?#]/);
   const [path, rest] = at < 0 ? [address, ""] : [address.slice(0, at), address.slice(at)];
   const parameters = rest.replaceAll(/([?&#])([^?&#=]*)(=[^&#]*)?/g, (_, mark, name, value) => {

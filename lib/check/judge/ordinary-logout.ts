@@ -1,47 +1,53 @@
-/** The logout tokens of one ordinary logout, which every check of a token's form looks at: taken once for each world. */
-
+/** The logout tokens of one ordinary logout, shared by all checks of their content: one logout for each probe set. */
 import type { Evidence } from "../model/check.ts";
-import { noteToken, type ReceivedLogoutToken, readToken, tokensSince } from "../probe/logout-tokens.ts";
-import type { World } from "../probe/probe-set.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import {
+  mayBeAbout,
+  nextTokenAbout,
+  noteToken,
+  type ReceivedLogoutToken,
+  readToken,
+  tokensSince,
+} from "../probe/logout-tokens.ts";
+import type { ProbeSet } from "../probe/probe-set.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
-import { deferUnreadable, mayBeAbout, nextTokenAbout } from "./deliveries.ts";
-import { signInAt } from "./oracles.ts";
+import { signInAt } from "../steps/sign-in.ts";
+import { deferUnreadable } from "./deliveries.ts";
 
-export interface Specimen {
+export interface OrdinaryLogout {
   /** At RP-A and RP-B. */
-  sessions: readonly Session[];
-  /** Everything that came to them since the logout began, but for what is about other sessions; at least one. */
+  sessions: readonly SignIn[];
+  /** All that came since the logout began, except those for other sessions; at least one. */
   tokens: readonly ReceivedLogoutToken[];
-  /** When the logout was asked for, on the clock of the recorders. */
+  /** When the logout was requested, on the clock of the recorders. */
   from: number;
-  /** When the logout began and when it was over, in seconds since the epoch. */
+  /** When the logout began and ended, in seconds since the epoch. */
   began: number;
   ended: number;
-  /** Of the logout, for every check that looks at its tokens. */
+  /** Of the logout, repeated in every check of its tokens. */
   evidence: readonly Evidence[];
   curl: string | undefined;
 }
 
-const taken = new WeakMap<World, Promise<Specimen>>();
+const taken = new WeakMap<ProbeSet, Promise<OrdinaryLogout>>();
 
-/** Signs alice in at RP-A and RP-B and logs her out, or takes what another check of this world has seen. Skips the check
- * where no logout token came: that is what B-01 says. */
-export async function specimen(trial: Trial): Promise<Specimen> {
-  const earlier = taken.get(trial.world);
+/** Signs alice in at RP-A and RP-B and logs her out, or returns what another check with the same probes has seen. Skips
+ * the check if no logout token came, which B-01 reports. */
+export async function ordinaryLogout(trial: Trial): Promise<OrdinaryLogout> {
+  const earlier = taken.get(trial.probeSet);
   const pending = earlier ?? take(trial);
-  taken.set(trial.world, pending);
+  taken.set(trial.probeSet, pending);
   const found = await pending;
-  if (earlier) trial.evidence.push(...found.evidence);
-  trial.curl ??= found.curl;
-  if (found.tokens.length === 0) trial.skip("No logout token came that could be looked at: see B-01.");
-  for (const token of found.tokens) noteToken(trial, token, found.from);
-  await deferUnreadable(trial, ...found.tokens);
+  if (earlier) trial.report.evidence.push(...found.evidence);
+  trial.report.curl ??= found.curl;
+  if (found.tokens.length === 0) trial.report.skip("No logout token came: see B-01.");
+  for (const token of found.tokens) noteToken(trial.report, token, found.from);
+  await deferUnreadable(trial.report, ...found.tokens);
   return found;
 }
 
-async function take(trial: Trial): Promise<Specimen> {
+async function take(trial: Trial): Promise<OrdinaryLogout> {
   const browser = await trial.browser();
   const rps = [trial.rp("rp-a"), trial.rp("rp-b")] as const;
   const sessions = await signInAt(trial, browser, trial.alice, ...rps);
@@ -51,7 +57,7 @@ async function take(trial: Trial): Promise<Specimen> {
   const tokens = sessions.flatMap((session) =>
     tokensSince(session.rp, startedAt).filter(mayBeAbout(session)),
   );
-  const { evidence, curl } = trial;
+  const { evidence, curl } = trial.report;
   return {
     sessions,
     tokens,
@@ -63,24 +69,24 @@ async function take(trial: Trial): Promise<Specimen> {
   };
 }
 
-/** The session that a token came for. */
-export function sessionOf({ sessions }: Specimen, { rp }: ReceivedLogoutToken): Session {
+/** The session that a token was sent for. */
+export function sessionOf({ sessions }: OrdinaryLogout, { rp }: ReceivedLogoutToken): SignIn {
   const session = sessions.find((each) => each.rp === rp);
   if (!session) throw new Error(`no session at ${rp.name}`);
   return session;
 }
 
-/** A check that judges each of these tokens by itself. */
+/** A check that judges each of these tokens on its own. */
 export const eachToken =
-  (judge: (trial: Trial, token: ReceivedLogoutToken, specimen: Specimen) => void | Promise<void>) =>
+  (judge: (trial: Trial, token: ReceivedLogoutToken, specimen: OrdinaryLogout) => void | Promise<void>) =>
   async (trial: Trial): Promise<void> => {
-    const found = await specimen(trial);
+    const found = await ordinaryLogout(trial);
     for (const token of found.tokens) await judge(trial, token, found);
   };
 
-/** All logout tokens that have ever come to a probe of the run. */
-export const everyToken = ({ worlds }: Pick<Trial, "worlds">): ReceivedLogoutToken[] =>
-  worlds
+/** All logout tokens that the probes of the run have received. */
+export const everyToken = ({ probeSets }: Pick<Trial, "probeSets">): ReceivedLogoutToken[] =>
+  probeSets
     .flatMap(Object.values<RelyingParty>)
     .flatMap((rp) =>
       rp.recorder.records

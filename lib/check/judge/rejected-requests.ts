@@ -1,11 +1,12 @@
-/** Logout requests that an OP must not act upon: refused, or put to the user like one that proves nothing. */
+/** Logout requests that an OP must not obey: it refuses them, or asks the user as for a request that proves nothing. */
+import { setTimeout as elapsed } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
-import type { Recorded } from "../probe/recorder.ts";
-import type { Session } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import type { SignIn } from "../probe/relying-party.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { traceOf } from "../steps/browser-trace.ts";
-import { logOut, openRequest, settled, usualParameters } from "../steps/logout.ts";
+import { confirmIfAsked } from "../steps/confirmation.ts";
+import { logOut, openRequest, usualParameters, visitsSince, watch } from "../steps/logout.ts";
 import {
   endSessionEndpoint,
   endSessionUrl,
@@ -13,39 +14,36 @@ import {
   type RawAnswer,
   sendRaw,
 } from "../steps/raw-request.ts";
-import { assertUntouched, ofThisAlone, requireUntold } from "./notifications.ts";
+import { assertUndisturbed, requireNoNotification, scopesOf } from "./notifications.ts";
 import { assertKept, assertLoggedOut } from "./oracles.ts";
 
 export interface BadRequest {
   /** Which variant it is, for the reason of a failure. */
   what: string;
   parameters: Record<string, string>;
-  /** Whom a browser must never be led to, beside the probes. */
+  /** Where a browser must never be sent, besides the probes. */
   target?: string;
 }
 
-/** How long a browser is watched that was told yes, in milliseconds. */
-const watch = 2_000;
-
-/** A user's session, and what is sent in his browser. */
+/** A user's session and the requests to send in its browser. */
 export interface BadRequests {
   browser: BrowserContext;
-  session: Session;
+  session: SignIn;
   requests: readonly BadRequest[];
 }
 
-/** Sends each as the browser would, and the first, and whatever the OP did not plainly refuse, in a browser itself:
- * nobody may be logged out unasked, and no browser may be led away, also when the user says yes. Then a good request
- * shows that the session and the probes were alive all along. */
-export const assertUnobeyed = (
+/** Sends each request directly, and the first one and every one that the OP did not plainly refuse in a page too. The OP
+ * must not log the user out without asking, nor send the browser away, even after a yes. A good request at the end shows
+ * that the session and the probes worked all along. */
+export const assertNotObeyed = (
   trial: Trial,
   browser: BrowserContext,
-  session: Session,
+  session: SignIn,
   requests: readonly BadRequest[],
-): Promise<void> => assertAllUnobeyed(trial, [{ browser, session, requests }]);
+): Promise<void> => assertNoneObeyed(trial, [{ browser, session, requests }]);
 
-/** The same in several browsers beside each other, each at a probe of its own. */
-export async function assertAllUnobeyed(trial: Trial, all: readonly BadRequests[]): Promise<void> {
+/** The same in several browsers in parallel, each at its own probe. */
+export async function assertNoneObeyed(trial: Trial, all: readonly BadRequests[]): Promise<void> {
   const ends = await Promise.all(all.map((each) => sendAll(trial, each)));
   for (const { browser, session } of ends) {
     await assertKept(trial, browser, session);
@@ -53,27 +51,28 @@ export async function assertAllUnobeyed(trial: Trial, all: readonly BadRequests[
   }
 }
 
-/** @returns where the user is signed in at the end: after a yes he signs in anew, in another browser */
+/** @returns where the user is signed in at the end: after a yes it is a new session in another browser */
 async function sendAll(
   trial: Trial,
   { requests, ...first }: BadRequests,
 ): Promise<Omit<BadRequests, "requests">> {
+  const { report } = trial;
   let { browser, session } = first;
   const watched: (() => Promise<void>)[] = [];
   for (const [index, request] of requests.entries()) {
-    trial.noteRequest(request.what, "GET", endSessionEndpoint(trial), request.parameters);
+    report.noteRequest(request.what, "GET", endSessionEndpoint(trial), request.parameters);
     const answer = await sendRaw(browser, endSessionUrl(trial, request.parameters));
     const { location } = answer.headers;
-    trial.note(`raw answer: ${request.what}`, { status: answer.status, ...(location && { location }) });
-    if (answer.status >= 500) trial.warn(`${request.what}: HTTP ${answer.status}.`);
+    report.note(`raw answer: ${request.what}`, { status: answer.status, ...(location && { location }) });
+    if (answer.status >= 500) report.warn(`${request.what}: HTTP ${answer.status}.`);
     if (location && leadsAway(trial, location, request)) {
-      trial.fail(`${request.what}: the OP redirects to ${location}.`);
+      report.fail(`${request.what}: the OP redirects to ${location}.`);
     }
     if (index > 0 && isPlainRefusal(answer)) continue;
     const { asked, assertNotLedAway } = await inBrowser(trial, browser, session, request, answer);
     watched.push(assertNotLedAway);
     if (!asked) continue;
-    // The browser that was told yes is watched on, and not waited for: its logout may take any time.
+    // The browser with the yes is watched but not awaited: its logout may take any time.
     const longEnough = elapsed(watch);
     browser = await trial.browser();
     session = await trial.signIn(browser, session.rp, trial.alice);
@@ -84,13 +83,13 @@ async function sendAll(
   return { browser, session };
 }
 
-/** Sends, in the browser of a live session, a hint of another session. Until the OP's question is answered, nothing may
- * happen; a yes may end this session at most, and never makes the other one known as ended.
- * @param other which the hint is of, and the browser that it lives in where it does */
+/** Sends, in the browser of a live session, a hint of another session. Nothing may happen before the user answers the
+ * OP's question; a yes may end this session at most, and must never report the other one as ended.
+ * @param other the session of the hint, and its browser if it lives in one */
 export async function assertHintOfAnother(
   trial: Trial,
-  live: { browser: BrowserContext; session: Session },
-  other: { browser?: BrowserContext; session: Session },
+  live: { browser: BrowserContext; session: SignIn },
+  other: { browser?: BrowserContext; session: SignIn },
 ): Promise<void> {
   const send = (answer: "nothing" | "yes") =>
     logOut(trial, live.browser, other.session.rp, {
@@ -99,102 +98,72 @@ export async function assertHintOfAnother(
       comesBack: false,
     });
   const { startedAt, page } = await send("nothing");
-  trial.require(visitsSince(trial, startedAt).length === 0, "The browser was sent back without being asked.");
-  await assertUntouched(trial, live.browser, live.session, startedAt, "Nobody had answered the question");
-  await closed(page);
+  const visits = visitsSince(trial, startedAt);
+  trial.report.require(visits.length === 0, "The browser was sent back without asking the user.");
+  const unanswered = "The user had not answered the question";
+  await assertUndisturbed(trial, live.browser, live.session, startedAt, unanswered);
+  await closePage(page);
   await send("yes");
   if (other.browser) await assertKept(trial, other.browser, other.session);
   const what = "The hint of another session came with a yes";
-  requireUntold(trial, [other.session], startedAt, what, ["session"]);
+  requireNoNotification(trial.report, [other.session], startedAt, what, ["session"]);
 }
 
-/** The positive twin: the same browser, the same client, everything right. */
+/** The positive twin: the same browser and client with a correct request. */
 export async function assertGoodLogout(
   trial: Trial,
   browser: BrowserContext,
-  session: Session,
+  session: SignIn,
 ): Promise<void> {
   const { arrived } = await logOut(trial, browser, session.rp, { parameters: usualParameters(session) });
   if (arrived?.rp !== session.rp) {
     const reason = "The good logout afterwards did not come back: nothing is proven.";
-    await trial.deferTo(["R-01"], reason);
-    trial.fail(reason);
+    await trial.report.deferTo(["R-01"], reason);
+    trial.report.fail(reason);
   }
   await assertLoggedOut(trial, browser, session.rp);
 }
 
-/** Whatever reached a probe's page as the end of a logout, at any address. */
-export const visitsSince = (trial: Trial, from: number): Recorded[] =>
-  trial.probes
-    .flatMap(({ recorder }) => recorder.since(from))
-    .filter(
-      ({ kind, url }) => kind === "post-logout" || (kind === "other" && !/^\/(favicon\.ico)?$/.test(url)),
-    );
-
-/** Presses yes where the OP asks, on a page that has loaded. Closes it where the OP does not, so that nobody does later.
- * @returns whether it did */
-export async function confirms(trial: Trial, page: Page): Promise<boolean> {
-  const question = trial.driver.confirmLogout(page).then(
-    () => true,
-    () => false,
-  );
-  if (await Promise.race([question, settled(page).then(() => false)])) return true;
-  await closed(page);
-  return question;
-}
-
-/** The same, and gives the browser the time in which it must not be led away.
- * @returns whether the OP asked */
-export async function confirmsAndStays(trial: Trial, page: Page, from: number): Promise<boolean> {
-  if (!(await confirms(trial, page))) return false;
-  await elapsed(watch);
-  const [visit] = visitsSince(trial, from);
-  if (visit) trial.fail(`The browser was sent to ${visit.headers.host}${visit.url}, which nobody asked for.`);
-  return true;
-}
-
-const elapsed = (milliseconds: number): Promise<false> =>
-  new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
-
-/** @returns whether the OP asked and was told yes, and a look at where the browser has been led */
+/** @returns whether the OP asked and got a yes, and a check of where the browser has been sent */
 async function inBrowser(
   trial: Trial,
   browser: BrowserContext,
-  session: Session,
+  session: SignIn,
   request: BadRequest,
   answer: RawAnswer,
 ): Promise<{ asked: boolean; assertNotLedAway: () => Promise<void> }> {
+  const { report } = trial;
   const { what, parameters } = request;
   const trace = traceOf(browser);
   const startedAt = performance.now();
   const assertNotLedAway = async () => {
     const [visit] = visitsSince(trial, startedAt);
-    if (visit) trial.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
+    if (visit) report.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
     const away = trace.navigations.find((each) => wantsTo(each.url(), request));
-    if (away) trial.fail(`${what}: the browser was sent to ${away.url()}.`);
-    // A browser follows no redirect to a script by itself; a user who presses a link does.
+    if (away) report.fail(`${what}: the browser was sent to ${away.url()}.`);
+    // A browser follows no redirect to a script on its own, but a user may click a link to one.
     const offered = (await waysOn(page)).find((way) => wantsTo(way, request));
-    if (offered !== undefined) trial.fail(`${what}: the OP's page leads to ${offered}.`);
+    if (offered !== undefined) report.fail(`${what}: the OP's page leads to ${offered}.`);
     const [dialog] = trace.dialogs;
-    if (dialog !== undefined) trial.fail(`${what}: a script ran in the OP's page, and said ${dialog}.`);
+    if (dialog !== undefined) report.fail(`${what}: a script ran in the OP's page and said ${dialog}.`);
   };
   const assertStillThere = async () => {
     await assertNotLedAway();
     const kept = await trial.ask(browser, session.rp);
-    if ("error" in kept) trial.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
-    requireUntold(trial, [session], startedAt, `${what}: nobody was asked`, ofThisAlone(session));
+    if ("error" in kept) report.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
+    requireNoNotification(report, [session], startedAt, `${what}: the OP did not ask`, scopesOf(session));
   };
   const page = await openRequest(trial, browser, session.rp, parameters);
   await assertStillThere();
-  const asked = isPlainRefusal(answer) ? await elapsed(watch) : await confirms(trial, page);
+  const asked = isPlainRefusal(answer) ? await elapsed(watch, false) : await confirmIfAsked(trial, page);
   if (!asked) {
     await assertStillThere();
-    await closed(page);
+    await closePage(page);
   }
   return { asked, assertNotLedAway };
 }
 
-/** Where the links, forms and timers of a page lead; nowhere once it has been closed or left. */
+/** Where the links, forms and timers of a page lead; empty once it has been closed or left. */
 const waysOn = (page: Page): Promise<string[]> =>
   page
     .evaluate(() => {

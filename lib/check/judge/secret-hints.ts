@@ -26,9 +26,9 @@ export async function tryHintSignedWithSecret(t: Trial): Promise<string | undefi
     ["without client_id", {}],
   ] as const) {
     const taken = await isTaken(t, rp, "HS256", more);
-    t.require(taken, `The OP does not take an HS256 ID Token as a hint ${how}.`);
+    t.report.require(taken, `The OP does not take an HS256 ID Token as a hint ${how}.`);
   }
-  t.measure("Signed with HS256 it is taken, with client_id and without.");
+  t.report.measure("Signed with HS256 it is taken, with client_id and without.");
   return undefined;
 }
 
@@ -45,8 +45,9 @@ export async function tryHintEncryptedWithSecret(t: Trial): Promise<string | und
   });
   if (typeof rp === "string") return rp;
   const taken = await isTaken(t, rp, alg, { client_id: rp.client.clientId });
-  if (taken) t.measure(`Encrypted with ${alg} it is taken, with client_id.`);
-  else t.warn(`The OP does not take as a hint what it has encrypted with the client's secret (${alg}).`);
+  if (taken) t.report.measure(`Encrypted with ${alg} it is taken, with client_id.`);
+  else
+    t.report.warn(`The OP does not take as a hint what it has encrypted with the client's secret (${alg}).`);
   return undefined;
 }
 
@@ -61,7 +62,7 @@ async function isTaken(
   const browser = await t.browser();
   const idToken = await rawSignIn(t, browser, rp, t.alice);
   const header = decodeProtectedHeader(idToken);
-  t.require(
+  t.report.require(
     header.alg === alg,
     `The ID Token of ${rp.name} has alg ${header.alg}, though the OP registered ${alg}.`,
   );

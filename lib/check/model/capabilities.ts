@@ -1,10 +1,9 @@
-/** What an OP can do, asked in one way by all: as discovery declares it, or as its driver knows it. */
-
+/** What an OP can do: as discovery declares it, or as its driver knows it. */
 import type { Capability } from "#lib/oidc/capabilities.ts";
+import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
-import type { Driver } from "#lib/products/driver.ts";
-import type { RelyingParty } from "../probe/relying-party.ts";
-import { channels, logoutUri } from "./channels.ts";
+import type { Driver, RegisteredClient } from "#lib/products/driver.ts";
+import { type Channel, channels, logoutUri } from "./channels.ts";
 
 /** What discovery must declare for each capability. */
 export const declared: Readonly<Record<Capability, keyof Metadata & string>> = {
@@ -15,19 +14,32 @@ export const declared: Readonly<Record<Capability, keyof Metadata & string>> = {
   registration: "registration_endpoint",
 };
 
-/** What is known of an OP: a `Trial` is enough. */
+/** What is known of an OP; a `Trial` is enough. */
 interface Known {
   metadata: Metadata;
   driver: Pick<Driver, "undeclared">;
 }
 
-/** Whether the OP says, or its driver knows, that it has it. */
+/** How a client was registered; a `RelyingParty` is enough. */
+interface Registered {
+  /** What it asked for. */
+  metadata: ClientMetadata;
+  client: Pick<RegisteredClient, "missing">;
+  /** Channels that it did not ask for, from `--without`. */
+  without: readonly Channel[];
+}
+
+/** Whether discovery declares the capability, or the driver knows it. */
 export const has = ({ metadata, driver }: Known, capability: Capability): boolean =>
   Boolean(metadata[declared[capability]]) || driver.undeclared?.includes(capability) === true;
 
-/** Why a capability does nothing for a client: the OP has none, or did not register the client for it.
- * @returns undefined where it works */
-export function lacks(known: Known, capability: Capability, rp: RelyingParty): string | undefined {
+/** Why a capability does not work for a client: the OP lacks it, or did not register the client for it.
+ * @returns undefined if it works */
+export function lacks(
+  known: Known,
+  capability: Capability,
+  rp: Pick<Registered, "client" | "without">,
+): string | undefined {
   if (!has(known, capability)) return `Discovery declares no ${declared[capability]}.`;
   const channel = channels.find((each) => each === capability);
   if (channel === undefined) return undefined;
@@ -36,10 +48,10 @@ export function lacks(known: Known, capability: Capability, rp: RelyingParty): s
   return rp.client.missing.includes(field) ? `The OP did not register ${field}.` : undefined;
 }
 
-/** Why a logout token for this probe may have no sid; undefined where it must (BCL 2.2). */
-export function mayLackSid({ metadata, driver }: Known, rp: RelyingParty): string | undefined {
+/** Why a logout token for this client may lack a sid; undefined if it must have one (BCL 2.2). */
+export function mayLackSid({ metadata, driver }: Known, rp: Registered): string | undefined {
   const { backchannel_logout_session_supported: supported } = metadata;
-  // A driver that knows of undeclared back-channel logout knows a discovery document that has no word for any of it.
+  // If discovery does not even declare back-channel logout, its silence about sid says nothing either.
   const isSilent = supported === undefined && driver.undeclared?.includes("back-channel");
   if (supported !== true && !isSilent) return "Discovery declares no backchannel_logout_session_supported.";
   if (rp.metadata.backchannel_logout_session_required !== true)
@@ -49,5 +61,5 @@ export function mayLackSid({ metadata, driver }: Known, rp: RelyingParty): strin
     : undefined;
 }
 
-/** A list of the discovery document; empty where there is none. */
+/** A list from the discovery document; empty if it is missing or not a list. */
 export const listed = (values: unknown): unknown[] => (Array.isArray(values) ? values : []);

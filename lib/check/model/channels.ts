@@ -1,10 +1,10 @@
-/** The two channels by which an app is told of a logout, and client metadata with one of them or both. */
+/** The two channels that notify an app of a logout, and client metadata for one or both of them. */
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 
 export const channels = ["back-channel", "front-channel"] as const;
 export type Channel = (typeof channels)[number];
 
-/** What a client must have been registered with. */
+/** The client metadata field that registers a channel. */
 export const logoutUri: Readonly<Record<Channel, string>> = {
   "back-channel": "backchannel_logout_uri",
   "front-channel": "frontchannel_logout_uri",

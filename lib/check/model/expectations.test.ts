@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { CannotRun } from "#lib/cli/errors.ts";
-import { type Check, type CheckResult, type CookieMode, cookieModes, type Verdict } from "./check.ts";
+import { type CheckInfo, type CheckResult, type CookieMode, cookieModes, type Verdict } from "./check.ts";
 import { readExpectations, surprises, withExpectation } from "./expectations.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "expectations-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const known: Pick<Check, "id" | "eachCookieMode">[] = [
+const known: Pick<CheckInfo, "id" | "eachCookieMode">[] = [
   { id: "R-01" },
   { id: "R-02" },
   { id: "S-05", eachCookieMode: true },
@@ -35,14 +35,14 @@ const why = "RIL 2: the product has no POST route";
 describe("a run with expectations", () => {
   const expected = { "R-02": { verdict: "fail", reason: why } };
 
-  it("is as expected with an expected failure, and with checks that were not run", () => {
+  it("is as expected with an expected failure, and with checks that did not run", () => {
     assert.deepEqual(of(expected, result("R-01", "pass"), result("R-02", "fail")), []);
     assert.deepEqual(of(expected, result("R-01", "warn")), []);
   });
 
-  it("has a surprise in a failure that nobody expected", () => {
+  it("has a surprise in an unexpected failure", () => {
     const [line = "", ...more] = of(expected, result("R-01", "fail"), result("R-02", "fail"));
-    assert.match(line, /^R-01 failed, which nobody expected: what was seen$/);
+    assert.match(line, /^R-01 failed unexpectedly: what was seen$/);
     assert.deepEqual(more, []);
   });
 
@@ -53,7 +53,7 @@ describe("a run with expectations", () => {
     });
   }
 
-  it("tells the two ways to treat third-party cookies apart", () => {
+  it("distinguishes the two cookie modes", () => {
     const blocked = { "S-05": { "cookies-blocked": { verdict: "fail", reason: why } } };
     assert.deepEqual(of(blocked, result("S-05", "pass"), result("S-05", "fail", "cookies-blocked")), []);
     assert.match(of(blocked, result("S-05", "fail"))[0] ?? "", /^S-05 failed/);
@@ -63,11 +63,11 @@ describe("a run with expectations", () => {
     );
   });
 
-  it("has a surprise in a failure for another reason than the one that is known", () => {
+  it("has a surprise in a failure for another reason than the known one", () => {
     const matching = (matches: string) => ({ "R-02": { verdict: "fail", reason: why, matches } });
     assert.deepEqual(of(matching("was seen"), result("R-02", "fail")), []);
     assert.deepEqual(of(matching("HTTP 404"), result("R-02", "fail")), [
-      "R-02 failed, but not for the expected reason (HTTP 404): what was seen",
+      "R-02 failed for another reason than the expected one (HTTP 404): what was seen",
     ]);
     assert.match(of(matching("HTTP 404"), result("R-02", "pass"))[0] ?? "", /be fail and is pass: correct/);
   });
@@ -80,15 +80,15 @@ describe("a run with expectations", () => {
     assert.match(line, /^R-02 was expected to be warn with slow in its reason: correct/);
   });
 
-  it("has a surprise in what the suite gave up, whatever is known of the check", () => {
+  it("has a surprise in a check that the suite gave up, whatever is expected of it", () => {
     const gaveUp: CheckResult = { ...result("R-02", "fail"), gaveUp: true };
     for (const matches of [undefined, "was seen"]) {
       const [line = ""] = of({ "R-02": { verdict: "fail", reason: why, matches } }, gaveUp);
-      assert.match(line, /^R-02 failed, not as expected, for the suite could not carry it through: what/);
+      assert.match(line, /^R-02 failed because the suite could not finish it: what/);
     }
   });
 
-  it("may name a way to treat third-party cookies that it does not try", () => {
+  it("may name a cookie mode that the run skips", () => {
     const blocked = { "S-05": { "cookies-blocked": { verdict: "fail", reason: why } } };
     assert.ok("S-05" in read(blocked, ["cookies-allowed"]));
     const once = { "R-02": { "cookies-blocked": { verdict: "fail", reason: why } } };
@@ -98,13 +98,9 @@ describe("a run with expectations", () => {
 
 describe("a file of expectations that cannot be used", () => {
   const cases: [what: string, content: unknown, message: RegExp][] = [
-    ["is no JSON", "{", /cannot be read/],
+    ["is not JSON", "{", /cannot be read/],
     ["is a list", [], /must be an object/],
-    [
-      "names a check that is not there",
-      { "R-99": { verdict: "fail", reason: why } },
-      /R-99: there is no such check/,
-    ],
+    ["names an unknown check", { "R-99": { verdict: "fail", reason: why } }, /R-99: unknown check/],
     ["gives no reason", { "R-02": { verdict: "fail" } }, /R-02\.reason: must say why/],
     ["gives an empty reason", { "R-02": { verdict: "fail", reason: "  " } }, /must say why, with a link/],
     ["has another verdict", { "R-02": { verdict: "flaky", reason: why } }, /R-02\.verdict: must be one of/],
@@ -122,7 +118,7 @@ describe("a file of expectations that cannot be used", () => {
     [
       "names a cookie mode in which the check never runs",
       { "R-02": { "cookies-blocked": { verdict: "fail", reason: why } } },
-      /R-02\.cookies-blocked: R-02 runs once, with cookies-allowed: name no way to treat cookies\.$/,
+      /R-02\.cookies-blocked: R-02 runs only with cookies-allowed: remove the cookie mode\.$/,
     ],
   ];
   for (const [what, content, message] of cases) {
@@ -134,7 +130,7 @@ describe("a file of expectations that cannot be used", () => {
     });
   }
 
-  it("is not there: the run does not begin", () => {
+  it("does not exist: the run does not begin", () => {
     assert.throws(() => readExpectations(join(folder, "absent.json"), known, cookieModes), CannotRun);
   });
 });

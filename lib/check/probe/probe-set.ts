@@ -11,7 +11,7 @@ import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 export const probeNames = ["rp-a", "rp-b", "rp-c", "rp-d"] as const;
 export type ProbeName = (typeof probeNames)[number];
 
-export type World = Record<ProbeName, RelyingParty>;
+export type ProbeSet = Record<ProbeName, RelyingParty>;
 
 /** Both branches in one run: RP-A asks for `sid`, RP-B leaves it to the OP. */
 const metadata: Readonly<Record<ProbeName, NonNullable<ProbeSettings["metadata"]>>> = {
@@ -21,7 +21,7 @@ const metadata: Readonly<Record<ProbeName, NonNullable<ProbeSettings["metadata"]
   "rp-d": {},
 };
 
-export interface WorldSettings {
+export interface ProbeSetSettings {
   provider: OpenIdProvider;
   driver: Driver;
   context: DriverContext;
@@ -72,41 +72,41 @@ export const probesAt = (
       }),
   );
 
-/** The worlds of all workers, or none.
+/** The sets of all workers, or none.
  * @throws {CannotRun} where a port is taken or a client cannot be had */
-export async function createWorlds(
-  settings: Omit<WorldSettings, "worker">,
+export async function createProbeSets(
+  settings: Omit<ProbeSetSettings, "worker">,
   workers: number,
-): Promise<World[]> {
+): Promise<ProbeSet[]> {
   const making = Array.from({ length: workers }, (_, index) =>
-    createWorld({ ...settings, worker: index + 1 }),
+    createProbeSet({ ...settings, worker: index + 1 }),
   );
   const made = await Promise.allSettled(making);
   const failed = made.find((each) => each.status === "rejected");
-  const worlds = made.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  if (!failed) return worlds;
-  await Promise.all(worlds.map(closeWorld));
+  const sets = made.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  if (!failed) return sets;
+  await Promise.all(sets.map(closeProbeSet));
   throw failed.reason;
 }
 
 /** Starts the probes and registers them.
  * @throws {CannotRun} where a port is taken or a client cannot be had */
-export async function createWorld(settings: WorldSettings): Promise<World> {
+export async function createProbeSet(settings: ProbeSetSettings): Promise<ProbeSet> {
   const { provider, worker, byHand, context, only } = settings;
   const without = only ? channels.filter((channel) => channel !== only) : byHand?.without;
   const { serverHost } = context;
   const own = only ? `${worker}-${only}` : worker;
   const probes = probesAt(provider, { port: byHand?.port, worker: own, serverHost, without });
-  const world = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as World;
+  const probeSet = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as ProbeSet;
   try {
-    await Promise.all(probeNames.map((name) => listen(name, world[name])));
+    await Promise.all(probeNames.map((name) => listen(name, probeSet[name])));
     for (const name of probeNames)
-      world[name].client = byHand?.clients[name] ?? (await register(world[name], settings));
+      probeSet[name].client = byHand?.clients[name] ?? (await register(probeSet[name], settings));
   } catch (error) {
-    await closeWorld(world);
+    await closeProbeSet(probeSet);
     throw error;
   }
-  return world;
+  return probeSet;
 }
 
 async function listen(name: ProbeName, { recorder }: RelyingParty): Promise<void> {
@@ -118,7 +118,10 @@ async function listen(name: ProbeName, { recorder }: RelyingParty): Promise<void
   });
 }
 
-async function register(probe: RelyingParty, { driver, context }: WorldSettings): Promise<RegisteredClient> {
+async function register(
+  probe: RelyingParty,
+  { driver, context }: ProbeSetSettings,
+): Promise<RegisteredClient> {
   if (!driver.register)
     throw new CannotRun(`The driver ${driver.name} registers no clients: ${byHandAdvice}`);
   return driver.register(probe.metadata, context).catch((error: unknown) => {
@@ -148,8 +151,8 @@ const oneLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
 
 /** Removes the clients where the OP lets it, and ends the probes. */
-export const closeWorld = async (world: World): Promise<void> => {
-  const probes = Object.values(world);
+export const closeProbeSet = async (probeSet: ProbeSet): Promise<void> => {
+  const probes = Object.values(probeSet);
   await Promise.allSettled(probes.map(({ client }) => client.remove?.()));
   await Promise.all(probes.map(({ recorder }) => recorder.close()));
 };

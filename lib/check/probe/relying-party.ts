@@ -11,7 +11,7 @@ import { type Channel, withoutChannels } from "../model/channels.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 
 /** What a sign-in left at a probe. */
-export interface Session {
+export interface SignIn {
   rp: RelyingParty;
   idToken: string;
   claims: IdTokenClaims;
@@ -76,7 +76,7 @@ export class RelyingParty {
   readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
   /** Of every ID Token that it got. */
-  readonly known: Pick<Session, "sub" | "sid">[] = [];
+  readonly known: Pick<SignIn, "sub" | "sid">[] = [];
 
   constructor(settings: ProbeSettings) {
     const {
@@ -168,7 +168,7 @@ export class RelyingParty {
 
   /** Redeems the code, and validates the ID Token as the apps do.
    * @throws {ProtocolError} where the OP's answer does not hold */
-  async complete(request: AuthorizationRequest, answer: Recorded): Promise<Session | Refused> {
+  async complete(request: AuthorizationRequest, answer: Recorded): Promise<SignIn | Refused> {
     const parameters = answer.form.size > 0 ? answer.form : answer.query;
     const sessionState = parameters.get("session_state") ?? undefined;
     const error = parameters.get("error");

@@ -1,11 +1,11 @@
 /** What a terminal shows while the checks run: every verdict, and below them what runs now. Without a terminal a line for
  * each, and a word now and then when nothing ends for long. */
-
 import { styleText } from "node:util";
 import { oneLine } from "#lib/cli/visible.ts";
 import { environment } from "#lib/config/env.ts";
-import type { Check, CheckResult, Verdict } from "../model/check.ts";
+import type { CheckResult, Verdict } from "../model/check.ts";
 import { isAsExpected } from "../model/expectations.ts";
+import type { Check } from "../run/check.ts";
 
 export interface Progress {
   /** The run begins: what it is about. Times are from then on. */

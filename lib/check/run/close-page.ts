@@ -1,6 +1,6 @@
 /** Closing pages, which a browser on a busy machine does not always answer. */
 import type { BrowserContext, Page } from "@playwright/test";
-import { inTime } from "./within.ts";
+import { within } from "./within.ts";
 
 /** What a page was. */
 export interface Document {
@@ -15,11 +15,11 @@ export const lastClosed = (browser: BrowserContext): Document | undefined => las
 
 /** Closes a page, so that what comes next in this browser does not meet it. One that does not close is left alone: the
  * browser goes with the check. */
-export async function closed(page: Page): Promise<void> {
+export async function closePage(page: Page): Promise<void> {
   const close = remember(page)
     .then(() => atRest(page))
     .then(() => page.close());
-  await inTime(
+  await within(
     close.catch(() => undefined),
     5_000,
     undefined,
@@ -29,7 +29,7 @@ export async function closed(page: Page): Promise<void> {
 /** It may be what a failure is about. */
 async function remember(page: Page): Promise<void> {
   const url = page.url();
-  const html = await inTime(
+  const html = await within(
     page.content().catch(() => undefined),
     1_000,
     undefined,

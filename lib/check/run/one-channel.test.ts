@@ -4,9 +4,9 @@ import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver } from "#lib/products/driver.ts";
-import type { Check } from "../model/check.ts";
-import { closeWorld, createWorlds } from "../probe/probe-set.ts";
-import { oneChannelWorlds } from "./one-channel.ts";
+import { closeProbeSet, createProbeSets } from "../probe/probe-set.ts";
+import type { Check } from "./check.ts";
+import { oneChannelProbeSets } from "./one-channel.ts";
 
 const issuer = "http://localhost:1";
 const check = (...needs: Capability[]): Check => ({
@@ -14,8 +14,8 @@ const check = (...needs: Capability[]): Check => ({
   run: async () => undefined,
 });
 
-/** An OP that registers the back channel of a client, and the front channel where it asks for nothing else.
- * @param change over the driver */
+/** An OP that registers the back channel of a client, and the front channel only if the client asks for nothing else.
+ * @param change to the driver */
 async function start(change: Partial<Driver> = {}) {
   const asked: ClientMetadata[] = [];
   const removed: unknown[] = [];
@@ -34,18 +34,18 @@ async function start(change: Partial<Driver> = {}) {
   const provider = new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now });
   const context = { issuer, metadata, admin: undefined, fetch };
   const settings = { provider, driver, context, metadata, byHand: undefined };
-  const [world] = await createWorlds(settings, 1);
-  assert.ok(world);
-  const oneChannel = oneChannelWorlds(settings, [world]);
-  const close = () => Promise.all([closeWorld(world), oneChannel.close()]);
-  return { world, oneChannel, asked, removed, close };
+  const [probeSet] = await createProbeSets(settings, 1);
+  assert.ok(probeSet);
+  const oneChannel = oneChannelProbeSets(settings, [probeSet]);
+  const close = () => Promise.all([closeProbeSet(probeSet), oneChannel.close()]);
+  return { probeSet, oneChannel, asked, removed, close };
 }
 
-describe("where a client has one logout channel", () => {
-  it("a check of the other gets clients that ask for it alone, which are removed with the rest", async () => {
-    const { world, oneChannel, asked, removed, close } = await start();
-    const other = await oneChannel.worldFor(check("end-session", "front-channel"), world);
-    assert.equal(await oneChannel.worldFor(check("front-channel"), world), other, "registered once");
+describe("at an OP whose clients have only one logout channel", () => {
+  it("a check of the other channel gets clients that ask for it only, which are removed with the rest", async () => {
+    const { probeSet, oneChannel, asked, removed, close } = await start();
+    const other = await oneChannel.probeSetFor(check("end-session", "front-channel"), probeSet);
+    assert.equal(await oneChannel.probeSetFor(check("front-channel"), probeSet), other, "registered once");
     const fields = asked.map((each) =>
       Object.keys(each).filter((field) => field.endsWith("channel_logout_uri")),
     );
@@ -57,23 +57,29 @@ describe("where a client has one logout channel", () => {
     assert.equal(new Set(removed).size, 8);
   });
 
-  it("the other checks have the usual clients", async () => {
-    const { world, oneChannel, asked, close } = await start();
+  it("the other checks get the usual clients", async () => {
+    const { probeSet, oneChannel, asked, close } = await start();
     for (const needs of [[], ["back-channel"], ["front-channel", "back-channel"]] as Capability[][])
-      assert.equal(await oneChannel.worldFor(check(...needs), world), world, needs.join());
+      assert.equal(await oneChannel.probeSetFor(check(...needs), probeSet), probeSet, needs.join());
     assert.equal(asked.length, 4);
     await close();
   });
 
-  it("so has every check where the driver does not say so, and where the OP refuses the others", async () => {
+  it("every check gets the usual ones if the driver does not declare it, or the OP refuses the others", async () => {
     const silent = await start({ oneChannelPerClient: undefined } as unknown as Partial<Driver>);
-    assert.equal(await silent.oneChannel.worldFor(check("front-channel"), silent.world), silent.world);
+    assert.equal(
+      await silent.oneChannel.probeSetFor(check("front-channel"), silent.probeSet),
+      silent.probeSet,
+    );
     await silent.close();
     const refusing = await start();
     refusing.asked.push = () => {
       throw new Error("no more clients");
     };
-    assert.equal(await refusing.oneChannel.worldFor(check("front-channel"), refusing.world), refusing.world);
+    assert.equal(
+      await refusing.oneChannel.probeSetFor(check("front-channel"), refusing.probeSet),
+      refusing.probeSet,
+    );
     await refusing.close();
     assert.equal(refusing.removed.length, 4);
   });

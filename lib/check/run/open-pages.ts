@@ -1,11 +1,11 @@
 /** What the browsers of a check show of the OP when it fails: that is gone as soon as they are closed. */
 import type { BrowserContext, Page } from "@playwright/test";
-import { shownHtml } from "../evidence/redacted-html.ts";
-import { redacted, shownAddress } from "../evidence/redaction.ts";
+import { redactedHtml } from "../evidence/redacted-html.ts";
+import { redacted, redactedAddress } from "../evidence/redaction.ts";
 import { type Document, lastClosed } from "./close-page.ts";
 import { secretsOf } from "./secrets.ts";
 import type { Trial } from "./trial.ts";
-import { inTime } from "./within.ts";
+import { within } from "./within.ts";
 
 /** Most of a page that is shown, in characters. */
 const most = 4_000;
@@ -31,9 +31,9 @@ export async function noteOpenPages(trial: Trial): Promise<void> {
 function note(trial: Trial, what: string, { url, html }: Document, secrets: readonly string[]): void {
   const [, title = ""] = /<title[^>]*>([^<]*)/i.exec(html) ?? [];
   // Redacted before it is shortened: half a secret would not be found any more.
-  const text = redacted(`Title: ${title}\n${shownHtml(html)}`, secrets);
+  const text = redacted(`Title: ${title}\n${redactedHtml(html)}`, secrets);
   const shown = text.length > most ? `${text.slice(0, most - 40)}… (${text.length} characters)` : text;
-  trial.note(`${what}: ${shownAddress(url)}`, shown);
+  trial.report.note(`${what}: ${redactedAddress(url)}`, shown);
 }
 
 /** Every host that discovery names: the pages of an OP need not be where its issuer is. */
@@ -49,7 +49,7 @@ async function keysOf(browser: BrowserContext): Promise<string[]> {
 /** What a page shows. While it gives way to the next one, that one is waited for. */
 async function documentOf(page: Page): Promise<Document> {
   const next = () => page.waitForEvent("domcontentloaded").then(() => page.content());
-  const html = await inTime(
+  const html = await within(
     page
       .content()
       .catch(next)

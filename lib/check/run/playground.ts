@@ -1,16 +1,15 @@
 /** playground2 and playground3 themselves, for the walkthrough: the demo, started against the OP that is checked. */
 import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
-import { startDemo } from "#lib/demo/demo-process.ts";
+import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { clientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driver.ts";
-import type { Apps } from "../../../e2e/support/demo.ts";
 import { type ByHand, probeNames } from "../probe/probe-set.ts";
 
-export interface Playground {
-  apps: Apps;
-  stop(): Promise<void>;
-}
+export type Playground = Pick<DemoProcess, "apps" | "stop">;
+
+/** The apps of a run, started when a check first needs them; a text says why there are none. */
+export type LazyPlayground = () => Promise<Playground | string>;
 
 export interface PlaygroundSettings {
   driver: Driver;

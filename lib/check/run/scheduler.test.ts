@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
-import type { Check, CheckResult } from "../model/check.ts";
-import { type RunSettings, runChecks } from "./scheduler.ts";
+import type { CheckResult } from "../model/check.ts";
+import type { Check } from "./check.ts";
+import { runChecks, type SchedulerSettings } from "./scheduler.ts";
 
 const issuer = "https://op.example";
 
@@ -20,13 +21,13 @@ async function resultOf(run: Check["run"]): Promise<CheckResult | undefined> {
     playground: async () => "It is not needed here.",
     onStart: () => {},
     onResult: () => {},
-  } as unknown as RunSettings);
+  } as unknown as SchedulerSettings);
   return result;
 }
 
 describe("a check", () => {
   it("fails by what it says of the OP", async () => {
-    const result = await resultOf(async (t) => t.fail("No logout token came."));
+    const result = await resultOf(async (t) => t.report.fail("No logout token came."));
     assert.deepEqual(
       [result?.verdict, result?.reason, result?.gaveUp],
       ["fail", "No logout token came.", undefined],
@@ -41,14 +42,14 @@ describe("a check", () => {
     assert.deepEqual([result?.verdict, result?.reason, result?.gaveUp], ["fail", reason, true]);
   });
 
-  it("that does not end fails, and the suite has given it up", async (context) => {
+  it("that does not end fails and is given up", async (context) => {
     context.mock.timers.enable({ apis: ["setTimeout"] });
     const result = await resultOf(async (t) => {
-      t.note("the first step", "");
+      t.report.note("the first step", "");
       queueMicrotask(() => context.mock.timers.tick(300_000));
       await new Promise(() => {});
     });
-    const reason = "It took longer than 300 s; the last that was noted: the first step.";
+    const reason = "It took longer than 300 s; last note: the first step.";
     assert.deepEqual([result?.verdict, result?.reason, result?.gaveUp], ["fail", reason, true]);
   });
 });

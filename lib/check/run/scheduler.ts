@@ -1,28 +1,30 @@
-/** Runs checks: beside each other where they do not disturb each other, in each way to treat third-party cookies. */
-
+/** Runs checks in each cookie mode, in parallel unless they would disturb each other. */
 import { NoAdministrator } from "#lib/cli/errors.ts";
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, User } from "#lib/products/driver.ts";
 import { redacted, withoutQueries } from "../evidence/redaction.ts";
 import { lacks } from "../model/capabilities.ts";
-import { type Check, type CheckResult, type CookieMode, modesOf, type Verdict } from "../model/check.ts";
-import { type ByHand, closeWorld, createWorlds, type World } from "../probe/probe-set.ts";
+import { type CheckResult, type CookieMode, modesOf, type Verdict } from "../model/check.ts";
+import { CheckEnded, CheckTimedOut } from "../model/errors.ts";
+import { type ByHand, closeProbeSet, createProbeSets, type ProbeSet } from "../probe/probe-set.ts";
 import { type Browsers, launch } from "./browsers.ts";
-import { oneChannelWorlds } from "./one-channel.ts";
+import type { Check } from "./check.ts";
+import { oneChannelProbeSets } from "./one-channel.ts";
 import { noteOpenPages } from "./open-pages.ts";
-import type { OtherIssuerOfRun } from "./other-issuer.ts";
+import type { LazyOtherIssuer } from "./other-issuer.ts";
+import type { LazyPlayground } from "./playground.ts";
 import { secretsOf } from "./secrets.ts";
-import { Ended, type PlaygroundOfRun, Trial } from "./trial.ts";
-import { inTime } from "./within.ts";
+import { Trial } from "./trial.ts";
+import { within } from "./within.ts";
 
-/** Longest that one check may take, in milliseconds. Every wait in it is far shorter and fails by itself: this is for what
- * nobody thought of, and may not be in the way of a busy machine. */
-const longest = 300_000;
-/** Longest that is waited for what a check leaves to be closed and undone, in milliseconds. */
-const cleaningUp = 20_000;
+/** Longest that one check may take, in milliseconds. Every wait in a check is far shorter and has its own limit: this one
+ * is for the unforeseen, and must not trouble a busy machine. */
+const checkPatience = 300_000;
+/** Longest wait for the clean-up after a check, in milliseconds. */
+const cleanUpPatience = 20_000;
 
-export interface RunSettings {
+export interface SchedulerSettings {
   provider: OpenIdProvider;
   metadata: Metadata;
   driver: Driver;
@@ -31,32 +33,32 @@ export interface RunSettings {
   checks: readonly Check[];
   cookieModes: readonly CookieMode[];
   headed: boolean;
-  /** Already running, of the one cookie mode, and not closed here; else they are started for each mode. */
+  /** Running browsers of the only cookie mode, which stay open; default: new ones for each mode. */
   browsers?: Browsers;
-  /** How many checks run at the same time; each has clients of its own. */
+  /** How many checks run at the same time, each with its own clients. */
   workers: number;
   byHand: ByHand | undefined;
-  playground: PlaygroundOfRun;
-  otherIssuer: OtherIssuerOfRun;
+  playground: LazyPlayground;
+  otherIssuer: LazyOtherIssuer;
   onResult: (result: CheckResult, left: number) => void;
-  /** Told how many checks have not ended, this one included. */
+  /** @param left checks that have not ended, including this one */
   onStart: (check: Check, left: number) => void;
-  /** Before the first check: rejects where no check could go well. */
-  beforehand?: (world: World, browsers: Browsers) => Promise<void>;
-  /** Ends the run at once. What runs then is given up, and has no result. */
+  /** Runs before the first check; rejects if no check could succeed. */
+  beforehand?: (probes: ProbeSet, browsers: Browsers) => Promise<void>;
+  /** Ends the run at once; checks that are running then have no result. */
   signal?: AbortSignal;
 }
 
-/** Runs them all. The first cookie mode has every check, the others those that depend on it.
- * @throws {CannotRun} where clients or a browser cannot be had, or `beforehand` says so */
-export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
+/** Runs all checks in the first cookie mode, and those that depend on the mode in the others too.
+ * @throws {CannotRun} without clients or a browser, or from `beforehand` */
+export async function runChecks(settings: SchedulerSettings): Promise<CheckResult[]> {
   const { checks, cookieModes, workers, signal = new AbortController().signal } = settings;
   const runStartedAt = performance.now();
-  const worlds = await createWorlds(settings, workers);
-  const oneChannel = oneChannelWorlds(settings, worlds);
+  const probeSets = await createProbeSets(settings, workers);
+  const oneChannel = oneChannelProbeSets(settings, probeSets);
   const results: CheckResult[] = [];
   const ended = new Map(checks.map(({ id }) => [id, Promise.withResolvers<Verdict>()]));
-  /** Of a check that comes earlier, so that two never wait for each other. */
+  /** Only of an earlier check, so that two never wait for each other. */
   const verdictBefore = (check: Check) => async (id: string) =>
     checks.findIndex((each) => each.id === id) < checks.indexOf(check) ? ended.get(id)?.promise : undefined;
   const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode) => ({
@@ -71,15 +73,15 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
     for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
       if (signal.aborted) break;
       const browsers = settings.browsers ?? (await launch(mode, settings.headed));
-      const one = async (check: Check, ofWorker: World) => {
+      const one = async (check: Check, ofWorker: ProbeSet) => {
         if (signal.aborted) return;
         settings.onStart(check, left);
-        const world = await oneChannel.worldFor(check, ofWorker);
+        const probeSet = await oneChannel.probeSetFor(check, ofWorker);
         const verdictOf = verdictBefore(check);
         const trial = new Trial({
           ...settings,
-          world,
-          worlds,
+          probeSet,
+          probeSets,
           cookieMode: mode,
           browsers,
           runStartedAt,
@@ -93,27 +95,27 @@ export async function runChecks(settings: RunSettings): Promise<CheckResult[]> {
         settings.onResult(result, left);
       };
       try {
-        await unlessAborted(signal, beforehand?.(worlds[0] as World, browsers));
+        await unlessAborted(signal, beforehand?.(probeSets[0] as ProbeSet, browsers));
         beforehand = undefined;
         const queue = chosen.filter(({ alone }) => !alone);
         await Promise.all(
-          worlds.map(async (world) => {
-            for (let check = queue.shift(); check; check = queue.shift()) await one(check, world);
+          probeSets.map(async (probeSet) => {
+            for (let check = queue.shift(); check; check = queue.shift()) await one(check, probeSet);
           }),
         );
-        for (const check of chosen.filter(({ alone }) => alone)) await one(check, worlds[0] as World);
+        for (const check of chosen.filter(({ alone }) => alone)) await one(check, probeSets[0] as ProbeSet);
       } finally {
         if (!settings.browsers) await browsers.close();
       }
     }
   } finally {
-    await Promise.all([...worlds.map(closeWorld), oneChannel.close()]);
+    await Promise.all([...probeSets.map(closeProbeSet), oneChannel.close()]);
   }
   const order = new Map(checks.map(({ id }, index) => [id, index]));
   return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
 }
 
-/** Settles as the work does, or once the run is to end. */
+/** Settles as the work does, or when the run is aborted. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T> | undefined): Promise<T | undefined> {
   const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
   const end = () => resolve(undefined);
@@ -128,27 +130,25 @@ async function runCheck(
   results: readonly CheckResult[],
   signal: AbortSignal,
 ): Promise<CheckResult> {
+  const { report } = trial;
   const outcome = await conclude(check, trial, results, signal);
-  // A browser that has crashed shows nothing any more.
+  // Rejects if the browser has crashed.
   if (outcome.verdict === "fail")
-    await inTime(noteOpenPages(trial), cleaningUp, undefined).catch(() => undefined);
-  const cleanUp = await inTime(
+    await within(noteOpenPages(trial), cleanUpPatience, undefined).catch(() => undefined);
+  const cleanUp = await within(
     trial.cleanUp().catch((error: unknown) => String(error)),
-    cleaningUp,
-    `It took longer than ${cleaningUp / 1000} s.`,
+    cleanUpPatience,
+    `It took longer than ${cleanUpPatience / 1000} s.`,
   );
-  if (cleanUp) trial.note("could not clean up", cleanUp);
+  if (cleanUp) report.note("clean-up failed", cleanUp);
   const { id, title, clause, severity } = check;
-  const seen = { ...outcome, evidence: trial.evidence, ...(trial.curl ? { curl: trial.curl } : {}) };
+  const seen = { ...outcome, evidence: report.evidence, ...(report.curl ? { curl: report.curl } : {}) };
   return {
     ...{ id, title, clause, severity, cookieMode: trial.cookieMode },
     ...redacted(seen, secretsOf(trial)),
     durationMs: Math.round(performance.now() - trial.startedAt),
   };
 }
-
-/** A check that does not end by itself. */
-class TooLong extends Error {}
 
 async function conclude(
   check: Check,
@@ -160,26 +160,22 @@ async function conclude(
   if (missing) return { verdict: "skip", reason: missing };
   const { promise: tooLong, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const last = trial.evidence.at(-1)?.what ?? "nothing";
-    reject(new TooLong(`It took longer than ${longest / 1000} s; the last that was noted: ${last}.`));
-  }, longest);
+    const last = trial.report.evidence.at(-1)?.what ?? "nothing";
+    reject(new CheckTimedOut(`It took longer than ${checkPatience / 1000} s; last note: ${last}.`));
+  }, checkPatience);
   try {
     await Promise.race([unlessAborted(signal, check.run(trial, results)), tooLong]);
   } catch (error) {
     if (error instanceof NoAdministrator) return { verdict: "skip", reason: error.message };
-    if (error instanceof Ended) return { verdict: error.verdict, reason: error.message };
-    if (error instanceof TooLong) return { verdict: "fail", reason: error.message, gaveUp: true };
-    // A browser that was led elsewhere, an answer that makes no sense: the OP's doing as a rule, and never a pass.
+    if (error instanceof CheckEnded) return { verdict: error.verdict, reason: error.message };
+    if (error instanceof CheckTimedOut) return { verdict: "fail", reason: error.message, gaveUp: true };
+    // An unexpected page or an answer that makes no sense: usually caused by the OP, and never a pass.
     const [message = ""] = withoutQueries(String(error)).split("\n", 1);
     return { verdict: "fail", reason: `The check could not go on: ${message}`, gaveUp: true };
   } finally {
     clearTimeout(timer);
   }
-  const { warnings, measured } = trial;
-  if (warnings.length > 0) return { verdict: "warn", reason: warnings.join(" ") };
-  if (measured.length > 0 && check.severity === "info")
-    return { verdict: "info", reason: measured.join(" ") };
-  return { verdict: "pass", reason: measured.join(" ") };
+  return trial.report.outcome(check.severity);
 }
 
 function missingCapability(needs: readonly Capability[], trial: Trial): string | undefined {

@@ -1,19 +1,18 @@
-/** What no report may show as a whole. */
+/** The secrets of a check, which no report may show. */
 import type { User } from "#lib/products/driver.ts";
 import type { Trial } from "./trial.ts";
 
-/** A password that is also a name (the demo's `alice`), or the word itself, is no secret, and would be cut out of
- * sentences. */
+/** A password that equals the user name (the demo's `alice`) or is the word itself is no secret: redacting it would cut
+ * words out of sentences. */
 const isSecret = ({ name, password }: User): boolean =>
   password !== name && !/^(password|secret)$/i.test(password);
 
-/** Passwords, client secrets and the token for registration that a check has to do with. */
-export function secretsOf({ alice, bob, context, probes, registered }: Trial): string[] {
+/** Passwords, client secrets and the registration token. */
+export function secretsOf({ alice, bob, context, clients }: Trial): string[] {
   const { admin, authorization } = context;
   const registrar =
     authorization && "user" in authorization ? [{ ...authorization, name: authorization.user }] : [];
   const users = [alice, bob, ...(admin ? [admin] : []), ...registrar];
-  const clients = [...probes.map(({ client }) => client), ...registered];
   return [
     ...users.filter(isSecret).map(({ password }) => password),
     ...clients.flatMap(({ clientSecret }) => clientSecret ?? []),

@@ -13,7 +13,7 @@ import { createProgress } from "../report/progress.ts";
 import { bareProvider } from "../testing/bare-provider.ts";
 import { browserFile } from "./browsers.ts";
 import { parseOptions } from "./options.ts";
-import { checkProvider } from "./suite.ts";
+import { runSuite } from "./suite.ts";
 
 // Any file will do, where no browser is started.
 process.env.CHROMIUM_PATH = process.execPath;
@@ -23,7 +23,7 @@ const fourClients = ["rp-a", "rp-b", "rp-c", "rp-d"].flatMap((name) => ["--clien
 async function assertCannotRun(flags: string[], ...words: string[]): Promise<void> {
   const progress = createProgress({ write: () => undefined });
   const options = parseOptions(["--only", "R-01", ...flags]);
-  const run = checkProvider(options, progress, new AbortController().signal).finally(progress.end);
+  const run = runSuite(options, progress, new AbortController().signal).finally(progress.end);
   await assert.rejects(run, (error) => {
     assert.ok(error instanceof CannotRun, String(error));
     assert.doesNotMatch(error.message, /\n/);

@@ -21,11 +21,10 @@ import { browserFile } from "./browsers.ts";
 import { type EmbeddedOp, startEmbeddedOp } from "./embedded-op.ts";
 import { assertSignIns } from "./first-sign-in.ts";
 import type { CheckOptions } from "./options.ts";
-import { type OtherIssuerOfRun, otherIssuerAt } from "./other-issuer.ts";
-import { type PlaygroundSettings, startPlayground } from "./playground.ts";
+import { type LazyOtherIssuer, otherIssuerAt } from "./other-issuer.ts";
+import { type LazyPlayground, type PlaygroundSettings, startPlayground } from "./playground.ts";
 import { assertLogout, reach } from "./reach.ts";
 import { runChecks } from "./scheduler.ts";
-import type { PlaygroundOfRun } from "./trial.ts";
 
 /** Longest that cleaning up may take once the run is told to end, in milliseconds. */
 const grace = 5_000;
@@ -33,7 +32,7 @@ const grace = 5_000;
 /** Checks the OP that the options name.
  * @param signal ends it: then the report has what was found until then
  * @throws {CannotRun} in one line that says what to do */
-export async function checkProvider(
+export async function runSuite(
   options: CheckOptions,
   progress: Progress,
   signal: AbortSignal,
@@ -144,7 +143,7 @@ const notReached = (issuer: string): string[] =>
 
 /** The real apps, started when a check first asks for them. */
 function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: CheckOptions) {
-  let started: ReturnType<PlaygroundOfRun> | undefined;
+  let started: ReturnType<LazyPlayground> | undefined;
   const start = async () => {
     const missing = appNames.filter((name) => settings.byHand && !settings.byHand.clients[name]);
     if (missing.length > 0) return `No --client for ${missing.join(" and ")}.`;
@@ -171,8 +170,8 @@ function otherIssuerOfRun(
   { otherIssuer }: CheckOptions,
   embedded: EmbeddedOp | undefined,
   context: DriverContext,
-): OtherIssuerOfRun {
-  let found: ReturnType<OtherIssuerOfRun> | undefined;
+): LazyOtherIssuer {
+  let found: ReturnType<LazyOtherIssuer> | undefined;
   const find = async () => {
     if (otherIssuer !== undefined)
       return otherIssuerAt(otherIssuer, context).catch((error: unknown) => {

@@ -1,9 +1,9 @@
-/** Waiting no longer than that for what may never come. */
+/** A time limit for a promise that may never settle. */
 
-/** What comes of the work, or what is said instead where it takes longer.
- * @param longest in milliseconds */
-export async function inTime<T, L>(work: Promise<T>, longest: number, late: L): Promise<T | L> {
-  const { promise, resolve } = Promise.withResolvers<L>();
-  const timer = setTimeout(resolve, longest, late);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+/** @param longest in milliseconds
+ * @returns the value of the promise, or the fallback once the time is up */
+export async function within<T, L>(promise: Promise<T>, longest: number, fallback: L): Promise<T | L> {
+  const late = Promise.withResolvers<L>();
+  const timer = setTimeout(late.resolve, longest, fallback);
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,6 @@
 /** What a browser does by itself: where its pages go, what came back, and which scripts spoke up. */
 import type { BrowserContext, Page, Request, Response } from "@playwright/test";
-import { shownAddress } from "../evidence/redaction.ts";
+import { redactedAddress } from "../evidence/redaction.ts";
 
 export interface BrowserTrace {
   /** Documents that a page itself asked for, redirects included; frames are left out. */
@@ -42,7 +42,7 @@ export function answersOn(page: Page): Response[] {
 /** A request and its answer in a line of evidence; the query is that of the request before, or of its Location. */
 export function answerLine(response: Response): string {
   const { location } = response.headers();
-  const [path = ""] = shownAddress(response.url()).split(/[?#]/, 1);
+  const [path = ""] = redactedAddress(response.url()).split(/[?#]/, 1);
   const line = `${response.request().method()} ${path}: ${response.status()}`;
-  return location === undefined ? line : `${line}, Location: ${shownAddress(location)}`;
+  return location === undefined ? line : `${line}, Location: ${redactedAddress(location)}`;
 }

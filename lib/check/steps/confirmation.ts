@@ -1,9 +1,10 @@
-/** The request by which a user's yes reaches the OP, held back so that it can be looked at, and sent by somebody else. */
-import type { BrowserContext, Request, Response } from "@playwright/test";
-import { confirms } from "../judge/rejected-requests.ts";
+/** Confirming a logout at the OP: the user's yes, and the request that carries it, which an attacker may send too. */
+import { setTimeout as elapsed } from "node:timers/promises";
+import type { BrowserContext, Page, Request, Response } from "@playwright/test";
 import type { RelyingParty } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
+import { settled, visitsSince, watch } from "./logout.ts";
 
 export interface HeldRequest {
   method: string;
@@ -11,11 +12,36 @@ export interface HeldRequest {
   form: Record<string, string>;
 }
 
-/** Longest wait for the request after yes was pressed, in milliseconds. */
+/** Longest wait for the request after the yes, in milliseconds. */
 const patience = 3_000;
 
-/** Opens the question in this browser, presses yes, and keeps the request from leaving.
- * @returns the request, and the headers of the page that asked; undefined where nobody was asked */
+/** Answers yes if the OP asks, on a page that has loaded. Otherwise closes the page, so that no later step meets it.
+ * @returns whether the OP asked */
+export async function confirmIfAsked(trial: Trial, page: Page): Promise<boolean> {
+  const question = trial.driver.confirmLogout(page).then(
+    () => true,
+    () => false,
+  );
+  if (await Promise.race([question, settled(page).then(() => false)])) return true;
+  await closePage(page);
+  return question;
+}
+
+/** The same; afterwards watches that the browser is not sent to a probe.
+ * @returns whether the OP asked */
+export async function confirmAndStay(trial: Trial, page: Page, from: number): Promise<boolean> {
+  if (!(await confirmIfAsked(trial, page))) return false;
+  await elapsed(watch);
+  const [visit] = visitsSince(trial, from);
+  if (visit)
+    trial.report.fail(
+      `The browser was sent to ${visit.headers.host}${visit.url}, which no request asked for.`,
+    );
+  return true;
+}
+
+/** Opens the question in this browser, answers yes, and holds the request back.
+ * @returns the request, and the headers of the page that asked; undefined if the OP did not ask */
 export async function confirmationOf(
   trial: Trial,
   browser: BrowserContext,
@@ -27,23 +53,23 @@ export async function confirmationOf(
   await page.goto(endpoint);
   const { promise, resolve } = Promise.withResolvers<Request | undefined>();
   await page.route("**", async (route) => {
-    // The page may be closed by then, and nobody awaits this.
+    // The page may be closed by then, and this is not awaited.
     if (!isDocument(route.request())) return route.continue().catch(() => undefined);
     resolve(route.request());
     await route.abort().catch(() => undefined);
   });
-  if (!(await confirms(trial, page))) resolve(undefined);
+  if (!(await confirmIfAsked(trial, page))) resolve(undefined);
   const timer = setTimeout(() => resolve(undefined), patience);
   const held = await promise;
   clearTimeout(timer);
   if (!held) return undefined;
   const headers = documents.at(-1)?.headers() ?? {};
-  await closed(page);
+  await closePage(page);
   const form = Object.fromEntries(new URLSearchParams(held.postData() ?? ""));
   return { request: { method: held.method(), url: held.url(), form }, headers };
 }
 
-/** Has a page of this probe send it, as any other site could. */
+/** Sends it from a page of this probe, as any other site could. */
 export async function replayFrom(
   browser: BrowserContext,
   from: RelyingParty,
@@ -65,7 +91,7 @@ export async function replayFrom(
     [method, url, form] as const,
   );
   await answered;
-  await closed(page);
+  await closePage(page);
 }
 
 const isDocument = (request: Request): boolean =>

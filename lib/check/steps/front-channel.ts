@@ -1,28 +1,29 @@
-/** Front-channel logout as a browser does it: what the OP's page frames, and what comes to the probes. */
+/** Front-channel logout in a browser: the iframes in the OP's page, and their requests at the probes. */
 import type { BrowserContext } from "@playwright/test";
-import { signInAt } from "../judge/oracles.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
 import type { Recorded } from "../probe/recorder.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 import { type LogoutAttempt, type LogoutOutcome, logOut, usualParameters } from "./logout.ts";
+import { signInAt } from "./sign-in.ts";
 
-/** What a frame asked a probe for. */
+/** The request of an iframe at a probe. */
 export interface FrameRequest {
-  session: Session;
-  /** Absent where none came. */
+  session: SignIn;
+  /** Undefined if none came. */
   recorded: Recorded | undefined;
 }
 
 export interface FrontChannelLogout {
   outcome: LogoutOutcome;
-  /** One for each probe that the user was signed in at, in that order. */
+  /** One for each probe at which the user was signed in, in that order. */
   requests: FrameRequest[];
 }
 
-/** Longest wait for a frame once the browser has come back or was given up, in milliseconds. */
+/** Longest wait for an iframe after the browser has come back or was given up, in milliseconds. */
 const patience = 2_000;
 
-/** Signs alice in at these probes, logs out from the first and gathers what their frames asked for. */
+/** Signs alice in at these probes, logs out from the first and collects the requests of their iframes. */
 export async function frontChannelLogout(
   trial: Trial,
   browser: BrowserContext,
@@ -40,41 +41,41 @@ export async function frontChannelLogout(
       recorded: await requestAt(each.rp, outcome.startedAt),
     })),
   );
-  for (const request of requests) noteRequest(trial, request);
+  for (const request of requests) noteFrame(trial.report, request);
   return { outcome, requests };
 }
 
 const requestAt = (rp: RelyingParty, from: number): Promise<Recorded | undefined> =>
   rp.recorder.waitFor(({ kind }) => kind === "front-channel", { from, timeout: patience });
 
-function noteRequest(trial: Trial, { session, recorded }: FrameRequest): void {
+function noteFrame(report: CheckReport, { session, recorded }: FrameRequest): void {
   const what = `front-channel request at ${session.rp.name}`;
   if (!recorded) {
-    trial.note(what, "none came");
+    report.note(what, "none came");
     return;
   }
   const { method, url, headers } = recorded;
-  trial.note(what, {
+  report.note(what, {
     ...{ method, url },
     "sec-fetch-dest": String(headers["sec-fetch-dest"]),
     sid_of_id_token: session.sid ?? "none",
   });
 }
 
-/** Those that came. Where none did there is nothing to judge, and F-01 says that it is missing. */
+/** The requests that came. Skips the check if none did, which F-01 reports. */
 export function received(
-  trial: Trial,
+  report: CheckReport,
   { requests }: FrontChannelLogout,
 ): (FrameRequest & { recorded: Recorded })[] {
   const came = requests.flatMap(({ session, recorded }) => (recorded ? [{ session, recorded }] : []));
   if (came.length === 0)
-    trial.skip("No front-channel request came at all (F-01): there is nothing to judge.");
+    report.skip("No front-channel request came at all (F-01): there is nothing to judge.");
   return came;
 }
 
-/** Watches every page of a browser, and the frames in them, from a script that runs before theirs.
- * @param script has `report(value)`, which may be called at any time
- * @returns what was reported so far */
+/** Watches every page and iframe of a browser with a script that runs before theirs.
+ * @param script may call `report(value)` at any time
+ * @returns the reports so far */
 export async function watchPages(
   browser: BrowserContext,
   script: string,

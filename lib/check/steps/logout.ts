@@ -1,4 +1,5 @@
 /** RP-initiated logout in a real browser, and where it ended. */
+import { setTimeout as elapsed } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Recorded } from "../probe/recorder.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
@@ -30,7 +31,7 @@ export interface LogoutOutcome {
 /** Longest wait for the browser to come back, in milliseconds: an OP may tell slow apps first. */
 const patience = 15_000;
 /** How long a browser that must not come back is watched, in milliseconds. */
-const watch = 2_000;
+export const watch = 2_000;
 /** Longest that a click which leads the browser away takes to return, in milliseconds. */
 const clickReturns = 1_000;
 
@@ -43,12 +44,12 @@ export async function logOut(
   { parameters: given, method = "GET", answer = "yes", comesBack = true, asIs = false }: LogoutAttempt,
 ): Promise<LogoutOutcome> {
   const endpoint = trial.metadata.end_session_endpoint;
-  if (!endpoint) trial.skip("The discovery document names no end_session_endpoint.");
+  if (!endpoint) trial.report.skip("The discovery document names no end_session_endpoint.");
   const parameters = asIs ? given : parametersToReturn(trial, given);
   const page = await browser.newPage();
   await page.goto(`${from.base}/`);
   const startedAt = performance.now();
-  trial.noteRequest(`logout request from ${from.name}`, method, endpoint, parameters);
+  trial.report.noteRequest(`logout request from ${from.name}`, method, endpoint, parameters);
   const answers = answersOn(page);
   const refusal = refusedOn(page);
   const loaded = page.waitForEvent("load", { timeout: patience }).catch(() => undefined);
@@ -64,8 +65,8 @@ export async function logOut(
     ? await arrivalAt(trial, startedAt, comesBack ? patience : watch)
     : await Promise.race([arrival, nothingComes.then(() => undefined)]);
   const ofOp = answers.filter((answer) => !trial.isAtProbe(answer.url()));
-  trial.note("what the OP answered", ofOp.map(answerLine).join("\n") || "nothing");
-  trial.note("where the logout ended", {
+  trial.report.note("what the OP answered", ofOp.map(answerLine).join("\n") || "nothing");
+  trial.report.note("where the logout ended", {
     url: page.url().split("?", 1)[0],
     asked,
     came_back_to: arrived?.rp.name ?? "nobody",
@@ -93,9 +94,6 @@ export async function settled(page: Page): Promise<void> {
   await Promise.race([idle.catch(() => undefined), elapsed(patience)]);
 }
 
-const elapsed = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** Sends a logout request by GET from the page of a probe, and waits for the page that answers it, no longer than for
  * one that must not come back. */
 export async function openRequest(
@@ -105,10 +103,10 @@ export async function openRequest(
   parameters: Record<string, string>,
 ): Promise<Page> {
   const endpoint = trial.metadata.end_session_endpoint;
-  if (!endpoint) trial.skip("The discovery document names no end_session_endpoint.");
+  if (!endpoint) trial.report.skip("The discovery document names no end_session_endpoint.");
   const page = await browser.newPage();
   await page.goto(`${from.base}/`);
-  trial.noteRequest(`logout request from ${from.name}`, "GET", endpoint, parameters);
+  trial.report.noteRequest(`logout request from ${from.name}`, "GET", endpoint, parameters);
   const loaded = page.waitForEvent("load", { timeout: watch }).catch(() => undefined);
   await send(page, "GET", endpoint, parameters);
   await loaded;
@@ -173,3 +171,11 @@ async function arrivalAt(trial: Trial, from: number, timeout: number): Promise<L
   ]);
   return first;
 }
+
+/** Requests to the probes that look like the end of a logout, at any path. */
+export const visitsSince = (trial: Trial, from: number): Recorded[] =>
+  trial.probes
+    .flatMap(({ recorder }) => recorder.since(from))
+    .filter(
+      ({ kind, url }) => kind === "post-logout" || (kind === "other" && !/^\/(favicon\.ico)?$/.test(url)),
+    );

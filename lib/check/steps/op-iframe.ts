@@ -1,15 +1,18 @@
-/** The OP iframe in the page of a probe (SM 3): what an RP iframe is answered there. */
+/** The OP iframe in the page of a probe (SM 3), and its answers to an RP iframe. */
 import type { BrowserContext, Frame } from "@playwright/test";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
-import { Ended, type Trial } from "../run/trial.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
+import { CheckEnded } from "../model/errors.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Trial } from "../run/trial.ts";
+import { within } from "../run/within.ts";
 
-/** `silent`: nothing within two seconds. Anything else that came is shown as text. */
+/** `silent`: no answer within two seconds. */
 export type IframeAnswer = "unchanged" | "changed" | "error" | "silent" | `other: ${string}`;
 
 /** Longest that the OP iframe may take to load, in milliseconds. */
 const patience = 10_000;
 
-/** The functions of the probe's page, as `evaluate` sees them. */
+/** The global functions of the probe's page. */
 interface PageFunctions {
   load(src: string): Promise<void>;
   ask(message: unknown, targetOrigin: string): Promise<unknown>;
@@ -28,8 +31,8 @@ export class OpIframe {
   }
 
   /** Opens the page of a probe and frames the OP iframe in it.
-   * @param base the probe's page by another of its names
-   * @param src the OP iframe with other parameters than discovery gives it */
+   * @param base another URL of the probe
+   * @param src the OP iframe with other parameters than in discovery */
   static async open(
     trial: Trial,
     browser: BrowserContext,
@@ -43,27 +46,26 @@ export class OpIframe {
     return iframe;
   }
 
-  /** Frames it, also once more. */
+  /** Loads it, or loads it again. */
   async load(): Promise<void> {
-    // Where the check has logged out, that is what has to be sent by hand.
-    if (!this.#trial.curl) this.#trial.noteRequest("the OP iframe", "GET", this.src);
+    // A logout request of the check stays the request to send by hand.
+    if (!this.#trial.report.curl) this.#trial.report.noteRequest("the OP iframe", "GET", this.src);
     const loaded = this.host.evaluate(
       (src) => (globalThis as unknown as PageFunctions).load(src).then(() => true),
       this.src,
     );
-    const late = Promise.withResolvers<false>();
-    const timer = setTimeout(late.resolve, patience, false);
-    const inTime = await Promise.race([loaded, late.promise]).finally(() => clearTimeout(timer));
-    if (!inTime) this.#trial.fail(`The OP iframe has not loaded within ${patience / 1000} s: ${this.src}`);
+    if (!(await within(loaded, patience, false)))
+      this.#trial.report.fail(`The OP iframe did not load within ${patience / 1000} s: ${this.src}`);
   }
 
-  /** Asks as the RP iframe beside it does. */
+  /** Asks from the RP iframe beside it. */
   async ask(message: unknown): Promise<IframeAnswer> {
     const [answer] = await this.askOften(message, 1);
     return answer as IframeAnswer;
   }
 
-  /** Asks that many times, one after the other, and gives each different answer once. */
+  /** Asks that many times, one after the other.
+   * @returns each different answer once */
   async askOften(message: unknown, times: number): Promise<IframeAnswer[]> {
     const answers = await this.host.evaluate(
       async ([text, origin, count]) => {
@@ -75,7 +77,7 @@ export class OpIframe {
       [message, new URL(this.src).origin, times] as const,
     );
     const known = answers.map(answerOf);
-    this.#trial.note(`the OP iframe, asked from ${new URL(this.host.url()).origin}`, {
+    this.#trial.report.note(`the OP iframe, asked from ${new URL(this.host.url()).origin}`, {
       message: shortened(message),
       ...(times > 1 ? { times } : {}),
       answer: known.join(", "),
@@ -94,15 +96,15 @@ function shortened(message: unknown): string {
   return text.length > 300 ? `${text.slice(0, 100)}… (${text.length} characters)` : text;
 }
 
-/** `check_session_iframe` of discovery. */
+/** `check_session_iframe` of discovery; fails if it is not a URL. */
 export function iframeUrl(trial: Trial): string {
   const url = trial.metadata.check_session_iframe;
   if (typeof url !== "string" || !URL.canParse(url))
-    trial.fail("check_session_iframe of discovery is no URL.");
+    trial.report.fail("check_session_iframe in discovery is not a URL.");
   return new URL(url).href;
 }
 
-/** The parameters that some OPs want, WSO2 IS among them, and that no specification knows. */
+/** With parameters that some OPs need, such as WSO2 IS, although no specification has them. */
 export const withClient = (src: string, { client, base }: RelyingParty): string => {
   const url = new URL(src);
   url.searchParams.set("client_id", client.clientId);
@@ -110,33 +112,33 @@ export const withClient = (src: string, { client, base }: RelyingParty): string 
   return url.href;
 };
 
-/** SM 3.1: what an RP iframe asks. Fails without `session_state`, which S-01 is about too. */
-export function question(trial: Trial, { rp, sessionState }: Session): string {
-  if (!sessionState) trial.fail(`The answer to ${rp.name} had no session_state (SM 2).`);
+/** The message of an RP iframe (SM 3.1). Fails without `session_state`, as S-01 does. */
+export function question(report: CheckReport, { rp, sessionState }: SignIn): string {
+  if (!sessionState) report.fail(`The answer to ${rp.name} had no session_state (SM 2).`);
   return `${rp.client.clientId} ${sessionState}`;
 }
 
-/** Why the OP iframe cannot see who is signed in, whatever the OP does; undefined where it can. */
+/** Why the OP iframe cannot see the login, whatever the OP does; undefined if it can. */
 export function whyBlind(trial: Trial): string | undefined {
   const [op, page] = [new URL(iframeUrl(trial)), new URL(trial.rp("rp-a").base)];
   if (op.protocol === page.protocol && op.hostname === page.hostname) return undefined;
   if (op.protocol === "http:")
-    return "On plain http no cookie of the OP reaches a frame on a page of another site.";
+    return "On plain http no cookie of the OP reaches an iframe in a page of another site.";
   if (trial.cookieMode === "cookies-blocked")
     return "With third-party cookies blocked the OP iframe cannot see the login; S-14 judges what it answers then.";
   return undefined;
 }
 
-/** Skips the check where the OP iframe cannot see who is signed in. */
+/** Skips the check if the OP iframe cannot see the login. */
 export function needsSight(trial: Trial): void {
   const why = whyBlind(trial);
-  if (why) trial.skip(why);
+  if (why) trial.report.skip(why);
 }
 
-/** The positive twin: this page is told that the login is the same. Where the OP iframe wants to know the client from
- * its address, it is told (S-12 holds it against the OP). */
-export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: Session): Promise<void> {
-  const asked = question(trial, session);
+/** The positive twin: while the login is the same, the OP iframe says so. If it works only with the client in its URL, it
+ * gets that (S-12 reports it). */
+export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: SignIn): Promise<void> {
+  const asked = question(trial.report, session);
   let answer = await iframe.ask(asked);
   if (answer !== "unchanged" && answer !== "changed" && !iframe.src.includes("client_id=")) {
     const plain = iframe.src;
@@ -144,31 +146,32 @@ export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: S
     await iframe.load();
     const again = await iframe.ask(asked);
     if (again === "unchanged") {
-      trial.note("the OP iframe", "answers only with client_id and redirect_uri in its address (S-12)");
+      trial.report.note("the OP iframe", "answers only with client_id and redirect_uri in its URL (S-12)");
       answer = again;
     } else iframe.src = plain;
   }
   if (answer !== "unchanged")
-    trial.fail(`While the login is the same, the OP iframe answers ${answer} at ${session.rp.name}.`);
+    trial.report.fail(`While the login is the same, the OP iframe answers ${answer} at ${session.rp.name}.`);
 }
 
-/** The same for a check that is about something else: skipped where not even this is so, for then nothing can be told. */
-export async function needsUnchanged(trial: Trial, iframe: OpIframe, session: Session): Promise<void> {
+/** The same as a precondition: skips the check if it fails, because nothing else can be concluded then. */
+export async function needsUnchanged(trial: Trial, iframe: OpIframe, session: SignIn): Promise<void> {
   try {
     await assertUnchanged(trial, iframe, session);
   } catch (error) {
-    if (!(error instanceof Ended && error.verdict === "fail")) throw error;
-    trial.skip(`${error.message} That is S-05; of anything else nothing can be told.`);
+    if (!(error instanceof CheckEnded && error.verdict === "fail")) throw error;
+    trial.report.skip(`${error.message} See S-05; nothing else can be concluded.`);
   }
 }
 
-/** Fails unless the page is told that the login is another one, or gone. */
+/** Fails unless the OP iframe says that the login has changed or ended. */
 export async function assertChanged(
   trial: Trial,
   iframe: OpIframe,
-  session: Session,
+  session: SignIn,
   when: string,
 ): Promise<void> {
-  const answer = await iframe.ask(question(trial, session));
-  if (answer !== "changed") trial.fail(`${when}, the OP iframe answers ${answer} at ${session.rp.name}.`);
+  const answer = await iframe.ask(question(trial.report, session));
+  if (answer !== "changed")
+    trial.report.fail(`${when}, the OP iframe answers ${answer} at ${session.rp.name}.`);
 }

@@ -1,9 +1,9 @@
 /** JWTs of an OP that are signed like ID Tokens and are none. */
 import type { BrowserContext } from "@playwright/test";
-import { nextTokenAbout } from "../judge/deliveries.ts";
 import { lacks, listed } from "../model/capabilities.ts";
-import type { RelyingParty, Session } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import { nextTokenAbout } from "../probe/logout-tokens.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import { ownProbeIfPossible } from "./own-probe.ts";
@@ -37,7 +37,7 @@ export async function otherTokensOf(trial: Trial): Promise<OtherTokens> {
   const { startedAt } = await logOut(trial, browser, rp, { parameters: usualParameters(session) });
   kinds.push(["a logout token", await logoutToken(trial, session, startedAt)]);
   const jwts = Object.fromEntries(kinds.flatMap(([what, kind]) => ("jwt" in kind ? [[what, kind.jwt]] : [])));
-  trial.note("JWTs that are no ID Tokens", Object.keys(jwts).join(", ") || "none");
+  trial.report.note("JWTs that are no ID Tokens", Object.keys(jwts).join(", ") || "none");
   const missing = kinds.flatMap(([what, kind]) => ("missing" in kind ? `${what} (${kind.missing})` : []));
   return { rp, jwts, missing: missing.join(", ") };
 }
@@ -52,7 +52,7 @@ async function signedUserInfoClient(trial: Trial): Promise<RelyingParty | string
   return typeof probe === "string" ? probe.replace(/\.$/, "") : probe;
 }
 
-async function userInfo(trial: Trial, { accessToken }: Session): Promise<Found> {
+async function userInfo(trial: Trial, { accessToken }: SignIn): Promise<Found> {
   const { userinfo_endpoint: endpoint } = trial.metadata;
   if (!endpoint || !accessToken) return { missing: "there is no endpoint or no access token for it" };
   const headers = { authorization: `Bearer ${accessToken}`, accept: "application/jwt" };
@@ -72,11 +72,11 @@ async function jarm(trial: Trial, browser: BrowserContext, rp: RelyingParty): Pr
   await page.goto(url).catch(() => undefined);
   const wanted = ({ query }: { query: URLSearchParams }) => query.has("response");
   const answer = await rp.recorder.waitFor(wanted, { from, timeout: 5_000 });
-  await closed(page);
+  await closePage(page);
   return found(answer?.query.get("response") ?? undefined, "none came");
 }
 
-async function logoutToken(trial: Trial, session: Session, from: number): Promise<Found> {
+async function logoutToken(trial: Trial, session: SignIn, from: number): Promise<Found> {
   if (lacks(trial, "back-channel", session.rp)) return { missing: "the OP sends the client none" };
   return found((await nextTokenAbout(session, from))?.raw, "none came: B-01");
 }

@@ -16,7 +16,8 @@ export interface RawAnswer {
 /** The logout endpoint, or the end of the check. */
 export function endSessionEndpoint(trial: Trial): string {
   return (
-    trial.metadata.end_session_endpoint ?? trial.skip("The discovery document names no end_session_endpoint.")
+    trial.metadata.end_session_endpoint ??
+    trial.report.skip("The discovery document names no end_session_endpoint.")
   );
 }
 

@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type { User } from "#lib/products/driver.ts";
 import { RelyingParty } from "../probe/relying-party.ts";
-import { closed } from "../run/close-page.ts";
+import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 
 /** Longest wait for the answer, in milliseconds. */
@@ -16,9 +16,9 @@ export async function rawSignIn(
   user: User,
 ): Promise<string> {
   const { page, code, codeVerifier } = await signInTab(trial, browser, rp, user);
-  await closed(page);
+  await closePage(page);
   const idToken = await redeemed(trial, rp, code, codeVerifier);
-  trial.note(`${user.name} signed in at ${rp.name}`, { id_token_parts: idToken.split(".").length });
+  trial.report.note(`${user.name} signed in at ${rp.name}`, { id_token_parts: idToken.split(".").length });
   return idToken;
 }
 
@@ -36,7 +36,7 @@ export async function signInTab(
   void trial.driver.login(page, user).catch(() => undefined); // the answer tells
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
   const code = answer?.query.get("code");
-  if (!code) return trial.fail(`${user.name} could not sign in at ${rp.name}: no code came.`);
+  if (!code) return trial.report.fail(`${user.name} could not sign in at ${rp.name}: no code came.`);
   return { page, code, codeVerifier: request.codeVerifier };
 }
 
@@ -58,5 +58,5 @@ async function redeemed(trial: Trial, rp: RelyingParty, code: string, verifier: 
   };
   return typeof idToken === "string"
     ? idToken
-    : trial.fail(`The token endpoint gave ${rp.name} no ID Token: HTTP ${response.status}.`);
+    : trial.report.fail(`The token endpoint gave ${rp.name} no ID Token: HTTP ${response.status}.`);
 }
