@@ -1,53 +1,105 @@
-/** A page of an OP as evidence shows it: what a person or a driver sees of it, and nothing that opens anything. */
+/** A page of an OP as evidence shows it: what the user sees of it, without anything that opens a session. */
+import { html as names, parse, type DefaultTreeAdapterTypes as Tree } from "parse5";
 import { redactedAddress } from "./redaction.ts";
 
-/** Elements whose content is for machines, or was typed. What is not closed goes on to the end, here and below. */
-const unread =
-  /<(script|style|noscript|template|svg|textarea|noembed|noframes|xmp)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
-const ofNoInterest = /<!--[\s\S]*?(?:-->|$)|<(?:meta|link|base)\b(?:[^>"]|"[^"]*(?:"|$))*(?:>|$)/gi;
-const tag = /<(\/?)([a-z][a-z0-9-]*)((?:[^>"]|"[^"]*(?:"|$))*)(?:>|$)/gi;
-const attribute = /([^\s"'<>/=]+)="([^"]*)"/g;
+const leftOut = "(left out)";
 
+/** Elements that are dropped with their content: code, data, drawings, fallbacks, and elements whose content is raw text.
+ * A script may put into the latter what a parser would read as markup. */
+const dropped = new Set([
+  ...["script", "style", "noscript", "template", "svg", "math", "canvas", "object", "embed", "applet"],
+  ...["audio", "video", "picture", "map", "datalist", "meta", "link", "base", "param", "portal"],
+  ...["noembed", "noframes", "xmp", "plaintext", "listing"],
+]);
+
+/** Elements whose content is what the user typed, or is never shown. */
+const emptied = new Map([
+  ["textarea", leftOut],
+  ["iframe", ""],
+]);
+
+const voids = new Set(["area", "br", "col", "frame", "hr", "img", "input", "keygen", "wbr"]);
+
+/** Attributes without secrets: an unknown one may hold a key to the session. */
 const plain =
   /^(id|class|name|type|for|role|method|title|alt|placeholder|lang|hidden|disabled|checked|selected|required|readonly|sandbox|target|aria-[a-z]+)$/;
 const addresses = /^(href|src|action|formaction)$/;
 
-const leftOut = "(left out)";
-
-/** Only attributes that are known to be harmless are kept: an unknown one may hold a key to the session.
- * @param html as a browser writes a document down: every attribute in double quotes */
-export function redactedHtml(html: string): string {
-  return html
-    .replaceAll(unread, (_, name: string) =>
-      /^textarea$/i.test(name) ? `<textarea>${leftOut}</textarea>` : "",
-    )
-    .replaceAll(ofNoInterest, "")
-    .replaceAll(tag, (_, slash: string, name: string, attributes: string) =>
-      slash ? `</${name}>` : `<${name}${attributesOf(attributes)}>`,
-    )
-    .replaceAll(/[^\S\n]+/g, " ")
-    .replaceAll(/\s*\n\s*/g, "\n")
-    .trim();
+export interface RedactedPage {
+  title: string;
+  html: string;
 }
 
-function attributesOf(text: string): string {
-  const all = [...text.matchAll(attribute)].map(([, name = "", value = ""]) => [name, value] as const);
-  const isButton = all.some(([name, value]) => name === "type" && /^(submit|button|reset)$/.test(value));
-  return all
-    .flatMap(([name, value]) => {
-      if (plain.test(name)) return value === "" ? ` ${name}` : ` ${name}="${value}"`;
-      if (addresses.test(name)) return ` ${name}="${addressOf(value)}"`;
-      // What a button says; anything else is the user's, or the OP's own (a token against forged requests, for one).
-      if (name === "value") return ` value="${isButton ? value : leftOut}"`;
+/** Reads a document with an HTML parser and writes down only what is known to be harmless.
+ * @param redact for the texts and attribute values that are kept, before they are escaped */
+export function redactedPage(html: string, redact = (text: string): string => text): RedactedPage {
+  const document = parse(html);
+  const page = { title: "", parts: [] as string[] };
+  // Not recursive: a page may be nested deeper than a stack is.
+  const open: (Tree.ChildNode | string)[] = document.childNodes.toReversed();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node === "string") page.parts.push(node);
+    else if ("value" in node) page.parts.push(escaped(redact(node.value)));
+    else if ("tagName" in node && !isDropped(node)) {
+      const { tagName, childNodes } = node;
+      page.parts.push(`<${tagName}${attributesOf(node, redact)}>`);
+      if (tagName === "title") page.title ||= redact(textOf(childNodes)).trim();
+      if (voids.has(tagName)) continue;
+      open.push(`</${tagName}>`);
+      const content = isHidden(node) && childNodes.length > 0 ? leftOut : emptied.get(tagName);
+      open.push(...(content === undefined ? childNodes.toReversed() : [content]));
+    }
+  }
+  const text = page.parts.join("");
+  return {
+    title: page.title,
+    html: text
+      .replaceAll(/[^\S\n]+/g, " ")
+      .replaceAll(/\s*\n\s*/g, "\n")
+      .trim(),
+  };
+}
+
+const isDropped = ({ tagName, namespaceURI }: Tree.Element): boolean =>
+  namespaceURI !== names.NS.HTML || dropped.has(tagName);
+
+const textOf = (nodes: readonly Tree.ChildNode[]): string =>
+  nodes.map((node) => ("value" in node ? node.value : "")).join("");
+
+/** By its own attributes; style sheets are not applied. */
+const isHidden = ({ attrs }: Tree.Element): boolean =>
+  attrs.some(
+    ({ name, value }) =>
+      name === "hidden" ||
+      (name === "style" && /\b(display\s*:\s*none|visibility\s*:\s*hidden)/i.test(value)),
+  );
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+const quoted = (value: string): string => value.replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+function attributesOf({ tagName, attrs }: Tree.Element, redact: (text: string) => string): string {
+  const type = attrs
+    .find(({ name }) => name === "type")
+    ?.value.trim()
+    .toLowerCase();
+  // Only such an input shows its value. Any other value is typed by the user, or the OP's own, such as a CSRF token.
+  const saysItsValue = tagName === "input" && /^(submit|button|reset)$/.test(type ?? "");
+  return attrs
+    .flatMap(({ name, value }) => {
+      if (plain.test(name)) return value === "" ? ` ${name}` : ` ${name}="${quoted(redact(value))}"`;
+      if (addresses.test(name)) return ` ${name}="${quoted(redact(addressOf(value)))}"`;
+      if (name === "value") return ` value="${saysItsValue ? quoted(redact(value)) : leftOut}"`;
       return [];
     })
     .join("");
 }
 
-/** Scripts and data may stand in the place of an address. */
+/** Scripts and data may take the place of an address. A browser ignores tabs, line breaks and leading controls in it. */
 function addressOf(value: string): string {
-  const [, scheme] = /^\s*([a-z][a-z0-9+.-]*):/i.exec(value) ?? [];
-  return scheme && !/^https?$/i.test(scheme)
-    ? `${scheme}:${leftOut}`
-    : redactedAddress(value.replaceAll("&amp;", "&"));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: URL standard, 4.4
+  const address = value.replaceAll(/[\t\n\r]/g, "").replace(/^[\u0000-\u0020]+/, "");
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(address) ?? [];
+  return scheme && !/^https?$/i.test(scheme) ? `${scheme}:${leftOut}` : redactedAddress(address);
 }

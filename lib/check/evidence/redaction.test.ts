@@ -31,12 +31,14 @@ describe("what leaves a run", () => {
     ["a secret in an address", "GET /login?p=correct%20horse", "correct%20horse"],
     ["a secret in a form", "username=alice&passwd=correct+horse", "correct+horse"],
     ["a secret in JSON", '{"pin":"a\\"b"}', 'a\\"b'],
+    ["a secret in HTML", "<p>a&lt;b&amp;c</p>", "a&lt;b&amp;c"],
+    ["a secret in an attribute", '<p title="a&quot;b">', "a&quot;b"],
   ];
   for (const [what, text, secret] of cases) {
     it(`has no ${what.replace(/^an? /, "")}`, () => {
       assert.ok(text.includes(secret));
       const report = { reason: text, evidence: [{ what: text, detail: { deep: [{ [text]: text }] } }] };
-      assert.ok(!JSON.stringify(redacted(report, ["correct horse", 'a"b'])).includes(secret));
+      assert.ok(!JSON.stringify(redacted(report, ["correct horse", 'a"b', "a<b&c"])).includes(secret));
     });
   }
 
@@ -88,6 +90,9 @@ describe("an address in evidence", () => {
     ["/ask?k-1", "/ask?(left out)"],
     ["/ask?state=s#/step=k-1", "/ask?state=s#/step=(left out)"],
     ["/ask;jsessionid=k-1/on?state=s", "/ask;(left out)/on?state=s"],
+    ["https://alice:k-1@op.example/ask", "https://(left out)@op.example/ask"],
+    ["//k-1@op.example", "//(left out)@op.example"],
+    ["https://op.example/@alice", "https://op.example/@alice"],
   ];
   for (const [address, shown] of cases) {
     it(`has no key to a page of the user's: ${address}`, () => assert.equal(redactedAddress(address), shown));

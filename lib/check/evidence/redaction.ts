@@ -38,10 +38,13 @@ function redactedText(text: string, secrets: readonly string[]): string {
     .replaceAll(header, `$1: ${leftOut}`);
 }
 
-/** As it stands in a sentence, an address, a form, and a text in JSON. */
+/** As it is written in a sentence, an address, a form, JSON and HTML. */
 function formsOf(secret: string): string[] {
   const inForm = new URLSearchParams({ s: secret }).toString().slice(2);
-  return [...new Set([secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)])];
+  const inHtml = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const inAttribute = inHtml.replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, encodeURIComponent(secret), inForm, inJson, inHtml, inAttribute])];
 }
 
 /** A token stays recognizable; anything else is left out. */
@@ -69,8 +72,8 @@ const shown = new Set([
   ...["error", "error_description", "error_uri"],
 ]);
 
-/** An address for evidence. Of what an OP adds for itself, which may be the key to a page of the user's, the names are
- * shown. */
+/** An address for evidence. Of parameters that the OP adds, which may be the key to a page of the user, only the names
+ * are shown. */
 export function redactedAddress(address: string): string {
   const at = address.search(/[?#]/);
   const [path, rest] = at < 0 ? [address, ""] : [address.slice(0, at), address.slice(at)];
@@ -78,5 +81,6 @@ export function redactedAddress(address: string): string {
     if (value === undefined) return mark + (name && leftOut);
     return `${mark}${name}${shown.has(name) ? value : `=${leftOut}`}`;
   });
-  return path.replaceAll(/;[^/]*/g, `;${leftOut}`) + parameters;
+  const credentials = /^((?:[a-z][a-z0-9+.-]*:)?[/\\]{2})[^/\\]*@/i;
+  return path.replace(credentials, `$1${leftOut}@`).replaceAll(/;[^/]*/g, `;${leftOut}`) + parameters;
 }

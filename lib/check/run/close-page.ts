@@ -1,8 +1,8 @@
-/** Closing pages, which a browser on a busy machine does not always answer. */
+/** Closing pages, which may hang in a browser on a busy machine. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { within } from "./within.ts";
 
-/** What a page was. */
+/** A page at some moment. */
 export interface Document {
   url: string;
   html: string;
@@ -10,11 +10,11 @@ export interface Document {
 
 const last = new WeakMap<BrowserContext, Document>();
 
-/** The page of a browser that was closed here last, as it was. */
+/** The page of a browser that was closed last, as it was then. */
 export const lastClosed = (browser: BrowserContext): Document | undefined => last.get(browser);
 
-/** Closes a page, so that what comes next in this browser does not meet it. One that does not close is left alone: the
- * browser goes with the check. */
+/** Closes a page, so that no later step in this browser meets it. Gives up after a while: the browser is closed with the
+ * check. */
 export async function closePage(page: Page): Promise<void> {
   const close = remember(page)
     .then(() => atRest(page))
@@ -26,7 +26,7 @@ export async function closePage(page: Page): Promise<void> {
   );
 }
 
-/** It may be what a failure is about. */
+/** Keeps the content, which a failure may be about. */
 async function remember(page: Page): Promise<void> {
   const url = page.url();
   const html = await within(
@@ -37,8 +37,8 @@ async function remember(page: Page): Promise<void> {
   if (html !== undefined) last.set(page.context(), { url, html });
 }
 
-/** Chromium's headless shell forgets to close a page that is on its way elsewhere, as one is whose probe has just been
- * asked. That way may still win over the first one to nowhere. */
+/** Chromium's headless shell does not close a page during a navigation, such as one that has just reached a probe. That
+ * navigation may also interrupt the first attempt. */
 async function atRest(page: Page): Promise<void> {
   await page.goto("about:blank").catch(() => page.goto("about:blank"));
 }

@@ -1,21 +1,20 @@
-/** What the browsers of a check show of the OP when it fails: that is gone as soon as they are closed. */
+/** The pages of the OP that are open when a check fails, noted before its browsers close. */
 import type { BrowserContext, Page } from "@playwright/test";
-import { redactedHtml } from "../evidence/redacted-html.ts";
+import { redactedPage } from "../evidence/redacted-html.ts";
 import { redacted, redactedAddress } from "../evidence/redaction.ts";
 import { type Document, lastClosed } from "./close-page.ts";
 import { secretsOf } from "./secrets.ts";
 import type { Trial } from "./trial.ts";
 import { within } from "./within.ts";
 
-/** Most of a page that is shown, in characters. */
-const most = 4_000;
-/** Longest wait for a page to tell what it shows, in milliseconds. */
+/** Longest note of a page, in characters. */
+const longest = 4_000;
+/** Longest wait for the content of a page, in milliseconds. */
 const patience = 2_000;
-/** Shorter values of cookies are words that may stand in any text. */
+/** Shorter cookie values may be words of any text. */
 const shortestKey = 16;
 
-/** Notes every page of the OP that is open, with its URL, its title and its document; of a browser without one, the page
- * that was closed last. */
+/** Notes each open page of the OP with its URL, title and HTML; for a browser without one, the page that was closed last. */
 export async function noteOpenPages(trial: Trial): Promise<void> {
   const origins = originsOf(trial);
   const isAtOp = ({ url }: Document) => origins.has(URL.parse(url)?.origin);
@@ -29,24 +28,24 @@ export async function noteOpenPages(trial: Trial): Promise<void> {
 }
 
 function note(trial: Trial, what: string, { url, html }: Document, secrets: readonly string[]): void {
-  const [, title = ""] = /<title[^>]*>([^<]*)/i.exec(html) ?? [];
-  // Redacted before it is shortened: half a secret would not be found any more.
-  const text = redacted(`Title: ${title}\n${redactedHtml(html)}`, secrets);
-  const shown = text.length > most ? `${text.slice(0, most - 40)}… (${text.length} characters)` : text;
+  const page = redactedPage(html, (text) => redacted(text, secrets));
+  // Once more as a whole, and before it is shortened: half a secret would not be found.
+  const text = redacted(`Title: ${page.title}\n${page.html}`, secrets);
+  const shown = text.length > longest ? `${text.slice(0, longest - 40)}… (${text.length} characters)` : text;
   trial.report.note(`${what}: ${redactedAddress(url)}`, shown);
 }
 
-/** Every host that discovery names: the pages of an OP need not be where its issuer is. */
+/** Every origin in discovery: the pages of an OP may be at another one than its issuer. */
 const originsOf = ({ context, metadata }: Trial): Set<string | undefined> =>
   new Set([context.issuer, ...Object.values(metadata)].map((value) => URL.parse(String(value))?.origin));
 
-/** The cookies of a browser that a page might repeat. */
+/** The cookie values of a browser, which a page might repeat. */
 async function keysOf(browser: BrowserContext): Promise<string[]> {
   const cookies = await browser.cookies();
   return cookies.map(({ value }) => value).filter(({ length }) => length >= shortestKey);
 }
 
-/** What a page shows. While it gives way to the next one, that one is waited for. */
+/** The content of a page. During a navigation, waits for the next page. */
 async function documentOf(page: Page): Promise<Document> {
   const next = () => page.waitForEvent("domcontentloaded").then(() => page.content());
   const html = await within(
@@ -55,7 +54,7 @@ async function documentOf(page: Page): Promise<Document> {
       .catch(next)
       .catch((error: unknown) => `It cannot be read: ${String(error).split("\n", 1)[0]}`),
     patience,
-    "It does not answer.",
+    "It does not respond.",
   );
   return { url: page.url(), html };
 }
