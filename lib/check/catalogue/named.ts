@@ -1,4 +1,5 @@
 /** Selects checks by the flags of the command line. */
+import { closestTo } from "#lib/cli/closest.ts";
 import { UsageError } from "#lib/demo/options.ts";
 import type { Severity } from "../model/check.ts";
 import type { Check } from "../run/check.ts";
@@ -29,27 +30,8 @@ export function assertChecks(flag: string, ids: readonly string[]): void {
   if (lines.length > 0) throw new UsageError(lines.join("\n"));
 }
 
-/** The three nearest by number in its family; if there is no such family, by edit distance. */
+/** Of its family, if there is one: the letter is rarely mistyped. */
 function closest(id: string, known: readonly string[]): string {
-  const number = Number(/\d+/.exec(id)?.[0] ?? 0);
-  const unlike = (other: string) => (other.charAt(0) === id.charAt(0) ? 0 : edits(id, other));
-  const far = (other: string) => unlike(other) * 1000 + Math.abs(Number(other.slice(2)) - number);
-  return known
-    .toSorted((a, b) => far(a) - far(b))
-    .slice(0, 3)
-    .join(", ");
-}
-
-/** Letters to insert, delete or replace (Levenshtein). */
-function edits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (to[j - 1] === letter ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
+  const family = known.filter((other) => other.charAt(0) === id.charAt(0));
+  return closestTo(id, family.length > 0 ? family : known).join(", ");
 }

@@ -9,7 +9,7 @@ import { createOpMaker, type OpMaker } from "./broken-op.ts";
 import { type BothBrowsers, closeBoth, launchBoth, verdictsOn, withWitnesses } from "./verdicts.ts";
 
 /** How many checks run at the same time: most of what one takes is waiting. */
-const CONCURRENCY = 4;
+const concurrency = 4;
 
 /** Makes the tests of the faults whose check has one of these severities. */
 export function everyFaultIsCaught(...severities: Severity[]): void {
@@ -26,7 +26,7 @@ export function everyFaultIsCaught(...severities: Severity[]): void {
     maker.clear();
   });
 
-  describe("every fault is caught", { concurrency: CONCURRENCY }, () => {
+  describe("every fault is caught", { concurrency }, () => {
     let caught = 0;
     const kind = severities.join(" and ");
     after(() => process.stdout.write(`faults: ${caught} of ${chosen.length} caught by ${kind} checks\n`));

@@ -9,15 +9,15 @@ import { readMeasured, writeMeasured } from "./table.ts";
 import { closeBoth, launchBoth, verdictsOn, withWitnesses } from "./verdicts.ts";
 
 /** That each mechanism works at all. */
-const BASICS = ["R-01", "B-01", "F-01", "S-05"];
-const WORKERS = 3;
+const basics = ["R-01", "B-01", "F-01", "S-05"];
+const workers = 3;
 
 /** The critical and high ones of the fault's family, and whether everything else still works. */
 function checksFor({ family, check }: Fault): string[] {
   const grave = catalogue.filter(
     ({ id, severity }) => id.startsWith(family) && /critical|high/.test(severity),
   );
-  return withWitnesses(check, ...BASICS, ...grave.map(({ id }) => id));
+  return withWitnesses(check, ...basics, ...grave.map(({ id }) => id));
 }
 
 const names = process.argv.slice(2);
@@ -32,7 +32,7 @@ for (const fault of wanted) {
       .filter(({ verdict }) => verdict === "fail" || verdict === fault.verdict)
       .map(({ id }) => id);
   };
-  const first = await unwell(checksFor(fault), WORKERS);
+  const first = await unwell(checksFor(fault), workers);
   // A busy machine fails checks too: what counts fails again, with nothing beside it.
   measured[fault.name] = (await unwell(withWitnesses(...first), 1)).join(" ");
   writeMeasured(measured);

@@ -108,7 +108,7 @@ describe("the flags of npm run check", () => {
 
   it("name the checks that are closest to an unknown one", () => {
     assert.deepEqual(parseOptions(["--only", "r-01, B-02"]).only, ["R-01", "B-02"]);
-    refused(["--only", "R-01,R1"], /^--only: there is no check R1; the closest are R-01, R-02, R-03\.$/);
+    refused(["--only", "R-01,R1"], /^--only: there is no check R1; the closest are R-01, R-10, R-11\.$/);
     refused(["--skip", "X-02"], /^--skip: there is no check X-02; the closest are .*-02/);
     refused(["--only", "R-98,B-99"], /^--only: .* R-98; .*\n--only: .* B-99; the closest are B-/);
     refused(["--only", ""], /^--only must be IDs such as R-01/);

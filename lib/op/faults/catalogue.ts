@@ -1,4 +1,5 @@
 /** Every fault, by family. */
+import { closestTo } from "#lib/cli/closest.ts";
 import { backChannel } from "./back-channel.ts";
 import { discovery } from "./discovery.ts";
 import type { Fault } from "./fault.ts";
@@ -29,20 +30,9 @@ export const faults: readonly Fault[] = [
 ];
 
 /** The problem with these names, as the end of a sentence; undefined if there is none. */
-export function problemWith(names: readonly string[]): string | undefined {
-  const unknown = names.find((name) => !faults.some((fault) => fault.name === name));
-  return unknown && `there is no fault ${unknown}; the closest are ${closestTo(unknown).join(", ")}`;
-}
-
-/** The three names that share the most pairs of letters with it. */
-function closestTo(wanted: string): string[] {
-  const likeness = (name: string): number => {
-    const [a, b] = [pairsOf(wanted), pairsOf(name)];
-    return [...a].filter((pair) => b.has(pair)).length / (a.size + b.size);
-  };
+export function problemWith(wanted: readonly string[]): string | undefined {
+  const unknown = wanted.find((name) => !faults.some((fault) => fault.name === name));
+  if (!unknown) return undefined;
   const names = faults.map(({ name }) => name);
-  return names.toSorted((a, b) => likeness(b) - likeness(a)).slice(0, 3);
+  return `there is no fault ${unknown}; the closest are ${closestTo(unknown, names).join(", ")}`;
 }
-
-const pairsOf = (text: string): Set<string> =>
-  new Set(Array.from({ length: text.length }, (_, index) => text.slice(index, index + 2)));
