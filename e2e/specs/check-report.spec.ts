@@ -75,7 +75,7 @@ test.describe("without script", () => {
     expect(await shown(page)).toEqual(["B-02", "B-03", "B-01"]);
     await page.locator("label", { has: cell(page, "fail") }).click();
     expect(await shown(page)).toEqual(["B-02", "R-02"]);
-    await expect(page.getByRole("heading", { name: /^The rest/ })).toBeHidden();
+    await expect(page.getByRole("heading", { name: /^Other results/ })).toBeHidden();
     await page.locator("label", { has: cell(page, "RP-Initiated Logout, fail: 1") }).click();
     expect(await shown(page)).toEqual(["R-02"]);
     await page.keyboard.press("ArrowRight");

@@ -108,7 +108,7 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
   it("says that a report cannot be written, before the run", async () => {
     const file = join(folder, "file");
     writeFileSync(file, "");
-    await assertCannotRun(["--report", file], `--report ${file} is no folder that can be written to: `);
+    await assertCannotRun(["--report", file], `--report ${file} is not a writable folder: `);
   });
 
   it("says what is wrong with a flag", async () => {

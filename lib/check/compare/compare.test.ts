@@ -11,7 +11,7 @@ import { type Comparison, compare } from "./compare.ts";
 import { markdownOf, textOf } from "./view.ts";
 
 const one = (verdict: Verdict, reason = "") => reportOf([madeUp("R-01", { verdict, reason })]);
-const lists = ["failures", "worsened", "mended", "otherwise"] as const;
+const lists = ["failures", "worsened", "fixed", "otherwise"] as const;
 const listOf = (comparison: Comparison) => lists.filter((name) => comparison[name].length > 0).join();
 
 describe("what changed between two runs", () => {
@@ -22,9 +22,9 @@ describe("what changed between two runs", () => {
     ["pass", "warn", "worsened", true],
     ["info", "warn", "worsened", true],
     ["pass", "skip", "worsened", true],
-    ["fail", "pass", "mended", false],
-    ["fail", "warn", "mended", false],
-    ["warn", "pass", "mended", false],
+    ["fail", "pass", "fixed", false],
+    ["fail", "warn", "fixed", false],
+    ["warn", "pass", "fixed", false],
     ["fail", "skip", "otherwise", false],
     ["warn", "skip", "otherwise", false],
     ["skip", "pass", "otherwise", false],
@@ -62,12 +62,12 @@ describe("what changed between two runs", () => {
     });
   }
 
-  it("is not what a pass has measured", () => {
+  it("is not the measurements of a pass", () => {
     const comparison = compare(one("pass", "RP-D was given up."), one("pass", "RP-D was waited for."));
     assert.equal(listOf(comparison), "");
   });
 
-  it("is told for each way to treat third-party cookies", () => {
+  it("is listed for each cookie mode", () => {
     const both = (verdict: Verdict) =>
       reportOf([madeUp("S-05"), madeUp("S-05", { cookieMode: "cookies-blocked", verdict })]);
     const { failures } = compare(both("pass"), both("fail"));
@@ -77,7 +77,7 @@ describe("what changed between two runs", () => {
     );
   });
 
-  it("is a new check, also one that fails, and one that is gone: that is not worse", () => {
+  it("is a new check, also a failing one, and a removed one; neither is worse", () => {
     const { added, gone, isWorse } = compare(reportOf([madeUp("R-01")]), reportOf([failed("R-02")]));
     assert.deepEqual([added[0]?.id, gone[0]?.id, isWorse], ["R-02", "R-01", false]);
   });
@@ -85,7 +85,7 @@ describe("what changed between two runs", () => {
   const capable = (declared: boolean, observed: boolean) =>
     reportOf([], { capabilities: [{ capability: "back-channel", declared, configured: true, observed }] });
 
-  it("is a capability: worse where it is declared no more, not where it was merely not seen", () => {
+  it("is a capability: worse if it is no longer declared, but not if it was only not observed", () => {
     const lost = compare(capable(true, true), capable(false, true));
     assert.deepEqual(lost.capabilities, [{ capability: "back-channel", column: "declared", holds: false }]);
     assert.equal(lost.isWorse, true);
@@ -93,7 +93,7 @@ describe("what changed between two runs", () => {
     assert.equal(compare(capable(false, false), capable(true, true)).isWorse, false);
   });
 
-  it("is no capability of which one run does not know whether it is configured", () => {
+  it("is no capability if one run does not know whether it is configured", () => {
     const configured = (value: boolean | "not known") =>
       reportOf([], {
         capabilities: [{ capability: "back-channel", declared: true, configured: value, observed: false }],
@@ -114,7 +114,7 @@ describe("what changed between two runs", () => {
   });
 });
 
-describe("how it is told", () => {
+describe("the comparison in words", () => {
   const before = reportOf([madeUp("R-01"), madeUp("R-02"), failed("R-03"), madeUp("R-04")]);
   const after_ = reportOf(
     [
@@ -127,13 +127,13 @@ describe("how it is told", () => {
   );
   const comparison = compare(before, after_);
 
-  it("has what is worst first, in a terminal that the OP cannot control", () => {
+  it("has the worst first, in a terminal that the OP cannot control", () => {
     const text = textOf(before, after_, comparison);
     const titles = text.match(/^\w.*/gm);
     assert.deepEqual(titles?.slice(1), [
-      "Not the same driver: generic, then mine",
-      ...["New failures (1)", "Worse (1)", "Mended (1)"],
-      "Worse (new failures 1, otherwise worse 1, mended 1)",
+      "Different driver: generic, then mine",
+      ...["New failures (1)", "Worse (1)", "Fixed (1)"],
+      "Worse (new failures 1, otherwise worse 1, fixed 1)",
     ]);
     assert.match(
       text,
@@ -143,20 +143,20 @@ describe("how it is told", () => {
     assert.ok(!text.includes("\u001b"));
   });
 
-  it("has both reasons where only the reason is another one", () => {
+  it("has both reasons if only the reason has changed", () => {
     const [then, now] = [one("info", "It is kept."), one("info", "It is forgotten.")];
-    const told = compare(then, now);
+    const comparison = compare(then, now);
     assert.match(
-      textOf(then, now, told),
-      /^Changed otherwise \(1\)\n {2}still info {2}R-01 .*\n {6}It is forgotten\.\n {6}before: It is kept\.\n/m,
+      textOf(then, now, comparison),
+      /^Other changes \(1\)\n {2}still info {2}R-01 .*\n {6}It is forgotten\.\n {6}before: It is kept\.\n/m,
     );
     assert.match(
-      markdownOf(then, now, told),
+      markdownOf(then, now, comparison),
       /high\)\\\n {2}It is forgotten\.\\\n {2}before: It is kept\.\n/,
     );
   });
 
-  it("is Markdown that shows what the OP says, and obeys none of it", () => {
+  it("is Markdown that shows text of the OP without obeying it", () => {
     const text = markdownOf(before, after_, comparison);
     assert.match(text, /^# ❌ Single logout: Worse/);
     assert.match(text, /- pass → fail {2}R-02 [^\n]*\\\n {2}\\<b\\>\\\\u001b\\\[31m gone next\n/);
@@ -177,7 +177,7 @@ describe("slo-playground compare", () => {
   const bad = saved("bad.json", one("fail", "no token came"));
   const other: Report = { ...one("pass"), checks: [{ ...madeUp("R-01"), verdict: "flaky" as Verdict }] };
 
-  it("ends with 0 where nothing is worse, with 1 where something is", () => {
+  it("exits with 0 if nothing is worse, with 1 if something is", () => {
     assert.equal(run(bad, good).status, 0);
     const { status, stdout } = run(good, bad);
     assert.equal(status, 1);
@@ -186,26 +186,26 @@ describe("slo-playground compare", () => {
   });
 
   const unreadable: [what: string, path: string, line: RegExp][] = [
-    ["is not there", join(folder, "absent.json"), /absent\.json cannot be read: ENOENT/],
+    ["does not exist", join(folder, "absent.json"), /absent\.json cannot be read: ENOENT/],
     [
-      "is of half a run",
+      "is of an interrupted run",
       saved("half.json", { ...one("pass"), interrupted: true }),
-      /half\.json is of a run that was ended/,
+      /half\.json is of an interrupted run/,
     ],
-    ["is no JSON", saved("text.json", "<html>\n"), /text\.json cannot be read: /],
+    ["is not JSON", saved("text.json", "<html>\n"), /text\.json cannot be read: /],
     [
       "is something else",
       saved("package.json", { name: "x" }),
-      /package\.json is no report\.json .*issuer: /,
+      /package\.json is not a report\.json .*issuer: /,
     ],
     [
       "has another verdict",
       saved("verdict.json", other),
-      /verdict\.json is no report\.json .*checks\.0\.verdict: /,
+      /verdict\.json is not a report\.json .*checks\.0\.verdict: /,
     ],
   ];
   for (const [what, path, line] of unreadable) {
-    it(`ends with 2 and one line where a file ${what}`, () => {
+    it(`exits with 2 and one line if a file ${what}`, () => {
       const { status, stdout, stderr } = run(good, path);
       assert.deepEqual([status, stdout, stderr.trimEnd().split("\n").length], [2, "", 1]);
       assert.match(stderr, line);
@@ -213,7 +213,7 @@ describe("slo-playground compare", () => {
   }
 
   for (const args of [[], [good], [good, bad, good], [good, bad, "--html"]]) {
-    it(`ends with 2 and one line for ${args.length} arguments that make no sense`, () => {
+    it(`exits with 2 and one line for ${args.length} invalid arguments`, () => {
       const { status, stderr } = run(...args);
       assert.deepEqual([status, stderr.trimEnd().split("\n").length], [2, 1]);
       assert.match(stderr, /npm run compare/);

@@ -1,9 +1,9 @@
-/** What changed between two runs: of two versions of an OP, before and after a change of its settings. */
+/** The changes between two runs, for example of two versions of an OP or before and after a change of its settings. */
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { Verdict } from "../model/check.ts";
 import type { ComparedCheck, ComparedReport } from "./read-report.ts";
 
-/** A check that both runs have, with another outcome. */
+/** A check of both runs with different results. */
 export interface Change {
   before: ComparedCheck;
   after: ComparedCheck;
@@ -12,22 +12,22 @@ export interface Change {
 export interface CapabilityChange {
   capability: Capability;
   column: "declared" | "configured" | "observed";
-  /** Gained where it holds now, lost where it does no more. */
+  /** Whether it was gained or lost. */
   holds: boolean;
 }
 
 export interface Comparison {
-  /** Fields of the runs that differ, so that the difference may be no one's doing. */
+  /** Fields of the runs that differ, which may explain the changes. */
   differences: { field: "issuer" | "driver"; before: string; after: string }[];
   failures: Change[];
   worsened: Change[];
-  mended: Change[];
-  /** Neither better nor worse: the same verdict for another reason, a check that is tried no more or for the first time. */
+  fixed: Change[];
+  /** Neither better nor worse: the same verdict for another reason, or a check that is no longer skipped, or newly so. */
   otherwise: Change[];
   added: ComparedCheck[];
   gone: ComparedCheck[];
   capabilities: CapabilityChange[];
-  /** Whether anything is worse: a check that both have, or a capability that is declared or configured no more. */
+  /** Whether a check of both runs is worse, or a capability is no longer declared or configured. */
   isWorse: boolean;
 }
 
@@ -45,7 +45,7 @@ export function compare(before: ComparedReport, after: ComparedReport): Comparis
     differences: (["issuer", "driver"] as const)
       .filter((field) => before[field] !== after[field])
       .map((field) => ({ field, before: before[field], after: after[field] })),
-    ...{ failures, worsened, mended: of("mended"), otherwise: of("otherwise") },
+    ...{ failures, worsened, fixed: of("fixed"), otherwise: of("otherwise") },
     added: [...recent].filter(([key]) => !old.has(key)).map(([, check]) => check),
     gone: [...old].filter(([key]) => !recent.has(key)).map(([, check]) => check),
     capabilities,
@@ -56,23 +56,22 @@ export function compare(before: ComparedReport, after: ComparedReport): Comparis
 const byKey = ({ checks }: ComparedReport): Map<string, ComparedCheck> =>
   new Map(checks.map((check) => [`${check.id} ${check.cookieMode}`, check]));
 
-/** The status of an answer, and anything else with a figure in it. */
+/** An HTTP status, or any other word with a digit in it. */
 const figures = /(\b(?:HTTP|status)\s+[1-5]\d\d\b)|\S*\d\S*/g;
 
-/** Times, ports and identifiers differ from run to run: a reason is another one only if its words are, or the status of an
- * HTTP answer. */
+/** Times, ports and identifiers differ between runs: a reason has changed only if its words or an HTTP status have. */
 const wordsOf = ({ reason }: ComparedCheck): string =>
   reason.replaceAll(figures, (_, status: string | undefined) => status ?? "#");
 
-/** What a pass has measured is not compared: it is fine either way. */
+/** Ignores the measurements of a pass. */
 function hasChanged(before: ComparedCheck, after: ComparedCheck): boolean {
   if (before.verdict !== after.verdict) return true;
   return after.verdict !== "pass" && wordsOf(before) !== wordsOf(after);
 }
 
-type Kind = "failures" | "worsened" | "mended" | "otherwise";
+type Kind = "failures" | "worsened" | "fixed" | "otherwise";
 
-/** How bad a verdict is. A skip is not bad in itself, but nothing is proven any more of what was before. */
+/** How bad a verdict is. A skip is not bad in itself, but after a pass it proves less. */
 const rank: Readonly<Record<Exclude<Verdict, "skip">, number>> = { pass: 0, info: 0, warn: 1, fail: 2 };
 
 function kindOf({ before: { verdict: before }, after: { verdict: after } }: Change): Kind {
@@ -80,7 +79,7 @@ function kindOf({ before: { verdict: before }, after: { verdict: after } }: Chan
   if (after === "fail") return "failures";
   if (after === "skip") return before === "pass" ? "worsened" : "otherwise";
   if (before === "skip" || rank[before] === rank[after]) return "otherwise";
-  return rank[after] > rank[before] ? "worsened" : "mended";
+  return rank[after] > rank[before] ? "worsened" : "fixed";
 }
 
 function capabilityChanges(before: ComparedReport, after: ComparedReport): CapabilityChange[] {
@@ -90,7 +89,7 @@ function capabilityChanges(before: ComparedReport, after: ComparedReport): Capab
     const columns = ["declared", "configured", "observed"] as const;
     return columns.flatMap((column) => {
       const [earlier, holds] = [then?.[column], now[column]];
-      // What is not known of one of the runs has not changed as far as anybody can tell.
+      // If one of the runs does not know, no change is proven.
       if (typeof earlier !== "boolean" || typeof holds !== "boolean" || earlier === holds) return [];
       return [{ capability, column, holds }];
     });

@@ -1,4 +1,4 @@
-/** Reads a report.json of an earlier run. */
+/** Reads the report.json of an earlier run. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { CannotRun } from "#lib/cli/errors.ts";
@@ -14,7 +14,7 @@ const check = z.object({
   verdict: z.enum(verdicts),
   reason: z.string(),
 });
-/** What two runs are compared by. */
+/** The part of a result that is compared. */
 export type ComparedCheck = z.infer<typeof check>;
 
 const capability = z.object({
@@ -34,15 +34,15 @@ const report = z.object({
 });
 export type ComparedReport = z.infer<typeof report>;
 
-/** @throws {CannotRun} in one line that says which file it is, and why */
+/** @throws {CannotRun} in one line with the file and the reason */
 export function readReport(path: string): ComparedReport {
   const parsed = report.safeParse(parse(path));
   if (parsed.data?.interrupted)
-    throw new CannotRun(`${path} is of a run that was ended early: run npm run check once more.`);
+    throw new CannotRun(`${path} is of an interrupted run: run npm run check again.`);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue && issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
-  throw new CannotRun(`${path} is no report.json of npm run check: ${where}${issue?.message}.`);
+  throw new CannotRun(`${path} is not a report.json of npm run check: ${where}${issue?.message}.`);
 }
 
 function parse(path: string): unknown {

@@ -1,5 +1,4 @@
-/** What changed between two runs, for a terminal and for a pull request. */
-
+/** The changes between two runs, for a terminal and for a pull request. */
 import { oneLine } from "#lib/cli/visible.ts";
 import { md } from "../report/markdown.ts";
 import { cookieWords } from "../report/report.ts";
@@ -11,16 +10,16 @@ interface Part {
   lines: { text: string; more?: string[] }[];
 }
 
-/** What matters most first; nothing of what stayed as it was. */
+/** The most important changes first. */
 function partsOf(comparison: Comparison): Part[] {
-  const { failures, worsened, mended, otherwise, added, gone, capabilities } = comparison;
+  const { failures, worsened, fixed, otherwise, added, gone, capabilities } = comparison;
   const parts: Part[] = [
     { title: "New failures", lines: failures.map(changed) },
     { title: "Worse", lines: worsened.map(changed) },
-    { title: "Mended", lines: mended.map(changed) },
-    { title: "Changed otherwise", lines: otherwise.map(changed) },
+    { title: "Fixed", lines: fixed.map(changed) },
+    { title: "Other changes", lines: otherwise.map(changed) },
     { title: "New checks", lines: added.map(single) },
-    { title: "Checks that are gone", lines: gone.map(single) },
+    { title: "Removed checks", lines: gone.map(single) },
     {
       title: "Capabilities",
       lines: capabilities.map(({ capability, column, holds }) => ({
@@ -53,17 +52,17 @@ function headOf(before: ComparedReport, after: ComparedReport, { differences }: 
   const when = ({ startedAt }: ComparedReport) => `${startedAt.slice(0, 16).replace("T", " ")} UTC`;
   return [
     `${after.issuer} (driver ${after.driver}): ${when(before)} against ${when(after)}`,
-    ...differences.map(({ field, before: old, after: now }) => `Not the same ${field}: ${old}, then ${now}`),
+    ...differences.map(({ field, before: old, after: now }) => `Different ${field}: ${old}, then ${now}`),
   ];
 }
 
-/** One sentence, which also tells where the two runs do not differ. */
-function summaryOf({ failures, worsened, mended, isWorse }: Comparison): string {
-  const counts = `new failures ${failures.length}, otherwise worse ${worsened.length}, mended ${mended.length}`;
+/** One sentence, also if nothing changed. */
+function summaryOf({ failures, worsened, fixed, isWorse }: Comparison): string {
+  const counts = `new failures ${failures.length}, otherwise worse ${worsened.length}, fixed ${fixed.length}`;
   return `${isWorse ? "Worse" : "Nothing is worse"} (${counts})`;
 }
 
-/** For a terminal: what an OP says cannot control it. */
+/** For a terminal, which text of the OP cannot control. */
 export function textOf(before: ComparedReport, after: ComparedReport, comparison: Comparison): string {
   const blocks = partsOf(comparison).map(({ title, lines }) =>
     [

@@ -1,5 +1,4 @@
-/** Three columns: what is declared, what was configured, what was seen. */
-
+/** The capabilities of the OP: declared, configured, observed. */
 import { type Capability, capabilities } from "#lib/oidc/capabilities.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import type { RegisteredClient } from "#lib/products/driver.ts";
@@ -7,7 +6,7 @@ import { declared } from "../model/capabilities.ts";
 import type { CheckResult } from "../model/check.ts";
 import type { CapabilityReport } from "./report.ts";
 
-/** The checks that see a capability at work when they pass. */
+/** The checks that prove a capability by passing. */
 const witnesses: Readonly<Record<Exclude<Capability, "registration">, readonly string[]>> = {
   "end-session": ["R-01"],
   "back-channel": ["B-01"],
@@ -15,17 +14,17 @@ const witnesses: Readonly<Record<Exclude<Capability, "registration">, readonly s
   "session-management": ["S-05"],
 };
 
-/** The client metadata without which an OP has nothing to do for a client (RIL 3.1, BCL 2.2, FCL 2). Session Management
- * has none, so registration tells nothing of it. */
+/** The client metadata that configures a capability (RIL 3.1, BCL 2.2, FCL 2). Session Management has none, so
+ * registration says nothing about it. */
 const configuredBy: Partial<Record<Capability, string>> = {
   "end-session": "post_logout_redirect_uris",
   "back-channel": "backchannel_logout_uri",
   "front-channel": "frontchannel_logout_uri",
 };
 
-/** What registration gave. */
+/** The outcome of registration. */
 export interface Registration {
-  /** The client that asked for everything; absent where it was registered by hand, or not at all. */
+  /** The client that asked for everything; absent if it was registered by hand or not at all. */
   client?: Pick<RegisteredClient, "missing"> | undefined;
   /** Whether the run has registered a client at the registration endpoint. */
   dynamic: boolean;
@@ -42,7 +41,7 @@ export function capabilitiesOf(
     const observed = capability === "registration" ? dynamic : witnesses[capability].some(seen);
     const field = configuredBy[capability];
     const known = field && client ? !client.missing.includes(field) : "not known";
-    // What was seen was configured, whatever the answer to the registration said.
+    // An observed capability was configured, whatever the registration response said.
     return { capability, declared: isDeclared, configured: observed || known, observed };
   });
 }

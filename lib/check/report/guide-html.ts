@@ -1,7 +1,7 @@
-/** The texts of docs/checking/checks as HTML: paragraphs, lists, code, emphasis and links, which is all that they use. */
+/** The texts of docs/checking/checks as HTML: only the Markdown that they use (paragraphs, lists, code, emphasis, links). */
 import { type Html, html } from "#lib/ui/html.ts";
 
-/** @param markdown of this project; what it has as HTML is shown, not obeyed */
+/** @param markdown of this project; HTML in it is shown as text */
 export function guideHtml(markdown: string): Html {
   const blocks = markdown.split(/\n\s*\n/).filter((block) => block.trim() !== "");
   return html`${blocks.map(blockOf)}`;

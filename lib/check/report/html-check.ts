@@ -10,7 +10,7 @@ import { guideHtml } from "./guide-html.ts";
 import { cookieWords, familyOf } from "./report.ts";
 import { expectationOf } from "./sections.ts";
 
-/** @param open shows all of it at once; else it has to be unfolded */
+/** @param open whether it is unfolded */
 export function checkHtml(check: CheckResult, open: boolean): Html {
   const { id, title, verdict, clause, severity } = check;
   const mode = cookieWords(check);
@@ -47,7 +47,7 @@ function hintHtml(curl: string): Html {
 }
 
 function observed({ verdict }: CheckResult, reason: string): Html {
-  const said = reason ? oneLine(reason) : verdict === "pass" ? "as the clause has it" : "";
+  const said = reason ? oneLine(reason) : verdict === "pass" ? "as the clause requires" : "";
   return html`<p>${said}</p>`;
 }
 

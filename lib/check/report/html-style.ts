@@ -1,4 +1,4 @@
-/** The style of report.html, in the colours of the playground's pages; the report itself loads nothing. */
+/** The style of report.html, in the colours of the playground's pages. */
 import { readFileSync } from "node:fs";
 import { verdicts } from "../model/check.ts";
 import { families } from "./report.ts";
@@ -101,7 +101,7 @@ const checks = `
 }
 `;
 
-/** A cell of the matrix shows what it counts, and hides the rest: no script is needed for that. */
+/** A cell of the matrix filters the results that it counts, without a script. */
 function filters(): string {
   const letters = Object.keys(families);
   const chosen = [
@@ -118,7 +118,7 @@ function filters(): string {
     .join("");
 }
 
-/** The id of the choice that shows a family, a verdict, a verdict of a family, or (without any) all. */
+/** The id of the radio button that shows a family, a verdict, a verdict of a family, or (without any) everything. */
 export const filterId = (...classes: readonly string[]): string => ["only", ...classes].join("-");
 
 export const style = base + matrix + checks + filters();

@@ -16,7 +16,7 @@ const idsIn = (html: string): string[] =>
 const known = { verdict: "fail", reason: "ticket 12" } as const;
 
 describe("report.html", () => {
-  it("has surprises first, then known failures, warnings, and the rest folded; the worst of each first", () => {
+  it("has surprises first, then known failures, warnings, and the rest folded; the worst first in each", () => {
     const report = reportOf([
       madeUp("R-01"),
       madeUp("R-02", { verdict: "warn", reason: "hm" }),
@@ -32,7 +32,7 @@ describe("report.html", () => {
     ]);
   });
 
-  it("says in a sentence how it went", () => {
+  it("sums up the run in a sentence", () => {
     const sentence = (...checks: Parameters<typeof reportOf>[0]) =>
       /<p class="note (\w+)">([^<]*)/.exec(htmlOf(reportOf(checks)))?.slice(1);
     assert.deepEqual(sentence(madeUp("R-01")), ["good", "Nothing failed"]);
@@ -53,20 +53,20 @@ describe("report.html", () => {
     "javascript:alert(1)",
   ];
   for (const text of hostile) {
-    it(`has not one element or attribute from the OP: ${text}`, () => {
+    it(`has no element or attribute from the OP: ${text}`, () => {
       const html = htmlOf(saidByOp(text));
       assert.deepEqual(tagsOf(html), tagsOf(htmlOf(saidByOp("harmless"))));
       assert.ok(textOf(html).includes(text));
     });
   }
 
-  it("shows what is invisible, and what turns the reading direction", () => {
+  it("shows invisible characters, and those that change the reading direction", () => {
     const html = htmlOf(saidByOp("a\u0000b\u202ec\u2028d\ud800e"));
     assert.ok(html.includes("a\\u0000b\\u202ec\\u2028d\ufffde"));
     for (const hidden of ["\u0000", "\u202e", "\u2028"]) assert.ok(!html.includes(hidden));
   });
 
-  it("allows its own style sheet and nothing else, and loads nothing", () => {
+  it("allows only its own style sheet and loads nothing", () => {
     const html = htmlOf(reportOf([failed("R-01")]));
     const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? "";
     const hash = createHash("sha256").update(style).digest("base64");
@@ -92,7 +92,7 @@ describe("the pages of the checks", () => {
     );
   });
 
-  it("are no HTML, and link to nothing but https", () => {
+  it("contain no HTML, and link only to https", () => {
     const html = guideHtml(`<b>x</b> [here](javascript:alert(1)) <https://op.example>`).toString();
     assert.equal(
       html,

@@ -1,4 +1,4 @@
-/** report.html: one file that takes nothing from elsewhere, runs no script, and needs none. */
+/** report.html: one file without scripts or external resources. */
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import { oneLine } from "#lib/cli/visible.ts";
@@ -10,10 +10,10 @@ import { countsOf } from "./progress.ts";
 import { type CapabilityReport, durationWords, families, familyOf, type Report } from "./report.ts";
 import { outcomeOf, type Section, sectionsOf } from "./sections.ts";
 
-/** Allows this one style sheet and nothing else. */
+/** Allows only this style sheet. */
 const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
-/** A whole document. Everything from the OP is escaped. */
+/** A complete document. All text from the OP is escaped. */
 export function htmlOf(report: Report): string {
   const { issuer, checks } = report;
   const { good, text } = outcomeOf(report);
@@ -35,7 +35,7 @@ export function htmlOf(report: Report): string {
 ${facts(report)}
 <section class="card"><h2>Families and verdicts</h2>
 ${matrix(checks)}
-<p class="muted filter-hint">Choose a figure, a family or a verdict to see only what it counts; All brings back everything.</p>
+<p class="muted filter-hint">Choose a number, a family or a verdict to filter the results; All shows everything.</p>
 </section>
 ${capabilities(report)}
 ${sectionsOf(report).map(sectionHtml)}
@@ -57,7 +57,7 @@ function facts({ driver, startedAt, durationMs, checks }: Report): Html {
   return html`<dl class="facts">${Object.entries(rows).map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`;
 }
 
-/** Families by verdicts; every figure is the choice that shows what it counts. */
+/** Families by verdicts; every number filters the results that it counts. */
 function matrix(checks: readonly CheckResult[]): Html {
   const count = (family?: string, verdict?: Verdict) =>
     checks.filter((each) => (!family || familyOf(each) === family) && (!verdict || each.verdict === verdict))

@@ -45,16 +45,16 @@ describe("junit.xml", () => {
     );
   });
 
-  it("has a failure with clause and reason where nobody expected one", () => {
+  it("has a failure with clause and reason for an unexpected failure", () => {
     assert.match(caseOf(xml, "R-02"), /<failure type="high" message="RIL 2: why R-02 failed">/);
   });
 
-  it("skips a failure that was expected, for its reason", () => {
+  it("skips an expected failure, with its reason", () => {
     const one = caseOf(xml, "R-02 What R-02 is about \\[third-party cookies blocked\\]");
     assert.match(one, /<skipped message="RIL 2: why R-02 failed As expected: ticket 12"\/>/);
   });
 
-  it("has a failure where an expectation is out of date, whatever came instead", () => {
+  it("has a failure for an outdated expectation, whatever the verdict", () => {
     for (const id of ["R-03", "B-03"])
       assert.match(
         caseOf(xml, id),
@@ -62,12 +62,12 @@ describe("junit.xml", () => {
       );
   });
 
-  it("skips what was skipped, for its reason, and lets a warning pass with its text", () => {
+  it("skips a skipped check with its reason, and passes a warning with its text", () => {
     assert.match(caseOf(xml, "B-01"), /<skipped message="Discovery declares no such thing\."\/>/);
     assert.match(caseOf(xml, "B-02"), /<system-out>warn: hm<\/system-out>/);
   });
 
-  it("has no markup and no character from the OP that XML does not know", () => {
+  it("has no markup from the OP, and no character that XML does not allow", () => {
     const tags = (text: string) => text.replaceAll(/"[^"]*"/g, '""').match(/<[^>]*>/g);
     const hostile = junitOf(saidByOp(`]]><failure a="b" c='d'>&amp;\u0000\u001b[31m\ufffe\ud800</testcase>`));
     assert.deepEqual(tags(hostile), tags(junitOf(saidByOp("harmless"))));
@@ -83,7 +83,7 @@ describe("--report", () => {
   const folder = mkdtempSync(join(tmpdir(), "reports-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("writes four files, into a folder that it makes; report.json is the report", () => {
+  it("creates its folder and writes four files; report.json is the report", () => {
     const report = reportOf([failed("R-01")]);
     const deep = join(folder, "a", "b");
     prepareReports(deep);
@@ -92,14 +92,10 @@ describe("--report", () => {
     assert.deepEqual(JSON.parse(readFileSync(join(deep, "report.json"), "utf8")), report);
     writeFileSync(join(deep, "mine.txt"), "");
     prepareReports(deep);
-    assert.deepEqual(
-      readdirSync(deep),
-      ["mine.txt"],
-      "a run that cannot take place leaves no report of another",
-    );
+    assert.deepEqual(readdirSync(deep), ["mine.txt"], "a run that cannot start leaves no report of another");
   });
 
-  it("says in one line that a folder cannot be written to", () => {
+  it("says in one line that a folder is not writable", () => {
     const file = join(folder, "file");
     writeFileSync(file, "");
     assert.throws(

@@ -1,5 +1,4 @@
-/** The results for a CI: a suite for each family, a case for each check and way to treat third-party cookies. */
-
+/** The results for CI: a suite for each family, a case for each check and cookie mode. */
 import { detailText, oneLine, visible } from "#lib/cli/visible.ts";
 import { html } from "#lib/ui/html.ts";
 import type { CheckResult } from "../model/check.ts";
@@ -7,8 +6,7 @@ import { isStale, isUnexpected } from "../model/expectations.ts";
 import { cookieWords, families, familyOf, type Report } from "./report.ts";
 import { expectationOf } from "./sections.ts";
 
-/** JUnit XML. An unexpected failure and an expectation that is out of date are failures; a failure that was expected is
- * skipped, with its reason. */
+/** JUnit XML. Unexpected failures and outdated expectations are failures; an expected failure is skipped with its reason. */
 export function junitOf(report: Report): string {
   const { checks, durationMs, interrupted } = report;
   const suites = Object.keys(families)
@@ -19,9 +17,9 @@ ${suites.map(({ family, cases }) => suite(family, cases, report))}${interrupted 
 `}`;
 }
 
-/** Without it a CI would take what did not run for what did not fail. */
+/** Without it, CI would take the missing checks for passed ones. */
 const endedEarly = html`<testsuite name="The run" tests="1" failures="0" errors="1">
-<testcase name="Runs to its end" classname="run"><error message="The run was ended early: the other checks did not run."/></testcase>
+<testcase name="Runs to its end" classname="run"><error message="The run was interrupted: the other checks did not run."/></testcase>
 </testsuite>
 `;
 
@@ -62,12 +60,12 @@ function messageOf(check: CheckResult): string {
   return oneLine(verdict === "fail" || isRed(check) ? `${check.clause}: ${said}` : said);
 }
 
-/** What an engineer needs who sees nothing but the CI's page. */
+/** All that an engineer needs who sees only the CI page. */
 function story({ clause, severity, verdict, reason, curl, evidence }: CheckResult) {
   const lines = [
     `Clause: ${clause} (${severity})`,
     `Verdict: ${verdict}`,
-    `Observed: ${reason || "as the clause has it"}`,
+    `Observed: ${reason || "as the clause requires"}`,
     ...(curl ? [`By hand: ${curl}`] : []),
     ...evidence.map(({ at, what, detail }) => `+${at} ms ${what}: ${detailText(detail)}`),
   ];

@@ -44,7 +44,7 @@ describe("report.md", () => {
     it(`shows ${JSON.stringify(text)} as it is`, () => assert.equal(md(text), escaped));
   }
 
-  it("keeps what the OP says in its cell and in its block", () => {
+  it("keeps text of the OP in its cell and in its block", () => {
     const hostile = markdownOf(saidByOp("x|y\n````\n</details><script>alert(1)</script>\n## Owned"));
     const tame = markdownOf(saidByOp("harmless"));
     const rows = (text: string) => text.split("\n").filter((line) => /^\| /.test(line)).length;
@@ -67,7 +67,7 @@ describe("report.md", () => {
       /<details><summary>Evidence \(2\)<\/summary>\n\n`{5}text\n([\s\S]*?)\n`{5}\n/.exec(text) ?? [];
     assert.match(block, /^\+1\.23 s logout request\n\{\n {2}"method": "GET",\n/);
     assert.match(block, /^\+2\.00 s page\n````\n<\/details>x{980,}… \(5015 characters\)$/m);
-    assert.equal(text.split("logout request").length, 2, "that of a pass is left to report.html");
+    assert.equal(text.split("logout request").length, 2, "that of a pass is only in report.html");
   });
 
   const many = (count: number, over: Partial<CheckResult>) =>
@@ -76,31 +76,31 @@ describe("report.md", () => {
     );
   const entry = (length: number) => ({ at: 1, what: "page", detail: "x".repeat(length) });
 
-  it("stays short enough for a comment, and says what was left out", () => {
+  it("stays short enough for a comment, and says what was omitted", () => {
     const evidence = Array.from({ length: 10 }, () => entry(5_000));
-    const cases: [report: Report, leftOut: RegExp | undefined][] = [
+    const cases: [report: Report, omitted: RegExp | undefined][] = [
       [many(2, {}), undefined],
       [many(2, { evidence }), undefined],
+      [many(60, {}), /^Omitted for length: pages of checks \(\d+\)\. See report\.html for everything\.$/m],
       [
-        many(60, {}),
-        /^Left out, for it would be too long: pages of checks \(\d+\)\. report\.html has all\.$/m,
+        many(60, { evidence }),
+        /^Omitted for length: evidence \(\d+\), pages of checks \(\d+\)\. See report/m,
       ],
-      [many(60, { evidence }), /^Left out, .*: evidence \(\d+\), pages of checks \(\d+\)\. report/m],
-      [many(60, { reason: "y".repeat(5_000) }), /^Left out, .*: failures \(\d+\)/m],
+      [many(60, { reason: "y".repeat(5_000) }), /^Omitted for length: failures \(\d+\)/m],
       [
         reportOf(many(60, { verdict: "warn", reason: "y".repeat(5_000) }).checks),
-        /^Left out, .*: tables \(1\)/m,
+        /^Omitted for length: tables \(1\)/m,
       ],
     ];
-    for (const [report, leftOut] of cases) {
+    for (const [report, omitted] of cases) {
       const text = markdownOf(report);
       assert.ok(text.length < 60_000, String(text.length));
-      if (leftOut) assert.match(text, leftOut);
-      else assert.doesNotMatch(text, /^Left out/m);
+      if (omitted) assert.match(text, omitted);
+      else assert.doesNotMatch(text, /^Omitted/m);
     }
   });
 
-  it("keeps the evidence of what is worst", () => {
+  it("keeps the evidence of the worst failures", () => {
     const evidence = Array.from({ length: 10 }, () => entry(5_000));
     const report = many(60, { evidence });
     report.checks.push(failed("I-91", { severity: "critical", evidence }));

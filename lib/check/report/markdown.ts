@@ -1,5 +1,4 @@
-/** The report for a pull request: what needs somebody first, the rest folded. */
-
+/** The report for a pull request: the most urgent results first, the rest folded. */
 import { detailText, oneLine, visible } from "#lib/cli/visible.ts";
 import { type Guide, guideOf, sections } from "../catalogue/guide.ts";
 import { curlHint } from "../evidence/evidence.ts";
@@ -8,13 +7,13 @@ import { countsOf } from "./progress.ts";
 import { cookieWords, durationWords, type Report } from "./report.ts";
 import { expectationOf, outcomeOf, type Section, sectionsOf } from "./sections.ts";
 
-/** GitHub takes a comment of 65,536 characters. */
+/** GitHub limits a comment to 65,536 characters. */
 const longest = 60_000;
-/** Most of one entry of evidence, in characters. */
-const mostOfEntry = 1_000;
+/** Longest entry of evidence, in characters. */
+const longestEntry = 1_000;
 
-/** GitHub Flavored Markdown. Where it would be too long for a comment it says what was left out, and what is missed least
- * goes first: the pages of the checks, evidence, tables of what is no surprise. */
+/** GitHub Flavored Markdown. If it is too long for a comment, the least important parts are omitted first (pages of checks,
+ * evidence, tables of expected results), and it says which. */
 export function markdownOf(report: Report): string {
   const head = headOf(report);
   const all = sectionsOf(report);
@@ -39,7 +38,7 @@ export function markdownOf(report: Report): string {
   return `${blocks.filter(Boolean).join("\n\n")}\n`;
 }
 
-/** Hands out room for blocks, first come, first served, and says at the end for which there was none. */
+/** Grants room for blocks, first come, first served, and reports the blocks that did not fit. */
 function roomFor(characters: number) {
   let room = characters;
   const missing = new Map<string, number>();
@@ -52,9 +51,7 @@ function roomFor(characters: number) {
   };
   const said = () => {
     const parts = [...missing].map(([kind, count]) => `${kind} (${count})`);
-    return (
-      parts.length > 0 && `Left out, for it would be too long: ${parts.join(", ")}. report.html has all.`
-    );
+    return parts.length > 0 && `Omitted for length: ${parts.join(", ")}. See report.html for everything.`;
   };
   return { kept, said };
 }
@@ -91,13 +88,13 @@ function story(check: CheckResult): string {
   return blocks.filter(Boolean).join("\n\n");
 }
 
-/** Of a failure; nothing of what did not fail. */
+/** Of a failure only. */
 function evidenceOf({ verdict, evidence }: CheckResult): string {
   if (verdict !== "fail" || evidence.length === 0) return "";
   const entries = evidence.map(({ at, what, detail }) => {
     const text = detailText(detail);
     const shown =
-      text.length > mostOfEntry ? `${text.slice(0, mostOfEntry)}… (${text.length} characters)` : text;
+      text.length > longestEntry ? `${text.slice(0, longestEntry)}… (${text.length} characters)` : text;
     return `+${(at / 1000).toFixed(2)} s ${oneLine(what)}\n${shown}`;
   });
   return folded(`Evidence (${entries.length})`, fenced(entries.join("\n\n"), "text"));
@@ -134,7 +131,7 @@ function table(head: readonly string[], rows: readonly string[][]): string {
 const folded = (summary: string, body: string): string =>
   `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 
-/** Text that no Markdown is read in: no markup, no element, no cell of a table, no link, no mention, no reference. */
+/** Text without any Markdown in it: no markup, element, table cell, link, mention or reference. */
 export const md = (text: string): string =>
   oneLine(text)
     .replaceAll(/[\\`*_[\]<>|~&!]/g, "\\$&")
@@ -142,7 +139,7 @@ export const md = (text: string): string =>
     .replaceAll(/\bwww\./gi, (found) => `${found.slice(0, 3)}\\.`)
     .replaceAll(/[@#](?=\w)/g, "$&\u2060");
 
-/** A block of code that its own text cannot end. */
+/** A code block that its text cannot close. */
 function fenced(text: string, language: string): string {
   const shown = visible(text);
   const longestRun = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));

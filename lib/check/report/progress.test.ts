@@ -16,7 +16,7 @@ describe("the progress of a run", () => {
   let at: number;
   let progress: Progress | undefined;
 
-  /** Begins at a screen with these properties. */
+  /** A progress on a screen with these properties. */
   function begin(screen: Partial<Screen>, env: Record<string, string> = {}): Progress {
     progress = createProgress({ write: (text) => written.push(text), ...screen }, { env, now: () => at });
     return progress;
@@ -28,7 +28,7 @@ describe("the progress of a run", () => {
     }
   };
   const text = () => written.join("");
-  /** What a terminal shows in the end: a line that is cleared is gone. */
+  /** The final content of a terminal, without cleared lines. */
   const shown = () =>
     text()
       .split("\n")
@@ -44,7 +44,7 @@ describe("the progress of a run", () => {
     mock.timers.reset();
   });
 
-  it("is plain lines where there is no terminal, without any control character", () => {
+  it("is plain lines without a terminal, free of control characters", () => {
     const progress = begin({}, { FORCE_COLOR: "1" });
     progress.prepares("starting");
     at = 60_000;
@@ -56,7 +56,7 @@ describe("the progress of a run", () => {
     assert.equal(text(), "https://op.example\n✓ pass R-01 A title (7 left, 3 s)\n");
   });
 
-  it("says what is still running when nothing has ended for 15 s, and again after that", () => {
+  it("lists the running checks after 15 s without a verdict, and again after that", () => {
     const progress = begin({});
     pass(14_000);
     progress.started(check("R-05"), 2);
@@ -74,7 +74,7 @@ describe("the progress of a run", () => {
     assert.match(text(), /\nstill running: B-02 \(31 s\)\n$/);
   });
 
-  it("has a status line below the verdicts in a terminal, which goes on by itself and fits", () => {
+  it("has a status line below the verdicts in a terminal, which is updated and fits", () => {
     const progress = begin({ isTTY: true, columns: 200 });
     progress.prepares("signing in alice");
     assert.deepEqual(shown(), ["0 s  signing in alice"]);
@@ -94,7 +94,7 @@ describe("the progress of a run", () => {
     assert.equal(shown().at(-1), "0 s  something that");
   });
 
-  it("has colours in a terminal alone, and not with NO_COLOR", () => {
+  it("has colours only in a terminal, and not with NO_COLOR", () => {
     const red = "\u001b[31m✗ fail\u001b[39m R-01";
     for (const [screen, env, coloured] of [
       [{ isTTY: true }, {}, true],
@@ -110,14 +110,14 @@ describe("the progress of a run", () => {
     }
   });
 
-  it("shows what an OP says without obeying it", () => {
+  it("shows text of the OP without obeying it", () => {
     const progress = begin({});
     progress.ended(result("R-01", { reason: "one\u001b[2J\u001b]0;title\u0007\r\n✓ pass\u202e" }), 0);
     assert.equal(text().split("\n").length, 3);
     assert.doesNotMatch(text().replaceAll("\n", ""), /[\p{Cc}\u202e]/u);
   });
 
-  it("says that something is as expected, and why", () => {
+  it("says that a result is as expected, and why", () => {
     const expected = { verdict: "fail", reason: "Known since 2.7." } as const;
     begin({}).ended(result("R-01", { verdict: "fail", reason: "No.", expected }), 0);
     assert.match(text(), /\n {6}No\.\n {6}As expected: Known since 2\.7\.\n$/);

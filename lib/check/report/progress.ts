@@ -1,5 +1,5 @@
-/** What a terminal shows while the checks run: every verdict, and below them what runs now. Without a terminal a line for
- * each, and a word now and then when nothing ends for long. */
+/** Progress on the terminal: all verdicts and, below them, the running checks. Without a terminal, one line for each verdict
+ * and for every long silence. */
 import { styleText } from "node:util";
 import { oneLine } from "#lib/cli/visible.ts";
 import { environment } from "#lib/config/env.ts";
@@ -8,18 +8,19 @@ import { isAsExpected } from "../model/expectations.ts";
 import type { Check } from "../run/check.ts";
 
 export interface Progress {
-  /** The run begins: what it is about. Times are from then on. */
+  /** The run begins. Times count from here.
+   * @param line what is checked */
   begins(line: string): void;
-  /** What is done before the first check. */
+  /** A step before the first check. */
   prepares(what: string): void;
   /** @param left checks that have not ended */
   started(check: Pick<Check, "id">, left: number): void;
   ended(result: CheckResult, left: number): void;
-  /** Takes the status line away; nothing is written from then on. */
+  /** Removes the status line; nothing is written after it. */
   end(): void;
 }
 
-/** The part of a terminal, or of what stands in its place, that is needed. */
+/** A terminal, or a replacement for one. */
 export interface Screen {
   write(text: string): unknown;
   isTTY?: boolean;
@@ -43,11 +44,11 @@ const colours: Readonly<Record<Verdict, Colour>> = {
   skip: "gray",
 };
 
-/** Longest silence where there is no status line, in milliseconds. */
+/** Longest silence without a status line, in milliseconds. */
 const silence = 15_000;
 const clearLine = "\r\u001b[2K";
 
-/** Redraws a status line where the screen is a terminal that can. */
+/** Redraws a status line if the screen is a terminal that can. */
 export function createProgress(
   screen: Screen,
   { env, now }: Surroundings = { env: environment(), now: () => performance.now() },
@@ -57,7 +58,7 @@ export function createProgress(
   let began = now();
   const running = new Map<string, number>();
   const verdicts: Pick<CheckResult, "verdict">[] = [];
-  /** Since when nothing was heard. */
+  /** When the last line was written. */
   let quiet = began;
   let preparing = "";
   let left = 0;
@@ -118,7 +119,7 @@ export function createProgress(
   };
 }
 
-/** A check that has ended: its verdict, and why. */
+/** A check that has ended, with its verdict and reason. */
 function lineOf(result: CheckResult, rest: string, coloured: boolean): string {
   const { id, title, verdict, reason, cookieMode, expected } = result;
   const mark = `${marks[verdict]} ${verdict.padEnd(4)}`;

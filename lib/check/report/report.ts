@@ -1,12 +1,12 @@
-/** What a run found, as data: the same for every form of the report. */
+/** The results of a run as data, the source of every report format. */
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { CheckResult } from "../model/check.ts";
 
-/** What the OP says that it can do, what its clients were registered with, and what it was seen to do. */
+/** What the OP declares, what its clients were registered with, and what the checks observed. */
 export interface CapabilityReport {
   capability: Capability;
   declared: boolean;
-  /** Not known of clients by hand, and of what no client metadata is about, unless it was seen. */
+  /** Not known of clients registered by hand and of capabilities without client metadata, unless observed. */
   configured: boolean | "not known";
   observed: boolean;
 }
@@ -17,19 +17,19 @@ export interface Report {
   /** ISO date. */
   startedAt: string;
   durationMs: number;
-  /** The run was ended before all of its checks. */
+  /** The run was interrupted before all checks had run. */
   interrupted?: true;
   capabilities: CapabilityReport[];
   checks: CheckResult[];
 }
 
-/** As people say it, for example "1 min 40 s". */
+/** For example "1 min 40 s". */
 export function durationWords(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** The families of the catalogue in their order, by the first letter of an id. */
+/** The families of the catalogue, in order, by the first letter of their ids. */
 export const families: Readonly<Record<string, string>> = {
   W: "Walkthrough",
   R: "RP-Initiated Logout",
@@ -42,6 +42,6 @@ export const families: Readonly<Record<string, string>> = {
 
 export const familyOf = ({ id }: Pick<CheckResult, "id">): string => id.charAt(0);
 
-/** What tells the two ways to treat third-party cookies apart; nothing for the usual one. */
+/** The cookie mode of a result; empty for the usual one. */
 export const cookieWords = ({ cookieMode }: Pick<CheckResult, "cookieMode">): string =>
   cookieMode === "cookies-blocked" ? "third-party cookies blocked" : "";

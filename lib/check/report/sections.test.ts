@@ -39,7 +39,7 @@ describe("a capability", () => {
   };
   const declaring = { backchannel_logout_supported: true };
 
-  it("is observed where its check passed, also with a warning", () => {
+  it("is observed if its check passed, also with a warning", () => {
     const observed = (...results: CheckResult[]) =>
       of("back-channel", declaring, registered(), ...results)[2];
     assert.equal(observed(madeUp("B-01")), true);
@@ -54,7 +54,7 @@ describe("a capability", () => {
     "front-channel": "frontchannel_logout_uri",
   } as const;
   for (const [capability, field] of Object.entries(fields) as [Capability, string][]) {
-    it(`is configured where the OP has registered it, declared or not: ${capability}`, () => {
+    it(`is configured if the OP has registered it, declared or not: ${capability}`, () => {
       const configured = (registration: Registration) => of(capability, {}, registration)[1];
       assert.equal(configured(registered()), true);
       assert.equal(configured(registered("client_name")), true);
@@ -63,24 +63,24 @@ describe("a capability", () => {
     });
   }
 
-  it("was configured where it was seen, whatever is known of the registration", () => {
+  it("was configured if observed, whatever is known of the registration", () => {
     for (const registration of [{ dynamic: false }, registered("backchannel_logout_uri")])
       assert.deepEqual(of("back-channel", {}, registration, madeUp("B-01")), [false, true, true]);
   });
 
-  it("is session management, of which registration tells nothing", () => {
+  it("is not known from registration if it is session management", () => {
     const metadata = { check_session_iframe: "https://op.example/iframe" };
     assert.deepEqual(of("session-management", metadata, registered()), [true, "not known", false]);
     assert.deepEqual(of("session-management", metadata, registered(), madeUp("S-05")), [true, true, true]);
   });
 
-  it("is registration where the run has registered a client, whatever checks it ran", () => {
+  it("is registration if the run has registered a client, whatever checks it ran", () => {
     const metadata = { registration_endpoint: "https://op.example/register" };
     assert.deepEqual(of("registration", metadata, { dynamic: true }), [true, true, true]);
     assert.deepEqual(of("registration", metadata, { dynamic: false }), [true, "not known", false]);
   });
 
-  it("is shown as not known where it is not known", () => {
+  it("is shown as not known", () => {
     const report = reportOf([], {
       capabilities: capabilitiesOf({ issuer: "https://op.example" }, [], { dynamic: false }),
     });
@@ -92,17 +92,17 @@ describe("a capability", () => {
   });
 });
 
-describe("a run that was ended early", () => {
-  it("is not green in any form, whatever it found until then", () => {
+describe("an interrupted run", () => {
+  it("is not green in any format, whatever it found", () => {
     const report = { ...reportOf([madeUp("R-01")]), interrupted: true as const };
-    const text = "Ended early, after 1 result: nothing failed until then";
+    const text = "Interrupted after 1 result: nothing failed until then";
     assert.deepEqual(outcomeOf(report), { good: false, text });
     for (const form of [htmlOf, markdownOf]) assert.ok(form(report).includes(text));
-    assert.match(junitOf(report), / errors="1" [\s\S]*<error message="The run was ended early: /);
+    assert.match(junitOf(report), / errors="1" [\s\S]*<error message="The run was interrupted: /);
   });
 });
 
-describe("a failure that is known", () => {
+describe("a known failure", () => {
   const known = { verdict: "fail", reason: "ticket 12", matches: "404" } as const;
   const told = (over: Partial<CheckResult>) => {
     const check = failed("R-02", { expected: known, ...over });
@@ -110,23 +110,23 @@ describe("a failure that is known", () => {
     return [sectionsOf(report)[0]?.name, outcomeOf(report).text, expectationOf(check)];
   };
 
-  it("is as expected for the reason that is known", () => {
+  it("is as expected for the known reason", () => {
     const text = "Nothing unexpected; 1 expected failure";
     assert.deepEqual(told({ reason: "HTTP 404" }), ["failures", text, "As expected: ticket 12"]);
   });
 
-  it("is a new one for another reason, and where the suite gave it up", () => {
+  it("is a different result for another reason, or if the suite gave up", () => {
     for (const [over, why] of [
-      [{ reason: "HTTP 500" }, "its reason has no “404”"],
-      [{ reason: "HTTP 404", gaveUp: true }, "the suite could not carry it through"],
+      [{ reason: "HTTP 500" }, "the reason lacks “404”"],
+      [{ reason: "HTTP 404", gaveUp: true }, "the suite could not finish the check"],
     ] as const) {
-      const expectation = `fail was expected (ticket 12), but ${why}: this is something else.`;
+      const expectation = `fail was expected (ticket 12), but ${why}: this is a different result.`;
       assert.deepEqual(told(over), ["surprises", "1 failure", expectation]);
     }
   });
 });
 
-describe("the time that a run took", () => {
+describe("the duration of a run", () => {
   it("is rounded before it is divided", () => {
     assert.deepEqual([119_999, 59_400, 0].map(durationWords), ["2 min 0 s", "0 min 59 s", "0 min 0 s"]);
   });

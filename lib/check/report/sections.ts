@@ -1,4 +1,4 @@
-/** In which order a reader wants the results, and what is said of all of them. */
+/** The order of the results in reports, and their summary. */
 import { type CheckResult, severities } from "../model/check.ts";
 import { isAsExpected, isStale, isUnexpected } from "../model/expectations.ts";
 import type { Report } from "./report.ts";
@@ -10,7 +10,7 @@ export interface Section {
   checks: CheckResult[];
 }
 
-/** What needs somebody first: surprises, known failures, warnings, the rest. Empty ones are left out. */
+/** The most urgent first: surprises, known failures, warnings, the rest. Omits empty sections. */
 export function sectionsOf({ checks }: Report): Section[] {
   const surprises = checks.filter((each) => isUnexpected(each) || isStale(each));
   const others = checks.filter((each) => !surprises.includes(each));
@@ -18,9 +18,9 @@ export function sectionsOf({ checks }: Report): Section[] {
   const title = surprises.some(isStale) ? "Not as expected" : "Failures";
   const sections: Section[] = [
     { name: "surprises", title, checks: bySeverity(surprises) },
-    { name: "failures", title: "Failures that were expected", checks: bySeverity(of("fail")) },
+    { name: "failures", title: "Expected failures", checks: bySeverity(of("fail")) },
     { name: "warnings", title: "Warnings", checks: bySeverity(of("warn")) },
-    { name: "rest", title: "The rest", checks: of("pass", "info", "skip") },
+    { name: "rest", title: "Other results", checks: of("pass", "info", "skip") },
   ];
   return sections.filter((section) => section.checks.length > 0);
 }
@@ -33,7 +33,7 @@ export interface Outcome {
   text: string;
 }
 
-/** The run in a sentence. */
+/** The result of the run in one sentence. */
 export function outcomeOf({ checks, interrupted }: Report): Outcome {
   const failures = checks.filter(isUnexpected).length;
   const stale = checks.filter(isStale).length;
@@ -46,7 +46,7 @@ export function outcomeOf({ checks, interrupted }: Report): Outcome {
   const good = failures + stale === 0 && !interrupted;
   if (interrupted) {
     const found = parts.length > 0 ? parts.join(", ") : "nothing failed until then";
-    return { good, text: `Ended early, after ${count(checks.length, "result")}: ${found}` };
+    return { good, text: `Interrupted after ${count(checks.length, "result")}: ${found}` };
   }
   if (parts.length === 0) return { good, text: "Nothing failed" };
   return { good, text: good ? `Nothing unexpected; ${parts.join(", ")}` : parts.join(", ") };
@@ -54,15 +54,15 @@ export function outcomeOf({ checks, interrupted }: Report): Outcome {
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;
 
-/** What the expectations say of a result; nothing where there are none. */
+/** How a result compares with its expectation; empty without one. */
 export function expectationOf(result: CheckResult): string {
   const { expected, verdict, gaveUp } = result;
   if (!expected) return "";
   const { reason, matches } = expected;
   if (isAsExpected(result)) return `As expected: ${reason}`;
   if (expected.verdict === verdict) {
-    const why = gaveUp ? "the suite could not carry it through" : `its reason has no “${matches}”`;
-    return `${verdict} was expected (${reason}), but ${why}: this is something else.`;
+    const why = gaveUp ? "the suite could not finish the check" : `the reason lacks “${matches}”`;
+    return `${verdict} was expected (${reason}), but ${why}: this is a different result.`;
   }
   return `${expected.verdict} was expected (${reason}): correct the expectation, or the OpenID Provider.`;
 }

@@ -14,23 +14,21 @@ const forms: Readonly<Record<string, (report: Report) => string>> = {
   "junit.xml": junitOf,
 };
 
-/** Makes the folder where it is missing, and takes the files of an earlier run away: one that cannot run leaves none that
- * could be taken for its own. Before the run, because after some minutes it is too late to say that it cannot be.
- * @throws {CannotRun} where it cannot be written to */
+/** Creates the folder if needed, and removes the reports of an earlier run, so that they are not taken for those of this one.
+ * Called before the run: an unwritable folder must not be found out only after some minutes.
+ * @throws {CannotRun} if the folder is not writable */
 export function prepareReports(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
     for (const name of Object.keys(forms)) rmSync(join(folder, name), { force: true });
   } catch (error) {
-    throw new CannotRun(
-      `--report ${folder} is no folder that can be written to: ${(error as Error).message}.`,
-    );
+    throw new CannotRun(`--report ${folder} is not a writable folder: ${(error as Error).message}.`);
   }
 }
 
-/** @param folder was prepared
- * @throws {CannotRun} where it cannot be written to */
+/** @param folder from `prepareReports`
+ * @throws {CannotRun} if a file cannot be written */
 export function writeReports(folder: string, report: Report): void {
   try {
     for (const [name, form] of Object.entries(forms)) writeFileSync(join(folder, name), form(report));

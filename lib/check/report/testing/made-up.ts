@@ -1,8 +1,8 @@
-/** Results that no run has seen, for tests of what is made of them. */
+/** Made-up results for the tests of reports. */
 import type { CheckResult } from "../../model/check.ts";
 import type { Report } from "../report.ts";
 
-/** A pass, over which a test puts what it is about. */
+/** A pass with changes. */
 export const madeUp = (id: string, over: Partial<CheckResult> = {}): CheckResult => ({
   ...{ id, title: `What ${id} is about`, clause: "RIL 2", severity: "high" },
   ...{ cookieMode: "cookies-allowed", verdict: "pass", reason: "", evidence: [], durationMs: 1_500 },
@@ -25,7 +25,7 @@ export const reportOf = (checks: CheckResult[], over: Partial<Report> = {}): Rep
   ...over,
 });
 
-/** A run of which everything that an OP has a say in is this text; of checks without a page in docs/checking/checks. */
+/** A run in which every text that an OP controls is this one, of checks without a page in docs/checking/checks. */
 export const saidByOp = (text: string): Report =>
   reportOf(
     [
