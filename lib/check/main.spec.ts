@@ -21,7 +21,7 @@ describe("npm run check", { concurrency: 2 }, () => {
   });
   after(() => op.stop());
 
-  it("tells one fault once: what presupposes a logout has nothing to say where logging out does nothing", async () => {
+  it("reports one fault once: if logout does nothing, checks that presuppose it are skipped", async () => {
     const report = join(folder, "told-once");
     const broken = ["--fault", "logout-without-effect", "--report", report];
     const program = check(...broken, "--only", "R-01,R-22");
@@ -29,22 +29,22 @@ describe("npm run check", { concurrency: 2 }, () => {
     const [first, second] = reportIn(report).checks;
     assert.deepEqual([first?.id, first?.verdict], ["R-01", "fail"]);
     assert.deepEqual([second?.id, second?.verdict], ["R-22", "skip"]);
-    assert.match(second?.reason ?? "", /^The OP session lives on.* That is R-01;/);
+    assert.match(second?.reason ?? "", /^The OP session did not end.* See R-01;/);
     const alone = check(...broken, "--only", "R-22");
     assert.equal(await alone.ended, 1, alone.output());
-    assert.equal(reportIn(report).checks[0]?.verdict, "fail", "nobody else tells of it");
+    assert.equal(reportIn(report).checks[0]?.verdict, "fail", "no other check reports it");
   });
 
-  it("lets the OP's server come by another name of this machine", async () => {
+  it("lets the OP's server use another name of this machine", async () => {
     const report = join(folder, "by-name");
     const program = check("--probe-host", "127.0.0.2", "--only", "B-01,W-01", "--report", report);
     assert.equal(await program.ended, 0, program.output());
     const [walkthrough, delivery] = reportIn(report).checks;
     assert.equal(delivery?.verdict, "pass", delivery?.reason);
-    assert.match(walkthrough?.reason ?? "", /^The apps listen on localhost alone/);
+    assert.match(walkthrough?.reason ?? "", /^The apps listen only on localhost/);
   });
 
-  it("without --issuer checks the embedded OP, in plain lines where it writes to a file", async () => {
+  it("without --issuer checks the embedded OP, with plain lines if not on a terminal", async () => {
     const report = join(folder, "quick");
     const program = check("--only", "R-01", "--report", report);
     assert.equal(await program.ended, 0, program.output());
@@ -78,12 +78,12 @@ describe("npm run check", { concurrency: 2 }, () => {
       assert.equal(lines.length, 2, program.output());
       assert.match(
         lines[1] ?? "",
-        new RegExp(`^${name} could not sign in: .* there is no user ${name}: check --user\\.$`),
+        new RegExp(`^${name} could not sign in: .* the user ${name} does not exist: check --user\\.$`),
       );
     });
 
-  it("runs with the clients that --print-clients told to register, and skips what needs one more", async () => {
-    // Five in a row, below those that systems hand out.
+  it("runs with the clients of --print-clients, and skips checks that need another one", async () => {
+    // Five consecutive ports, below the ephemeral ones.
     const port = String(20_000 + (process.pid % 2_000) * 5);
     const printed = check(...flags, "--port", port, "--print-clients");
     assert.equal(await printed.ended, 0);
@@ -118,7 +118,7 @@ describe("npm run check", { concurrency: 2 }, () => {
     for (const { reason } of administrators) assert.match(reason, /Only administrators .*: pass --admin/);
   });
 
-  it("gives the checks of a second channel clients of their own, where a client has one", async () => {
+  it("gives the checks of a second channel their own clients if a client has only one", async () => {
     const driver = join(folder, "one-channel.ts");
     const [embedded, dynamic] = ["embedded/driver", "generic/dynamic-registration"].map((name) =>
       JSON.stringify(join(import.meta.dirname, `../products/${name}.ts`)),
@@ -151,8 +151,8 @@ describe("npm run check", { concurrency: 2 }, () => {
     ]);
   });
 
-  it("skips what clients by hand were not registered for", async () => {
-    const port = String(10_000 + (process.pid % 2_000) * 5); // beside the others
+  it("skips checks of a channel for which manually registered clients are not registered", async () => {
+    const port = String(10_000 + (process.pid % 2_000) * 5); // apart from the others
     const by = [...flags, "--port", port, "--without", "front-channel"];
     const printed = check(...by, "--print-clients");
     assert.equal(await printed.ended, 0);
@@ -173,7 +173,7 @@ describe("npm run check", { concurrency: 2 }, () => {
   });
 });
 
-/** Does by the OP's registration endpoint what a person does with the printed text.
+/** Registers the printed clients as a person would.
  * @returns `ID:SECRET` for each name */
 async function registeredByHand(text: string, issuer: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();

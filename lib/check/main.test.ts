@@ -1,4 +1,4 @@
-/** `npm run check` as a program, where it cannot run: one line and exit code 2. Nothing here comes as far as a browser. */
+/** `npm run check` as a program when it cannot run: one line and exit code 2. No test gets as far as a browser. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,10 +10,10 @@ import { loadCertificate } from "#lib/op/tls.ts";
 import { type StandIn, standIn } from "#lib/products/testing/stand-in.ts";
 import { bareProvider } from "./testing/bare-provider.ts";
 
-// Any file will do, where no browser is started.
+// Any file will do, because no browser is started.
 process.env.CHROMIUM_PATH = process.execPath;
 
-/** Asserts that there is one line with these words, after the one that says what is checked if it came so far. */
+/** Asserts one line with these words, apart from the title line of a run. */
 async function assertCannotRun(flags: string[], ...words: string[]): Promise<void> {
   const program = runProgram(["lib/check/main.ts", "--only", "R-01", ...flags]);
   const code = await program.ended;
@@ -27,7 +27,7 @@ async function assertCannotRun(flags: string[], ...words: string[]): Promise<voi
   for (const word of words) assert.ok(lines[0]?.includes(word), `${word} in:\n${output}`);
 }
 
-describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
+describe("npm run check, when it cannot run", { concurrency: 2 }, () => {
   const servers: StandIn[] = [];
   const folder = mkdtempSync(join(tmpdir(), "check-cli-"));
   after(async () => {
@@ -40,25 +40,25 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
     return server.origin;
   }
 
-  it("says that nobody listens", async () => {
+  it("says that nothing listens", async () => {
     const port = await freePort();
-    const why = `Nobody listens at localhost:${port} (connection refused)`;
+    const why = `Nothing listens at localhost:${port} (connection refused)`;
     await assertCannotRun(["--issuer", `http://localhost:${port}`], why, "check --issuer");
   });
 
-  it("says that a web site is no OpenID Provider", async () => {
+  it("says that a web site is not an OpenID Provider", async () => {
     const html = {
       status: 200,
       json: "<!doctype html>",
       headers: { "content-type": "text/html; charset=utf-8" },
     };
     const origin = await started(standIn(() => html));
-    await assertCannotRun(["--issuer", origin], "answered with text/html that is no discovery document");
+    await assertCannotRun(["--issuer", origin], "answered with text/html that is not a discovery document");
   });
 
-  it("names both issuers where they differ", async () => {
+  it("names both issuers if they differ", async () => {
     const origin = await started(bareProvider({ metadata: (own) => ({ issuer: `${own}/realms/other` }) }));
-    const why = `its issuer is ${origin}/realms/other, not ${origin}: pass it with --issuer`;
+    const why = `its issuer is ${origin}/realms/other, not ${origin}: pass exactly that to --issuer`;
     await assertCannotRun(["--issuer", origin], why);
   });
 
@@ -67,13 +67,13 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
     await assertCannotRun(["--issuer", origin], `${origin} declares no end_session_endpoint (RIL 2.1)`);
   });
 
-  it("says that clients cannot register themselves, and what to do then", async () => {
+  it("says that the OP has no registration, and what to do", async () => {
     const origin = await started(bareProvider());
     const why = `${origin} declares no registration_endpoint`;
     await assertCannotRun(["--issuer", origin], why, "--print-clients", "--client NAME=ID:SECRET");
   });
 
-  it("says why clients are refused, and what may mend that", async () => {
+  it("says why clients are refused, and what may help", async () => {
     const refusing = (status: number, error: string) =>
       bareProvider({
         metadata: (origin) => ({ registration_endpoint: `${origin}/register` }),
@@ -94,7 +94,7 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
     await assertCannotRun(["--issuer", closed, ...token], "HTTP 401", "Check --registration-token.");
   });
 
-  it("says that a certificate is not trusted, and goes on with --ca or --insecure", async () => {
+  it("says that a certificate is not trusted, and continues with --ca or --insecure", async () => {
     const tls = await loadCertificate(":memory:");
     const origin = await started(bareProvider({ tls }));
     const ca = join(folder, "ca.pem");
@@ -105,7 +105,7 @@ describe("npm run check, where it cannot run", { concurrency: 2 }, () => {
     await assertCannotRun(["--issuer", origin, "--insecure"], "no registration_endpoint");
   });
 
-  it("says that a report cannot be written, before the run", async () => {
+  it("says before the run that a report cannot be written", async () => {
     const file = join(folder, "file");
     writeFileSync(file, "");
     await assertCannotRun(["--report", file], `--report ${file} is not a writable folder: `);

@@ -1,6 +1,6 @@
-/** Evidence that may be shown to anybody: tokens lose their signature, secrets are left out. */
+/** Evidence that may be published: tokens without signatures, no secrets. */
 
-/** A JWS without its signature and, if it is long, without its middle. */
+/** A JWS without its signature, shortened if long. */
 export function shortenedToken(token: string): string {
   const parts = token.split(".");
   if (parts.length < 3)
@@ -12,10 +12,10 @@ export function shortenedToken(token: string): string {
 
 const secret = /secret|password|cookie|authorization|code_verifier/i;
 
-/** Of a request; as a list where one comes twice. */
+/** Parameters of a request; a list if one is repeated. */
 export type Parameters = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
-/** The same in the order in which they are sent. */
+/** The parameters in the order in which they are sent. */
 export const pairsOf = (parameters: Parameters): readonly (readonly [string, string])[] =>
   Array.isArray(parameters) ? parameters : Object.entries(parameters);
 
@@ -30,8 +30,8 @@ export function shortened(parameters: Parameters): Record<string, string | strin
   return shown;
 }
 
-/** The request for a terminal; tokens are variables that the reader fills in. What the OP had a say in is quoted: nothing
- * of it may run when it is pasted into a shell. */
+/** A curl command for the request; tokens are variables that the reader fills in. Text that the OP controls is quoted, so
+ * that none of it runs when pasted into a shell. */
 export function curlOf(method: string, url: string, parameters: Parameters): string {
   const fields = pairsOf(parameters).map(([name, value]) => {
     const isToken = /^[a-z_]*(token|hint)[a-z_]*$/.test(name) && value.length > 100;
@@ -42,7 +42,7 @@ export function curlOf(method: string, url: string, parameters: Parameters): str
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** What the reader has to do before he sends it; nothing where it is complete. */
+/** What to do before running the command; empty if it is complete. */
 export function curlHint(curl: string): string {
   const variables = [...curl.matchAll(/^ {2}--data-urlencode "[a-z_]+=\$([A-Z_]+)"/gm)].map(
     ([, name]) => name,

@@ -12,7 +12,7 @@ const token = await signed({ iss: "https://op.example", sub: "alice", sid: "s-1"
 const [head = "", payload = "", signature = ""] = token.split(".");
 const long = await signed({ sub: "alice", groups: "g".repeat(4_000) });
 
-describe("what leaves a run", () => {
+describe("a text that leaves a run", () => {
   const cases: [what: string, text: string, secret: string][] = [
     ["a token in a sentence", `It answered ${token}. Then it ended.`, signature],
     ["a long token", `logout_token=${long}`, long.split(".")[1] ?? ""],
@@ -23,10 +23,10 @@ describe("what leaves a run", () => {
     ["an opaque access token in a form", "access_token=opaque-1234&x=y", "opaque-1234"],
     ["a client secret in a form", "client_id=rp&client_secret=s3cr3t-s3cr3t", "s3cr3t-s3cr3t"],
     ["a cookie", "GET / HTTP/1.1\nCookie: session=abcdef\nHost: op", "abcdef"],
-    ["a cookie that is set", "set-cookie: session=abcdef; Path=/", "abcdef"],
+    ["a set-cookie header", "set-cookie: session=abcdef; Path=/", "abcdef"],
     ["credentials", "Authorization: Basic cnA6c2VjcmV0", "cnA6c2VjcmV0"],
     ["credentials in a sentence", "It refused Basic YWRtaW46aHVudGVyMg==.", "YWRtaW46aHVudGVyMg=="],
-    ["a token of the registration", "It refused Bearer 8f2c1d9e77aa.", "8f2c1d9e77aa"],
+    ["a registration token", "It refused Bearer 8f2c1d9e77aa.", "8f2c1d9e77aa"],
     ["a secret of the run", "The OP says: no such user alice/correct horse", "correct horse"],
     ["a secret in an address", "GET /login?p=correct%20horse", "correct%20horse"],
     ["a secret in a form", "username=alice&passwd=correct+horse", "correct+horse"],
@@ -42,7 +42,7 @@ describe("what leaves a run", () => {
     });
   }
 
-  it("has no value of a field that is a secret by its name", () => {
+  it("has no value of a field with a secret name", () => {
     const detail = {
       "set-cookie": "session=abcdef",
       Authorization: "Bearer opaque",
@@ -54,12 +54,12 @@ describe("what leaves a run", () => {
     });
   });
 
-  it("keeps of a token what says which one it was", () => {
+  it("keeps enough of a token to recognize it", () => {
     const text = redacted(`hint ${token}`, []);
     assert.ok(text.startsWith(`hint ${head}.${payload}.(signature)`), text);
   });
 
-  it("keeps what is no secret, and what was shortened before", () => {
+  it("keeps everything else, and what was shortened before", () => {
     const kept = {
       reason: "state=a%20b was returned as state=a+b; error_code=7, sid 4Zx-0",
       claims: { jti: "0f0f", iat: 1_700_000_000, events: {} },
@@ -71,7 +71,7 @@ describe("what leaves a run", () => {
     assert.deepEqual(redacted(kept, ["another"]), kept);
   });
 
-  it("names addresses without their queries and fragments", () => {
+  it("has addresses without queries and fragments", () => {
     const text = withoutQueries(
       "left at https://op.example/a?code=1&x=2, not http://rp.example/b#id_token=3",
     );
@@ -95,21 +95,21 @@ describe("an address in evidence", () => {
     ["https://op.example/@alice", "https://op.example/@alice"],
   ];
   for (const [address, shown] of cases) {
-    it(`has no key to a page of the user's: ${address}`, () => assert.equal(redactedAddress(address), shown));
+    it(`has no key to a page of the user: ${address}`, () => assert.equal(redactedAddress(address), shown));
   }
 
-  it("loses the signatures of its tokens with the rest of the evidence", () => {
+  it("loses the signatures of its tokens", () => {
     const evidence = redacted(redactedAddress(`/logout?id_token_hint=${token}&state=s`), []);
     assert.match(evidence, /^\/logout\?id_token_hint=eyJ[^&]*\(signature\)[^&]*&state=s$/);
   });
 });
 
-describe("a request to send by hand", () => {
+describe("a curl command", () => {
   const url = "https://op.example/$(touch owned)'\"`id`";
   const value = "$(id) `id` 'x' \"y\" \\ !";
   const command = curlOf("GET", url, { state: value, id_token_hint: long });
 
-  it("gives a shell exactly the values, and nothing of them to run", () => {
+  it("passes exactly the values, and runs none of them", () => {
     const echoed = command.replace(/^curl/, "printf '%s\\n'");
     const said = execFileSync("sh", ["-c", echoed], {
       env: { ...process.env, ID_TOKEN_HINT: "the hint" },
@@ -121,12 +121,12 @@ describe("a request to send by hand", () => {
     ]);
   });
 
-  it("says what has to be filled in first, and not what only looks like it", () => {
+  it("says which variables to fill in, and not what only looks like one", () => {
     assert.equal(curlHint(command), "First put a token of your own into ID_TOKEN_HINT.");
     assert.equal(curlHint(curlOf("GET", url, { state: '"x=$HOME"' })), "");
   });
 
-  it("says a parameter twice that came twice", () => {
+  it("repeats a repeated parameter", () => {
     const twins = [
       ["id_token_hint", long],
       ["id_token_hint", long],
@@ -139,7 +139,7 @@ describe("a request to send by hand", () => {
     assert.deepEqual(shortened(twins.slice(2)), { client_id: ["a", "b"] });
   });
 
-  it("says POST also where nothing is sent", () => {
+  it("says POST even without parameters", () => {
     assert.equal(curlOf("POST", "https://op.example/a", {}), "curl -i -X POST 'https://op.example/a'");
   });
 });

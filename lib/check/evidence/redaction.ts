@@ -1,14 +1,14 @@
-/** What must not leave a run, wherever it comes from: checks shorten what they show, but an OP may repeat anything in a
- * message or an address. */
+/** Redaction of everything that leaves a run: checks shorten what they show, but an OP may repeat any secret in a message
+ * or an address. */
 import { shortenedToken } from "./evidence.ts";
 
-/** Three parts of a JWS (the last one empty with `alg: none`), or five of a JWE; not one that has been shortened. */
+/** Three parts of a JWS (the last one empty with `alg: none`) or five of a JWE; no shortened token. */
 const token = /eyJ[\w-]+\.[\w-]*\.[\w-]*(?:\.[\w-]+\.[\w-]+)?(?![\w(-])/g;
 
 const names =
   "code|access_token|refresh_token|registration_access_token|client_secret|client_assertion|code_verifier|password";
 
-/** In an address or a form: not a variable of a shell, nor what has been left out already. */
+/** In an address or a form; no shell variable, and no value that is left out already. */
 const parameter = new RegExp(`(^|[?&#;\\s"'])(${names})=(?![$(])[^&#\\s"'<>]+`, "gi");
 const field = new RegExp(`^(${names}|cookie|set-cookie|authorization)$`, "i");
 const header = /\b((?:set-)?cookie|authorization):[^\n]+/gi;
@@ -16,7 +16,7 @@ const credentials = /\b(Bearer|Basic)\s+(?!eyJ)[\w.~+/=-]{8,}/g;
 
 const leftOut = "(left out)";
 
-/** A copy in which no text has a token, a code, a cookie or a secret as a whole.
+/** A copy without complete tokens, codes, cookies and secrets in any text.
  * @param secrets of this run: passwords and client secrets */
 export function redacted<T>(value: T, secrets: readonly string[]): T {
   if (typeof value === "string") return redactedText(value, secrets) as T;
@@ -47,15 +47,15 @@ function formsOf(secret: string): string[] {
   return [...new Set([secret, encodeURIComponent(secret), inForm, inJson, inHtml, inAttribute])];
 }
 
-/** A token stays recognizable; anything else is left out. */
+/** A token stays recognizable; any other value is left out. */
 const redactedField = (value: string): string => (/^eyJ/.test(value) ? redactedText(value, []) : leftOut);
 
-/** Addresses in a text, without their queries and fragments: those have tokens, codes and hints in them. */
+/** A text whose addresses lack queries and fragments, which contain tokens, codes and hints. */
 export const withoutQueries = (text: string): string =>
   text.replaceAll(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/g, "$1");
 
-/** Parameters of the specifications: what an engineer wants to see, and no key to anything. Tokens among them lose their
- * signature like everywhere. */
+/** Parameters of the specifications, which give no access to anything. Tokens among them lose their signature like
+ * everywhere. */
 const shown = new Set([
   ...[
     "state",

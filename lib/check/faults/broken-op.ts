@@ -1,4 +1,4 @@
-/** Embedded OPs in this process, healthy or broken, that start fast: they share their keys and their certificate. */
+/** Embedded OPs in this process, healthy or broken, that start fast because they share keys and certificate. */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,13 +16,13 @@ export interface MadeOp extends Pick<EmbeddedOp, "issuer" | "restart" | "another
 }
 
 export interface OpMaker {
-  /** On https and a free port, as `npm run check` has it. */
+  /** On https and a free port, as with `npm run check`. */
   start(...faults: string[]): Promise<MadeOp>;
-  /** Removes everything; the OPs must have been closed. */
+  /** Removes all files; the OPs must have been closed. */
   clear(): void;
 }
 
-/** Makes keys and a certificate, which this process trusts from then on. */
+/** Creates keys and a certificate, which this process trusts from then on. */
 export async function createOpMaker(): Promise<OpMaker> {
   const root = mkdtempSync(join(tmpdir(), "check-faults-"));
   const model = join(root, "model");
@@ -39,7 +39,7 @@ export async function createOpMaker(): Promise<OpMaker> {
     const { issuer, port } = running;
     const restart: Restart = async (more = {}, meanwhile) => {
       await running.close();
-      await immediate(); // else the next request goes out on a connection whose end was not read yet
+      await immediate(); // else the next request uses a connection that is closed but not yet noticed
       meanwhile?.(folder);
       running = await startIn(folder, { ...env, OP_PORT: String(port), ...more });
     };

@@ -1,5 +1,5 @@
-/** Every fault turns the check red that is named for it. That all are green on the healthy OP, without so much as a
- * warning, is what the stage embedded-check of `npm test` shows. */
+/** Every fault turns its check red. The stage embedded-check of `npm test` shows that all are green at the healthy OP,
+ * without any warning. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { faults } from "#lib/op/faults/catalogue.ts";
@@ -8,10 +8,10 @@ import type { Severity } from "../model/check.ts";
 import { createOpMaker, type OpMaker } from "./broken-op.ts";
 import { type BothBrowsers, closeBoth, launchBoth, verdictsOn, withWitnesses } from "./verdicts.ts";
 
-/** How many checks run at the same time: most of what one takes is waiting. */
+/** How many checks run at the same time: they mostly wait. */
 const concurrency = 4;
 
-/** Makes the tests of the faults whose check has one of these severities. */
+/** Tests of the faults whose check has one of these severities. */
 export function everyFaultIsCaught(...severities: Severity[]): void {
   const weighty = new Set(
     catalogue.filter(({ severity }) => severities.includes(severity)).map(({ id }) => id),
@@ -37,11 +37,7 @@ export function everyFaultIsCaught(...severities: Severity[]): void {
         await op.close();
         const result = results.find(({ id }) => id === check);
         assert.equal(result?.verdict, verdict, result?.reason);
-        assert.doesNotMatch(
-          result?.reason ?? "",
-          /It took longer than/,
-          "not the fault, but a wait without end",
-        );
+        assert.doesNotMatch(result?.reason ?? "", /It took longer than/, "a time limit, not the fault");
         caught += 1;
       });
     }

@@ -1,6 +1,6 @@
-/** Measures which checks each fault turns red, and writes it into docs/checking/faults.md.
+/** Measures which checks each fault turns red, and writes the result to docs/checking/faults.md.
  *
- * `node lib/check/faults/measure.ts [NAME…]`; without names those that have not been measured yet. */
+ * `node lib/check/faults/measure.ts [NAME…]`; default: the faults that have not been measured yet. */
 import { faults } from "#lib/op/faults/catalogue.ts";
 import type { Fault } from "#lib/op/faults/fault.ts";
 import { catalogue } from "../catalogue/index.ts";
@@ -8,11 +8,11 @@ import { createOpMaker } from "./broken-op.ts";
 import { readMeasured, writeMeasured } from "./table.ts";
 import { closeBoth, launchBoth, verdictsOn, withWitnesses } from "./verdicts.ts";
 
-/** That each mechanism works at all. */
+/** Whether each mechanism works at all. */
 const basics = ["R-01", "B-01", "F-01", "S-05"];
 const workers = 3;
 
-/** The critical and high ones of the fault's family, and whether everything else still works. */
+/** The critical and high checks of the fault's family, and the basic ones of the others. */
 function checksFor({ family, check }: Fault): string[] {
   const grave = catalogue.filter(
     ({ id, severity }) => id.startsWith(family) && /critical|high/.test(severity),
@@ -33,7 +33,7 @@ for (const fault of wanted) {
       .map(({ id }) => id);
   };
   const first = await unwell(checksFor(fault), workers);
-  // A busy machine fails checks too: what counts fails again, with nothing beside it.
+  // A busy machine fails checks too: only those count that fail again on their own.
   measured[fault.name] = (await unwell(withWitnesses(...first), 1)).join(" ");
   writeMeasured(measured);
   process.stdout.write(`${fault.name}: ${measured[fault.name]}\n`);

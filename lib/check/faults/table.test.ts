@@ -5,15 +5,15 @@ import { faults } from "#lib/op/faults/catalogue.ts";
 import { catalogue } from "../catalogue/index.ts";
 import { faultTable, readMeasured } from "./table.ts";
 
-test("docs/checking/faults.md has the table of the faults that there are, as they were measured", () => {
+test("docs/checking/faults.md has the table of all faults as measured", () => {
   const table = faultTable(readMeasured());
   assert.ok(readFileSync("docs/checking/faults.md", "utf8").includes(`\n\n${table}\n\n`), table);
 });
 
-/** Whoever reads a report looks for one cause, not for dozens. */
+/** A reader of a report looks for one cause, not for dozens. */
 const handful = 5;
 
-test("each fault is for a check of the catalogue, and was measured to turn it red and few others", () => {
+test("each fault names a check of the catalogue, and was measured to turn it and few others red", () => {
   const measured = readMeasured();
   for (const { name, check } of faults) {
     assert.ok(

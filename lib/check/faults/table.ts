@@ -1,10 +1,10 @@
-/** The table of docs/checking/faults.md: the catalogue, and what was measured of it. */
+/** The table in docs/checking/faults.md: the catalogue of faults, and the measured checks. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { faults } from "#lib/op/faults/catalogue.ts";
 import { type Fault, families } from "#lib/op/faults/fault.ts";
 
-/** Which checks did not do well, by fault: their ids, with spaces between them. */
+/** The failing checks by fault: ids, separated by spaces. */
 export type Measured = Record<string, string>;
 
 const folder = import.meta.dirname;
@@ -38,7 +38,7 @@ function row({ name, does, clause, check, verdict }: Fault, measured: Measured):
   return `| \`${name}\` | ${does} | ${clause} | ${said} | ${others === "" ? "–" : (others ?? "")} |`;
 }
 
-/** Puts both files right. */
+/** Updates both files. */
 export function writeMeasured(measured: Measured): void {
   const known = faults.flatMap(({ name }) => (name in measured ? [[name, measured[name]]] : []));
   writeFileSync(measuredFile, `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`);

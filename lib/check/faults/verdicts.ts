@@ -1,4 +1,4 @@
-/** What checks say of an OP in this process. */
+/** The verdicts of checks on an OP in this process. */
 import { boundedFetch } from "#lib/net/bounded-fetch.ts";
 import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { embedded } from "#lib/products/embedded/driver.ts";
@@ -10,12 +10,12 @@ import { otherIssuerAt } from "../run/other-issuer.ts";
 import { runChecks } from "../run/scheduler.ts";
 import type { MadeOp } from "./broken-op.ts";
 
-/** Of a check that judges what others have seen: those have to run before it. */
+/** The checks whose results another check judges: they must run before it. */
 const witnesses: Readonly<Record<string, readonly string[]>> = {
   "D-07": ["R-01", "B-01", "F-01", "F-02", "F-03", "S-05"],
 };
 
-/** About browsers that block third-party cookies; the other checks see them allowed. */
+/** Checks of browsers that block third-party cookies; the others allow them. */
 const blocked: readonly string[] = ["S-14"];
 
 export type BothBrowsers = Record<CookieMode, Browsers>;
@@ -32,13 +32,13 @@ export const closeBoth = async (browsers: BothBrowsers): Promise<void> => {
   await Promise.all(Object.values(browsers).map((each) => each.close()));
 };
 
-/** The checks, each once, and what they cannot do without. */
+/** The checks and those that they depend on, without duplicates. */
 export const withWitnesses = (...ids: string[]): string[] => [
   ...new Set(ids.flatMap((id) => [...(witnesses[id] ?? []), id])),
 ];
 
-/** Runs these checks, each in the browser that it is about.
- * @param workers how many at the same time */
+/** Runs these checks, each in its cookie mode.
+ * @param workers how many run at the same time */
 export async function verdictsOn(
   op: MadeOp,
   ids: readonly string[],
@@ -71,7 +71,7 @@ export async function verdictsOn(
       cookieModes: [mode],
       headed: false,
       byHand: undefined,
-      playground: async () => "The walkthrough is no check of a fault.",
+      playground: async () => "The walkthrough checks no fault.",
       otherIssuer: async () => otherIssuerAt((await op.another()).issuer, context),
       onStart: () => {},
       onResult: () => {},

@@ -1,12 +1,12 @@
-/** Whether a value that should say nothing says who the user is. */
+/** Whether an opaque value reveals who the user is. */
 import { createHash } from "node:crypto";
 
 const digests = ["md5", "sha1", "sha256"].flatMap((algorithm) =>
   (["hex", "base64", "base64url"] as const).map((encoding) => ({ algorithm, encoding })),
 );
 
-/** The identifiers that a value has in it: plain, percent-encoded, in base64, or as a plain hash.
- * @returns each with how it is there */
+/** The identifiers that a value contains: plain, percent-encoded, in base64, or as an unsalted hash.
+ * @returns each with its form */
 export function identifiersIn(value: string, identifiers: readonly string[]): string[] {
   const plain = percentDecoded(value);
   const forms = [
@@ -25,7 +25,7 @@ export function identifiersIn(value: string, identifiers: readonly string[]): st
   });
 }
 
-/** As it is where it cannot be decoded: a cookie may hold any `%`. */
+/** The value itself if it cannot be decoded: a cookie may contain any `%`. */
 export function percentDecoded(value: string): string {
   try {
     return decodeURIComponent(value);

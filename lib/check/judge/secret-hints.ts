@@ -1,4 +1,4 @@
-/** ID Tokens that are made with the client's secret, sent back as hints as they came (RIL 2). */
+/** Unmodified ID Tokens that depend on the client secret, as hints (RIL 2). */
 import { decodeProtectedHeader } from "jose";
 import { listed } from "../model/capabilities.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
@@ -11,8 +11,8 @@ import { assertLoggedOut } from "./oracles.ts";
 /** JWE `alg` with a shared key (RFC 7518 4.1). */
 const symmetric = ["A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW", "dir"];
 
-/** Signed with it: the OP has to take it with `client_id` and without.
- * @returns why it was not tried */
+/** An ID Token signed with the secret: the OP must accept it with `client_id` and without.
+ * @returns why it was not tested */
 export async function tryHintSignedWithSecret(t: Trial): Promise<string | undefined> {
   if (!listed(t.metadata.id_token_signing_alg_values_supported).includes("HS256"))
     return "Discovery lists no HS256 for ID Tokens.";
@@ -25,16 +25,16 @@ export async function tryHintSignedWithSecret(t: Trial): Promise<string | undefi
     ["with client_id", { client_id: rp.client.clientId }],
     ["without client_id", {}],
   ] as const) {
-    const taken = await isTaken(t, rp, "HS256", more);
-    t.report.require(taken, `The OP does not take an HS256 ID Token as a hint ${how}.`);
+    const accepted = await isAccepted(t, rp, "HS256", more);
+    t.report.require(accepted, `The OP does not accept an HS256 ID Token as a hint ${how}.`);
   }
-  t.report.measure("Signed with HS256 it is taken, with client_id and without.");
+  t.report.measure("Signed with HS256 it is accepted, with client_id and without.");
   return undefined;
 }
 
-/** Encrypted with it: `client_id` says whose secret opens it. Nothing obliges an OP to open it, as the client might
- * (Core 3.1.2.1).
- * @returns why it was not tried */
+/** An ID Token encrypted with the secret: `client_id` says whose secret opens it. The OP need not open it, because the
+ * client can (Core 3.1.2.1).
+ * @returns why it was not tested */
 export async function tryHintEncryptedWithSecret(t: Trial): Promise<string | undefined> {
   const algs = listed(t.metadata.id_token_encryption_alg_values_supported);
   const alg = symmetric.find((each) => algs.includes(each));
@@ -44,16 +44,18 @@ export async function tryHintEncryptedWithSecret(t: Trial): Promise<string | und
     metadata: { id_token_encrypted_response_alg: alg },
   });
   if (typeof rp === "string") return rp;
-  const taken = await isTaken(t, rp, alg, { client_id: rp.client.clientId });
-  if (taken) t.report.measure(`Encrypted with ${alg} it is taken, with client_id.`);
+  const accepted = await isAccepted(t, rp, alg, { client_id: rp.client.clientId });
+  if (accepted) t.report.measure(`Encrypted with ${alg} it is accepted, with client_id.`);
   else
-    t.report.warn(`The OP does not take as a hint what it has encrypted with the client's secret (${alg}).`);
+    t.report.warn(
+      `The OP does not accept an ID Token that it encrypted with the client secret as a hint (${alg}).`,
+    );
   return undefined;
 }
 
-/** Signs alice in, and logs her out with the ID Token as it came.
+/** Signs alice in, and logs her out with the unmodified ID Token.
  * @param alg that its header must have, or nothing is proven */
-async function isTaken(
+async function isAccepted(
   t: Trial,
   rp: RelyingParty,
   alg: string,
@@ -64,7 +66,7 @@ async function isTaken(
   const header = decodeProtectedHeader(idToken);
   t.report.require(
     header.alg === alg,
-    `The ID Token of ${rp.name} has alg ${header.alg}, though the OP registered ${alg}.`,
+    `The ID Token of ${rp.name} has alg ${header.alg}, although the OP registered ${alg}.`,
   );
   const parameters = { ...usualParameters({ idToken, rp }), ...more };
   const { arrived } = await logOut(t, browser, rp, { parameters });

@@ -10,8 +10,8 @@ const silent = { metadata: { issuer }, driver: {} };
 const known = { metadata: { issuer }, driver: { undeclared: ["back-channel" as const] } };
 const declares = { metadata: { issuer, backchannel_logout_supported: true }, driver: {} };
 
-describe("what an OP can do", () => {
-  it("is what discovery declares, or what the driver knows", () => {
+describe("a capability", () => {
+  it("is declared by discovery or known to the driver", () => {
     assert.deepEqual(
       [silent, known, declares].map((each) => has(each, "back-channel")),
       [false, true, true],
@@ -19,7 +19,7 @@ describe("what an OP can do", () => {
     assert.equal(has(known, "front-channel"), false);
   });
 
-  it("is of no use to a client that is not registered for it", () => {
+  it("does not work for a client that is not registered for it", () => {
     assert.equal(lacks(known, "back-channel", rp()), undefined);
     assert.match(lacks(silent, "back-channel", rp()) ?? "", /declares no backchannel_logout_supported/);
     for (const op of [known, declares])
@@ -29,7 +29,7 @@ describe("what an OP can do", () => {
       );
   });
 
-  it("is what a person said that clients by hand were registered for", () => {
+  it("does not work for manually registered clients without it", () => {
     const byHand = { ...rp(), without: ["back-channel"] } as unknown as RelyingParty;
     const why = lacks(declares, "back-channel", byHand) ?? "";
     assert.match(why, /did not register backchannel_logout_uri, as --without back-channel says/);

@@ -12,11 +12,11 @@ describe("the versions that a TLS client offers", () => {
   });
   after(() => server.close());
 
-  /** What a client of these versions sends first. */
+  /** The ClientHello of a client with these versions. */
   async function helloOf(minVersion: SecureVersion, maxVersion: SecureVersion): Promise<Buffer> {
     const came = once(server, "connection") as Promise<[Socket]>;
     const { port } = server.address() as AddressInfo;
-    // Without the security level OpenSSL would rather say nothing than something old.
+    // OpenSSL offers old versions only at security level 0.
     const ciphers = "DEFAULT:@SECLEVEL=0";
     const client = connect({ host: "127.0.0.1", port, minVersion, maxVersion, ciphers });
     client.on("error", () => undefined);
@@ -40,22 +40,22 @@ describe("the versions that a TLS client offers", () => {
     });
   }
 
-  it("are not known before all of its first message is there", async () => {
+  it("are unknown until the ClientHello is complete", async () => {
     const hello = await helloOf("TLSv1.2", "TLSv1.3");
     for (const length of [0, 1, 4, 5, 60, hello.length - 1])
       assert.equal(offeredVersions(hello.subarray(0, length)), undefined, String(length));
     assert.equal(offeredVersions(Buffer.concat([hello, Buffer.from("more")]))?.length, 2);
   });
 
-  it("are known without those that are there for no server to know", async () => {
+  it("do not include GREASE", async () => {
     const hello = await helloOf("TLSv1.2", "TLSv1.3");
     const at = hello.indexOf(Buffer.from("002b0005040304", "hex"));
     assert.notEqual(at, -1, "the extension with 1.3 and 1.2");
-    hello.write("7a7a", at + 5, "hex"); // in the place of 1.3
+    hello.write("7a7a", at + 5, "hex"); // instead of 1.3
     assert.deepEqual(offeredVersions(hello), ["TLS 1.2"]);
   });
 
-  it("are none of what is no ClientHello, or is cut off", () => {
+  it("are none if the bytes are not a ClientHello, or a truncated one", () => {
     const cut = Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
     for (const bytes of [Buffer.from("GET / HTTP/1.1\r\n"), Buffer.from([22, 3, 1, 0, 1, 2]), cut])
       assert.deepEqual(offeredVersions(bytes), []);

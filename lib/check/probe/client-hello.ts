@@ -1,7 +1,7 @@
-/** What a TLS client says first: which versions it offers. It is read from the bytes, as a client that breaks the handshake
- * off has agreed on nothing that a server could be asked for. */
+/** The TLS versions that a client offers, read from the bytes of its ClientHello: if it aborts the handshake, the server
+ * knows no negotiated version. */
 
-/** Its record, and what is in there (RFC 8446 5.1, 4). */
+/** Record, message and extension types (RFC 8446 5.1, 4). */
 const [handshake, clientHello, supportedVersions] = [22, 1, 43];
 
 const names = new Map([
@@ -12,12 +12,12 @@ const names = new Map([
   [0x0304, "TLS 1.3"],
 ]);
 
-/** Those that nobody may negotiate any more (RFC 9325 3.1.1). */
+/** Versions that must not be negotiated (RFC 9325 3.1.1). */
 export const obsolete: readonly string[] = ["SSL 3.0", "TLS 1.0", "TLS 1.1"];
 
-/** The versions that a ClientHello offers, the lowest first: the list of a client that knows TLS 1.3, and of an older one
- * the highest, which is all it says (RFC 8446 4.2.1, D).
- * @returns undefined while more has to come; empty for what is no ClientHello */
+/** The versions that a ClientHello offers, the lowest first. A client without TLS 1.3 sends only its highest version
+ * (RFC 8446 4.2.1, D).
+ * @returns undefined while the ClientHello is incomplete; empty if the bytes are something else */
 export function offeredVersions(bytes: Buffer): string[] | undefined {
   if (bytes.length > 0 && bytes[0] !== handshake) return [];
   if (bytes.length < 5) return undefined;
@@ -26,7 +26,7 @@ export function offeredVersions(bytes: Buffer): string[] | undefined {
   try {
     return versionsIn(record);
   } catch (error) {
-    if (error instanceof RangeError) return []; // it ends too early
+    if (error instanceof RangeError) return []; // truncated
     throw error;
   }
 }
@@ -35,7 +35,7 @@ export function offeredVersions(bytes: Buffer): string[] | undefined {
 function versionsIn(hello: Buffer): string[] {
   if (hello[0] !== clientHello) return [];
   const legacy = hello.readUInt16BE(4);
-  let at = 38; // type, length, version and random are behind us
+  let at = 38; // after type, length, version and random
   at += 1 + hello.readUInt8(at); // session
   at += 2 + hello.readUInt16BE(at); // cipher suites
   at += 1 + hello.readUInt8(at); // compression methods
@@ -45,7 +45,7 @@ function versionsIn(hello: Buffer): string[] {
   const versions = list
     ? Array.from({ length: list.readUInt8(0) / 2 }, (_, index) => list.readUInt16BE(1 + 2 * index))
     : [legacy];
-  // What has no name is one that nobody has: it keeps servers from stumbling over new ones (RFC 8701).
+  // Unnamed versions are GREASE (RFC 8701).
   return versions.toSorted((a, b) => a - b).flatMap((version) => names.get(version) ?? []);
 }
 

@@ -1,9 +1,9 @@
-/** The ID Tokens to hint with where `prompt=none` wants the latest one of the client and the user. */
+/** Hints for OPs whose `prompt=none` needs the latest ID Token of the client and the user. */
 import type { BrowserContext } from "@playwright/test";
 import type { RelyingParty, SignIn } from "./relying-party.ts";
 
 export class LatestIdTokens {
-  /** By subject, in the order in which they came. */
+  /** By subject, in order of arrival. */
   readonly #tokens = new Map<RelyingParty, Map<string, string>>();
   readonly #subjects = new WeakMap<BrowserContext, string>();
 
@@ -14,7 +14,7 @@ export class LatestIdTokens {
     this.#subjects.set(browser, sub);
   }
 
-  /** The probe's latest of whoever signed in last in this browser; of anybody where nobody has. */
+  /** The latest at this probe for the user who signed in last in this browser; without such a user, the latest of any. */
   hintFor(browser: BrowserContext, rp: RelyingParty): string | undefined {
     const tokens = this.#tokens.get(rp);
     return tokens?.get(this.#subjects.get(browser) ?? "") ?? [...(tokens?.values() ?? [])].at(-1);

@@ -1,9 +1,9 @@
-/** The pages of a probe, which a real browser visits. */
+/** The pages of a probe. */
 
 export const plainPage = (title: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><p>${title}</p>`;
 
-/** Hands an authorization response in the fragment on to the server, as a form. */
+/** Passes an authorization response in the fragment to the server as a form. */
 export const callbackPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>One moment</title>
 <form method="post"></form><script>
 for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
@@ -14,9 +14,9 @@ for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
 if (location.hash.length > 1) document.forms[0].submit();
 </script>`;
 
-/** The page around an RP iframe and the OP iframe, as SM 3 draws it: `load(src)` frames the OP iframe, and
- * `ask(message, targetOrigin)` has the RP iframe ask it; it answers with what came back within two seconds, or `silent`.
- * What the page itself hears is in `heard`. */
+/** A page with an RP iframe and the OP iframe (SM 3). `load(src)` loads the OP iframe, and `ask(message, targetOrigin)` has
+ * the RP iframe send it a message; it resolves with the answer, or with `silent` after two seconds. `heard` has the
+ * messages to the page itself. */
 export const opIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OP iframe</title><body><script>
 const heard = [];
 addEventListener("message", ({ data, origin }) => heard.push({ data, origin }));
@@ -38,7 +38,7 @@ async function ask(message, targetOrigin) {
 }
 </script></body>`;
 
-/** The RP iframe: it asks, and takes answers from the frame that it asked only. */
+/** The RP iframe, which accepts answers only from the OP iframe. */
 export const rpIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>RP iframe</title><script>
 const heard = [];
 addEventListener("message", ({ data, origin }) => heard.push({ data, origin }));

@@ -1,4 +1,4 @@
-/** The clients of one worker: checks that run beside each other never share one. */
+/** The probes of one worker: checks that run in parallel never share a client. */
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { AppName } from "#lib/config/apps.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -7,13 +7,13 @@ import { NoRegistration } from "#lib/products/generic/dynamic-registration.ts";
 import { type Channel, channels } from "../model/channels.ts";
 import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 
-/** The probes: two that users sign in to, one where nobody ever does, and one whose answers a check spoils. */
+/** Two probes at which users sign in, one without any sign-in, and one whose answers a check spoils. */
 export const probeNames = ["rp-a", "rp-b", "rp-c", "rp-d"] as const;
 export type ProbeName = (typeof probeNames)[number];
 
 export type ProbeSet = Record<ProbeName, RelyingParty>;
 
-/** Both branches in one run: RP-A asks for `sid`, RP-B leaves it to the OP. */
+/** Both cases in one run: RP-A requires `sid`, RP-B leaves it to the OP. */
 const metadata: Readonly<Record<ProbeName, NonNullable<ProbeSettings["metadata"]>>> = {
   "rp-a": {},
   "rp-b": { backchannel_logout_session_required: false, frontchannel_logout_session_required: false },
@@ -25,14 +25,14 @@ export interface ProbeSetSettings {
   provider: OpenIdProvider;
   driver: Driver;
   context: DriverContext;
-  /** Number of the worker, in the names of its clients. */
+  /** Number of the worker, for the names of its clients. */
   worker: number;
   byHand: ByHand | undefined;
-  /** The channel that its clients ask for alone; both where absent. */
+  /** The only channel that its clients ask for; default: both. */
   only?: Channel;
 }
 
-/** Clients that were registered by hand, and the first of their ports. */
+/** Clients that were registered by hand, and their first port. */
 export interface ByHand {
   clients: Partial<Record<ProbeName | AppName, RegisteredClient>>;
   port: number;
@@ -40,21 +40,21 @@ export interface ByHand {
   without: readonly Channel[];
 }
 
-/** On plain http no cookie crosses sites (`SameSite=None` needs `Secure`): there the probes are on `localhost` like the
- * OP. Otherwise each has a host of its own. */
+/** On plain http no cookie crosses sites (`SameSite=None` needs `Secure`), so the probes are on `localhost` like the OP.
+ * Otherwise each has its own host. */
 export const probeHost = (name: string, issuer: string): string =>
   new URL(issuer).protocol === "http:" ? "localhost" : `${name}.localhost`;
 
 export interface ProbesSettings {
-  /** First of theirs; any free ones where absent. */
+  /** The first port; default: free ones. */
   port?: number | undefined;
-  /** What sets the names of its clients apart. */
+  /** Distinguishes the names of its clients. */
   worker?: number | string;
   serverHost?: string | undefined;
   without?: readonly Channel[] | undefined;
 }
 
-/** The probes of one worker; they do not listen yet, and have no client. */
+/** The probes of one worker, which do not listen yet and have no clients. */
 export const probesAt = (
   provider: OpenIdProvider,
   { port, worker = 1, serverHost, without = [] }: ProbesSettings = {},
@@ -72,8 +72,8 @@ export const probesAt = (
       }),
   );
 
-/** The sets of all workers, or none.
- * @throws {CannotRun} where a port is taken or a client cannot be had */
+/** The probe sets of all workers, or none of them.
+ * @throws {CannotRun} if a port is in use or a client cannot be registered */
 export async function createProbeSets(
   settings: Omit<ProbeSetSettings, "worker">,
   workers: number,
@@ -90,7 +90,7 @@ export async function createProbeSets(
 }
 
 /** Starts the probes and registers them.
- * @throws {CannotRun} where a port is taken or a client cannot be had */
+ * @throws {CannotRun} if a port is in use or a client cannot be registered */
 export async function createProbeSet(settings: ProbeSetSettings): Promise<ProbeSet> {
   const { provider, worker, byHand, context, only } = settings;
   const without = only ? channels.filter((channel) => channel !== only) : byHand?.without;
@@ -113,7 +113,7 @@ async function listen(name: ProbeName, { recorder }: RelyingParty): Promise<void
   await recorder.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
     throw new CannotRun(
-      `Port ${recorder.port} of ${name} is in use: end what listens there, or register other ports with --port N.`,
+      `Port ${recorder.port} of ${name} is in use: stop the process that uses it, or register other ports with --port N.`,
     );
   });
 }
@@ -138,19 +138,19 @@ async function register(
 export const byHandAdvice =
   "register them by hand (--print-clients says what) and pass each with --client NAME=ID:SECRET.";
 
-/** What the run may have got wrong where an OP refuses its clients: who asks, or what for. */
+/** What to change if an OP refuses the clients of the run: the credentials, or the metadata. */
 function refusalAdvice(reason: string, { admin, authorization }: DriverContext): string {
   if (/\bHTTP 4\d\d/.test(reason) && !/\bHTTP 40[13]/.test(reason))
     return `The probes are on http at localhost and *.localhost: allow such addresses, or ${byHandAdvice}`;
   if (authorization !== undefined) return "Check --registration-token.";
   if (admin) return "Check the name and password of --admin.";
-  return `Pass what registration asks for with --admin or --registration-token, or ${byHandAdvice}`;
+  return `Pass the credentials for registration with --admin or --registration-token, or ${byHandAdvice}`;
 }
 
 const oneLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
 
-/** Removes the clients where the OP lets it, and ends the probes. */
+/** Removes the clients if the OP allows it, and stops the probes. */
 export const closeProbeSet = async (probeSet: ProbeSet): Promise<void> => {
   const probes = Object.values(probeSet);
   await Promise.allSettled(probes.map(({ client }) => client.remove?.()));

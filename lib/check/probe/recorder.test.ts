@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { Recorder } from "./recorder.ts";
 
-/** Sends this request line, and gives what comes back until the other side closes. */
+/** Sends this request line.
+ * @returns everything until the other side closes */
 async function raw(port: number, line: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let text = "";
@@ -17,7 +18,7 @@ async function raw(port: number, line: string): Promise<string> {
 }
 
 describe("a recorder", () => {
-  it("outlives a request for what is no address", async () => {
+  it("survives a request with an invalid URL", async () => {
     const recorder = new Recorder(0, "127.0.0.1");
     await recorder.listen();
     assert.match(await raw(recorder.port, "GET //"), /^HTTP\/1.1 200/);
@@ -28,7 +29,7 @@ describe("a recorder", () => {
     await recorder.close();
   });
 
-  it("outlives an answer that fails, and hangs up", async () => {
+  it("survives an answer that fails, and hangs up", async () => {
     const recorder = new Recorder(0, "127.0.0.1");
     await recorder.listen();
     const undo = recorder.answer("other", async () => {

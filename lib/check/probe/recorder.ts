@@ -1,4 +1,4 @@
-/** The HTTP side of a probe: records every request before it answers it, and answers as a check says. */
+/** The HTTP server of a probe: records every request, then answers it as the check wants. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { callbackPage, opIframePage, plainPage, rpIframePage } from "./pages.ts";
@@ -7,23 +7,23 @@ export type RequestKind = "authorization" | "back-channel" | "front-channel" | "
 
 export interface Recorded {
   kind: RequestKind;
-  /** Milliseconds on the clock that all probes share (`performance.now()`). */
+  /** Milliseconds on the clock of all recorders (`performance.now()`). */
   at: number;
   method: string;
-  /** Path and query, as it came. */
+  /** Path and query as received. */
   url: string;
   query: URLSearchParams;
   headers: IncomingMessage["headers"];
   body: string;
   form: URLSearchParams;
-  /** It was not answered as usual, but as a check has it. */
+  /** The check replaced the usual answer. */
   spoiled: boolean;
 }
 
-/** What a probe does with a request after it has been recorded; returns once it has answered, or never will. */
+/** Answers a recorded request; returns after the answer, or if there will be none. */
 export type Answer = (response: ServerResponse, recorded: Recorded) => void | Promise<void>;
 
-/** Where a probe answers, and as what. */
+/** The paths of a probe. */
 const kinds: Readonly<Record<string, RequestKind>> = {
   "/callback": "authorization",
   "/bclogout": "back-channel",
@@ -47,7 +47,7 @@ const page = (response: ServerResponse, html: string): void =>
     .writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })
     .end(html);
 
-/** Also of what is no address: an OP may ask for `//`. */
+/** Also for an invalid URL: an OP may request `//`. */
 const addressOf = (url = "/"): URL =>
   URL.parse(url, "http://probe") ?? new URL("/unreadable", "http://probe");
 
@@ -64,7 +64,7 @@ export class Recorder {
   #port: number;
 
   /** @param port 0 for any free one
-   * @param address to listen on; undefined for every one of this machine */
+   * @param address to listen on; undefined for all addresses */
   constructor(port: number, address: string | undefined) {
     this.#port = port;
     this.#address = address;
@@ -74,11 +74,11 @@ export class Recorder {
     return this.#port;
   }
 
-  /** Takes requests; nothing new where it does already. */
+  /** Starts listening, unless it already is. */
   async listen(): Promise<void> {
     if (this.#server) return;
     const server = createServer((request, response) => {
-      response.on("error", () => undefined); // written to after the other side hung up, or after its end
+      response.on("error", () => undefined); // written after its end or after the client hung up
       this.#take(request, response).catch(() => response.destroy());
     });
     server.on("connection", (socket) => {
@@ -93,7 +93,7 @@ export class Recorder {
     this.#server = server;
   }
 
-  /** Refuses connections from now on; `listen` takes them again on the same port. */
+  /** Refuses connections until `listen` is called again, which uses the same port. */
   async close(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -101,18 +101,19 @@ export class Recorder {
     await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   }
 
-  /** Answers one kind of request another way, until the function that it gives back is called. */
+  /** Replaces the answer to one kind of request.
+   * @returns restores the usual answer */
   answer(kind: RequestKind, answer: Answer): () => void {
     this.#answers.set(kind, answer);
     return () => this.#answers.delete(kind);
   }
 
-  /** What has been recorded of a kind since a moment of the shared clock. */
+  /** The records, of one kind if given, since a moment on the clock of the recorders. */
   since(at: number, kind?: RequestKind): Recorded[] {
     return this.records.filter((recorded) => recorded.at >= at && (!kind || recorded.kind === kind));
   }
 
-  /** The first request that fits, also one that has come since `from`; undefined when none came in time.
+  /** The first matching request since `from`; undefined if none comes in time.
    * @param timeout in milliseconds */
   async waitFor(
     wanted: (recorded: Recorded) => boolean,
@@ -136,7 +137,7 @@ export class Recorder {
     try {
       for await (const chunk of request) body += chunk;
     } catch {
-      return; // the other side hung up in the middle
+      return; // the client hung up
     }
     const { pathname, searchParams: query } = addressOf(request.url);
     const kind = kinds[pathname] ?? "other";

@@ -1,5 +1,5 @@
-/** A probe as a Relying Party: its client at the OP, its requests, and what it makes of the answers. It shares the
- * protocol code of the apps (`lib/oidc`), and records instead of judging. */
+/** A probe as a Relying Party: its client at the OP, its requests, and its handling of the answers. It shares the protocol
+ * code of the apps (`lib/oidc`), but records instead of judging. */
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
@@ -10,7 +10,7 @@ import type { RegisteredClient } from "#lib/products/driver.ts";
 import { type Channel, withoutChannels } from "../model/channels.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 
-/** What a sign-in left at a probe. */
+/** The result of a sign-in at a probe. */
 export interface SignIn {
   rp: RelyingParty;
   idToken: string;
@@ -22,7 +22,7 @@ export interface SignIn {
   refreshToken: string | undefined;
 }
 
-/** The OP said no; `error` is its word. */
+/** An error response of the OP. */
 export interface Refused {
   error: string;
   description: string | undefined;
@@ -42,23 +42,23 @@ export type MoreMetadata =
 
 export interface ProbeSettings {
   name: string;
-  /** What the browser calls it. */
+  /** Its host name in the browser. */
   host: string;
-  /** What the OP's server calls this machine; `localhost` where absent. */
+  /** The name of this machine for the OP's server; default: `localhost`. */
   serverHost?: string | undefined;
   port?: number;
   provider: OpenIdProvider;
-  /** Over the usual metadata, perhaps with addresses of the probe; an undefined field is left out. */
+  /** Overrides the usual metadata, perhaps with addresses of the probe; an undefined field is omitted. */
   metadata?: MoreMetadata;
   /** Channels that it is not registered for. */
   without?: readonly Channel[];
-  /** `id_token_signed_response_alg` that it is registered with; RS256 where absent. */
+  /** The registered `id_token_signed_response_alg`; default: RS256. */
   alg?: string;
-  /** What opens its ID Tokens, where it is registered for encryption. */
+  /** Decrypts its ID Tokens if it is registered for encryption. */
   decryption?: Decryption;
 }
 
-/** On loopback alone, unless the OP's server comes from elsewhere. */
+/** Only loopback, unless the OP's server runs elsewhere. */
 export const listensOn = (serverHost: string | undefined): string | undefined =>
   serverHost === undefined ? "127.0.0.1" : undefined;
 
@@ -75,7 +75,7 @@ export class RelyingParty {
   readonly alg: string;
   readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
-  /** Of every ID Token that it got. */
+  /** The sessions of all ID Tokens that it has received. */
   readonly known: Pick<SignIn, "sub" | "sid">[] = [];
 
   constructor(settings: ProbeSettings) {
@@ -101,12 +101,12 @@ export class RelyingParty {
     this.#decryption = decryption ?? unencrypted;
   }
 
-  /** As browsers reach it. */
+  /** For browsers. */
   get base(): string {
     return `http://${this.#host}:${this.recorder.port}`;
   }
 
-  /** As the OP's server reaches it: `*.localhost` is known to browsers only. */
+  /** For the OP's server: only browsers resolve `*.localhost`. */
   get serverBase(): string {
     return `http://${this.#serverHost}:${this.recorder.port}`;
   }
@@ -115,12 +115,12 @@ export class RelyingParty {
     return `${this.base}/logout`;
   }
 
-  /** What it is registered with over the usual metadata. */
+  /** The metadata that overrides the usual one. */
   get own(): Readonly<Record<string, unknown>> {
     return typeof this.#more === "function" ? this.#more(this) : this.#more;
   }
 
-  /** What to register, by hand or dynamically. */
+  /** The complete metadata to register. */
   get metadata(): ClientMetadata {
     const usual = {
       client_name: this.name,
@@ -138,7 +138,7 @@ export class RelyingParty {
     return withoutChannels(Object.fromEntries(all) as unknown as ClientMetadata, this.without);
   }
 
-  /** An authorization request of this client, by code with PKCE unless the parameters say otherwise. */
+  /** An authorization request of this client: code flow with PKCE, unless the parameters say otherwise. */
   async authorizationRequest(parameters: Record<string, string> = {}): Promise<AuthorizationRequest> {
     const { authorization_endpoint: endpoint = "" } = await this.provider.metadata();
     const [state, nonce, codeVerifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()];
@@ -166,8 +166,8 @@ export class RelyingParty {
       kind === "authorization" && (query.get("state") === state || form.get("state") === state);
   }
 
-  /** Redeems the code, and validates the ID Token as the apps do.
-   * @throws {ProtocolError} where the OP's answer does not hold */
+  /** Redeems the code and validates the ID Token as the apps do.
+   * @throws {ProtocolError} if the OP's response is invalid */
   async complete(request: AuthorizationRequest, answer: Recorded): Promise<SignIn | Refused> {
     const parameters = answer.form.size > 0 ? answer.form : answer.query;
     const sessionState = parameters.get("session_state") ?? undefined;
@@ -208,7 +208,7 @@ export class RelyingParty {
   }
 
   /** A token request of this client.
-   * @throws {ProtocolError} `token_error` with the OP's word */
+   * @throws {ProtocolError} `token_error` with the OP's error */
   async tokens(grantType: string, parameters: Record<string, string>) {
     const { clientId, clientSecret } = this.client;
     const configuration = await this.provider.configuration({ clientId, clientSecret, alg: this.alg });

@@ -5,14 +5,14 @@ import { connect } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type TlsProbe, untrustedEndpoint } from "./tls-probe.ts";
 
-describe("an endpoint that nobody trusts", () => {
+describe("an untrusted endpoint", () => {
   let probe: TlsProbe;
   beforeEach(async () => {
     probe = await untrustedEndpoint(undefined);
   });
   afterEach(() => probe.close());
 
-  /** @returns the status, or why there is none */
+  /** @returns the status or the error */
   const posted = (options: RequestOptions = {}): Promise<number | string | undefined> =>
     new Promise((resolve) => {
       request(probe.uri, { method: "POST", agent: false, ...options }, (response) => {
@@ -23,21 +23,21 @@ describe("an endpoint that nobody trusts", () => {
         .end("logout_token=x");
     });
 
-  it("knows what a client offers that breaks off because of its certificate", async () => {
+  it("knows the offer of a client that aborts because of its certificate", async () => {
     assert.equal(await posted(), "DEPTH_ZERO_SELF_SIGNED_CERT");
     await probe.tried;
     assert.deepEqual([...probe.offered], ["TLS 1.2", "TLS 1.3"]);
     assert.deepEqual([probe.connections, probe.requests], [1, 0]);
   });
 
-  it("takes the request of one that does not look", async () => {
+  it("accepts the request of a client that does not verify", async () => {
     assert.equal(await posted({ rejectUnauthorized: false, maxVersion: "TLSv1.2" }), 200);
     await probe.tried;
     assert.deepEqual([...probe.offered], ["TLS 1.2"]);
     assert.deepEqual([probe.connections, probe.requests], [1, 1]);
   });
 
-  it("knows what a client offers with which no handshake is possible", async () => {
+  it("knows the offer of a client with which no handshake is possible", async () => {
     const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0" } as const;
     assert.equal(await posted({ rejectUnauthorized: false, ...old }), "EPROTO");
     await probe.tried;
@@ -45,7 +45,7 @@ describe("an endpoint that nobody trusts", () => {
     assert.equal(probe.requests, 0);
   });
 
-  it("closes though somebody has connected and says nothing", async () => {
+  it("closes despite an idle connection", async () => {
     const { port } = new URL(probe.uri);
     const silent = connect(Number(port), "127.0.0.1");
     await once(silent, "connect");

@@ -1,4 +1,4 @@
-/** A back-channel endpoint on https whose certificate nobody trusts. */
+/** A back-channel endpoint on https with an untrusted certificate. */
 import { createServer } from "node:https";
 import { type AddressInfo, createServer as createListener, isIP, type Socket } from "node:net";
 import { generate } from "selfsigned";
@@ -7,19 +7,19 @@ import { listensOn } from "./relying-party.ts";
 
 export interface TlsProbe {
   uri: string;
-  /** TCP connections that came. */
+  /** TCP connections so far. */
   connections: number;
-  /** `TLS 1.3`: what was offered on any of them, whether or not the handshake ran to its end. */
+  /** TLS versions offered on any of them, for example `TLS 1.3`, whether or not the handshake completed. */
   offered: Set<string>;
-  /** Requests that came through one of them. */
+  /** Requests on any of them. */
   requests: number;
-  /** Settles when a request has come, or a connection has ended without one. */
+  /** Settles after a request, or after a connection that ended without one. */
   tried: Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts it on a free port; the certificate is its own authority.
- * @param serverHost which it is for: what the OP's server calls this machine; `localhost` where absent */
+/** Starts it on a free port, with a self-signed certificate.
+ * @param serverHost the name of this machine for the OP's server; default: `localhost` */
 export async function untrustedEndpoint(serverHost: string | undefined): Promise<TlsProbe> {
   const host = serverHost ?? "localhost";
   const name = isIP(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host };
@@ -66,7 +66,7 @@ export async function untrustedEndpoint(serverHost: string | undefined): Promise
   return probe;
 }
 
-/** Reads what the client says first, and puts it back. */
+/** Reads the ClientHello and puts it back. */
 function onClientHello(socket: Socket, then: (versions: string[]) => void): void {
   let bytes = Buffer.alloc(0);
   const read = (chunk: Buffer) => {

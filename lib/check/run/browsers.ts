@@ -1,5 +1,4 @@
-/** Chromium, once for each way to treat third-party cookies, and in it a fresh browser (its own cookies) for each
- * person of a check. */
+/** Chromium, once for each cookie mode, with a fresh browser (its own cookies) for each user of a check. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,29 +8,29 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { findBrowser, findHeadlessBrowser } from "#lib/prepare/system.ts";
 import type { CookieMode } from "../model/check.ts";
 
-/** Chromium's `profile.cookie_controls_mode`; what it does by default is the distribution's choice. */
+/** Chromium's `profile.cookie_controls_mode`; its default differs between distributions. */
 const modes: Readonly<Record<CookieMode, number>> = { "cookies-allowed": 0, "cookies-blocked": 1 };
 
 export interface Browsers {
-  /** A browser that has never been anywhere. */
+  /** A browser without cookies or history. */
   fresh(): Promise<BrowserContext>;
   close(): Promise<void>;
 }
 
 /** @param headed shows the windows
- * @throws {CannotRun} where there is no browser that starts */
+ * @throws {CannotRun} if no browser starts */
 export async function launch(mode: CookieMode, headed: boolean): Promise<Browsers> {
-  // The setting is one of a profile, which the headless shell does not read; it allows third-party cookies.
+  // The headless shell reads no profile settings and allows third-party cookies.
   const needsProfile = headed || mode !== "cookies-allowed";
   const executablePath = browserFile(needsProfile ? findBrowser : findHeadlessBrowser);
   const folder = mkdtempSync(join(tmpdir(), "check-profile-"));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   process.once("exit", remove);
   mkdirSync(join(folder, "Default"));
-  // The setting has to be there before the browser starts; contexts that are made later take it over.
+  // The browser reads the setting at its start; later contexts inherit it.
   const preferences = { profile: { cookie_controls_mode: modes[mode] } };
   writeFileSync(join(folder, "Default", "Preferences"), JSON.stringify(preferences));
-  // Signals are for the run, which closes its browsers and has something left to say.
+  // The run itself handles signals: it closes its browsers and still has output.
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
   const options = { ...signals, executablePath, headless: !headed, args: ["--no-sandbox"] };
   const profile = await chromium.launchPersistentContext(folder, options).catch((error: Error) => {
@@ -42,7 +41,7 @@ export async function launch(mode: CookieMode, headed: boolean): Promise<Browser
   return {
     fresh: () => browser.newContext({ ignoreHTTPSErrors: true }),
     close: async () => {
-      // What is left of it is in the folder for temporary files; the results are worth more than a tidy end.
+      // The results matter more than leftovers among the temporary files.
       await profile.close().catch(() => undefined);
       remove();
       process.off("exit", remove);
@@ -60,6 +59,6 @@ export function browserFile(find: typeof findBrowser = findBrowser): string {
   }
   if (found) return found;
   throw new CannotRun(
-    "No Chromium or Chrome was found: install one with npx playwright install chromium, or name its file in CHROMIUM_PATH.",
+    "No Chromium or Chrome was found: install one with npx playwright install chromium, or set CHROMIUM_PATH.",
   );
 }

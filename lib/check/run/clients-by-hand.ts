@@ -1,4 +1,4 @@
-/** What `--print-clients` says: the clients that a person registers at an OpenID Provider, and how the run begins then. */
+/** The output of `--print-clients`: the clients to register by hand, and the command of the run. */
 import { type AppName, appNames } from "#lib/config/apps.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { withoutChannels } from "../model/channels.ts";
@@ -8,14 +8,14 @@ import { appMetadata, frontDoorByHand } from "./playground.ts";
 
 const roles: Readonly<Record<ProbeName, string>> = {
   "rp-a": "users sign in here",
-  "rp-b": "users sign in here too; it leaves it to the OpenID Provider whether to send a sid",
-  "rp-c": "nobody ever signs in here, and it must never be told of a logout",
-  "rp-d": "its answers to logout requests go wrong on purpose",
+  "rp-b": "users sign in here too; the OpenID Provider may omit the sid",
+  "rp-c": "no user signs in here, and it must never be notified of a logout",
+  "rp-d": "its answers to logout requests fail on purpose",
 };
 
 const app = "the app itself, for the walkthrough (W-01, W-02), which is skipped without it";
 
-/** One field for each line, as client metadata has them (Registration 2, RIL 3.1, BCL 2.2, FCL 2). */
+/** Lists the client metadata, one field per line (Registration 2, RIL 3.1, BCL 2.2, FCL 2). */
 export function clientsByHand(options: CheckOptions & { issuer: string }): string {
   const { issuer, port, without, probeHost: serverHost } = options;
   const provider = new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now });
@@ -31,32 +31,32 @@ export function clientsByHand(options: CheckOptions & { issuer: string }): strin
       withoutChannels(appMetadata(name, { issuer, metadata: { issuer } }, last), without),
     ),
   );
-  return `Register these clients at ${issuer}, with every address to the byte.
+  return `Register these clients at ${issuer}, with exactly these addresses.
 
 ${[...blocks, ...apps].join("\n\n")}
 
 ${reached(options)}
-All other addresses are for the browser, which finds *.localhost by itself. The ports are ${port} to ${serverHost === undefined ? last : last - 1}: --port N for others.
-Of response_types, code is needed; the others and their grant types as far as it has them. Where it does not know
-client_secret_basic, client_secret_post does as well; a client without a secret is a public one. ID Tokens have to be
-signed with RS256. Codes come with PKCE (S256). For R-50 the clients may have offline_access.
-Where a client has one of the two logout channels, leave the other out with --without back-channel or --without
-front-channel, here and in the run: checks of what is left out are skipped.
+All other addresses are for the browser, which resolves *.localhost itself. The ports are ${port} to ${serverHost === undefined ? last : last - 1}; --port N changes them.
+The response type code is required; the others and their grant types are optional. client_secret_post works too; a client
+without a secret is a public one. ID Tokens must be signed with RS256. Code requests use PKCE (S256). For R-50 the
+clients may have offline_access.
+If a client can have only one of the two logout channels, omit the other with --without back-channel or
+--without front-channel, here and in the run: the checks of that channel are skipped.
 
-Then run, with the ID and the secret of each${serverHost === undefined ? ", and without the last two where the walkthrough is left out" : ""}:
+Then run this with the ID and secret of each client${serverHost === undefined ? " (without the last two to skip the walkthrough)" : ""}:
 
 ${commandOf(options)}
 `;
 }
 
-/** The walkthrough's, which listen on localhost alone. */
+/** The apps of the walkthrough, which listen only on localhost. */
 const appsOf = ({ probeHost }: CheckOptions): readonly AppName[] => (probeHost === undefined ? appNames : []);
 
 const reached = ({ probeHost }: CheckOptions): string =>
   probeHost === undefined
-    ? `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach localhost of this machine
+    ? `The OpenID Provider's server calls the backchannel_logout_uri, so it must reach localhost of this machine
 (--probe-host HOST for another name of it).`
-    : `The OpenID Provider's own server calls the backchannel_logout_uri, so it has to reach ${probeHost}.`;
+    : `The OpenID Provider's server calls the backchannel_logout_uri, so it must reach ${probeHost}.`;
 
 function block(title: string, metadata: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(metadata);
@@ -67,7 +67,7 @@ function block(title: string, metadata: Readonly<Record<string, unknown>>): stri
   return [title, ...lines].join("\n");
 }
 
-/** The same flags again; secrets are for the reader to fill in. */
+/** The same flags again, with placeholders for secrets. */
 function commandOf(options: CheckOptions): string {
   const { issuer, port, probeHost, driver, users, without, ca, insecure } = options;
   const parts = [

@@ -1,4 +1,4 @@
-/** The OP of a run without `--issuer`, as its driver has it end and start again. */
+/** The OP of a run without `--issuer`, restarted by its driver. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -23,7 +23,7 @@ async function kids(issuer: string): Promise<string[]> {
   return keys.filter(({ use }) => use === "sig").map(({ kid }) => kid);
 }
 
-it("is the same issuer with the same keys after a restart, and has new ones beside them after a rotation", async () => {
+it("keeps its issuer and keys after a restart, and has additional keys after a rotation", async () => {
   const { restart, rotateKeys } = operationsBy(op.restart);
   const first = await kids(op.issuer);
   await restart(context);
@@ -36,7 +36,7 @@ it("is the same issuer with the same keys after a restart, and has new ones besi
   assert.deepEqual(await kids(op.issuer), both, "one rotation is not repeated at the next start");
 });
 
-it("starts another issuer that the same certificate is good for, which ends with it", async () => {
+it("starts another issuer with the same certificate, which ends with it", async () => {
   const { issuer } = await op.another();
   assert.notEqual(issuer, op.issuer);
   const [own, others] = [await kids(op.issuer), await kids(issuer)];

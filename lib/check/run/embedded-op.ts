@@ -1,4 +1,4 @@
-/** The OP that a run without `--issuer` checks: the embedded one, on https, in a process and with keys of its own. */
+/** The OP of a run without `--issuer`: the embedded OP on https, with its own process and keys. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,13 +18,13 @@ export interface EmbeddedOp {
   /** PEM file of its certificate. */
   certificate: string;
   restart: Restart;
-  /** Starts one more, of the same certificate and settings, with clients and sessions of its own. It ends with this one. */
+  /** Starts another one with the same certificate and settings, but its own clients and sessions. It ends with this one. */
   another(): Promise<Pick<EmbeddedOp, "issuer">>;
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port. On https, because only there can its cookies be seen by frames of other sites.
- * @param env settings over those of a run */
+/** Starts it on a free port. On https, because only there its iframes on other sites get cookies.
+ * @param env changes to its settings */
 export async function startEmbeddedOp(env: Record<string, string> = {}): Promise<EmbeddedOp> {
   return startIn(mkdtempSync(join(tmpdir(), "check-op-")), env);
 }
@@ -59,7 +59,7 @@ async function startIn(folder: string, env: Record<string, string>): Promise<Emb
       await Promise.allSettled(others.map(async (other) => (await other).stop()));
       await running.then(
         ({ end }) => end(),
-        () => undefined, // it did not come back from a restart
+        () => undefined, // a restart failed
       );
       remove();
       process.off("exit", remove);
@@ -75,8 +75,8 @@ interface Running {
 async function startProcess(folder: string, env: Record<string, string>): Promise<Running> {
   const child = spawn(process.execPath, ["--import", dieWithParent, "lib/op/main.ts"], {
     cwd: join(import.meta.dirname, "../../.."),
-    // As the demo does it: the channel lets it notice that we are gone, and in a group of its own it does not end before
-    // us by the terminal's Ctrl-C.
+    // As in the demo: the channel tells it when this process is gone, and in its own group it does not end before this
+    // process on Ctrl-C.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: process.platform !== "win32",
     env: {
@@ -91,7 +91,7 @@ async function startProcess(folder: string, env: Record<string, string>): Promis
     },
   });
   const kill = () => void child.kill();
-  process.once("exit", kill); // also where the run ends without `stop`
+  process.once("exit", kill); // if the run ends without `stop`
   const gone = once(child, "exit");
   const issuer = await issuerOf(child.stdout as Readable, child.stderr as Readable, gone);
   const end = async () => {

@@ -1,4 +1,4 @@
-/** `npm run check`, ended by a signal. */
+/** `npm run check`, interrupted by a signal. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync } from "node:fs";
@@ -11,11 +11,11 @@ import { checkRuns, patience } from "../testing/check-runs.ts";
 
 const { folder, check, reportIn } = checkRuns();
 
-describe("the end of npm run check by a signal", { concurrency: 2 }, () => {
+describe("npm run check, interrupted by a signal", { concurrency: 2 }, () => {
   const servers: StandIn[] = [];
   after(() => Promise.all(servers.map((server) => server.close())));
 
-  it("leaves nothing behind, tells the counts and reports what ran: SIGINT, exit code 130", async () => {
+  it("leaves nothing behind, and prints and reports the results so far: SIGINT, exit code 130", async () => {
     const temporary = mkdtempSync(join(folder, "tmp-"));
     const report = join(folder, "interrupted");
     const program = inFolder(temporary, ["--severity", "C", "--skip", "W-01,W-02", "--report", report]);
@@ -41,7 +41,7 @@ describe("the end of npm run check by a signal", { concurrency: 2 }, () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)
-    it(`takes its clients back, also before the first check: ${signal}, exit code ${exitCode}`, async () => {
+    it(`removes its clients, also before the first check: ${signal}, exit code ${exitCode}`, async () => {
       let registered = 0;
       const removed = new Set<string>();
       const management = (origin: string) => {
@@ -77,7 +77,7 @@ describe("the end of npm run check by a signal", { concurrency: 2 }, () => {
     });
 });
 
-/** Runs it with a folder of its own for all that is temporary. */
+/** Runs it with its own folder for temporary files. */
 function inFolder(temporary: string, flags: string[]): Program {
   const before = process.env.TMPDIR;
   process.env.TMPDIR = temporary;
@@ -89,7 +89,7 @@ function inFolder(temporary: string, flags: string[]): Program {
   }
 }
 
-/** The processes that a process started, and those that these started. */
+/** The child processes of a process, and theirs. */
 function descendantsOf(pid: number): number[] {
   const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
   const rows = table

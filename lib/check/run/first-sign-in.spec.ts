@@ -1,4 +1,4 @@
-/** What is said of a sign-in that does not end, at pages of a server that plays the OpenID Provider, in a real browser. */
+/** The messages of a failed sign-in, in a real browser with a server that imitates the OpenID Provider. */
 import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -23,7 +23,7 @@ describe("the first sign-in of a run", () => {
   let browsers: Browsers;
   let rp: RelyingParty;
   let origin: string;
-  /** What the authorization endpoint answers to this query. */
+  /** The answer of the authorization endpoint. */
   let authorize: (response: ServerResponse, query: URLSearchParams) => void;
 
   const html = (response: ServerResponse, body: string, status = 200) =>
@@ -36,7 +36,7 @@ describe("the first sign-in of a run", () => {
   const json = (response: ServerResponse, body: unknown, status = 200) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 
-  /** What the token endpoint answers, with its status. */
+  /** The answer of the token endpoint, with its status. */
   let token: () => Promise<[unknown, number]>;
   let jwk: JWK;
   let privateKey: CryptoKey;
@@ -114,7 +114,7 @@ describe("the first sign-in of a run", () => {
     await assertRefused("HTTP 400", `at ${origin}/authorize:`, `redirect_uri ${rp.base}/callback`);
   });
 
-  it("says what the OP answered", async () => {
+  it("repeats the error of the OP", async () => {
     authorize = (response, query) =>
       back(response, query, { error: "unauthorized_client", error_description: "Not\nthis flow" });
     await assertRefused(
@@ -126,11 +126,11 @@ describe("the first sign-in of a run", () => {
     authorize = (response, query) => back(response, query, { code: "c" });
     token = async () => [{ error: "invalid_client", error_description: "No." }, 401];
     await assertRefused(
-      /^The OpenID Provider gives rp-a-1 no tokens: .*invalid_client.* Check its secret \(--client\)\.$/,
+      /^The OpenID Provider issues no tokens to rp-a-1: .*invalid_client.* Check its secret \(--client\)\.$/,
     );
   });
 
-  it("says that two users are one", async () => {
+  it("says that two users are the same", async () => {
     let nonce = "";
     authorize = (response, query) => {
       nonce = query.get("nonce") ?? "";
@@ -146,7 +146,7 @@ describe("the first sign-in of a run", () => {
       return [{ access_token: "a", token_type: "Bearer", id_token: await idToken.sign(privateKey) }, 200];
     };
     const turns = await assertRefused(
-      "carol and dave are one user to the OpenID Provider: pass two with --user.",
+      "carol and dave are the same user at the OpenID Provider: pass two different ones with --user.",
     );
     assert.deepEqual(turns, ["signing in carol", "signing in dave"]);
   });

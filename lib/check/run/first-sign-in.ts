@@ -1,5 +1,4 @@
-/** Signs every user in once before the checks: what none of them could work without is said in one line, not a hundred
- * times. */
+/** Signs every user in once before the checks: a sign-in that fails is reported once, not by every check. */
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { Page, Request } from "@playwright/test";
@@ -9,23 +8,23 @@ import type { Driver, User } from "#lib/products/driver.ts";
 import { type AuthorizationRequest, RelyingParty } from "../probe/relying-party.ts";
 import type { Browsers } from "./browsers.ts";
 
-/** How long a page that asks for a password once more stays before it counts as a refusal, in milliseconds. */
+/** How long a page must keep asking for the password again before it counts as a refusal, in milliseconds. */
 const stays = 1_500;
 
-export interface SignIns {
+export interface FirstSignInSettings {
   rp: RelyingParty;
   browsers: Browsers;
   driver: Driver;
   users: readonly User[];
-  /** Told whose turn it is. */
+  /** Called before each sign-in. */
   prepares: (what: string) => void;
   /** Longest that a sign-in may take, in milliseconds. */
   patience?: number;
 }
 
-/** One user after the other, each in a browser of his own.
- * @throws {CannotRun} that names the user, and the page where it ended */
-export async function assertSignIns(settings: SignIns): Promise<void> {
+/** One user after the other, each in a fresh browser.
+ * @throws {CannotRun} with the user and the last page */
+export async function assertSignIns(settings: FirstSignInSettings): Promise<void> {
   const { browsers, users, prepares } = settings;
   const subjects = new Map<string, User>();
   for (const user of users) {
@@ -36,7 +35,7 @@ export async function assertSignIns(settings: SignIns): Promise<void> {
       const same = sub === undefined ? undefined : subjects.get(sub);
       if (same)
         throw new CannotRun(
-          `${same.name} and ${user.name} are one user to the OpenID Provider: pass two with --user.`,
+          `${same.name} and ${user.name} are the same user at the OpenID Provider: pass two different ones with --user.`,
         );
       if (sub !== undefined) subjects.set(sub, user);
     } finally {
@@ -45,9 +44,9 @@ export async function assertSignIns(settings: SignIns): Promise<void> {
   }
 }
 
-/** @returns the `sub`, where the ID Token holds; where it does not, the checks have more to say about it */
+/** @returns the `sub`; undefined if the ID Token is invalid, which the checks report in detail */
 async function signIn(
-  { rp, driver, patience = 20_000 }: SignIns,
+  { rp, driver, patience = 20_000 }: FirstSignInSettings,
   page: Page,
   user: User,
 ): Promise<string | undefined> {
@@ -73,13 +72,13 @@ async function signIn(
     if (error.code !== "token_error") return undefined;
     throw new CannotRun(
       oneLine(
-        `The OpenID Provider gives ${rp.name} no tokens: ${error.message} Check its secret (--client).`,
+        `The OpenID Provider issues no tokens to ${rp.name}: ${error.message} Check its secret (--client).`,
       ),
     );
   }
 }
 
-/** @throws {CannotRun} where the request does not lead to a page that signs in */
+/** @throws {CannotRun} if the request does not lead to a sign-in page */
 async function open(
   page: Page,
   { url }: AuthorizationRequest,
@@ -89,7 +88,7 @@ async function open(
   const response = await page
     .goto(url, { waitUntil: "commit", timeout: patience })
     .catch((error: unknown) => {
-      // A sign-in that asks nothing leads to the next navigation while this one still loads.
+      // A sign-in without questions navigates on while this page is still loading.
       if (/interrupted by another navigation|ERR_ABORTED/.test(String(error))) return null;
       throw new CannotRun(`The browser cannot open ${withoutQuery(url)}: ${firstLine(error)}`);
     });
@@ -99,7 +98,7 @@ async function open(
   );
 }
 
-/** Settles, with what is wrong, once the password has been sent and a password is asked for all the same. */
+/** Settles with the reason once the OP asks for the password again after it was sent. */
 async function asksAgain(page: Page, { name, password }: User): Promise<string> {
   let sent = false;
   let loading = 0;
@@ -122,13 +121,13 @@ async function asksAgain(page: Page, { name, password }: User): Promise<string> 
     const asked = sent && loading <= 0 && (await field.isVisible().catch(() => false));
     since = asked ? (since ?? performance.now()) : undefined;
     if (since !== undefined && performance.now() - since > stays) {
-      return `the OpenID Provider asks for the password again at ${withoutQuery(page.url())}; it is wrong, or there is no user ${name}: check --user.`;
+      return `the OpenID Provider asks for the password again at ${withoutQuery(page.url())}; the password is wrong or the user ${name} does not exist: check --user.`;
     }
   }
-  return "its page was closed.";
+  return "the page was closed.";
 }
 
-/** Whether the password is in it: a field of a form, or of JSON. */
+/** Whether a request sends the password in a form or in JSON. */
 function carries(request: Request, password: string): boolean {
   const body = request.postDataBuffer()?.toString() ?? "";
   return (
@@ -144,11 +143,11 @@ async function whereItEnded(page: Page, driver: Driver, { name }: User): Promise
     .catch(() => false);
   const why = asked
     ? "which still asks for the password"
-    : `which asks for more than a password and consent, or which the driver ${driver.name} does not know`;
+    : `which asks for more than a password and consent, or is unknown to the driver ${driver.name}`;
   return `${name} could not sign in: the browser was left at ${withoutQuery(page.url())}, ${why}; --headed shows it.`;
 }
 
-/** For a line that may be shown: queries carry codes and tokens. */
+/** Queries contain codes and tokens, which must not be shown. */
 function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin === "null" ? url.split(/[?#]/, 1).join("") : `${origin}${pathname}`;

@@ -1,4 +1,4 @@
-/** playground2 and playground3 themselves, for the walkthrough: the demo, started against the OP that is checked. */
+/** The real apps playground2 and playground3 for the walkthrough: the demo, started against the OP that is checked. */
 import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { freePort } from "#lib/net/free-port.ts";
@@ -15,14 +15,14 @@ export interface PlaygroundSettings {
   driver: Driver;
   context: DriverContext;
   byHand: ByHand | undefined;
-  /** PEM file of an authority that the apps have to trust beside the usual ones. */
+  /** PEM file of an additional CA for the apps to trust. */
   ca: string | undefined;
 }
 
-/** The port of the front door, where clients are registered by hand: the one after those of the probes. */
+/** The port of the front door if clients are registered by hand: the one after those of the probes. */
 export const frontDoorByHand = ({ port }: Pick<ByHand, "port">): number => port + probeNames.length;
 
-/** The addresses of an app behind this front door. On hosts of their own where the OP is on https, as the probes. */
+/** The addresses of an app behind this front door. If the OP is on https, the apps have their own hosts like the probes. */
 export function appAddresses(name: AppName, issuer: string, port: number) {
   const path = `/${name}`;
   const serverUrl = localOrigin(port) + path;
@@ -32,7 +32,7 @@ export function appAddresses(name: AppName, issuer: string, port: number) {
   };
 }
 
-/** What an app is registered with. */
+/** The client metadata of an app. */
 export function appMetadata(
   name: AppName,
   { issuer, metadata }: Pick<DriverContext, "issuer" | "metadata">,
@@ -44,7 +44,7 @@ export function appMetadata(
 
 const isCrossSite = (issuer: string): boolean => new URL(issuer).protocol === "https:";
 
-/** Registers both apps, unless that was done by hand, and starts them. They have to be built. */
+/** Registers both apps unless they were registered by hand, and starts them. They must have been built. */
 export async function startPlayground(settings: PlaygroundSettings): Promise<Playground> {
   const { context, byHand, ca } = settings;
   const { issuer } = context;

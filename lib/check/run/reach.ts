@@ -1,6 +1,5 @@
-/** The first question of a run: is there an OpenID Provider, is it this one, and does it log out at all? Each "no" is one
- * line that says what to do. */
-
+/** The precondition of a run: there is an OpenID Provider with this issuer, and it has logout. Otherwise one line says what
+ * to do. */
 import { CannotRun } from "#lib/cli/errors.ts";
 import { bounded } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
@@ -10,7 +9,7 @@ import type { Fetch, Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 
 const largest = 1024 * 1024;
 
-/** Reads the discovery document (Discovery 4) and holds it against the issuer.
+/** Reads the discovery document (Discovery 4) and compares its issuer.
  * @throws {CannotRun} */
 export async function reach(provider: OpenIdProvider, fetch: Fetch): Promise<Metadata> {
   const { issuer } = provider;
@@ -24,12 +23,12 @@ export async function reach(provider: OpenIdProvider, fetch: Fetch): Promise<Met
   const document = parsed(text);
   if (!document) {
     throw new CannotRun(
-      `${url} was answered with ${type ?? "something"} that is no discovery document: check that ${issuer} is the issuer.`,
+      `${url} was answered with ${type ?? "something"} that is not a discovery document: check that ${issuer} is the issuer.`,
     );
   }
   if (document.issuer !== issuer) {
     throw new CannotRun(
-      `${url} says that its issuer is ${shown(document.issuer)}, not ${issuer}: pass it with --issuer to the byte.`,
+      `${url} says that its issuer is ${shown(document.issuer)}, not ${issuer}: pass exactly that to --issuer.`,
     );
   }
   return provider.metadata().catch((error: unknown) => {
@@ -38,12 +37,12 @@ export async function reach(provider: OpenIdProvider, fetch: Fetch): Promise<Met
   });
 }
 
-/** Without an endpoint to log out at there is nothing to check.
+/** Without an end session endpoint there is nothing to check.
  * @throws {CannotRun} */
 export function assertLogout({ issuer, end_session_endpoint: endpoint }: Metadata): void {
   if (typeof endpoint === "string" && URL.canParse(endpoint)) return;
   throw new CannotRun(
-    `${issuer} declares no end_session_endpoint (RIL 2.1), so it has no logout that could be checked: switch RP-initiated logout on at the OpenID Provider.`,
+    `${issuer} declares no end_session_endpoint (RIL 2.1), so there is no logout to check: enable RP-initiated logout at the OpenID Provider.`,
   );
 }
 
@@ -69,23 +68,23 @@ function parsed(text: string): Record<string, unknown> | undefined {
 
 const shown = (value: unknown): string => (typeof value === "string" && value ? value : "nothing");
 
-const untrusted = "pass its authority with --ca FILE, or go without verification with --insecure";
+const untrusted = "pass its CA with --ca FILE, or disable verification with --insecure";
 
-/** Why a request got no answer, and what to do. */
+/** Why a request failed, and what to do. */
 function whyNoAnswer({ host, hostname, origin }: URL, error: unknown): string {
   const code = errorCode(error);
   const said = reason(error);
   if (code === "ECONNREFUSED")
-    return `Nobody listens at ${host} (connection refused): start the OpenID Provider, or check --issuer.`;
+    return `Nothing listens at ${host} (connection refused): start the OpenID Provider, or check --issuer.`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return `There is no host ${hostname} (DNS): check --issuer.`;
+    return `The host ${hostname} does not exist (DNS): check --issuer.`;
   if (/TIMEDOUT|TIMEOUT|TimeoutError/.test(code))
-    return `${origin} does not answer (timeout): check that the OpenID Provider runs and can be reached from here.`;
+    return `${origin} does not answer (timeout): check that the OpenID Provider is running and reachable from here.`;
   if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_UNTRUSTED/.test(code))
     return `The certificate of ${origin} is not trusted (${said}): ${untrusted}.`;
   if (/CERT|ALTNAME/.test(code))
-    return `The certificate of ${origin} does not hold (${said}): mend it, or go without verification with --insecure.`;
+    return `The certificate of ${origin} is invalid (${said}): fix it, or disable verification with --insecure.`;
   if (/SSL|EPROTO/.test(code))
-    return `${origin} does not speak TLS (${code}): check whether --issuer begins with http.`;
-  return `${origin} gives no answer that can be read (${said}): check --issuer.`;
+    return `${origin} does not speak TLS (${code}): check whether --issuer should begin with http.`;
+  return `${origin} gives no readable answer (${said}): check --issuer.`;
 }

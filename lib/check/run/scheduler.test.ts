@@ -1,4 +1,4 @@
-/** What a run makes of checks that end in every way. No browser is started: none of them asks for one. */
+/** The results of checks for every way in which they can end. None of them needs a browser. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -26,7 +26,7 @@ async function resultOf(run: Check["run"]): Promise<CheckResult | undefined> {
 }
 
 describe("a check", () => {
-  it("fails by what it says of the OP", async () => {
+  it("fails by its report", async () => {
     const result = await resultOf(async (t) => t.report.fail("No logout token came."));
     assert.deepEqual(
       [result?.verdict, result?.reason, result?.gaveUp],
@@ -34,7 +34,7 @@ describe("a check", () => {
     );
   });
 
-  it("that cannot go on fails, and the suite has given it up", async () => {
+  it("that cannot go on fails and is given up", async () => {
     const result = await resultOf(async () => {
       throw new TypeError("no frame at https://op.example/logout?id_token_hint=x");
     });

@@ -1,4 +1,4 @@
-/** Why a run cannot take place, cause by cause: the line that `npm run check` prints. */
+/** The line that `npm run check` prints for each reason why a run cannot take place. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -35,7 +35,7 @@ async function assertCannotRun(flags: string[], ...words: string[]): Promise<voi
 describe("a run that cannot take place", { concurrency: true }, () => {
   const folder = mkdtempSync(join(tmpdir(), "check-session-"));
   const servers: { close(): unknown }[] = [];
-  /** An OP without registration, for what goes wrong beside it. */
+  /** An OP without registration, for other errors. */
   let issuer: string[];
   before(async () => {
     issuer = ["--issuer", await started(bareProvider())];
@@ -55,21 +55,21 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     return (server.address() as AddressInfo).port;
   }
 
-  it("has no such host", () =>
-    assertCannotRun(["--issuer", "https://op.invalid"], "There is no host op.invalid (DNS)"));
+  it("names an unknown host", () =>
+    assertCannotRun(["--issuer", "https://op.invalid"], "The host op.invalid does not exist (DNS)"));
 
   it("gets no answer", async () => {
     const silent = `http://127.0.0.1:${await listening(createServer(() => undefined))}`;
     await assertCannotRun(["--issuer", silent], `${silent} does not answer (timeout)`);
   });
 
-  it("is told http for https, or https for http", async () => {
+  it("has http instead of https, or the reverse", async () => {
     const [, http = ""] = issuer;
     const secure = http.replace("http:", "https:");
     await assertCannotRun(["--issuer", secure], `${secure} does not speak TLS`);
     const https = await started(bareProvider({ tls: await loadCertificate(":memory:") }));
     const plain = https.replace("https:", "http:");
-    await assertCannotRun(["--issuer", plain], `${plain} gives no answer that can be read`);
+    await assertCannotRun(["--issuer", plain], `${plain} gives no readable answer`);
   });
 
   it("finds no discovery document", async () => {
@@ -78,9 +78,12 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     await assertCannotRun(["--issuer", `${empty}/realm`], `${url} was answered with HTTP 404`);
   });
 
-  it("is told the issuer with a slash too many", async () => {
+  it("has an issuer with an extra slash", async () => {
     const [, origin = ""] = issuer;
-    await assertCannotRun(["--issuer", `${origin}/`], `its issuer is ${origin}, not ${origin}/: pass it`);
+    await assertCannotRun(
+      ["--issuer", `${origin}/`],
+      `its issuer is ${origin}, not ${origin}/: pass exactly that`,
+    );
   });
 
   it("finds no discovery document of the other issuer", async () => {
@@ -88,7 +91,7 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     await assertCannotRun([...issuer, "--other-issuer", other], `--other-issuer: ${other}/`, "HTTP 404");
   });
 
-  it("is refused registration: which flag may be wrong", async () => {
+  it("is refused registration, and names the flag that may be wrong", async () => {
     const error = { error: "invalid_token", error_description: "No.\nNot you." };
     const op = await bareProvider({
       metadata: (own) => ({ registration_endpoint: `${own}/register` }),
@@ -111,13 +114,13 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     assert.deepEqual(sent, new Set([undefined, `Basic ${btoa("admin:wrong")}`, "Bearer t"]));
   });
 
-  it("finds a port of clients by hand in use", async () => {
+  it("needs a port of manually registered clients that is in use", async () => {
     const port = String(await listening(createServer()));
     const why = `Port ${port} of rp-a is in use`;
     await assertCannotRun([...issuer, "--port", port, ...fourClients], why, "--port N");
   });
 
-  it("is given an authority that cannot be read", async () => {
+  it("has an unreadable CA file", async () => {
     const broken = join(folder, "broken.pem");
     writeFileSync(broken, "none");
     await assertCannotRun([...issuer, "--ca", broken], `--ca ${broken} holds no certificate in PEM format.`);
@@ -127,7 +130,7 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     );
   });
 
-  it("is given a driver that is none", async () => {
+  it("has an invalid driver", async () => {
     const empty = join(folder, "driver.ts");
     writeFileSync(empty, "export const login = 1;\n");
     await assertCannotRun(
@@ -141,14 +144,14 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     await assertCannotRun([...issuer, "--driver", "okta"], "There is no driver okta: choose embedded, wso2");
   });
 
-  it("is given expectations that cannot be read", async () => {
+  it("has unreadable expectations", async () => {
     const broken = join(folder, "expected.json");
     writeFileSync(broken, "{\n  nonsense\n}");
     await assertCannotRun(["--expect", broken], `--expect ${broken} cannot be read: `);
     await assertCannotRun(["--expect", "./absent.json"], "--expect ./absent.json cannot be read: ");
   });
 
-  it("has no browser: which command brings one", () => {
+  it("has no browser, and names the command that installs one", () => {
     assert.throws(
       () => browserFile(() => undefined),
       /^CannotRun: No Chromium .*npx playwright install chromium/,

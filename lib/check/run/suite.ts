@@ -26,12 +26,12 @@ import { type LazyPlayground, type PlaygroundSettings, startPlayground } from ".
 import { assertLogout, reach } from "./reach.ts";
 import { runChecks } from "./scheduler.ts";
 
-/** Longest that cleaning up may take once the run is told to end, in milliseconds. */
+/** Longest clean-up after an interruption, in milliseconds. */
 const grace = 5_000;
 
-/** Checks the OP that the options name.
- * @param signal ends it: then the report has what was found until then
- * @throws {CannotRun} in one line that says what to do */
+/** Checks the OP of the options.
+ * @param signal interrupts the run: the report has the results so far
+ * @throws {CannotRun} with one line that says what to do */
 export async function runSuite(
   options: CheckOptions,
   progress: Progress,
@@ -52,11 +52,11 @@ export async function runSuite(
   }
 }
 
-/** Certificates beside the usual ones. */
+/** Trusts additional certificates. */
 function trust({ ca, insecure }: CheckOptions, embedded: EmbeddedOp | undefined): void {
   const file = embedded?.certificate ?? ca;
   if (file !== undefined) trustCertificates(readCertificates(file, (why) => new CannotRun(`--ca ${why}`)));
-  // biome-ignore lint/style/noProcessEnv: Node's own switch, read at each connection
+  // biome-ignore lint/style/noProcessEnv: Node reads it at each connection
   if (insecure) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 }
 
@@ -77,18 +77,18 @@ async function check(
   if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
-  const registrations = watchedFor(metadata.registration_endpoint);
+  const registrations = watchingFetch(metadata.registration_endpoint);
   const { fetch } = registrations;
   const authorization = registrationToken === undefined ? undefined : { token: registrationToken };
   const context: DriverContext = { issuer, metadata, admin, authorization, serverHost, fetch };
-  const other = otherIssuerOfRun(options, embedded, context);
+  const other = lazyOtherIssuer(options, embedded, context);
   if (options.otherIssuer !== undefined) await other();
   const checks = chosenChecks(options);
   const { clients, port, without, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port, without } : undefined;
-  progress.prepares(""); // the build has lines of its own
+  progress.prepares(""); // the build has its own output
   if (checks.some(({ id }) => id.startsWith("W"))) await withLock(ensureBuilt);
-  const playground = playgroundOfRun({ driver, context, byHand, ca }, options);
+  const playground = lazyPlayground({ driver, context, byHand, ca }, options);
   const startedAt = new Date();
   const began = performance.now();
   const title = `${issuer} (driver ${driver.name}): ${checks.length} checks, ${cookieModes.join(" and ")}`;
@@ -124,7 +124,7 @@ async function check(
   };
 }
 
-/** Settles when the run was told to end and has not cleaned up in time. */
+/** Settles if an interrupted run has not cleaned up in time. */
 async function givenUp(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const giveUp = () => setTimeout(resolve, grace);
@@ -133,23 +133,23 @@ async function givenUp(signal: AbortSignal): Promise<void> {
   return promise;
 }
 
-/** What a run should know whose OP is not on this machine, as far as its name tells. */
+/** A hint if the OP is not on this machine, judging by its host name. */
 const notReached = (issuer: string): string[] =>
   isLoopback(new URL(issuer).hostname)
     ? []
     : [
-        "If the OpenID Provider's server does not reach localhost of this machine, name it with --probe-host.",
+        "If the OpenID Provider's server cannot reach this machine as localhost, pass its name with --probe-host.",
       ];
 
-/** The real apps, started when a check first asks for them. */
-function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: CheckOptions) {
+/** The real apps, started when a check first needs them. */
+function lazyPlayground(settings: PlaygroundSettings, { insecure, probeHost }: CheckOptions) {
   let started: ReturnType<LazyPlayground> | undefined;
   const start = async () => {
     const missing = appNames.filter((name) => settings.byHand && !settings.byHand.clients[name]);
     if (missing.length > 0) return `No --client for ${missing.join(" and ")}.`;
     if (!settings.byHand && !settings.driver.register) return "The driver registers no clients.";
     if (probeHost !== undefined)
-      return "The apps listen on localhost alone, and the OpenID Provider's server has to reach this machine by another name.";
+      return "The apps listen only on localhost, but the OpenID Provider's server reaches this machine by another name.";
     if (insecure) return "The apps verify certificates: pass --ca instead of --insecure.";
     return startPlayground(settings);
   };
@@ -165,8 +165,8 @@ function playgroundOfRun(settings: PlaygroundSettings, { insecure, probeHost }: 
   };
 }
 
-/** The one that the options name, or a second embedded OP, started when a check first asks for it. */
-function otherIssuerOfRun(
+/** The other issuer of the options, or a second embedded OP, started when a check first needs it. */
+function lazyOtherIssuer(
   { otherIssuer }: CheckOptions,
   embedded: EmbeddedOp | undefined,
   context: DriverContext,
@@ -178,7 +178,7 @@ function otherIssuerOfRun(
         throw error instanceof CannotRun ? new CannotRun(`--other-issuer: ${error.message}`) : error;
       });
     if (embedded) return otherIssuerAt((await embedded.another()).issuer, context);
-    return "A run knows one issuer: name another one of the same server with --other-issuer URL.";
+    return "The run has only one issuer: pass another one of the same server with --other-issuer URL.";
   };
   return () => {
     found ??= find();
@@ -186,8 +186,8 @@ function otherIssuerOfRun(
   };
 }
 
-/** A bounded fetch, and whether it was seen to POST there with success. */
-function watchedFor(endpoint: string | undefined) {
+/** A bounded fetch that remembers whether a POST to this endpoint succeeded. */
+function watchingFetch(endpoint: string | undefined) {
   const send = boundedFetch() as typeof globalThis.fetch;
   let seen = false;
   const fetch = async (...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {

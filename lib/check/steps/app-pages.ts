@@ -1,7 +1,7 @@
-/** The pages of the apps, by what a user does there. */
+/** Page objects of the apps. */
 import { expect, type Page } from "@playwright/test";
 
-/** What a user may change in the authorize form. */
+/** Fields of the authorize form. */
 export interface FormChoice {
   grantType?: "Authorization Code" | "Implicit" | "Hybrid" | "Client Credentials" | "Resource Owner";
   implicitResponseType?: string;
@@ -23,7 +23,7 @@ export class App {
     await this.page.goto(`${this.base}/`);
   }
 
-  /** The tutorial's steps 1 to 3: from the start page to the OP. */
+  /** Steps 1 to 3 of the tutorial: from the start page to the OP. */
   async importPhotos(choice: FormChoice = {}): Promise<void> {
     await this.open();
     await this.page.getByRole("link", { name: "Import Photos" }).click();
@@ -45,7 +45,7 @@ export class App {
     await expect(this.page.getByText(`Logged in user : ${user}`, { exact: true })).toBeVisible();
   }
 
-  /** The tutorial's last line: reload, and see `null`. */
+  /** The tutorial's last step: reload and see `null`. */
   async expectLoggedOutAfterReload(): Promise<void> {
     await this.page.reload();
     await expect(this.page.getByText("Logged in user : null", { exact: true })).toBeVisible();

@@ -1,14 +1,14 @@
-/** What a browser does by itself: where its pages go, what came back, and which scripts spoke up. */
+/** Everything that a browser does on its own: navigations, responses and dialogs. */
 import type { BrowserContext, Page, Request, Response } from "@playwright/test";
 import { redactedAddress } from "../evidence/redaction.ts";
 
 export interface BrowserTrace {
-  /** Documents that a page itself asked for, redirects included; frames are left out. */
+  /** Document requests of pages, with redirects but without iframes. */
   navigations: Request[];
-  /** All that was asked for, in frames and for the parts of pages too. */
+  /** All requests, including those of iframes and subresources. */
   requests: Request[];
   responses: Response[];
-  /** Texts of dialogs: only a script that was smuggled in opens one. */
+  /** Texts of dialogs: only an injected script opens one. */
   dialogs: string[];
 }
 
@@ -28,18 +28,18 @@ export function traceOf(browser: BrowserContext): BrowserTrace {
   return trace;
 }
 
-/** The documents that one host sent. */
+/** The documents from one origin. */
 export const responsesOf = ({ responses }: BrowserTrace, origin: string): Response[] =>
   responses.filter((response) => new URL(response.url()).origin === origin);
 
-/** The answers to what one page itself asks for, redirects included; they are added as they come. */
+/** The responses to the document requests of one page, with redirects; more are added as they come. */
 export function answersOn(page: Page): Response[] {
   const answers: Response[] = [];
   page.on("response", (response) => void (isOfPage(response.request()) && answers.push(response)));
   return answers;
 }
 
-/** A request and its answer in a line of evidence; the query is that of the request before, or of its Location. */
+/** A request and its response in one line of evidence. The query is omitted: the previous request or Location has it. */
 export function answerLine(response: Response): string {
   const { location } = response.headers();
   const [path = ""] = redactedAddress(response.url()).split(/[?#]/, 1);

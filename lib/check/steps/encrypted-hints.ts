@@ -13,9 +13,7 @@ export async function decryptedIdToken(
     const { plaintext } = await compactDecrypt(idToken, key);
     return new TextDecoder().decode(plaintext);
   } catch {
-    return report.fail(
-      "The ID Token is not encrypted to the client, though the OP registered that it would be.",
-    );
+    return report.fail("The ID Token is not encrypted to the client, although the OP registered that.");
   }
 }
 

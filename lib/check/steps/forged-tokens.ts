@@ -1,25 +1,25 @@
-/** ID Tokens that the OP never issued, made from one that it did. */
+/** Forged ID Tokens, made from a genuine one. */
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** The token with another header, its claims as they were. */
+/** The token with another header and signature, but its own claims. */
 export function withHeader(token: string, header: Record<string, unknown>, signature: string): string {
   const [, payload = ""] = token.split(".");
   return `${encoded(header)}.${payload}.${signature}`;
 }
 
-/** The token with other claims under the signature that it had. */
+/** The token with other claims under its old signature. */
 export function withClaims(token: string, change: JWTPayload): string {
   const [header = "", , signature = ""] = token.split(".");
   return `${header}.${encoded({ ...decodeJwt(token), ...change })}.${signature}`;
 }
 
-/** A key of the attacker's own. */
+/** The attacker's own keys. */
 export const attackersKeys = () => generateKeyPair("RS256", { extractable: true });
 
-/** The claims of a token signed again, by whatever key, under the header that it had but for what is given. */
+/** The token signed with another key, with changes to its header and claims. */
 export function resigned(
   token: string,
   key: CryptoKey | Uint8Array,
@@ -31,7 +31,7 @@ export function resigned(
     .sign(key);
 }
 
-/** Every form in which a public key may be mistaken for a shared secret (RFC 8725 2.1). */
+/** All forms in which a public key may be taken for a shared secret (RFC 8725 2.1). */
 export function publicKeyAsSecrets(jwk: JsonWebKey): { what: string; secret: Uint8Array }[] {
   const key = createPublicKey({ key: jwk, format: "jwk" });
   const pem = key.export({ type: "spki", format: "pem" }).toString();

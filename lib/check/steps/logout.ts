@@ -1,4 +1,4 @@
-/** RP-initiated logout in a real browser, and where it ended. */
+/** RP-initiated logout in a real browser. */
 import { setTimeout as elapsed } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Recorded } from "../probe/recorder.ts";
@@ -9,34 +9,34 @@ import { answerLine, answersOn } from "./browser-trace.ts";
 export interface LogoutAttempt {
   parameters: Record<string, string>;
   method?: "GET" | "POST";
-  /** What the user answers where the OP asks; `nothing` leaves the question open. */
+  /** The user's answer if the OP asks; `nothing` leaves the question open. */
   answer?: "yes" | "no" | "nothing";
-  /** Whether the browser is expected back at a probe. If not, it is watched for a while in which it must not come. */
+  /** Whether the browser is expected back at a probe. If not, it is watched for a while. */
   comesBack?: boolean;
-  /** Nothing is added to the parameters, whatever the driver says of the product. */
+  /** Adds nothing to the parameters, whatever the driver says about the product. */
   asIs?: boolean;
 }
 
 export interface LogoutOutcome {
-  /** When the request left, on the clock of the recorders. */
+  /** When the request was sent, on the clock of the recorders. */
   startedAt: number;
   asked: boolean;
-  /** The browser's arrival at a probe's post-logout URI. */
+  /** The browser's arrival at the post-logout URI of a probe. */
   arrived: (Recorded & { rp: RelyingParty }) | undefined;
-  /** Where the browser was left. */
+  /** Where the browser ended. */
   finalUrl: string;
   page: Page;
 }
 
-/** Longest wait for the browser to come back, in milliseconds: an OP may tell slow apps first. */
+/** Longest wait for the browser to come back, in milliseconds: an OP may notify slow apps first. */
 const patience = 15_000;
 /** How long a browser that must not come back is watched, in milliseconds. */
 export const watch = 2_000;
-/** Longest that a click which leads the browser away takes to return, in milliseconds. */
+/** Longest that a click takes to return if it navigates away, in milliseconds. */
 const clickReturns = 1_000;
 
 /** Sends a logout request from the page of a probe and answers the OP's question.
- * @param from the probe whose page sends it: a form of it for POST, as Relying Parties do */
+ * @param from the probe whose page sends it, by a form for POST as RPs do */
 export async function logOut(
   trial: Trial,
   browser: BrowserContext,
@@ -44,7 +44,7 @@ export async function logOut(
   { parameters: given, method = "GET", answer = "yes", comesBack = true, asIs = false }: LogoutAttempt,
 ): Promise<LogoutOutcome> {
   const endpoint = trial.metadata.end_session_endpoint;
-  if (!endpoint) trial.report.skip("The discovery document names no end_session_endpoint.");
+  if (!endpoint) trial.report.skip("The discovery document has no end_session_endpoint.");
   const parameters = asIs ? given : parametersToReturn(trial, given);
   const page = await browser.newPage();
   await page.goto(`${from.base}/`);
@@ -57,24 +57,24 @@ export async function logOut(
   const arrival = arrivalAt(trial, startedAt, comesBack || answer !== "nothing" ? patience : watch);
   const nothingComes = comesBack ? refusal : loaded.then(() => settled(page));
   const question = answer === "nothing" ? undefined : answerQuestion(trial, page, answer);
-  // The browser may be there before the driver has returned from its click.
+  // The browser may arrive before the driver has returned from its click.
   const unasked = Promise.race([arrival.then((came) => came && elapsed(clickReturns)), nothingComes]);
   const asked = question ? await Promise.race([question, unasked.then(() => false)]) : false;
-  // The answer may have taken a while: from it on, the browser gets its full time.
+  // The answer may have taken a while: the browser gets its full time after it.
   const arrived = asked
     ? await arrivalAt(trial, startedAt, comesBack ? patience : watch)
     : await Promise.race([arrival, nothingComes.then(() => undefined)]);
   const ofOp = answers.filter((answer) => !trial.isAtProbe(answer.url()));
-  trial.report.note("what the OP answered", ofOp.map(answerLine).join("\n") || "nothing");
-  trial.report.note("where the logout ended", {
+  trial.report.note("answers of the OP", ofOp.map(answerLine).join("\n") || "nothing");
+  trial.report.note("end of the logout", {
     url: page.url().split("?", 1)[0],
     asked,
-    came_back_to: arrived?.rp.name ?? "nobody",
+    came_back_to: arrived?.rp.name ?? "no app",
   });
   return { startedAt, asked, arrived, finalUrl: page.url(), page };
 }
 
-/** Until a page of the OP that is an error has had its time to lead on nevertheless; for ever where none comes. */
+/** Settles some time after an error page of the OP, which might still redirect; never if there is none. */
 function refusedOn(page: Page): Promise<void> {
   return new Promise((resolve) => {
     page.on("response", (response) => {
@@ -85,17 +85,16 @@ function refusedOn(page: Page): Promise<void> {
   });
 }
 
-/** Until a page that has loaded has also got what its scripts asked for, and has had its time to show a question. */
+/** Settles once a loaded page has also finished the requests of its scripts, and has had time to show a question. */
 export async function settled(page: Page): Promise<void> {
-  // biome-ignore lint/suspicious/noPlaywrightNetworkidle: on the page of an unknown product there is no element to wait for.
+  // biome-ignore lint/suspicious/noPlaywrightNetworkidle: the page of an unknown product has no known element to wait for.
   await page.waitForLoadState("networkidle", { timeout: patience }).catch(() => undefined);
   await elapsed(watch);
   const idle = page.evaluate(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve())));
   await Promise.race([idle.catch(() => undefined), elapsed(patience)]);
 }
 
-/** Sends a logout request by GET from the page of a probe, and waits for the page that answers it, no longer than for
- * one that must not come back. */
+/** Sends a logout request by GET from the page of a probe, and waits briefly for the page that answers it. */
 export async function openRequest(
   trial: Trial,
   browser: BrowserContext,
@@ -103,7 +102,7 @@ export async function openRequest(
   parameters: Record<string, string>,
 ): Promise<Page> {
   const endpoint = trial.metadata.end_session_endpoint;
-  if (!endpoint) trial.report.skip("The discovery document names no end_session_endpoint.");
+  if (!endpoint) trial.report.skip("The discovery document has no end_session_endpoint.");
   const page = await browser.newPage();
   await page.goto(`${from.base}/`);
   trial.report.noteRequest(`logout request from ${from.name}`, "GET", endpoint, parameters);
@@ -113,13 +112,13 @@ export async function openRequest(
   return page;
 }
 
-/** With what this OP wants before it lets the browser come back. */
+/** The parameters, with those without which this OP does not send the browser back. */
 export const parametersToReturn = (trial: Trial, given: Record<string, string>): Record<string, string> =>
   trial.driver.returnsOnlyWithState && "post_logout_redirect_uri" in given
     ? { state: crypto.randomUUID(), ...given }
     : given;
 
-/** With everything that RIL 2 recommends. */
+/** All parameters that RIL 2 recommends. */
 export const usualParameters = (session: { idToken: string; rp: RelyingParty }): Record<string, string> => ({
   id_token_hint: session.idToken,
   post_logout_redirect_uri: session.rp.postLogoutUri,
@@ -155,7 +154,7 @@ async function answerQuestion(trial: Trial, page: Page, answer: "yes" | "no"): P
     await (answer === "yes" ? trial.driver.confirmLogout(page) : trial.driver.declineLogout(page));
     return true;
   } catch {
-    return new Promise(() => {}); // no question; the browser's arrival, or the end of the wait, decides
+    return new Promise(() => {}); // no question: the arrival of the browser or the time limit decides
   }
 }
 

@@ -1,9 +1,9 @@
-/** Whether a sign-in asks for the password: on its first page, or once it knows the name. */
+/** Whether a sign-in asks for the password, on its first page or after the user name. */
 import type { Page } from "@playwright/test";
 
-/** Gives the name where it is asked first. The password stays unsaid.
+/** Enters the user name if asked for it first, but never the password.
  * @param patience for each of the two pages, in milliseconds
- * @returns false where no field for it comes up */
+ * @returns false if no password field appears */
 export async function asksForPassword(page: Page, name: string, patience = 10_000): Promise<boolean> {
   const secret = page.locator('input[type="password"]:visible').first();
   const isName = ["[type=text]", "[type=email]", ":not([type])"].map((type) => `input${type}:visible`);

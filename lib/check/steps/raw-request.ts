@@ -1,4 +1,4 @@
-/** A logout request that is sent as it stands, with the browser's cookies but without following where it leads. */
+/** Logout requests sent directly: with the browser's cookies, but without following redirects. */
 import type { BrowserContext } from "@playwright/test";
 import { type Parameters, pairsOf } from "../evidence/evidence.ts";
 import type { Trial } from "../run/trial.ts";
@@ -7,21 +7,21 @@ import type { Trial } from "../run/trial.ts";
 const patience = 10_000;
 
 export interface RawAnswer {
-  /** 0 where the OP hung up or said nothing. */
+  /** 0 if the OP hung up or did not answer. */
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** The logout endpoint, or the end of the check. */
+/** Skips the check if discovery has none. */
 export function endSessionEndpoint(trial: Trial): string {
   return (
     trial.metadata.end_session_endpoint ??
-    trial.report.skip("The discovery document names no end_session_endpoint.")
+    trial.report.skip("The discovery document has no end_session_endpoint.")
   );
 }
 
-/** The URL of a logout request by GET; a list may say a parameter twice. */
+/** The URL of a logout request by GET; a list of parameters may repeat one. */
 export function endSessionUrl(trial: Trial, parameters: Parameters): string {
   const url = new URL(endSessionEndpoint(trial));
   for (const [name, value] of pairsOf(parameters)) {
@@ -30,7 +30,6 @@ export function endSessionUrl(trial: Trial, parameters: Parameters): string {
   return url.href;
 }
 
-/** Sends it. */
 export async function sendRaw(
   browser: BrowserContext,
   url: string,
@@ -50,12 +49,12 @@ export async function sendRaw(
   }
 }
 
-/** What is wrong with an answer whatever was asked: the OP broke over it. Undefined where nothing is. */
+/** Why an answer is wrong whatever the request was: the OP crashed or hung. Undefined if it did not. */
 export function brokenBy({ status }: RawAnswer): string | undefined {
-  if (status === 0) return `the OP hangs up, or says nothing for ${patience / 1000} s`;
+  if (status === 0) return `the OP hangs up or does not answer for ${patience / 1000} s`;
   return status >= 500 ? `HTTP ${status}` : undefined;
 }
 
-/** An error that leads nowhere: there is nothing for a browser to follow. */
+/** A client error without any redirect. */
 export const isPlainRefusal = ({ status, headers }: RawAnswer): boolean =>
   status >= 400 && status < 500 && headers.location === undefined && headers.refresh === undefined;

@@ -1,4 +1,4 @@
-/** A sign-in whose ID Token is taken as it came, for clients whose tokens the probes do not validate. */
+/** Sign-ins without validation of the ID Token, for clients whose tokens the probes cannot validate. */
 import type { BrowserContext, Page } from "@playwright/test";
 import type { User } from "#lib/products/driver.ts";
 import { RelyingParty } from "../probe/relying-party.ts";
@@ -22,7 +22,7 @@ export async function rawSignIn(
   return idToken;
 }
 
-/** Signs in in a tab that stays open, with the pages of the sign-in behind it; the code is not redeemed. */
+/** Signs in in a tab that stays open, with the sign-in pages in its history; the code is not redeemed. */
 export async function signInTab(
   trial: Trial,
   browser: BrowserContext,
@@ -33,7 +33,7 @@ export async function signInTab(
   const page = await browser.newPage();
   const from = performance.now();
   await page.goto(request.url);
-  void trial.driver.login(page, user).catch(() => undefined); // the answer tells
+  void trial.driver.login(page, user).catch(() => undefined); // then no answer comes
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
   const code = answer?.query.get("code");
   if (!code) return trial.report.fail(`${user.name} could not sign in at ${rp.name}: no code came.`);

@@ -1,7 +1,7 @@
-/** Addresses that a lenient comparison takes for another one. */
+/** URIs that a lenient comparison takes for the registered one. */
 
 /** @param registered with a path of at least one letter
- * @returns what each is, and the address */
+ * @returns the URIs by description */
 export function almostRegistered(registered: string): Record<string, string> {
   const { protocol, hostname, port, host, pathname } = new URL(registered);
   const otherProtocol = protocol === "http:" ? "https:" : "http:";

@@ -1,12 +1,12 @@
-/** A server that is an OpenID Provider as far as its discovery document goes. */
+/** A server with only the discovery document of an OpenID Provider. */
 
 import type { TlsFiles } from "#lib/op/tls.ts";
 import { type Answer, type Asked, type Json, type StandIn, standIn } from "#lib/products/testing/stand-in.ts";
 
 export interface BareProvider {
-  /** Over the usual document; an undefined field is left out. */
+  /** Overrides the usual document; an undefined field is omitted. */
   metadata?: (origin: string) => Json;
-  /** What it answers to `METHOD /path` beside that; 404 where undefined. */
+  /** Its answer to another `METHOD /path`; default: 404. */
   answers?: (what: string, request: Pick<Asked, "body"> & { origin: string }) => Answer | undefined;
   tls?: TlsFiles;
 }

@@ -6,15 +6,15 @@ import { after } from "node:test";
 import { type Program, runProgram } from "#lib/cli/testing/program.ts";
 import type { Report } from "../report/report.ts";
 
-/** Longest that a run may take to get somewhere, in milliseconds: a busy machine starts browsers slowly. */
+/** Longest wait for a step of a run, in milliseconds: a busy machine starts browsers slowly. */
 export const patience = 60_000;
 
-/** A folder for what they write, and the way to start them; all is gone after the tests of the file. */
+/** A folder for their output and a function to start them; both are cleaned up after the tests of the file. */
 export function checkRuns() {
   const folder = mkdtempSync(join(tmpdir(), "check-main-"));
   const programs: Program[] = [];
   after(async () => {
-    for (const { child } of programs) child.kill(); // those of a test that failed
+    for (const { child } of programs) child.kill(); // those of failed tests
     await Promise.all(programs.map(({ ended }) => ended));
     rmSync(folder, { recursive: true, force: true });
   });
