@@ -22,7 +22,7 @@ describe("npm run check", { concurrency: 2 }, () => {
   after(() => op.stop());
 
   it("reports one fault once: if logout does nothing, checks that presuppose it are skipped", async () => {
-    const report = join(folder, "told-once");
+    const report = join(folder, "once");
     const broken = ["--fault", "logout-without-effect", "--report", report];
     const program = check(...broken, "--only", "R-01,R-22");
     assert.equal(await program.ended, 1, program.output());

@@ -3,9 +3,8 @@
 import { styleText } from "node:util";
 import { oneLine } from "#lib/cli/visible.ts";
 import { environment } from "#lib/config/env.ts";
-import type { CheckResult, Verdict } from "../model/check.ts";
+import type { CheckInfo, CheckResult, Verdict } from "../model/check.ts";
 import { isAsExpected } from "../model/expectations.ts";
-import type { Check } from "../run/check.ts";
 
 export interface Progress {
   /** The run begins. Times count from here.
@@ -14,7 +13,7 @@ export interface Progress {
   /** A step before the first check. */
   prepares(what: string): void;
   /** @param left checks that have not ended */
-  started(check: Pick<Check, "id">, left: number): void;
+  started(check: Pick<CheckInfo, "id">, left: number): void;
   ended(result: CheckResult, left: number): void;
   /** Removes the status line; nothing is written after it. */
   end(): void;

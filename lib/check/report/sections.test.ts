@@ -104,7 +104,7 @@ describe("an interrupted run", () => {
 
 describe("a known failure", () => {
   const known = { verdict: "fail", reason: "ticket 12", matches: "404" } as const;
-  const told = (over: Partial<CheckResult>) => {
+  const outcomes = (over: Partial<CheckResult>) => {
     const check = failed("R-02", { expected: known, ...over });
     const report = reportOf([check]);
     return [sectionsOf(report)[0]?.name, outcomeOf(report).text, expectationOf(check)];
@@ -112,7 +112,7 @@ describe("a known failure", () => {
 
   it("is as expected for the known reason", () => {
     const text = "Nothing unexpected; 1 expected failure";
-    assert.deepEqual(told({ reason: "HTTP 404" }), ["failures", text, "As expected: ticket 12"]);
+    assert.deepEqual(outcomes({ reason: "HTTP 404" }), ["failures", text, "As expected: ticket 12"]);
   });
 
   it("is a different result for another reason, or if the suite gave up", () => {
@@ -121,7 +121,7 @@ describe("a known failure", () => {
       [{ reason: "HTTP 404", gaveUp: true }, "the suite could not finish the check"],
     ] as const) {
       const expectation = `fail was expected (ticket 12), but ${why}: this is a different result.`;
-      assert.deepEqual(told(over), ["surprises", "1 failure", expectation]);
+      assert.deepEqual(outcomes(over), ["surprises", "1 failure", expectation]);
     }
   });
 });

@@ -32,7 +32,7 @@ export async function frontChannelLogout(
 ): Promise<FrontChannelLogout> {
   const sessions = await signInAt(trial, browser, trial.alice, ...rps);
   const [session] = sessions;
-  if (!session) throw new Error("nobody to log out");
+  if (!session) throw new Error("no session to log out from");
   const parameters = usualParameters(session);
   const outcome = await logOut(trial, browser, session.rp, { parameters, ...attempt });
   const requests = await Promise.all(
