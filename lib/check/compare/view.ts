@@ -73,7 +73,9 @@ export function textOf(before: ComparedReport, after: ComparedReport, comparison
       ]),
     ].join("\n"),
   );
-  const head = headOf(before, after, comparison).map(oneLine).join("\n");
+  const head = headOf(before, after, comparison)
+    .map((line) => oneLine(line))
+    .join("\n");
   return `${[head, ...blocks, summaryOf(comparison)].join("\n\n")}\n`;
 }
 
