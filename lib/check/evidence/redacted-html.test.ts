@@ -88,6 +88,12 @@ describe("a page in evidence", () => {
     ["a list of suggestions", '<datalist><option value="k-1">k-1</datalist><p>a</p>', "<p>a</p>"],
     ["an element that is not shown", "<p hidden>k-1 <b>k-1</b></p>", "<p hidden>(left out)</p>"],
     ["an element that its style hides", '<p style="color: red; DISPLAY : none">k-1</p>', "<p>(left out)</p>"],
+    [
+      "a closed dialog",
+      "<dialog>k-1</dialog><dialog open>a</dialog>",
+      "<dialog>(left out)</dialog><dialog>a</dialog>",
+    ],
+    ["a closed popover", "<p popover>k-1</p>", "<p>(left out)</p>"],
     ["a document in a frame", '<iframe srcdoc="<b>k-1</b>" id="f"></iframe>', '<iframe id="f"></iframe>'],
     ["the fallback of a frame", "<iframe id='f'><b>k-1</b></iframe>", '<iframe id="f"></iframe>'],
     [

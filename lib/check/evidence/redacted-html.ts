@@ -67,12 +67,15 @@ const textOf = (nodes: readonly Tree.ChildNode[]): string =>
   nodes.map((node) => ("value" in node ? node.value : "")).join("");
 
 /** By its own attributes; style sheets are not applied. */
-const isHidden = ({ attrs }: Tree.Element): boolean =>
-  attrs.some(
-    ({ name, value }) =>
-      name === "hidden" ||
-      (name === "style" && /\b(display\s*:\s*none|visibility\s*:\s*hidden)/i.test(value)),
+const isHidden = ({ tagName, attrs }: Tree.Element): boolean => {
+  const values = new Map(attrs.map(({ name, value }) => [name, value]));
+  return (
+    values.has("hidden") ||
+    values.has("popover") ||
+    (tagName === "dialog" && !values.has("open")) ||
+    /\b(display\s*:\s*none|visibility\s*:\s*hidden)/i.test(values.get("style") ?? "")
   );
+};
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
