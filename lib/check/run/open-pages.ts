@@ -32,7 +32,7 @@ function note(trial: Trial, what: string, { url, html }: Document, secrets: read
   // Once more as a whole, and before it is shortened: half a secret would not be found.
   const text = redacted(`Title: ${page.title}\n${page.html}`, secrets);
   const shown = text.length > longest ? `${text.slice(0, longest - 40)}… (${text.length} characters)` : text;
-  trial.report.note(`${what}: ${redactedAddress(url)}`, shown);
+  trial.report.note(`${what}: ${redacted(redactedAddress(url), secrets)}`, shown);
 }
 
 /** Every origin in discovery: the pages of an OP may be at another one than its issuer. */
