@@ -1,5 +1,5 @@
 /** Selects checks by the flags of the command line. */
-import { closestTo } from "#lib/cli/closest.ts";
+import { closestTo } from "#lib/config/closest.ts";
 import { UsageError } from "#lib/demo/options.ts";
 import type { Severity } from "../model/check.ts";
 import type { Check } from "../run/check.ts";

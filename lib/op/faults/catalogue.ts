@@ -1,5 +1,5 @@
 /** Every fault, by family. */
-import { closestTo } from "#lib/cli/closest.ts";
+import { closestTo } from "#lib/config/closest.ts";
 import { backChannel } from "./back-channel.ts";
 import { discovery } from "./discovery.ts";
 import type { Fault } from "./fault.ts";
