@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { closestTo } from "#lib/config/closest.ts";
+import { closestTo } from "./closest.ts";
 
 describe("the closest names", () => {
   const known = ["state-dropped", "jti-missing", "iss-missing", "sid-missing"];
