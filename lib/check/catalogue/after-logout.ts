@@ -1,6 +1,7 @@
 /** R: what remains of a session after its end. */
 import { ResponseBodyError } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
 import {
   assertAsksForPassword,
   assertCookiesDead,
@@ -14,21 +15,21 @@ import { logOut, usualParameters } from "../steps/logout.ts";
 import { signInAt } from "../steps/sign-in.ts";
 
 /** Whether the refresh token yields new tokens. If the OP rotates it, the session holds the new one. */
-async function refreshes(t: Trial, session: SignIn): Promise<boolean> {
+async function refreshes(report: CheckReport, session: SignIn): Promise<boolean> {
   try {
     const tokens = await session.rp.tokens("refresh_token", { refresh_token: session.refreshToken ?? "" });
     session.refreshToken = tokens.refresh_token ?? session.refreshToken;
     return true;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    t.report.note("refresh token refused", error.message);
+    report.note("refresh token refused", error.message);
     const word = error.detail instanceof ResponseBodyError ? error.detail.error : undefined;
     if (word === undefined && /\bHTTP 400\b/.test(error.message)) {
       const said = `A refresh token is refused without an error code that a client can read: ${error.message}`;
-      if (!t.report.warnings.includes(said)) t.report.warn(said);
+      if (!report.warnings.includes(said)) report.warn(said);
       return false;
     }
-    t.report.require(
+    report.require(
       word === "invalid_grant",
       `A refresh token is refused, but not with invalid_grant: ${word ?? error.message}`,
     );
@@ -94,16 +95,16 @@ export const afterLogout: Check[] = [
         if (!session.refreshToken) t.report.measure(`No refresh token ${scopeOf(session === offline)}.`);
         else
           t.report.require(
-            await refreshes(t, session),
+            await refreshes(t.report, session),
             `Refreshing fails even before the logout ${scopeOf(session === offline)}.`,
           );
       }
       await logOut(t, browser, a, { parameters: usualParameters(online) });
       await assertLoggedOut(t, browser, a);
-      if (online.refreshToken && (await refreshes(t, online))) {
+      if (online.refreshToken && (await refreshes(t.report, online))) {
         t.report.warn("A refresh token without offline_access outlives the logout (SHOULD be revoked).");
       }
-      if (offline.refreshToken && !(await refreshes(t, offline))) {
+      if (offline.refreshToken && !(await refreshes(t.report, offline))) {
         t.report.warn("A refresh token with offline_access was revoked by the logout (SHOULD NOT be).");
       }
     },
@@ -139,7 +140,7 @@ export const afterLogout: Check[] = [
       const a = t.rp("rp-a");
       const session = await t.signIn(browser, a, t.alice);
       await logOut(t, browser, a, { parameters: usualParameters(session) });
-      await assertAsksForPassword(t, browser, a, t.alice);
+      await assertAsksForPassword(t.report, browser, a, t.alice);
     },
   },
 ];

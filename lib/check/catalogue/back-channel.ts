@@ -1,5 +1,6 @@
 /** B: Back-Channel Logout 1.0: which RPs are notified of which sessions. */
 import type { DriverContext } from "#lib/products/driver.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
 import { logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
 import { assertKept, assertNotSignedIn } from "../judge/oracles.ts";
 import { isAbout, type ReceivedLogoutToken, tokensSince } from "../probe/logout-tokens.ts";
@@ -114,10 +115,10 @@ async function endedByAdministrator(t: Trial): Promise<void> {
     const from = performance.now();
     await driver.endSession(t.alice, sid, context);
     await tokensFor(t.report, from, ...ofOne);
-    requireNoneAbout(t, from, ofOther, "One session was ended");
+    requireNoneAbout(t.report, from, ofOther, "One session was ended");
     await assertNotSignedIn(t, one, ...rps);
     await assertKept(t, other, ofOther[0]);
-    requireNoneAbout(t, from, ofOther, "One session was ended");
+    requireNoneAbout(t.report, from, ofOther, "One session was ended");
     ofOne = await signInAt(t, one, t.alice, ...rps);
   } else t.report.measure("Ending one session was not tried: the OP or the driver does not support it.");
   if (!driver.endAllSessions)
@@ -130,12 +131,17 @@ async function endedByAdministrator(t: Trial): Promise<void> {
 }
 
 /** Only tokens that name another session count here; those without `sid` are judged by I-09. */
-function requireNoneAbout(t: Trial, from: number, sessions: readonly SignIn[], what: string): void {
+function requireNoneAbout(
+  report: CheckReport,
+  from: number,
+  sessions: readonly SignIn[],
+  what: string,
+): void {
   for (const session of sessions) {
     const wrong = tokensSince(session.rp, from).filter(
       (token) => token.claims.sid !== undefined && isAbout(session)(token),
     );
-    t.report.require(wrong.length === 0, `${what}, and ${session.rp.name} was notified of another.`);
+    report.require(wrong.length === 0, `${what}, and ${session.rp.name} was notified of another.`);
   }
 }
 

@@ -1,11 +1,11 @@
 /** F: Front-Channel Logout 1.0, if an RP does not answer correctly. */
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CheckReport } from "../evidence/check-report.ts";
 import { withoutQueries } from "../evidence/redaction.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Check } from "../run/check.ts";
-import type { Trial } from "../run/trial.ts";
 import { frontChannelLogout, received } from "../steps/front-channel.ts";
 import type { LogoutOutcome } from "../steps/logout.ts";
 
@@ -39,7 +39,7 @@ export const frontChannelFailures: Check[] = [
         missing.length === 0,
         `${missing.join(" and ")} received no request while RP-D did not answer.`,
       );
-      t.report.measure(await wayBack(t, outcome, a));
+      t.report.measure(await wayBack(t.report, outcome, a));
     },
   },
   {
@@ -99,7 +99,7 @@ export const frontChannelFailures: Check[] = [
       t.report.note("answers", `${b.name}: X-Frame-Options DENY; ${d.name}: 500`);
       if (!came.includes(b) && !came.includes(d))
         t.report.skip("Neither RP-B nor RP-D received a request (F-01).");
-      const way = await wayBack(t, logout.outcome, a);
+      const way = await wayBack(t.report, logout.outcome, a);
       if (!logout.outcome.arrived) t.report.measure(way);
     },
   },
@@ -108,7 +108,7 @@ export const frontChannelFailures: Check[] = [
 /** Fails unless the browser comes back automatically, or by a link on the OP's page (FCL 4.1: the page tells the
  * user that the logout may be incomplete).
  * @returns how it came back */
-async function wayBack(t: Trial, outcome: LogoutOutcome, rp: RelyingParty): Promise<string> {
+async function wayBack(report: CheckReport, outcome: LogoutOutcome, rp: RelyingParty): Promise<string> {
   const { startedAt, page } = outcome;
   const back = async (timeout: number) => {
     const from = startedAt;
@@ -127,7 +127,7 @@ async function wayBack(t: Trial, outcome: LogoutOutcome, rp: RelyingParty): Prom
   }
   const late = await back(Math.max(0, longest - elapsed()));
   if (late) return `The browser came back automatically after ${late} s.`;
-  t.report.fail(
+  report.fail(
     `The user is stuck: not back within ${longest / 1000} s, and without a link at ${withoutQueries(page.url())}.`,
   );
 }

@@ -1,5 +1,6 @@
 /** I: a logout ends its own sessions and no others. */
 import { NoAdministrator } from "#lib/cli/errors.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
 import { tokensFor, watch } from "../judge/deliveries.ts";
 import { type NotificationScope, requireNoNotification } from "../judge/notifications.ts";
 import { assertKept, assertLoggedOut } from "../judge/oracles.ts";
@@ -26,7 +27,7 @@ export const isolation: Check[] = [
       const from = await logOutFirst(t, ofAlice);
       await tokensFor(t.report, from, ...ofAlice.sessions);
       await Promise.all([
-        requireNothing(t, from, ofBob.sessions, "Alice logged out"),
+        requireNothing(t.report, from, ofBob.sessions, "Alice logged out"),
         assertKept(t, ofBob.browser, ofBob.sessions[0]),
         assertLoggedOut(t, ofAlice.browser, ofAlice.sessions[0].rp),
       ]);
@@ -50,7 +51,7 @@ export const isolation: Check[] = [
       await tokensFor(t.report, from, ...here.sessions);
       const others = there.sessions.filter(({ sid }) => sid);
       await Promise.all([
-        requireNothing(t, from, others, "One browser logged out", ["session"]),
+        requireNothing(t.report, from, others, "One browser logged out", ["session"]),
         assertKept(t, there.browser, there.sessions[0]),
         assertLoggedOut(t, here.browser, here.sessions[0].rp),
       ]);
@@ -132,7 +133,7 @@ export const isolation: Check[] = [
       const from = await logOutFirst(t, ofAlice, { logout_hint: t.bob.name });
       await tokensFor(t.report, from, ...ofAlice.sessions);
       await Promise.all([
-        requireNothing(t, from, ofBob.sessions, `Alice logged out with logout_hint=${t.bob.name}`),
+        requireNothing(t.report, from, ofBob.sessions, `Alice logged out with logout_hint=${t.bob.name}`),
         assertKept(t, ofBob.browser, ofBob.sessions[0]),
         assertLoggedOut(t, ofAlice.browser, ofAlice.sessions[0].rp),
       ]);
@@ -180,7 +181,7 @@ const namedAtAll: readonly NotificationScope[] = ["session", "user"];
 
 /** Watches the probes of these sessions: neither channel may notify them. */
 async function requireNothing(
-  t: Trial,
+  report: CheckReport,
   from: number,
   sessions: readonly SignIn[],
   what: string,
@@ -188,7 +189,7 @@ async function requireNothing(
 ): Promise<void> {
   const until = { from: performance.now(), timeout: watch };
   await Promise.all(sessions.map(({ rp }) => rp.recorder.waitFor(() => false, until)));
-  requireNoNotification(t.report, sessions, from, what, counts);
+  requireNoNotification(report, sessions, from, what, counts);
 }
 
 async function wideAsTheLogout(t: Trial): Promise<void> {

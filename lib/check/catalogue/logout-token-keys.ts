@@ -10,6 +10,7 @@ import {
   isEncrypted,
 } from "#lib/oidc/jwe.ts";
 import { checkAlgorithm, parseJws, verifySignature } from "#lib/oidc/jws.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
 import { logoutTokensAt } from "../judge/deliveries.ts";
 import { assertKept } from "../judge/oracles.ts";
 import { ordinaryLogout, sessionOf } from "../judge/ordinary-logout.ts";
@@ -96,7 +97,7 @@ export const logoutTokenKeys: Check[] = [
         isEncrypted(token.raw),
         "The ID Token is encrypted, but the logout token is only signed.",
       );
-      const signed = await sayingWhy(t, () =>
+      const signed = await sayingWhy(t.report, () =>
         decryptToken(token.raw, decryption, new Checklist("invalid_logout_token", { encryption: "BCL 2.4" })),
       );
       const inside = readRaw(token, signed);
@@ -167,7 +168,7 @@ const checklist = () =>
   });
 
 async function requireSignature(t: Trial, { rp, raw, header }: ReceivedLogoutToken): Promise<void> {
-  await sayingWhy(t, async () => {
+  await sayingWhy(t.report, async () => {
     const jws = parseJws(raw, checklist());
     checkAlgorithm(jws, rp.alg, checklist());
     await verifySignature(raw, jws, await t.provider.keys(), checklist());
@@ -181,13 +182,13 @@ async function requireSignature(t: Trial, { rp, raw, header }: ReceivedLogoutTok
 }
 
 /** Runs a step of the apps' protocol code, and turns its error into the reason of the failure. */
-async function sayingWhy<T>(t: Trial, step: () => Promise<T>): Promise<T> {
+async function sayingWhy<T>(report: CheckReport, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const failed = error.verdicts?.find(({ result }) => result === "fail");
-    return t.report.fail(`${error.message} Expected ${failed?.expected}, got ${failed?.actual}.`);
+    return report.fail(`${error.message} Expected ${failed?.expected}, got ${failed?.actual}.`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** D: whether the OP does what it declares, and declares what it does. */
 
+import type { CheckReport } from "../evidence/check-report.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { CheckResult } from "../model/check.ts";
 import { tokensSince } from "../probe/logout-tokens.ts";
@@ -94,7 +95,7 @@ export const metadataHonesty: Check[] = [
       const { jwks_uri: uri = "", id_token_signing_alg_values_supported: algs = [] } = t.metadata;
       t.report.noteRequest("keys", "GET", uri, {});
       const keys = await publishedKeys(t, uri);
-      requireWellFormed(t, keys);
+      requireWellFormed(t.report, keys);
       if (!algs.includes("RS256"))
         t.report.fail(
           "id_token_signing_alg_values_supported does not list RS256, which Discovery 3 requires.",
@@ -179,21 +180,21 @@ async function publishedKeys(t: Trial, uri: string): Promise<Key[]> {
   return keys as Key[];
 }
 
-function requireWellFormed(t: Trial, keys: readonly Key[]): void {
+function requireWellFormed(report: CheckReport, keys: readonly Key[]): void {
   const secret = keys.find((key) => key.kty === "oct" || "d" in key || "k" in key);
-  t.report.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
+  report.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
   const kids = keys.map(({ kid }) => kid);
   const unnamed = keys.length > 1 && kids.some((kid) => typeof kid !== "string");
-  t.report.require(!unnamed, "There are several keys, but one has no kid (Core 10.1).");
+  report.require(!unnamed, "There are several keys, but one has no kid (Core 10.1).");
   const twice = kids.find((kid, index) => kid !== undefined && kids.indexOf(kid) !== index);
-  t.report.require(twice === undefined, `Two keys have the kid ${twice}.`);
+  report.require(twice === undefined, `Two keys have the kid ${twice}.`);
   const uses = new Set(keys.map(({ use }) => use));
-  t.report.require(
+  report.require(
     !(uses.has("enc") && uses.has(undefined)),
     "With keys for encryption, every key must declare its use.",
   );
   const short = keys.find(({ n }) => typeof n === "string" && Buffer.from(n, "base64url").length < 256);
-  t.report.require(!short, `The RSA key ${short?.kid} is shorter than 2048 bits (RFC 7518 3.3).`);
+  report.require(!short, `The RSA key ${short?.kid} is shorter than 2048 bits (RFC 7518 3.3).`);
 }
 
 /** The algorithms of an ID Token and, where the OP sends one, of a logout token. */

@@ -1,4 +1,5 @@
 /** S: Session Management 1.0 in a browser that blocks the OP's cookies in frames. */
+import type { CheckReport } from "../evidence/check-report.ts";
 import { type Refused, RelyingParty, type SignIn } from "../probe/relying-party.ts";
 import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
@@ -64,7 +65,7 @@ async function followSession(t: Trial, iframe: OpIframe, session: SignIn): Promi
     if (answer !== "changed") return ended(`the RP stops at ${answer}`);
     requests += 1;
     if (requests > most) return ended("it would continue");
-    const result = await askInFrame(t, iframe, current);
+    const result = await askInFrame(t.report, iframe, current);
     if (!result) return ended("the silent request in a frame gets no answer");
     if ("error" in result) return ended(`the RP logs the user out because of ${result.error}`);
     current = result;
@@ -73,7 +74,7 @@ async function followSession(t: Trial, iframe: OpIframe, session: SignIn): Promi
 }
 
 async function askInFrame(
-  t: Trial,
+  report: CheckReport,
   iframe: OpIframe,
   { rp, idToken }: SignIn,
 ): Promise<SignIn | Refused | undefined> {
@@ -82,7 +83,7 @@ async function askInFrame(
   await iframe.host.evaluate(`void frame(${JSON.stringify(request.url)})`);
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: 5_000 });
   const result = answer && (await rp.complete(request, answer));
-  t.report.note(
+  report.note(
     `prompt=none in a frame at ${rp.name}`,
     !result ? "no answer" : "error" in result ? result.error : result.sub,
   );

@@ -123,7 +123,7 @@ async function assertStrangersLearnNothing(
   const a = t.rp("rp-a");
   const session = await t.signIn(browser, a, t.alice);
   const own = await OpIframe.open(t, browser, a);
-  await needsUnchanged(t, own, session);
+  await needsUnchanged(t.report, own, session);
   const strangers = originsOf(t.rp("rp-b"), a);
   await Promise.all(strangers.map((base) => assertLearnsNothing(t, browser, session, base, own.src)));
 }

@@ -27,7 +27,7 @@ export const opIframe: Check[] = [
       needsSight(t);
       const browser = await t.browser();
       for (const session of await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b")))
-        await assertUnchanged(t, await OpIframe.open(t, browser, session.rp), session);
+        await assertUnchanged(t.report, await OpIframe.open(t, browser, session.rp), session);
     },
   },
   {
@@ -44,9 +44,9 @@ export const opIframe: Check[] = [
       const pages = await openPages(t, browser, sessions);
       await logOutFrom(t, browser, sessions[0]);
       for (const { iframe, session } of pages) {
-        await assertChanged(t, iframe, session, "After the logout, in a page that stayed open");
+        await assertChanged(t.report, iframe, session, "After the logout, in a page that stayed open");
         await iframe.load();
-        await assertChanged(t, iframe, session, "After the logout, in a newly loaded iframe");
+        await assertChanged(t.report, iframe, session, "After the logout, in a newly loaded iframe");
       }
     },
   },
@@ -68,8 +68,13 @@ export const opIframe: Check[] = [
       const bob = await t.signIn(browser, a, t.bob);
       if (bob.sub === alice.sub)
         t.report.fail(`${t.bob.name} signed in after ${t.alice.name}, but the ID Token is for ${bob.sub}.`);
-      await assertUnchanged(t, await OpIframe.open(t, browser, a, { src: page.iframe.src }), bob);
-      await assertChanged(t, page.iframe, alice, `${t.alice.name} asks while ${t.bob.name} is signed in`);
+      await assertUnchanged(t.report, await OpIframe.open(t, browser, a, { src: page.iframe.src }), bob);
+      await assertChanged(
+        t.report,
+        page.iframe,
+        alice,
+        `${t.alice.name} asks while ${t.bob.name} is signed in`,
+      );
       const result = await t.ask(browser, a, { id_token_hint: alice.idToken });
       if ("error" in result) return;
       t.report.require(
@@ -130,7 +135,7 @@ export const opIframe: Check[] = [
       const session = await t.signIn(browser, a, t.alice, isOffered ? offline : {});
       await browser.clock.install(); // controls the frames' timers, which run normally until fastForward
       const iframe = await OpIframe.open(t, browser, a);
-      await needsUnchanged(t, iframe, session);
+      await needsUnchanged(t.report, iframe, session);
       const stays = async () => {
         const answers = await iframe.askOften(question(t.report, session), 20);
         return answers.every((answer) => answer === "unchanged");
@@ -181,7 +186,7 @@ async function openPages(
   const pages: { iframe: OpIframe; session: SignIn }[] = [];
   for (const session of sessions) {
     const iframe = await OpIframe.open(t, browser, session.rp);
-    await twin(t, iframe, session);
+    await twin(t.report, iframe, session);
     pages.push({ iframe, session });
   }
   return pages;

@@ -1,5 +1,6 @@
 /** S: Session Management 1.0, `session_state` and the cookie behind it. */
 import type { BrowserContext, Cookie } from "@playwright/test";
+import type { CheckReport } from "../evidence/check-report.ts";
 import { identifiersIn } from "../judge/identifiers.ts";
 import { listed } from "../model/capabilities.ts";
 import { CheckEnded } from "../model/errors.ts";
@@ -32,9 +33,9 @@ export const sessionState: Check[] = [
       const browser = await t.browser();
       const a = t.rp("rp-a");
       const { response_types_supported: types, response_modes_supported: modes } = t.metadata;
-      await noteAuthorization(t, a);
+      await noteAuthorization(t.report, a);
       const first = await t.signIn(browser, a, t.alice);
-      requireSessionState(t, "query", first.sessionState);
+      requireSessionState(t.report, "query", first.sessionState);
       for (const { way, parameters, type, mode } of ways.slice(1)) {
         const offered =
           listed(types ?? ["code"]).includes(type) && listed(modes ?? ["query", "fragment"]).includes(mode);
@@ -43,7 +44,7 @@ export const sessionState: Check[] = [
           t.report.measure(
             `Not tried with ${way}: ${response ? `the OP answers ${response.error}` : "discovery does not list it"}.`,
           );
-        else requireSessionState(t, way, response.sessionState);
+        else requireSessionState(t.report, way, response.sessionState);
       }
     },
   },
@@ -55,7 +56,7 @@ export const sessionState: Check[] = [
     needs: ["session-management"],
     run: async (t) => {
       const browser = await t.browser();
-      await noteAuthorization(t, t.rp("rp-a"), { prompt: "none" });
+      await noteAuthorization(t.report, t.rp("rp-a"), { prompt: "none" });
       const [first, second] = [await t.ask(browser, t.rp("rp-a")), await t.ask(browser, t.rp("rp-a"))];
       if (!("error" in first && "error" in second))
         return t.report.fail("prompt=none signs a user in, in a browser that has never visited the OP.");
@@ -77,7 +78,7 @@ export const sessionState: Check[] = [
     needs: ["session-management"],
     run: async (t) => {
       const browser = await t.browser();
-      await noteAuthorization(t, t.rp("rp-a"));
+      await noteAuthorization(t.report, t.rp("rp-a"));
       const [a, b] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
       question(t.report, a);
       question(t.report, b);
@@ -136,15 +137,15 @@ export const sessionState: Check[] = [
 ];
 
 /** Notes a request like the one whose response has the session_state. */
-async function noteAuthorization(t: Trial, rp: RelyingParty, parameters = {}): Promise<void> {
+async function noteAuthorization(report: CheckReport, rp: RelyingParty, parameters = {}): Promise<void> {
   const url = new URL((await rp.authorizationRequest(parameters)).url);
-  t.report.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
+  report.noteRequest("authorization request", "GET", url.origin + url.pathname, [...url.searchParams]);
 }
 
-function requireSessionState(t: Trial, way: string, value: string | undefined): void {
-  t.report.note(`session_state by ${way}`, value ?? "none");
-  t.report.require(Boolean(value), `The successful response by ${way} has no session_state.`);
-  t.report.require(!value?.includes(" "), `The session_state by ${way} contains a space.`);
+function requireSessionState(report: CheckReport, way: string, value: string | undefined): void {
+  report.note(`session_state by ${way}`, value ?? "none");
+  report.require(Boolean(value), `The successful response by ${way} has no session_state.`);
+  report.require(!value?.includes(" "), `The session_state by ${way} contains a space.`);
 }
 
 /** The script-readable cookies that the OP iframe's answer depends on. If the iframe does not see the login, they are
@@ -175,7 +176,7 @@ async function stateCookies(t: Trial, browser: BrowserContext, session: SignIn):
 
 async function seesLogin(t: Trial, iframe: OpIframe, session: SignIn): Promise<boolean> {
   try {
-    await assertUnchanged(t, iframe, session);
+    await assertUnchanged(t.report, iframe, session);
     return true;
   } catch (error) {
     if (error instanceof CheckEnded && error.verdict === "fail") return false;

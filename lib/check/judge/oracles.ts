@@ -1,6 +1,7 @@
 /** How the suite decides whether a session has ended: by the protocol, never by the text of a page. */
 import type { BrowserContext, Cookie } from "@playwright/test";
 import type { User } from "#lib/products/driver.ts";
+import type { CheckReport } from "../evidence/check-report.ts";
 import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
 import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
@@ -86,7 +87,7 @@ export async function assertCookiesDead(trial: Trial, jar: Cookie[], rp: Relying
 
 /** L2: the next interactive sign-in asks this user for the password. */
 export async function assertAsksForPassword(
-  trial: Trial,
+  report: CheckReport,
   browser: BrowserContext,
   rp: RelyingParty,
   user: User,
@@ -96,8 +97,8 @@ export async function assertAsksForPassword(
   await page.goto(request.url);
   if (!(await asksForPassword(page, user.name))) {
     const reason = `The next sign-in does not ask for the password; the browser is at ${page.url().split("?", 1)[0]}.`;
-    await trial.report.deferTo(["R-01"], reason);
-    trial.report.fail(reason);
+    await report.deferTo(["R-01"], reason);
+    report.fail(reason);
   }
   await closePage(page);
 }

@@ -137,8 +137,8 @@ export function needsSight(trial: Trial): void {
 
 /** The positive twin: while the login is the same, the OP iframe says so. If it works only with the client in its URL, it
  * gets that (S-12 reports it). */
-export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: SignIn): Promise<void> {
-  const asked = question(trial.report, session);
+export async function assertUnchanged(report: CheckReport, iframe: OpIframe, session: SignIn): Promise<void> {
+  const asked = question(report, session);
   let answer = await iframe.ask(asked);
   if (answer !== "unchanged" && answer !== "changed" && !iframe.src.includes("client_id=")) {
     const plain = iframe.src;
@@ -146,32 +146,31 @@ export async function assertUnchanged(trial: Trial, iframe: OpIframe, session: S
     await iframe.load();
     const again = await iframe.ask(asked);
     if (again === "unchanged") {
-      trial.report.note("the OP iframe", "answers only with client_id and redirect_uri in its URL (S-12)");
+      report.note("the OP iframe", "answers only with client_id and redirect_uri in its URL (S-12)");
       answer = again;
     } else iframe.src = plain;
   }
   if (answer !== "unchanged")
-    trial.report.fail(`While the login is the same, the OP iframe answers ${answer} at ${session.rp.name}.`);
+    report.fail(`While the login is the same, the OP iframe answers ${answer} at ${session.rp.name}.`);
 }
 
 /** The same as a precondition: skips the check if it fails, because nothing else can be concluded then. */
-export async function needsUnchanged(trial: Trial, iframe: OpIframe, session: SignIn): Promise<void> {
+export async function needsUnchanged(report: CheckReport, iframe: OpIframe, session: SignIn): Promise<void> {
   try {
-    await assertUnchanged(trial, iframe, session);
+    await assertUnchanged(report, iframe, session);
   } catch (error) {
     if (!(error instanceof CheckEnded && error.verdict === "fail")) throw error;
-    trial.report.skip(`${error.message} See S-05; nothing else can be concluded.`);
+    report.skip(`${error.message} See S-05; nothing else can be concluded.`);
   }
 }
 
 /** Fails unless the OP iframe says that the login has changed or ended. */
 export async function assertChanged(
-  trial: Trial,
+  report: CheckReport,
   iframe: OpIframe,
   session: SignIn,
   when: string,
 ): Promise<void> {
-  const answer = await iframe.ask(question(trial.report, session));
-  if (answer !== "changed")
-    trial.report.fail(`${when}, the OP iframe answers ${answer} at ${session.rp.name}.`);
+  const answer = await iframe.ask(question(report, session));
+  if (answer !== "changed") report.fail(`${when}, the OP iframe answers ${answer} at ${session.rp.name}.`);
 }
