@@ -1,9 +1,6 @@
 /** What an OP may support, as far as logout depends on it. */
-export const capabilities = [
-  "end-session",
-  "back-channel",
-  "front-channel",
-  "session-management",
-  "registration",
-] as const;
-export type Capability = (typeof capabilities)[number];
+import { type Mechanism, mechanismNames } from "./mechanisms.ts";
+
+export type Capability = "end-session" | Mechanism | "registration";
+
+export const capabilities: readonly Capability[] = ["end-session", ...mechanismNames, "registration"];

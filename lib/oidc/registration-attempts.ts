@@ -1,6 +1,7 @@
 /** What to request from an OP that refuses unknown fields: first without the field that it names, otherwise without
  * one group of fields after the other, finally without all of them. */
 import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
+import { mechanisms } from "./mechanisms.ts";
 
 /** Maximum number of requests for one client. */
 export const mostRequests = 6;
@@ -14,11 +15,11 @@ const groups = {
     named: /encrypt|jwks/i,
   },
   "front-channel": {
-    fields: ["frontchannel_logout_uri", "frontchannel_logout_session_required"],
+    fields: mechanisms["front-channel"].registeredBy,
     named: /front[_ -]?channel/i,
   },
   "back-channel": {
-    fields: ["backchannel_logout_uri", "backchannel_logout_session_required"],
+    fields: mechanisms["back-channel"].registeredBy,
     named: /back[_ -]?channel/i,
   },
   "post-logout": { fields: ["post_logout_redirect_uris"], named: /post[_ -]?logout/i },

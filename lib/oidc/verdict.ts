@@ -1,11 +1,13 @@
 /** The result of one check, in the words that apps, pages and the regression suite share. */
 import { foreignText } from "#lib/net/foreign-text.ts";
 
+export type VerdictResult = "pass" | "fail" | "warn" | "skip";
+
 export interface Verdict {
   check: string;
   /** The specification and section that asks for it. */
   clause: string;
-  result: "pass" | "fail" | "warn" | "skip";
+  result: VerdictResult;
   expected?: string;
   actual?: string;
 }

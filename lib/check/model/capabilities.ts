@@ -1,6 +1,7 @@
 /** What an OP can do: as discovery declares it, or as its driver knows it. */
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
+import { type Mechanism, mechanismNames, mechanisms } from "#lib/oidc/mechanisms.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import type { Driver, RegisteredClient } from "#lib/products/driver.ts";
 import { type Channel, channels, logoutUri } from "./channels.ts";
@@ -8,9 +9,9 @@ import { type Channel, channels, logoutUri } from "./channels.ts";
 /** What discovery must declare for each capability. */
 export const declared: Readonly<Record<Capability, keyof Metadata & string>> = {
   "end-session": "end_session_endpoint",
-  "back-channel": "backchannel_logout_supported",
-  "front-channel": "frontchannel_logout_supported",
-  "session-management": "check_session_iframe",
+  ...(Object.fromEntries(
+    mechanismNames.map((mechanism) => [mechanism, mechanisms[mechanism].declaredBy]),
+  ) as Record<Mechanism, keyof Metadata & string>),
   registration: "registration_endpoint",
 };
 
@@ -43,7 +44,7 @@ export function lacks(
   if (!has(known, capability)) return `Discovery declares no ${declared[capability]}.`;
   const channel = channels.find((each) => each === capability);
   if (channel === undefined) return undefined;
-  const field = logoutUri[channel];
+  const field = logoutUri(channel);
   if (rp.without.includes(channel)) return `You did not register ${field}, as --without ${channel} says.`;
   return rp.client.missing.includes(field) ? `The OP did not register ${field}.` : undefined;
 }

@@ -1,12 +1,13 @@
 /** What the suite consists of: checks, what each needs, and their results. */
 import type { Capability } from "#lib/oidc/capabilities.ts";
+import type { VerdictResult } from "#lib/oidc/verdict.ts";
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const;
 export type Severity = (typeof severities)[number];
 
 /** `skip`: not tested, or not provable here; the reason says why. Never a pass. */
-export const verdicts = ["fail", "warn", "pass", "info", "skip"] as const;
-export type Verdict = (typeof verdicts)[number];
+export type Verdict = VerdictResult | "info";
+export const verdicts: readonly Verdict[] = ["fail", "warn", "pass", "info", "skip"];
 
 /** How the browser treats third-party cookies. */
 export const cookieModes = ["cookies-allowed", "cookies-blocked"] as const;

@@ -48,5 +48,5 @@ function lacking(settings: Settings, { needs }: Check, probeSet: ProbeSet): Chan
   const [only] = needed;
   if (!settings.driver.oneChannelPerClient || needed.length !== 1 || !only) return undefined;
   const { missing } = probeSet["rp-a"].client;
-  return has(settings, only) && missing.includes(logoutUri[only]) ? only : undefined;
+  return has(settings, only) && missing.includes(logoutUri(only)) ? only : undefined;
 }
