@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HttpBrowser } from "#lib/net/http-browser.ts";
+import { mechanismNames } from "#lib/oidc/mechanisms.ts";
+import { mechanismEndpoints } from "#lib/rp/routes.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { assertAccepted, sendToken } from "../support/logout-requests.ts";
 import { sessionOf, signIn } from "../support/sign-in.ts";
@@ -111,6 +113,23 @@ describe("the switch", () => {
     await assertAccepted(await sendToken(rp, await token()));
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
+
+  for (const mechanism of mechanismNames) {
+    test(`${mechanism}: its endpoints answer 404 while it is off, and only then`, async () => {
+      const browser = await signIn(issuer, rp, someone());
+      const statuses = async () => {
+        const answers = mechanismEndpoints[mechanism].flatMap((endpoint) => [
+          fetch(`${rp.base}/${endpoint}`),
+          fetch(`${rp.base}/${endpoint}`, { method: "POST", body: new URLSearchParams() }),
+        ]);
+        return (await Promise.all(answers)).map(({ status }) => status);
+      };
+      await choose(browser, mechanism);
+      assert.ok(!(await statuses()).includes(404));
+      await choose(browser);
+      assert.ok((await statuses()).includes(404));
+    });
+  }
 
   test("takes no unknown mechanism and no other site's word", async () => {
     const browser = await signIn(issuer, rp, someone());

@@ -1,5 +1,6 @@
 /** What the OpenID Provider declares, and what the playground can demonstrate with it. */
 import { sortedWords } from "#lib/oidc/client-metadata.ts";
+import { type Mechanism, mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { type CheckName, type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
 
@@ -9,18 +10,23 @@ export function examineCapabilities({ metadata }: Pick<Case, "metadata">): Findi
       missing: "No end_session_endpoint is declared: Logout ends only the app's own session.",
       todo: "Enable RP-initiated logout at the OpenID Provider, or enter its Logout Endpoint in the form.",
     }),
-    mechanism("backchannel-support", "backchannel", metadata),
-    mechanism("frontchannel-support", "frontchannel", metadata),
-    declared("session-management", metadata.check_session_iframe, {
-      missing: "No check_session_iframe is declared: session management does not work.",
-      todo: "Use back-channel logout, which needs no iframe, or enable session management at the OpenID Provider.",
-    }),
+    ...mechanismNames.map((mechanism) => examineMechanism[mechanism](metadata)),
     silentRequests(metadata),
     responseTypes(metadata),
     pkce(metadata),
     issuerInResponses(metadata),
   ];
 }
+
+const examineMechanism: Record<Mechanism, (metadata: Case["metadata"]) => Finding> = {
+  "back-channel": (metadata) => notification("backchannel-support", "backchannel", metadata),
+  "front-channel": (metadata) => notification("frontchannel-support", "frontchannel", metadata),
+  "session-management": (metadata) =>
+    declared("session-management", metadata.check_session_iframe, {
+      missing: "No check_session_iframe is declared: session management does not work.",
+      todo: "Use back-channel logout, which needs no iframe, or enable session management at the OpenID Provider.",
+    }),
+};
 
 function declared(
   check: CheckName,
@@ -32,7 +38,7 @@ function declared(
 }
 
 /** BCL 2.1 and FCL 3 have the same two members. */
-function mechanism(
+function notification(
   check: CheckName,
   name: "backchannel" | "frontchannel",
   metadata: Case["metadata"],
