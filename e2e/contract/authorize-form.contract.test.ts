@@ -1,4 +1,4 @@
-/** POST /authorize over HTTP: what the form refuses, what it keeps, and which hosts the app will never talk to. */
+/** POST /authorize over HTTP: refused and kept values, and hosts that the app never contacts. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -24,7 +24,8 @@ after(async () => {
   await Promise.all([issuer.down(), second.down()]);
 });
 
-/** Submits a form that is to be refused and reads the page that it leads back to. */
+/** Submits a form that must be refused.
+ *  @returns the page that it redirects back to */
 async function refusedForm(changes: Record<string, string>): Promise<string> {
   const browser = new HttpBrowser();
   const answer = await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, changes));
@@ -33,14 +34,14 @@ async function refusedForm(changes: Record<string, string>): Promise<string> {
   return (await browser.get(`${rp.base}/oauth2`)).text;
 }
 
-/** The message that stands beside a field and is tied to it for screen readers. */
+/** The error message next to a field, linked to it for screen readers. */
 function errorBeside(field: string, html: string): string {
   const input = new RegExp(`<(?:input|select)[^>]* name="${field}"[^>]*>`).exec(html)?.[0] ?? "";
-  assert.match(input, /aria-invalid="true"/, `${field} is marked`);
+  assert.match(input, /aria-invalid="true"/, `${field} is marked as invalid`);
   return new RegExp(`id="${field}-error"[^>]*>([^<]*)`).exec(html)?.[1] ?? "";
 }
 
-describe("a form that is not right leads back to itself, with the reason beside the field", () => {
+describe("an invalid form redirects back to itself and shows the reason next to the field", () => {
   const wrong: Record<string, { changes: Record<string, string>; field: string; reason: RegExp }> = {
     "no Client ID": { changes: { client_id: " " }, field: "client_id", reason: /Client ID is required/ },
     "no Callback URL": {
@@ -53,12 +54,12 @@ describe("a form that is not right leads back to itself, with the reason beside 
       field: "redirect_uri",
       reason: /fragment/,
     },
-    "an endpoint that is no URL": {
+    "an endpoint that is not a URL": {
       changes: { authorization_endpoint: "localhost" },
       field: "authorization_endpoint",
       reason: /absolute URL/,
     },
-    "an endpoint that is a script": {
+    "an endpoint that is a javascript: URL": {
       changes: { authorization_endpoint: "javascript:alert(1)" },
       field: "authorization_endpoint",
       reason: /absolute URL/,
@@ -68,7 +69,7 @@ describe("a form that is not right leads back to itself, with the reason beside 
       field: "scope",
       reason: /must contain openid/,
     },
-    "a Client ID without end": {
+    "a Client ID that is too long": {
       changes: { client_id: "x".repeat(256) },
       field: "client_id",
       reason: /not be longer/,
@@ -78,7 +79,7 @@ describe("a form that is not right leads back to itself, with the reason beside 
       field: "client_id",
       reason: /printable ASCII/,
     },
-    "an endpoint without end": {
+    "an endpoint that is too long": {
       changes: { authorization_endpoint: `http://localhost/${"x".repeat(3000)}` },
       field: "authorization_endpoint",
       reason: /not be longer/,
@@ -95,7 +96,7 @@ describe("a form that is not right leads back to itself, with the reason beside 
     });
   }
 
-  test("nothing that was typed is lost, but secrets are not written into the page", async () => {
+  test("the entered values are kept, but the page contains no secrets", async () => {
     const page = await refusedForm({
       grant_type: "code",
       client_id: "my-client",
@@ -108,19 +109,19 @@ describe("a form that is not right leads back to itself, with the reason beside 
     assert.ok(!page.includes("my-secret") && !page.includes("theConfiguredSecret"));
   });
 
-  test("markup in a value stays text", async () => {
+  test("markup in a value is escaped", async () => {
     const page = await refusedForm({ client_id: `"><script>alert(1)</script>`, redirect_uri: "" });
     assert.ok(!page.includes("<script>alert(1)"));
   });
 });
 
-describe("hosts outside the list", () => {
+describe("hosts that are not trusted", () => {
   for (const endpoint of [
     "http://localhost:1/token",
     "http://169.254.169.254/token",
     "https://other.example/token",
   ]) {
-    test(`${endpoint} is refused beside the field, with the setting that would allow it`, async () => {
+    test(`${endpoint} is refused, and the message names the setting that would allow it`, async () => {
       const page = await refusedForm({ grant_type: "client_credentials", token_endpoint: endpoint });
       assert.match(errorBeside("token_endpoint", page), /no requests to .*TRUSTED_ISSUERS/);
       const code = await refusedForm({ grant_type: "code", token_endpoint: endpoint });
@@ -134,7 +135,7 @@ describe("hosts outside the list", () => {
     assert.match(page, /sent no valid response/);
   });
 
-  test("the configured secret is sent to the token endpoint of its own OP only", async () => {
+  test("the configured secret is sent only to the token endpoint of the configured OP", async () => {
     for (const token_endpoint of [`${second.origin}/token`, `${issuer.origin}/token?elsewhere`]) {
       const authorization_endpoint = `${issuer.origin}/authorize`;
       const page = await refusedForm({
@@ -147,7 +148,7 @@ describe("hosts outside the list", () => {
     assert.ok(!second.requests.includes("/token"));
   });
 
-  test("a second trusted issuer is told by its endpoint and checked against its own name and keys", async () => {
+  test("a second trusted issuer is chosen by its endpoint; its ID Tokens need its iss and keys", async () => {
     const asked = await ask(second, rp);
     const id_token = await second.sign(second.idClaims({ nonce: asked.nonce, sub: "carol" }));
     assert.equal((await respondTo(asked, second, rp, { id_token })).status, 303);
@@ -158,8 +159,8 @@ describe("hosts outside the list", () => {
   });
 });
 
-describe("the grants without a browser", () => {
-  test("Client Credentials bring an access token and log nobody in; the configured secret is used unseen", async () => {
+describe("grants without a redirect", () => {
+  test("Client Credentials get an access token with the configured secret, but no session", async () => {
     let authorization: string | undefined;
     issuer.token = ({ headers }, body) => {
       authorization = headers.authorization;
@@ -177,7 +178,7 @@ describe("the grants without a browser", () => {
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
 
-  test("Resource Owner logs in; a wrong password is said without repeating it", async () => {
+  test("Resource Owner logs the user in; the error for a wrong password does not repeat it", async () => {
     issuer.token = async (_, body) => {
       if (new URLSearchParams(body).get("password") !== "right") {
         return { status: 400, json: { error: "invalid_grant", error_description: "wrong credentials" } };
@@ -201,7 +202,7 @@ describe("the grants without a browser", () => {
   });
 });
 
-describe("forms of other sites", () => {
+describe("forms posted from other sites", () => {
   for (const path of ["/authorize", "/logout", "/reset", "/register"]) {
     test(`POST ${path} with a foreign Origin is refused and changes nothing`, async () => {
       const browser = await signIn(issuer, rp);
@@ -215,8 +216,8 @@ describe("forms of other sites", () => {
   }
 });
 
-describe("addresses", () => {
-  test("127.0.0.1 leads to localhost, for pages and endpoints", async () => {
+describe("URLs", () => {
+  test("127.0.0.1 redirects to localhost, for pages and endpoints", async () => {
     for (const path of [
       "/",
       "/oauth2",
@@ -232,7 +233,7 @@ describe("addresses", () => {
     }
   });
 
-  test("another instance's path is not found", async () => {
+  test("the paths of another instance answer 404", async () => {
     for (const path of ["/", "/session", "/bclogout", "/oauth2"]) {
       const url = `${rp.base.replace("playground2", "playground3")}${path}`;
       const method = path === "/bclogout" ? "POST" : "GET";
@@ -240,7 +241,7 @@ describe("addresses", () => {
     }
   });
 
-  test("every page forbids framing and inline script, and is not stored", async () => {
+  test("every page forbids framing, inline scripts and caching", async () => {
     for (const path of ["/", "/oauth2", "/photos", "/registration"]) {
       const { headers } = await fetch(rp.base + path);
       const policy = headers.get("content-security-policy") ?? "";

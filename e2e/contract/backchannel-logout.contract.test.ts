@@ -1,4 +1,4 @@
-/** POST /bclogout over HTTP against the running app: what it takes, and what that does to sessions. */
+/** POST /bclogout over HTTP: the logout tokens that the app accepts, and the sessions that they end. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
@@ -10,10 +10,10 @@ import { TestIssuer } from "../support/test-issuer.ts";
 
 const { issuer, rp } = await appUnderTest();
 
-/** A user and OP session of its own for each test that ends one. */
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+/** A new user and OP session, so that tests do not end each other's sessions. */
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 
-describe("accepted", () => {
+describe("a logout token is accepted with", () => {
   const accepted: Record<
     string,
     { claims?: Record<string, unknown>; header?: Record<string, unknown>; extra?: string }
@@ -26,15 +26,15 @@ describe("accepted", () => {
     "no kid": { header: { kid: undefined } },
     "no exp": { claims: { exp: undefined } },
     "unknown claims": { claims: { ignored_claim: "x" } },
-    "an extra form field": { extra: "ignored_parameter=x" },
-    "aud array with us": { claims: { aud: ["other", "playground2"] } },
+    "another form field": { extra: "ignored_parameter=x" },
+    "an aud array that contains this client": { claims: { aud: ["other", "playground2"] } },
     "an event with members": { claims: { events: { [backchannelLogoutEvent]: { reason: "x" } } } },
     "a second event": { claims: { events: { [backchannelLogoutEvent]: {}, "urn:other": {} } } },
-    "sid with odd characters": { claims: { sid: "a b&c#d+e%" } },
+    "a sid with special characters": { claims: { sid: "a b&c#d+e%" } },
   };
   for (const [name, { claims, header, extra }] of Object.entries(accepted)) {
     test(name, async () => {
-      const who = { ...someone(), ...(claims?.sid ? { sid: claims.sid } : {}) };
+      const who = { ...newUser(), ...(claims?.sid ? { sid: claims.sid } : {}) };
       const browser = await signIn(issuer, rp, who);
       const token = await issuer.sign(issuer.logoutClaims({ ...who, ...claims }), header);
       await assertAccepted(await send(rp, `logout_token=${token}${extra ? `&${extra}` : ""}`));
@@ -44,10 +44,10 @@ describe("accepted", () => {
     });
   }
 
-  test("dates with a fraction, and an expiry beyond every calendar", async () => {
+  test("fractional dates, and an exp in the far future", async () => {
     const iat = Math.floor(Date.now() / 1000) - 0.5;
     for (const odd of [{ iat }, { exp: 9_999_999_999_999 }, { iat, exp: iat + 120 }]) {
-      const who = someone();
+      const who = newUser();
       const browser = await signIn(issuer, rp, { ...who, exp: 9_999_999_999_999, updated_at: 9e15 });
       assert.equal((await browser.get(`${rp.base}/oauth2`)).status, 200);
       await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who, ...odd }))));
@@ -55,15 +55,15 @@ describe("accepted", () => {
     }
   });
 
-  test("an unknown sid or sub is success: the user is logged out already", async () => {
-    await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(someone()))));
+  test("an unknown sid or sub: the user is already logged out", async () => {
+    await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(newUser()))));
     await assertAccepted(
-      await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sub: someone().sub, sid: undefined }))),
+      await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sub: newUser().sub, sid: undefined }))),
     );
   });
 
-  test("a sub unlike the session's does not matter when the sid matches", async () => {
-    const who = someone();
+  test("a matching sid, even if the sub differs from the session's", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     await assertAccepted(
       await sendToken(
@@ -75,13 +75,13 @@ describe("accepted", () => {
   });
 });
 
-describe("sessions", () => {
-  test("sid ends one of two sessions of a user; sub without sid ends the rest", async () => {
-    const { sub } = someone();
+describe("a logout token", () => {
+  test("with a sid ends one of the user's sessions; with only a sub it ends the rest", async () => {
+    const { sub } = newUser();
     const [first, second, third] = await Promise.all(
       ["1", "2", "3"].map((n) => signIn(issuer, rp, { sub, sid: `${sub}-${n}` })),
     );
-    const other = await signIn(issuer, rp, someone());
+    const other = await signIn(issuer, rp, newUser());
     assert.ok(first && second && third);
     await assertAccepted(
       await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sub, sid: `${sub}-1` }))),
@@ -94,8 +94,8 @@ describe("sessions", () => {
     assert.notEqual((await sessionOf(other, rp)).user, null);
   });
 
-  test("the right sub with the sid of another user ends that session only", async () => {
-    const [alice, bob] = [someone(), someone()];
+  test("with one user's sub and another user's sid ends only the session with that sid", async () => {
+    const [alice, bob] = [newUser(), newUser()];
     const [atAlice, atBob] = await Promise.all([signIn(issuer, rp, alice), signIn(issuer, rp, bob)]);
     await assertAccepted(
       await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sub: alice.sub, sid: bob.sid }))),
@@ -104,8 +104,8 @@ describe("sessions", () => {
     assert.equal((await sessionOf(atBob, rp)).user, null);
   });
 
-  test("a replayed token is refused and does not end the session that the user has begun since", async () => {
-    const who = someone();
+  test("is refused when replayed, and does not end the session started since", async () => {
+    const who = newUser();
     await signIn(issuer, rp, who);
     const token = await issuer.sign(issuer.logoutClaims({ ...who, sid: undefined }));
     await assertAccepted(await sendToken(rp, token));
@@ -114,8 +114,8 @@ describe("sessions", () => {
     assert.equal((await sessionOf(again, rp)).user, who.sub);
   });
 
-  test("of two deliveries of one token at once exactly one is accepted", async () => {
-    const token = await issuer.sign(issuer.logoutClaims(someone()));
+  test("is accepted exactly once if it is delivered twice concurrently", async () => {
+    const token = await issuer.sign(issuer.logoutClaims(newUser()));
     const statuses = await Promise.all(
       [sendToken(rp, token), sendToken(rp, token)].map(async (sent) => (await sent).status),
     );
@@ -123,8 +123,8 @@ describe("sessions", () => {
   });
 
   for (const [name, names] of Object.entries({ sid: ["sub", "sid"], sub: ["sub"] })) {
-    test(`a logout by ${name} that comes while the callback runs wins`, async () => {
-      const who: Record<string, string> = someone();
+    test(`by ${name} also prevents a sign-in whose callback is in progress`, async () => {
+      const who: Record<string, string> = newUser();
       const asked = await ask(issuer, rp, { grant_type: "code", use_pkce: "no" });
       const id_token = await issuer.sign(issuer.idClaims({ ...who, nonce: asked.nonce }));
       const meant = {
@@ -145,9 +145,9 @@ describe("sessions", () => {
     });
   }
 
-  test("a client typed into the form is a client of this app: while its callback runs, and after a second login", async () => {
+  test("may be for a client from the form: while its callback runs, and after a second login", async () => {
     const typed = `typed-${crypto.randomUUID()}`;
-    const who = someone();
+    const who = newUser();
     const asked = await ask(issuer, rp, { grant_type: "code", use_pkce: "no", client_id: typed });
     const id_token = await issuer.sign(issuer.idClaims({ ...who, aud: typed, nonce: asked.nonce }));
     issuer.token = async () => {
@@ -158,7 +158,7 @@ describe("sessions", () => {
     };
     assert.equal((await respondTo(asked, issuer, rp, { code: "c" })).status, 400);
 
-    const [first, second] = [someone(), someone()];
+    const [first, second] = [newUser(), newUser()];
     const other = `typed-${crypto.randomUUID()}`;
     const browser = await signIn(issuer, rp, { ...first, aud: typed }, { client_id: typed });
     await signIn(issuer, rp, { ...second, aud: other }, { client_id: other }, browser);
@@ -172,13 +172,13 @@ describe("sessions", () => {
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
 
-  test("unsigned rubbish does not push the diagnosis off the page", async () => {
+  test("for the other app stays diagnosed on the page despite later unsigned garbage", async () => {
     await sendToken(rp, await issuer.sign(issuer.logoutClaims({ aud: "playground3" })));
     for (let n = 0; n < 10; n++) await sendToken(rp, `rubbish-${n}`);
     assert.match(await (await fetch(`${rp.base}/`)).text(), /your back-channel URLs are crossed/);
   });
 
-  test("a claim cannot forge a line of the log", async () => {
+  test("cannot forge a log line with a claim", async () => {
     const sid = `x\n[00:00:00] INFO: Session invalidated successfully for sid: forged\u001b[31m`;
     await assertAccepted(
       await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sid, jti: crypto.randomUUID() }))),
@@ -188,7 +188,7 @@ describe("sessions", () => {
     assert.ok(!rp.output().includes("\u001b[31m"));
   });
 
-  test("crossed back-channel URLs are named as such, in the answer and on the page", async () => {
+  test("for the other app is refused as crossed back-channel URLs, and the page says so", async () => {
     const token = await issuer.sign(issuer.logoutClaims({ aud: "playground3" }));
     const response = await sendToken(rp, token);
     assert.match(
@@ -199,8 +199,8 @@ describe("sessions", () => {
     assert.match(await (await fetch(`${rp.base}/`)).text(), /your back-channel URLs are crossed/);
   });
 
-  test("the log reads as the tutorial says and holds no token", async () => {
-    const who = someone();
+  test("is logged as in the tutorial, but never in full", async () => {
+    const who = newUser();
     await signIn(issuer, rp, who);
     const token = await issuer.sign(issuer.logoutClaims(who));
     await assertAccepted(await sendToken(rp, token));
@@ -210,7 +210,7 @@ describe("sessions", () => {
   });
 });
 
-test("503 with Retry-After while the issuer's keys cannot be had, then 200 for the same token", async () => {
+test("answers 503 with Retry-After while the issuer's keys are unavailable, then 200", async () => {
   const late = await TestIssuer.start();
   await late.down();
   const app = await startRp({ OP_ISSUER: late.issuer });
@@ -227,7 +227,7 @@ test("503 with Retry-After while the issuer's keys cannot be had, then 200 for t
   }
 });
 
-test("strict mode demands typ and exp; legacy-wso2 mode takes the old event claim", async (t) => {
+test("strict mode requires typ and exp; legacy-wso2 mode accepts the old event claim", async (t) => {
   const strict = await startRp({ OP_ISSUER: issuer.issuer, LOGOUT_TOKEN_MODE: "strict" });
   t.after(() => strict.stop());
   const legacy = await startRp({ OP_ISSUER: issuer.issuer, LOGOUT_TOKEN_MODE: "legacy-wso2" });

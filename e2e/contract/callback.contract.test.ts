@@ -1,4 +1,4 @@
-/** GET and POST /oauth2client over HTTP: state, iss, errors, the forms of the response, and the session. */
+/** GET and POST /oauth2client over HTTP: state, iss, errors, response modes, and the session. */
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -13,7 +13,7 @@ const assertRefused = (asked: Asked, parameters: Record<string, string>, reason:
 const idToken = ({ nonce }: Asked) => issuer.sign(issuer.idClaims({ nonce }));
 
 describe("state", () => {
-  test("is needed, known, and of this browser", async () => {
+  test("must be present, known and from this browser", async () => {
     const asked = await ask(issuer, rp);
     const id_token = await idToken(asked);
     await assertRefused({ ...asked, state: "" }, { id_token }, /not started here/);
@@ -24,11 +24,11 @@ describe("state", () => {
     assert.equal(
       (await respondTo(asked, issuer, rp, { id_token })).status,
       303,
-      "a foreign browser does not use it up",
+      "another browser does not use it up",
     );
   });
 
-  test("works once: a replayed callback changes nothing", async () => {
+  test("works once; a replayed callback changes nothing", async () => {
     const asked = await ask(issuer, rp);
     const id_token = await idToken(asked);
     assert.equal((await respondTo(asked, issuer, rp, { id_token })).status, 303);
@@ -37,7 +37,7 @@ describe("state", () => {
     assert.deepEqual(await sessionOf(asked.browser, rp), before);
   });
 
-  test("may not come twice", async () => {
+  test("must not appear twice", async () => {
     const { browser, state } = await ask(issuer, rp);
     const answer = await browser.get(
       `${rp.base}/oauth2client?state=${state}&state=${state}&code=c&iss=${encodeURIComponent(issuer.issuer)}`,
@@ -46,7 +46,7 @@ describe("state", () => {
     assert.match(answer.text, /more than one state/);
   });
 
-  test("of many unfinished sign-ins the oldest cookies go", async () => {
+  test("is dropped for the oldest of many unfinished sign-ins", async () => {
     const browser = new HttpBrowser();
     const asked = [];
     for (let n = 0; n < 12; n++) asked.push(await ask(issuer, rp, {}, browser));
@@ -55,7 +55,7 @@ describe("state", () => {
     assert.equal((await respondTo(newest, issuer, rp, { id_token: await idToken(newest) })).status, 303);
   });
 
-  test("two sign-ins at once in one browser both work", async () => {
+  test("keeps two concurrent sign-ins in one browser apart", async () => {
     const browser = new HttpBrowser();
     const first = await ask(issuer, rp, {}, browser);
     const second = await ask(issuer, rp, {}, browser);
@@ -66,7 +66,7 @@ describe("state", () => {
 });
 
 describe("iss (RFC 9207)", () => {
-  test("missing or foreign is refused, also with an error", async () => {
+  test("is refused if it is missing or another issuer's, in error responses too", async () => {
     const token = async (asked: Asked) => ({ id_token: await idToken(asked) });
     const foreign = await ask(issuer, rp);
     await assertRefused(
@@ -91,7 +91,7 @@ describe("iss (RFC 9207)", () => {
 });
 
 describe("errors of the OP", () => {
-  test("are shown as the OP's word, escaped", async () => {
+  test("are attributed to the OP, and escaped", async () => {
     const asked = await ask(issuer, rp);
     const description = "<script>alert(1)</script>";
     const answer = await respondTo(asked, issuer, rp, {
@@ -104,12 +104,12 @@ describe("errors of the OP", () => {
   });
 });
 
-describe("form of the response", () => {
+describe("the authorization response", () => {
   afterEach(() => {
     issuer.token = () => ({ status: 400, json: { error: "invalid_grant" } });
   });
 
-  test("a form_post from another site is sent again by the app itself, with its cookies", async () => {
+  test("by form_post from another site is resubmitted by the app's own page, with its cookies", async () => {
     const asked = await ask(issuer, rp, { form_post: "yes" });
     assert.equal(asked.request.get("response_mode"), "form_post");
     const parameters = { state: asked.state, iss: issuer.issuer, id_token: await idToken(asked) };
@@ -130,12 +130,12 @@ describe("form of the response", () => {
     assert.equal((await sessionOf(asked.browser, rp)).user, "alice");
   });
 
-  test("a Callback URL may have a query of its own", async () => {
+  test("may go to a Callback URL that has a query", async () => {
     const { text } = await new HttpBrowser().get(`${rp.base}/oauth2client?tenant=a`);
     assert.match(text, /data-fragment/);
   });
 
-  test("without parameters the page hands the fragment on; its script is a file", async () => {
+  test("in the fragment is submitted by a page whose script is a file", async () => {
     const { text, headers } = await new HttpBrowser().get(`${rp.base}/oauth2client`);
     assert.match(text, /data-fragment/);
     assert.match(headers.get("content-security-policy") ?? "", /script-src 'self';/);
@@ -144,7 +144,7 @@ describe("form of the response", () => {
 });
 
 describe("sessions", () => {
-  test("a login gets a new session id: the cookie from before is nobody's", async () => {
+  test("get a new ID at login; the earlier cookie is worthless", async () => {
     const asked = await ask(issuer, rp);
     const before = asked.browser.copy();
     assert.equal((await respondTo(asked, issuer, rp, { id_token: await idToken(asked) })).status, 303);
@@ -152,7 +152,7 @@ describe("sessions", () => {
     assert.equal((await sessionOf(before, rp)).user, null);
   });
 
-  test("Reset Session forgets the tokens too: a copied cookie shows nothing", async () => {
+  test("lose their tokens at Reset Session; a copied cookie shows nothing", async () => {
     const browser = await signIn(issuer, rp);
     const copy = browser.copy();
     assert.equal((await browser.post(`${rp.base}/reset`, {})).status, 303);
@@ -160,7 +160,7 @@ describe("sessions", () => {
     assert.doesNotMatch((await copy.get(`${rp.base}/oauth2`)).text, /eyJ/);
   });
 
-  test("survive a restart; a cookie sealed with another secret is as good as none", async () => {
+  test("survive a restart; a cookie sealed with another secret is ignored", async () => {
     const browser = await signIn(issuer, rp);
     await rp.restart();
     assert.equal((await sessionOf(browser, rp)).user, "alice");
@@ -171,7 +171,7 @@ describe("sessions", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
-  test("no page and no log line shows a secret of the session", async () => {
+  test("show no token in GET /session or the log", async () => {
     const browser = await signIn(issuer, rp);
     const { text } = await browser.get(`${rp.base}/session`);
     assert.ok(!text.includes("eyJ"));

@@ -1,4 +1,4 @@
-/** Promises that no single test of behaviour would notice being broken. */
+/** Conventions that no test of behaviour checks. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -15,12 +15,12 @@ const read = (file: string) => readFileSync(file, "utf8");
 const settings = [...Object.keys(rpSettings.shape), ...Object.keys(opSettings.shape)];
 
 describe("settings", () => {
-  test(".env.example names exactly the settings that exist", () => {
+  test("are all in .env.example, and no others", () => {
     const named = read(".env.example").match(/^[A-Z_]+(?==)/gm) ?? [];
     assert.deepEqual([...new Set(named)].sort(), [...new Set(settings)].sort());
   });
 
-  test("docs/apps/settings.md describes each of them as the schema does", () => {
+  test("are described in docs/apps/settings.md as in the schema", () => {
     const page = read("docs/apps/settings.md");
     for (const [name, field] of [...Object.entries(rpSettings.shape), ...Object.entries(opSettings.shape)]) {
       const described = (field as { description?: string }).description;
@@ -31,7 +31,7 @@ describe("settings", () => {
   });
 });
 
-test("docs/walkthrough/third-party-cookies.md has the table that the browser tests verify", () => {
+test("docs/walkthrough/third-party-cookies.md contains the table that the browser tests verify", () => {
   const page = read("docs/walkthrough/third-party-cookies.md");
   assert.ok(page.includes(`\n\n${outcomeTable()}\n\n`), outcomeTable());
 });
@@ -40,18 +40,18 @@ describe("the routes of an app", () => {
   const segmentsOf = (file: string) =>
     globSync(`app/[[]instance]/**/${file}`).map((found) => path.relative("app/[instance]", found).split("/"));
 
-  test("pages are those of the folder app", () => {
+  test("list the pages in the folder app", () => {
     const found = segmentsOf("page.tsx").map((segments) => segments.slice(0, -1).join("/"));
     assert.deepEqual(found.sort(), [...pages].sort());
   });
 
-  test("endpoints are those of the folder app", () => {
+  test("list the endpoints in the folder app", () => {
     const found = new Set(segmentsOf("route.ts").map(([first]) => first));
     found.delete("[...missing]");
     assert.deepEqual([...found].sort(), [...endpoints].sort());
   });
 
-  test("the proxy gives its policy to every page, and runs for no endpoint", () => {
+  test("let the proxy run for every page, and for no endpoint", () => {
     const [, matcher] = /matcher: (\[.*\])/.exec(read("proxy.ts")) ?? [];
     const named = pages.filter((page) => page !== "").join("|");
     assert.deepEqual(JSON.parse(matcher ?? ""), ["/", "/:instance", `/:instance/(${named})`]);
@@ -59,7 +59,7 @@ describe("the routes of an app", () => {
 });
 
 describe("sources", () => {
-  test("have no server function: each would be a public POST endpoint", () => {
+  test("contain no server functions: each would be a public POST endpoint", () => {
     for (const file of sources) assert.doesNotMatch(read(file), /^\s*["']use server["']/m, file);
   });
 
@@ -67,11 +67,11 @@ describe("sources", () => {
     for (const file of sources) assert.doesNotMatch(read(file), /from "next\/link"/, file);
   });
 
-  test("stay below 300 lines a file", () => {
+  test("have at most 300 lines per file", () => {
     for (const file of sources) assert.ok(read(file).split("\n").length <= 301, file);
   });
 
-  test("package-lock.json has the packages of every platform: npm ci refuses it otherwise", () => {
+  test("package-lock.json lists the packages of every platform, or npm ci refuses it", () => {
     type Entry = { optionalDependencies?: Record<string, string> };
     const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, Entry> };
     for (const [name, { optionalDependencies = {} }] of Object.entries(packages)) {
@@ -79,7 +79,7 @@ describe("sources", () => {
         const places = [`node_modules/${dependency}`, `${name}/node_modules/${dependency}`];
         assert.ok(
           places.some((place) => place in packages),
-          `${dependency}, which ${name} may need`,
+          `${dependency}, an optional dependency of ${name}`,
         );
       }
     }

@@ -1,4 +1,4 @@
-/** The documentation holds together: links lead somewhere, every page can be found, the README stays short. */
+/** Links resolve, every page is reachable, and the README stays short. */
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -17,14 +17,14 @@ const pages = [
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 interface Link {
-  /** As the page has it. */
+  /** As in the page. */
   written: string;
   /** Path from the repository's root; the page itself for `#anchor`. */
   file: string;
   anchor: string;
 }
 
-/** Links and pictures of a page that stay within the repository. Code is skipped: it may look like a link. */
+/** Links and pictures of a page that stay within the repository. Skips code, which may look like a link. */
 function relativeLinks(page: string): Link[] {
   const text = withoutFences(read(page)).replaceAll(/(`+)[^`]+?\1/g, "");
   const inline = [...text.matchAll(/\]\(\s*<?([^\s)>]*)>?(?:\s+"[^"]*")?\s*\)/g)];
@@ -41,7 +41,7 @@ function relativeLinks(page: string): Link[] {
 
 const withoutFences = (text: string): string => text.replaceAll(/^( *)(```+|~~~+).*?^\1\2 *$/gms, "");
 
-/** The anchors that GitHub gives the headings of a page. */
+/** The anchors that GitHub generates for a page's headings. */
 function anchorsOf(page: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of withoutFences(read(page)).matchAll(/^#{1,6} +(.+?)(?: +#+)?$/gm)) {
@@ -57,7 +57,7 @@ function anchorsOf(page: string): Set<string> {
   return anchors;
 }
 
-/** What is wrong with a link, or nothing. */
+/** @returns the problem with a link, or undefined */
 function problemWith({ written, file, anchor }: Link): string | undefined {
   if (file.startsWith("..")) return `${written} leaves the repository`;
   if (!existsSync(path.join(root, file))) return `${written}: ${file} does not exist`;
@@ -66,7 +66,7 @@ function problemWith({ written, file, anchor }: Link): string | undefined {
   return undefined;
 }
 
-/** Everything that a reader of the index gets to by following links; a folder shows its README.md. */
+/** All files that can be reached by following links; a link to a folder leads to its README.md. */
 function reachableFrom(start: string): Set<string> {
   const seen = new Set([start]);
   for (const page of seen) {

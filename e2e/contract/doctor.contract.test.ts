@@ -1,4 +1,4 @@
-/** The page Doctor and POST /examine over HTTP, against an issuer that the test plays. */
+/** The Doctor page and POST /examine over HTTP, against a test issuer. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -8,7 +8,7 @@ import { assertAccepted, sendToken } from "../support/logout-requests.ts";
 const secret = "theConfiguredSecret";
 const { issuer, rp } = await appUnderTest({ CLIENT_SECRET: secret });
 beforeEach(async () => {
-  // What the app itself asks the issuer, it has asked by now.
+  // Afterwards the app has sent its own requests to the issuer.
   await new HttpBrowser().get(`${rp.base}/oauth2`);
   issuer.requests.length = 0;
 });
@@ -18,8 +18,8 @@ const pageOf = async (browser: HttpBrowser) =>
 const resultOf = (check: string, page: string) =>
   new RegExp(`data-check="${check}" data-result="([a-z]+)"`).exec(page)?.[1];
 
-describe("the page Doctor", () => {
-  test("runs nothing by itself, and what is found only on the button, without any script", async () => {
+describe("the Doctor page", () => {
+  test("runs the checks only on request, and works without scripts", async () => {
     const browser = new HttpBrowser();
     const before = await pageOf(browser);
     assert.match(before, /<button[^>]*>Run the checks<\/button>/);
@@ -52,20 +52,20 @@ describe("the page Doctor", () => {
     assert.ok(!page.includes(secret) && !rp.output().includes(secret));
   });
 
-  test("shows everybody what was found last, also after a restart", async () => {
+  test("shows the latest findings in every browser, and after a restart", async () => {
     await new HttpBrowser().post(`${rp.base}/examine`, {});
     await rp.printed("OpenID Provider examined: 1 problem, ");
     await rp.restart();
     assert.equal(resultOf("issuer", await pageOf(new HttpBrowser())), "ok");
   });
 
-  test("a form of another site has nothing run", async () => {
+  test("runs no checks for a form from another site", async () => {
     const answer = await new HttpBrowser().post(`${rp.base}/examine`, {}, "https://evil.example");
     assert.equal(answer.status, 403);
     assert.deepEqual(issuer.requests, []);
   });
 
-  test("may connect to the OpenID Provider from the browser, as no other page may", async () => {
+  test("is the only page that may connect to the OpenID Provider from the browser", async () => {
     const policyOf = async (path: string) =>
       (await new HttpBrowser().get(`${rp.base}${path}`)).headers.get("content-security-policy") ?? "";
     assert.match(await policyOf("/doctor"), new RegExp(`connect-src 'self' ${issuer.origin};`));
@@ -73,13 +73,13 @@ describe("the page Doctor", () => {
     assert.match(await policyOf("/"), /connect-src 'self';/);
   });
 
-  test("tells a logout token that has arrived", async () => {
+  test("shows that a logout token has arrived", async () => {
     assert.match(await pageOf(new HttpBrowser()), /data-delivery="unknown"/);
     await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims())));
     assert.match(await pageOf(new HttpBrowser()), /data-delivery="ok">A logout token arrived \d+ s ago/);
   });
 
-  test("is linked where the OpenID Provider cannot be used", async () => {
+  test("is linked from pages that cannot use the OpenID Provider", async () => {
     const browser = new HttpBrowser();
     assert.match((await browser.get(`${rp.base}/`)).text, /\/doctor"/);
     await issuer.down();

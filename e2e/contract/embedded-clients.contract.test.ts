@@ -1,4 +1,4 @@
-/** The app at the embedded OpenID Provider, as a client whose tokens are not the usual ones. */
+/** The app at the embedded OpenID Provider, as a client with unusual tokens. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { parseOpConfig } from "#lib/config/op-config.ts";
@@ -32,7 +32,7 @@ describe("a client with pairwise subjects whose ID Tokens are signed with its se
   });
   after(() => Promise.all([rp.stop(), op.close()]));
 
-  /** Signs alice in by the authorization code grant. */
+  /** Signs alice in with the authorization code grant. */
   async function signedIn(): Promise<HttpBrowser> {
     const browser = new HttpBrowser();
     const form = {
@@ -56,13 +56,13 @@ describe("a client with pairwise subjects whose ID Tokens are signed with its se
     return browser;
   }
 
-  test("signs in, and its session ends with that of the OpenID Provider, by the back channel", async () => {
+  test("signs in, and its session ends by the back channel when the OpenID Provider's ends", async () => {
     const browser = await signedIn();
     await browser.submit(await browser.get(`${op.origin}/sessions`), {});
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
 
-  test("logs out with its ID Token as hint", async () => {
+  test("logs out with its ID Token as id_token_hint", async () => {
     const browser = await signedIn();
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});
     const question = await browser.get(location);

@@ -1,4 +1,4 @@
-/** Encrypted ID Tokens and logout tokens over HTTP, and the hint that goes back (Core 3.1.2.1, BCL 2.4). */
+/** Encrypted ID Tokens and logout tokens over HTTP, and the id_token_hint (Core 3.1.2.1, BCL 2.4). */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { compactDecrypt, decodeJwt, decodeProtectedHeader, exportJWK, type JWK, jwtVerify } from "jose";
@@ -21,7 +21,7 @@ async function publishedKeys({ rp }: AppUnderTest): Promise<JWK[]> {
   return ((await response.json()) as { keys: JWK[] }).keys;
 }
 
-/** Encrypts a token to the key that the app publishes for this algorithm. */
+/** Encrypts a token with the key that the app publishes for this algorithm. */
 async function sealed(token: string, encryption = registered, to = app): Promise<string> {
   const kty = encryption.alg === "ECDH-ES" ? "EC" : "RSA";
   const key = (await publishedKeys(to)).find((each) => each.kty === kty);
@@ -29,7 +29,7 @@ async function sealed(token: string, encryption = registered, to = app): Promise
   return encryptTo(key, token, encryption, "JWT");
 }
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 const idToken = ({ nonce }: Asked, claims = {}, { issuer } = app) =>
   issuer.sign(issuer.idClaims({ nonce, ...claims }));
 
@@ -47,7 +47,7 @@ async function signIn(
   return { browser: asked.browser, signed };
 }
 
-test("the app publishes public keys only, the same ones after a restart", async () => {
+test("the app publishes only public keys, and the same ones after a restart", async () => {
   const keys = await publishedKeys(app);
   assert.deepEqual(
     keys.map(({ kty, use }) => [kty, use]),
@@ -67,21 +67,21 @@ describe("an encrypted ID Token", () => {
     { alg: "RSA1_5", enc: "A128CBC-HS256" },
     { alg: "ECDH-ES", enc: "A192CBC-HS384" },
   ]) {
-    test(`logs in and is shown as it came and decrypted: ${encryption.alg} with ${encryption.enc}`, async () => {
+    test(`logs in, shown encrypted and decrypted: ${encryption.alg}, ${encryption.enc}`, async () => {
       await rp.restart(settings(encryption));
-      const who = someone();
+      const who = newUser();
       const { browser, signed } = await signIn(who, encryption);
       assert.equal((await sessionOf(browser, rp)).user, who.sub);
       const page = (await browser.get(`${rp.base}/oauth2`)).text;
-      assert.ok(page.includes(signed), "the decrypted one");
+      assert.ok(page.includes(signed), "the decrypted ID Token");
       assert.match(page, /As received, encrypted to this app/);
       await rp.restart(settings());
     });
   }
 
-  test("comes with the code grant as well", async () => {
+  test("works with the code grant too", async () => {
     const asked = await ask(issuer, rp, { grant_type: "code", use_pkce: "yes" });
-    const who = someone();
+    const who = newUser();
     issuer.token = async () => {
       const id_token = await sealed(await idToken(asked, who));
       return { json: { access_token: "a", token_type: "Bearer", id_token } };
@@ -91,7 +91,7 @@ describe("an encrypted ID Token", () => {
   });
 
   const refused: Record<string, { reason: RegExp; token: (asked: Asked) => Promise<string> }> = {
-    "not encrypted at all": { reason: /is not encrypted, but/, token: idToken },
+    "not encrypted": { reason: /is not encrypted, but/, token: idToken },
     "another algorithm": {
       reason: /is not the registered one/,
       token: async (asked) => sealed(await idToken(asked), { ...registered, alg: "RSA-OAEP" }),
@@ -100,11 +100,11 @@ describe("an encrypted ID Token", () => {
       reason: /cannot be decrypted/,
       token: async (asked) => encryptTo(issuer.encryption.publicJwk, await idToken(asked), registered),
     },
-    "claims that nobody signed inside": {
+    "unsigned claims inside": {
       reason: /not a JSON Web Token/,
       token: ({ nonce }) => sealed(JSON.stringify(issuer.idClaims({ nonce }))),
     },
-    "a token that somebody else signed inside": {
+    "a token with an unknown kid inside": {
       reason: /No key of the issuer/,
       token: async ({ nonce }) => sealed(await issuer.sign(issuer.idClaims({ nonce }), { kid: "x" })),
     },
@@ -124,7 +124,7 @@ describe("an encrypted ID Token", () => {
     });
   }
 
-  test("of a client without encryption is refused, with the setting's name", async () => {
+  test("is refused for a client without registered encryption", async () => {
     const asked = await ask(issuer, rp, { client_id: "another" });
     const id_token = await sealed(await issuer.sign(issuer.idClaims({ nonce: asked.nonce, aud: "another" })));
     await assertSignInRefused(asked, issuer, rp, { id_token }, /no encryption is registered/);
@@ -134,24 +134,24 @@ describe("an encrypted ID Token", () => {
 describe("a logout token", () => {
   const token = (who: object) => issuer.sign(issuer.logoutClaims({ ...who }));
 
-  test("that is encrypted ends the session", async () => {
-    const who = someone();
+  test("ends the session if it is encrypted", async () => {
+    const who = newUser();
     const { browser } = await signIn(who);
     await assertAccepted(await sendToken(rp, await sealed(await token(who))));
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "back-channel");
   });
 
-  test("that is not, as WSO2 IS sends it, is taken with a warning", async () => {
-    const who = someone();
+  test("is accepted with a warning if it is not encrypted, as WSO2 IS sends it", async () => {
+    const who = newUser();
     const { browser } = await signIn(who);
     await assertAccepted(await sendToken(rp, await token(who)));
     assert.equal((await sessionOf(browser, rp)).user, null);
     assert.match((await browser.get(`${rp.base}/`)).text, /an encrypted token, as registered/);
   });
 
-  test("that is not is refused in strict mode", async () => {
+  test("is refused in strict mode if it is not encrypted", async () => {
     await rp.restart({ LOGOUT_TOKEN_MODE: "strict", ...settings() });
-    const who = someone();
+    const who = newUser();
     const { browser } = await signIn(who);
     const signed = await issuer.sign(issuer.logoutClaims(who), { typ: "logout+jwt" });
     await assertRefused(await sendToken(rp, signed));
@@ -160,8 +160,8 @@ describe("a logout token", () => {
     await rp.restart();
   });
 
-  test("that is encrypted otherwise, or to somebody else, or unsigned inside, ends nothing", async () => {
-    const who = someone();
+  test("is refused with another method or key, or with unsigned claims inside", async () => {
+    const who = newUser();
     const { browser } = await signIn(who);
     const signed = await token(who);
     await assertRefused(await sendToken(rp, await sealed(signed, { ...registered, enc: "A256GCM" })));
@@ -173,7 +173,7 @@ describe("a logout token", () => {
   });
 });
 
-/** What the app sends as id_token_hint when Logout is pressed. */
+/** Presses Logout. @returns the parameters of the logout request */
 async function hintOf(browser: HttpBrowser, at = app): Promise<URLSearchParams> {
   const answer = await browser.post(`${at.rp.base}/logout`, {});
   if (answer.location) return new URL(answer.location).searchParams;
@@ -181,15 +181,15 @@ async function hintOf(browser: HttpBrowser, at = app): Promise<URLSearchParams> 
   return new URLSearchParams([...fields].map(([, name = "", value = ""]): [string, string] => [name, value]));
 }
 
-describe("the hint", () => {
+describe("the id_token_hint", () => {
   const read = async (hint: string, at = app) =>
     new TextDecoder().decode(
       (await compactDecrypt(hint, (at === app ? at.issuer.encryption : at.issuer.rs256).privateKey))
         .plaintext,
     );
 
-  test("of an encrypted login is the signed ID Token, encrypted to the OP as the login was to the app", async () => {
-    const { browser, signed } = await signIn(someone());
+  test("is the signed ID Token, encrypted to the OP with the login's algorithms", async () => {
+    const { browser, signed } = await signIn(newUser());
     const sent = await hintOf(browser);
     const hint = sent.get("id_token_hint") ?? "";
     const { alg, enc, cty, kid } = decodeProtectedHeader(hint);
@@ -198,13 +198,13 @@ describe("the hint", () => {
     assert.equal(sent.get("tenant_domain"), "carbon.super");
   });
 
-  test("goes along with silent requests the same way", async () => {
-    const { browser, signed } = await signIn(someone());
+  test("is the same in silent requests", async () => {
+    const { browser, signed } = await signIn(newUser());
     const { location = "" } = await browser.get(`${rp.base}/rpiframe/silent`);
     assert.equal(await read(new URL(location).searchParams.get("id_token_hint") ?? ""), signed);
   });
 
-  test("of a login that was not encrypted is the ID Token itself, and the panel offers the others", async () => {
+  test("is the ID Token itself after an unencrypted login; the panel offers the others", async () => {
     const asked = await ask(issuer, rp, { client_id: "another" });
     const id_token = await issuer.sign(issuer.idClaims({ nonce: asked.nonce, aud: "another" }));
     assert.equal((await respondTo(asked, issuer, rp, { id_token })).status, 303);
@@ -215,9 +215,9 @@ describe("the hint", () => {
     assert.equal(sent.get("tenant_domain"), null);
   });
 
-  test("that would not fit into a request's head is left out of silent requests, and posted at logout", async () => {
+  test("is omitted from silent requests if it does not fit into a URL, and posted at logout", async () => {
     const groups = Array.from({ length: 900 }, (_, index) => `group-${index}-${crypto.randomUUID()}`);
-    const { browser } = await signIn({ ...someone(), groups });
+    const { browser } = await signIn({ ...newUser(), groups });
     const { location = "" } = await browser.get(`${rp.base}/rpiframe/silent`);
     assert.equal(new URL(location).searchParams.get("prompt"), "none");
     assert.equal(new URL(location).searchParams.get("id_token_hint"), null);
@@ -226,10 +226,10 @@ describe("the hint", () => {
   });
 });
 
-test("an OP without a key for encryption gets the claims for its only key, as WSO2 IS has it", async () => {
+test("an OP with only a signing key gets the claims encrypted to it, as WSO2 IS expects", async () => {
   const wso2 = await appUnderTest(settings());
   wso2.issuer.publishesEncryptionKey = false;
-  const who = someone();
+  const who = newUser();
   const { browser, signed } = await signIn(who, registered, wso2);
   const hint = (await hintOf(browser, wso2)).get("id_token_hint") ?? "";
   const { privateKey } = wso2.issuer.rs256;

@@ -1,4 +1,4 @@
-/** GET /events over HTTP: what a page hears about its own session, and nothing else. */
+/** GET /events over HTTP: the events of this browser's session, and no others. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appUnderTest } from "../support/app-under-test.ts";
@@ -8,12 +8,12 @@ import { signIn } from "../support/sign-in.ts";
 
 const { issuer, rp } = await appUnderTest();
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 const logOut = async (who: object) => sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...who })));
 
 describe("the stream", () => {
-  test("tells the state at once and the logout when it comes, uncompressed and unstored", async () => {
-    const who = someone();
+  test("sends the state at once and the logout when it happens, uncompressed and uncached", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const stream = await listen(browser, rp);
     assert.equal(stream.response.headers.get("content-type"), "text/event-stream");
@@ -27,8 +27,8 @@ describe("the stream", () => {
     stream.stop();
   });
 
-  test("says nothing again that the browser has seen, and what it missed at once", async () => {
-    const who = someone();
+  test("skips events that the browser has seen, and sends missed ones at once", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const first = await listen(browser, rp);
     const { id } = await first.next();
@@ -39,8 +39,8 @@ describe("the stream", () => {
     second.stop();
   });
 
-  test("is of this browser's session only", async () => {
-    const [alice, bob] = [someone(), someone()];
+  test("contains only events of this browser's session", async () => {
+    const [alice, bob] = [newUser(), newUser()];
     const stream = await listen(await signIn(issuer, rp, alice), rp);
     await stream.next();
     await signIn(issuer, rp, bob);
@@ -52,14 +52,14 @@ describe("the stream", () => {
     stream.stop();
   });
 
-  test("holds no token", async () => {
-    const stream = await listen(await signIn(issuer, rp, someone()), rp);
+  test("contains no tokens", async () => {
+    const stream = await listen(await signIn(issuer, rp, newUser()), rp);
     assert.doesNotMatch(JSON.stringify(await stream.next()), /eyJ/);
     stream.stop();
   });
 });
 
-test("a browser without a session is told to stop asking, and gets none", async () => {
+test("answers 204 without a session, so that the browser does not reconnect", async () => {
   const response = await fetch(`${rp.base}/events`);
   assert.equal(response.status, 204);
   assert.equal(response.headers.getSetCookie().length, 0);

@@ -1,4 +1,4 @@
-/** GET /fclogout over HTTP, and the switch that turns mechanisms off. */
+/** GET /fclogout over HTTP, and switching mechanisms off. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -10,9 +10,9 @@ import { sessionOf, signIn } from "../support/sign-in.ts";
 
 const { issuer, rp } = await appUnderTest();
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid & ${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid & ${crypto.randomUUID()}` });
 
-/** The request of a frame: with the cookies of a browser, or as mostly without any. */
+/** Requests the page as a frame does; by default without cookies. */
 async function frame(parameters: Record<string, string>, browser?: HttpBrowser): Promise<Response> {
   const headers = browser ? { cookie: browser.cookieFor("/playground2") } : {};
   return fetch(`${rp.base}/fclogout?${new URLSearchParams(parameters)}`, { headers });
@@ -20,7 +20,7 @@ async function frame(parameters: Record<string, string>, browser?: HttpBrowser):
 
 describe("a front-channel logout", () => {
   test("finds the session by iss and sid, without a cookie", async () => {
-    const [alice, bob] = [someone(), someone()];
+    const [alice, bob] = [newUser(), newUser()];
     const [atAlice, atBob] = [await signIn(issuer, rp, alice), await signIn(issuer, rp, bob)];
     const response = await frame({ iss: issuer.issuer, sid: alice.sid });
     assert.equal(response.status, 200);
@@ -29,7 +29,7 @@ describe("a front-channel logout", () => {
     assert.equal((await sessionOf(atBob, rp)).user, bob.sub);
   });
 
-  test("may be framed by the OP and by nobody else, and is not stored", async () => {
+  test("may be framed only by the OP, and is not cached", async () => {
     const { headers } = await frame({ iss: issuer.issuer, sid: "unknown" });
     assert.match(
       headers.get("content-security-policy") ?? "",
@@ -39,18 +39,18 @@ describe("a front-channel logout", () => {
     assert.equal(headers.get("cache-control"), "no-store");
   });
 
-  test("with neither ends the session of the cookie, or nothing", async () => {
-    const who = someone();
+  test("without iss and sid ends the session of the cookie, if there is one", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     assert.equal((await frame({})).status, 200);
     assert.equal((await sessionOf(browser, rp)).user, who.sub);
     assert.equal((await frame({}, browser)).status, 200);
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");
-    assert.equal((await frame({}, browser)).status, 200, "logged out already is success");
+    assert.equal((await frame({}, browser)).status, 200, "already logged out");
   });
 
-  test("that does not match ends nothing, not even the session of the cookie, and is shown", async () => {
-    const who = someone();
+  test("without a match ends no session, not even the cookie's, and is shown", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const wrong: Record<string, string>[] = [
       { iss: issuer.issuer },
@@ -69,7 +69,7 @@ describe("a front-channel logout", () => {
     );
   });
 
-  test("of a stranger takes no more of the page than a line", async () => {
+  test("from an untrusted issuer is shown shortened", async () => {
     const iss = `https://${"x".repeat(3000)}.example`;
     const answer = await frame({ iss, sid: "s" });
     assert.equal(answer.status, 400);
@@ -78,20 +78,20 @@ describe("a front-channel logout", () => {
     assert.doesNotMatch(page + (await answer.text()), /x{193}/);
   });
 
-  test("proves nothing about the OP session: who signs in to it again is welcome", async () => {
-    const who = someone();
+  test("does not prevent a new sign-in from the same OP session", async () => {
+    const who = newUser();
     await signIn(issuer, rp, who);
     await frame({ iss: issuer.issuer, sid: who.sid });
     assert.equal((await sessionOf(await signIn(issuer, rp, who), rp)).user, who.sub);
   });
 });
 
-describe("the switch", () => {
+describe("switching mechanisms off", () => {
   const choose = (browser: HttpBrowser, ...chosen: string[]) =>
     browser.post(`${rp.base}/mechanisms`, Object.fromEntries(chosen.map((name) => ["mechanism", name])));
 
-  test("makes an endpoint that is off answer 404, say so, and end nothing; the other one works on", async () => {
-    const who = someone();
+  test("makes only its endpoint answer 404, and survives a restart", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const token = () => issuer.sign(issuer.logoutClaims(who));
     assert.equal((await choose(browser, "back-channel")).status, 303);
@@ -109,7 +109,7 @@ describe("the switch", () => {
     assert.equal((await frame({ iss: issuer.issuer, sid: who.sid })).status, 404);
     assert.equal((await choose(browser, "back-channel")).status, 303);
     await rp.restart();
-    assert.equal((await frame({})).status, 404, "it is kept");
+    assert.equal((await frame({})).status, 404, "still off after a restart");
     await assertAccepted(await sendToken(rp, await token()));
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
@@ -131,8 +131,8 @@ describe("the switch", () => {
     });
   }
 
-  test("takes no unknown mechanism and no other site's word", async () => {
-    const browser = await signIn(issuer, rp, someone());
+  test("refuses unknown mechanisms and forms from other sites", async () => {
+    const browser = await signIn(issuer, rp, newUser());
     assert.equal((await choose(browser, "telepathy")).status, 400);
     const foreign = await browser.post(`${rp.base}/mechanisms`, {}, "https://evil.example");
     assert.equal(foreign.status, 403);

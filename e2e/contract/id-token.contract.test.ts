@@ -1,4 +1,4 @@
-/** GET and POST /oauth2client over HTTP: every ID Token that must not log anybody in. */
+/** GET and POST /oauth2client over HTTP: ID Tokens that must not log a user in. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { leftHalfHash } from "#lib/oidc/id-token.ts";
@@ -15,7 +15,7 @@ const idToken = ({ nonce }: Asked, changes: Record<string, unknown> = {}, header
   issuer.sign(issuer.idClaims({ nonce, ...changes }), header, key);
 const seconds = () => Math.floor(Date.now() / 1000);
 
-describe("ID Token from the authorization endpoint", () => {
+describe("an ID Token from the authorization endpoint", () => {
   const refused: Record<string, { reason: RegExp; token: (asked: Asked) => Promise<string> }> = {
     "another nonce": { reason: /nonce differs/, token: (asked) => idToken(asked, { nonce: "other" }) },
     "no nonce": { reason: /nonce differs/, token: (asked) => idToken(asked, { nonce: undefined }) },
@@ -67,13 +67,13 @@ describe("ID Token from the authorization endpoint", () => {
     });
   }
 
-  test("is taken within 60 seconds of clock skew", async () => {
+  test("is accepted within 60 seconds of clock skew", async () => {
     const browser = await signIn(issuer, rp, { iat: seconds() + 50 });
     assert.equal((await sessionOf(browser, rp)).user, "alice");
     await signIn(issuer, rp, { exp: seconds() - 50 });
   });
 
-  test("vouches for the access token beside it", async () => {
+  test("must contain the hash of the access token", async () => {
     const form = { response_type: "id_token token" };
     for (const at_hash of [undefined, leftHalfHash("another", "RS256")]) {
       const asked = await ask(issuer, rp, form);
@@ -89,7 +89,7 @@ describe("ID Token from the authorization endpoint", () => {
     assert.equal((await respondTo(asked, issuer, rp, { id_token, access_token: "access" })).status, 303);
   });
 
-  test("vouches for the code of the hybrid flow, and names the same user as the second one", async () => {
+  test("must have the code's hash in the hybrid flow, and name the second one's user", async () => {
     const hybrid = { grant_type: "hybrid", use_pkce: "no" };
     const c_hash = leftHalfHash("the-code", "RS256");
     for (const wrong of [undefined, leftHalfHash("another", "RS256")]) {
@@ -118,7 +118,7 @@ describe("ID Token from the authorization endpoint", () => {
   });
 });
 
-describe("code", () => {
+describe("an authorization code", () => {
   const code = { grant_type: "code", use_pkce: "yes" };
   const refused: Record<string, { reason: RegExp; changes: (asked: Asked) => Promise<string> }> = {
     "another nonce": { reason: /nonce differs/, changes: (asked) => idToken(asked, { nonce: "other" }) },
@@ -130,7 +130,7 @@ describe("code", () => {
       reason: /does not verify/,
       changes: async (asked) => idToken(asked, {}, {}, await newKey("RS256", issuer.rs256.kid)),
     },
-    expired: {
+    "an expired exp": {
       reason: /ID Token .*invalid.*exp/s,
       changes: (asked) => idToken(asked, { exp: seconds() - 61 }),
     },
@@ -140,7 +140,7 @@ describe("code", () => {
     },
   };
   for (const [name, { reason, changes }] of Object.entries(refused)) {
-    test(`with an ID Token that is refused: ${name}`, async () => {
+    test(`is refused if its ID Token has: ${name}`, async () => {
       const asked = await ask(issuer, rp, code);
       issuer.token = async () => ({
         json: { access_token: "a", token_type: "Bearer", id_token: await changes(asked) },
@@ -149,7 +149,7 @@ describe("code", () => {
     });
   }
 
-  test("is redeemed with the verifier of its challenge, the Callback URL and the client", async () => {
+  test("is redeemed with the code_verifier, the Callback URL and the client's credentials", async () => {
     const asked = await ask(issuer, rp, { ...code, client_secret: "s3cret&=" });
     let sent: { authorization: string | undefined; body: URLSearchParams } | undefined;
     issuer.token = async ({ headers }, body) => {
@@ -167,7 +167,7 @@ describe("code", () => {
     assert.equal(asked.request.get("code_challenge"), Buffer.from(digest).toString("base64url"));
   });
 
-  test("that the OP does not honour is shown with the OP's reason", async () => {
+  test("is refused with the OP's reason if the OP refuses it", async () => {
     issuer.token = () => ({
       status: 400,
       json: { error: "invalid_grant", error_description: "used before" },
@@ -175,7 +175,7 @@ describe("code", () => {
     await assertRefused(await ask(issuer, rp, code), { code: "c" }, /invalid_grant: used before/);
   });
 
-  test("with a token response without ID Token logs nobody in", async () => {
+  test("is refused if the token response has no ID Token", async () => {
     issuer.token = () => ({ json: { access_token: "a", token_type: "Bearer" } });
     await assertRefused(await ask(issuer, rp, code), { code: "c" }, /has no ID Token/);
   });

@@ -1,4 +1,4 @@
-/** Several issuers and other algorithms: nothing of the one is good at the other. */
+/** Several issuers and other algorithms: tokens and secrets of one issuer do not work for another. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -25,7 +25,7 @@ function hs256(claims: object): string {
   return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
 }
 
-describe("HS256, registered", () => {
+describe("HS256, if registered", () => {
   let rp: RpProcess;
   before(async () => {
     const settings = {
@@ -37,7 +37,7 @@ describe("HS256, registered", () => {
   });
   after(() => rp.stop());
 
-  test("logs in and out by the client secret", async () => {
+  test("logs in and out with tokens signed with the client secret", async () => {
     const asked = await ask(configured, rp);
     const id_token = hs256(configured.idClaims({ nonce: asked.nonce }));
     assert.equal((await respondTo(asked, configured, rp, { id_token })).status, 303);
@@ -45,7 +45,7 @@ describe("HS256, registered", () => {
     assert.equal((await sessionOf(asked.browser, rp)).user, null);
   });
 
-  test("the secret that is shared with one issuer signs for no other", async () => {
+  test("is refused from another issuer, which does not share the client secret", async () => {
     await assertRefused(await sendToken(rp, hs256(other.logoutClaims())));
     const asked = await ask(other, rp);
     const id_token = hs256(other.idClaims({ nonce: asked.nonce }));
@@ -60,7 +60,7 @@ describe("a second trusted issuer", () => {
   });
   after(() => rp.stop());
 
-  test("that hangs does not hold up a sign-in at the configured one", async () => {
+  test("does not delay a sign-in at the configured issuer if it hangs", async () => {
     const release = other.hang();
     const asked = other.requests.length;
     const browser = new HttpBrowser();
@@ -68,11 +68,11 @@ describe("a second trusted issuer", () => {
     const answer = await browser.post(`${rp.base}/authorize`, form);
     assert.equal(answer.status, 303);
     assert.ok(answer.location?.startsWith(`${configured.origin}/authorize?`));
-    assert.equal(other.requests.length, asked, "it was not even asked");
+    assert.equal(other.requests.length, asked, "no request to the other issuer");
     release();
   });
 
-  test("gets its own access token for the photos, and the configured one does not", async () => {
+  test("is the only one to get its access token for the photos", async () => {
     const asked = await ask(other, rp, { grant_type: "code", use_pkce: "no" });
     other.token = async () => ({
       json: {
@@ -117,7 +117,7 @@ for (const path of ["/realm/", "/"]) {
       assert.equal((await nextAuthSession(browser, rp)).user?.name, "alice");
     });
 
-    test("does not sign for the same issuer without its slash", async () => {
+    test("cannot sign for the issuer without the slash", async () => {
       const iss = issuer.issuer.slice(0, -1);
       await assertRefused(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ iss }))));
     });

@@ -1,4 +1,4 @@
-/** POST and GET /logout over HTTP: the logout request (RIL 2), its answer (RIL 3), and how far a logout goes. */
+/** POST and GET /logout over HTTP: the request (RIL 2), the answer (RIL 3), local or global logout. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -9,7 +9,7 @@ import { sessionOf, signIn } from "../support/sign-in.ts";
 const { issuer, rp } = await appUnderTest();
 
 describe("the logout request", () => {
-  test("names the ID Token, the client and where to come back to, and its state is of this browser", async () => {
+  test("has all parameters, and a state that only this browser can use", async () => {
     const browser = await signIn(issuer, rp);
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});
     const { origin, pathname, searchParams } = new URL(location);
@@ -19,15 +19,15 @@ describe("the logout request", () => {
     assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
     const state = searchParams.get("state") ?? "";
     const stranger = await new HttpBrowser().get(`${rp.base}/logout?state=${state}`);
-    assert.equal(stranger.status, 400, "the state is of another browser");
+    assert.equal(stranger.status, 400, "another browser's state");
     assert.equal(
       (await browser.get(`${rp.base}/logout?state=${state}`)).status,
       200,
-      "and still this browser's to use",
+      "this browser can still use it",
     );
   });
 
-  test("goes by POST, in a form that works without script, when it would not fit into a URL", async () => {
+  test("goes by POST if it does not fit into a URL, in a form that works without scripts", async () => {
     const groups = Array.from({ length: 400 }, (_, n) => `group-number-${n}`);
     const browser = await signIn(issuer, rp, { groups });
     const answer = await browser.post(`${rp.base}/logout`, {});
@@ -37,7 +37,7 @@ describe("the logout request", () => {
     assert.match(answer.text, /<button[^>]*type="submit"/);
   });
 
-  test("an answer that nobody asked for leaves the session alone", async () => {
+  test("answers 400 to a redirect with an unknown state, and keeps the session", async () => {
     const browser = await signIn(issuer, rp);
     for (const query of ["", "?state=", "?state=made-up"]) {
       const answer = await browser.get(`${rp.base}/logout${query}`);
@@ -47,7 +47,7 @@ describe("the logout request", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
-  test("a declined logout leaves the session alone and says so; a reload says the same", async () => {
+  test("keeps the session if the user declines, and says so after a reload too", async () => {
     const browser = await signIn(issuer, rp);
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});
     const back = `${rp.base}/logout?error=access_denied&state=${new URL(location).searchParams.get("state")}`;
@@ -59,7 +59,7 @@ describe("the logout request", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
-  test("is what the panel says: method, parameters, no hint, and a state that may come again", async () => {
+  test("matches the panel: method, parameters, no hint, and a state that can be reused", async () => {
     const browser = await signIn(issuer, rp);
     const chosen = {
       chosen: "yes",
@@ -95,7 +95,7 @@ describe("the logout request", () => {
     assert.match(long.text, /state: must not be longer than 2048 characters\..*Go back and correct it/s);
   });
 
-  test("an error of the OP is told apart from a No", async () => {
+  test("distinguishes an error of the OP from a declined logout", async () => {
     const browser = await signIn(issuer, rp);
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});
     const state = new URL(location).searchParams.get("state");
@@ -104,7 +104,7 @@ describe("the logout request", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
-  test("without a back channel, coming back is what ends the session", async () => {
+  test("ends the session on the redirect back, if no logout token has", async () => {
     const browser = await signIn(issuer, rp);
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});
     const page = await browser.get(`${rp.base}/logout?state=${new URL(location).searchParams.get("state")}`);
@@ -113,8 +113,8 @@ describe("the logout request", () => {
   });
 });
 
-describe("how far a logout goes", () => {
-  test("here only: the session ends without the OP, and the page says so", async () => {
+describe("local and global logout", () => {
+  test("here only: ends the session without the OP, and the page says so", async () => {
     const browser = await signIn(issuer, rp);
     const answer = await browser.post(`${rp.base}/logout`, { scope: "here" });
     assert.equal(answer.location, `${rp.base}/`);
@@ -123,7 +123,7 @@ describe("how far a logout goes", () => {
     assert.match((await browser.get(`${rp.base}/`)).text, /by logging out of this app only/);
   });
 
-  test("everywhere: the request says so to an OP that declares it, and is refused for another", async () => {
+  test("everywhere: is requested only from an OP that declares support", async () => {
     const browser = await signIn(issuer, rp);
     const refused = await browser.post(`${rp.base}/logout`, { scope: "everywhere" });
     assert.equal(refused.status, 400);
@@ -138,7 +138,7 @@ describe("how far a logout goes", () => {
     assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
   });
 
-  test("everywhere: is neither offered nor pretended by a login that has no Logout Endpoint", async () => {
+  test("everywhere: is not offered without a Logout Endpoint, and answers 400", async () => {
     issuer.more = { end_session_everywhere_supported: true };
     await rp.restart();
     const browser = await signIn(issuer, rp, {}, { end_session_endpoint: "" });
@@ -151,7 +151,7 @@ describe("how far a logout goes", () => {
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "local");
   });
 
-  test("the page says how long a session lasted, and how soon after the OP ended its own", async () => {
+  test("the page shows how long the session lasted, and how late it ended", async () => {
     const who = { sub: "carol", sid: crypto.randomUUID() };
     const browser = await signIn(issuer, rp, who);
     const toe = (Date.now() - 5000) / 1000;

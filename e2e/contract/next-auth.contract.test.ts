@@ -1,4 +1,4 @@
-/** Sessions that next-auth began, over HTTP: what begins one, what ends one, and what an old cookie is worth. */
+/** next-auth sessions over HTTP: how they begin and end, and that an old cookie is worthless. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appUnderTest } from "../support/app-under-test.ts";
@@ -9,21 +9,21 @@ import { newKey } from "../support/test-issuer.ts";
 
 const { issuer, rp } = await appUnderTest();
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 const large = { groups: Array.from({ length: 400 }, () => crypto.randomUUID()) };
 
-async function assertNobody(browser: Parameters<typeof nextAuthSession>[0]): Promise<void> {
+async function assertSignedOut(browser: Parameters<typeof nextAuthSession>[0]): Promise<void> {
   assert.deepEqual(await nextAuthSession(browser, rp), {});
   assert.equal((await sessionOf(browser, rp)).user, null);
 }
 
 describe("a sign-in", () => {
-  test("asks by code with PKCE, state and nonce, and leaves a session like any other", async () => {
+  test("uses the code grant with PKCE, state and nonce, and starts an ordinary session", async () => {
     const asked = await ask(rp);
     const { response_type, code_challenge_method, redirect_uri } = Object.fromEntries(asked.request);
     assert.deepEqual([response_type, code_challenge_method], ["code", "S256"]);
     assert.equal(redirect_uri, `${rp.base}/api/auth/callback/op`);
-    const who = someone();
+    const who = newUser();
     await answer(asked, issuer, rp, { claims: who });
     const session = await sessionOf(asked.browser, rp);
     assert.deepEqual([session.user, session.sid, session.sessionState], [who.sub, who.sid, "hash.salt"]);
@@ -46,7 +46,7 @@ describe("a sign-in", () => {
     "no ID Token": { tokens: { id_token: undefined } },
     "another state": { response: { state: "other" } },
     "another iss (RFC 9207)": { response: { iss: "https://other.example" } },
-    "a No": { response: { error: "access_denied" } },
+    access_denied: { response: { error: "access_denied" } },
   };
   for (const [name, change] of Object.entries(refused)) {
     test(`is refused: ${name}`, async () => {
@@ -54,27 +54,27 @@ describe("a sign-in", () => {
       const page = await asked.browser.follow(await answer(asked, issuer, rp, change));
       assert.equal(new URL(page.url).pathname, "/playground2/oauth2");
       assert.match(page.text, /role="alert"[^>]*>next-auth/);
-      await assertNobody(asked.browser);
+      await assertSignedOut(asked.browser);
     });
   }
 
-  test("that was begun in another browser is refused", async () => {
+  test("is refused if it was started in another browser", async () => {
     const { request } = await ask(rp);
     const { browser } = await ask(rp);
     await answer({ browser, request }, issuer, rp);
-    await assertNobody(browser);
+    await assertSignedOut(browser);
   });
 
-  test("whose logout came first is refused, and the form says so", async () => {
-    const who = someone();
+  test("is refused if its logout came first, and the form says so", async () => {
+    const who = newUser();
     const asked = await ask(rp);
     await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(who))));
     const page = await asked.browser.follow(await answer(asked, issuer, rp, { claims: who }));
     assert.match(page.text, /its logout came first/);
-    await assertNobody(asked.browser);
+    await assertSignedOut(asked.browser);
   });
 
-  test("leads nowhere but into this app", async () => {
+  test("redirects only to this app", async () => {
     const { browser } = await ask(rp);
     const { location = "" } = await post(browser, rp, "signin/op", { callbackUrl: "https://evil.example/" });
     const state = new URL(location).searchParams;
@@ -82,8 +82,8 @@ describe("a sign-in", () => {
     assert.equal(back.location, `${rp.base}/oauth2`);
   });
 
-  test("takes the place of a session of the form, and the other way round", async () => {
-    const [first, second] = [someone(), someone()];
+  test("replaces a session from the form, and vice versa", async () => {
+    const [first, second] = [newUser(), newUser()];
     const browser = await signIn(issuer, rp, first);
     await signInWithNextAuth(issuer, rp, { claims: second }, browser);
     assert.equal((await sessionOf(browser, rp)).user, second.sub);
@@ -94,8 +94,8 @@ describe("a sign-in", () => {
 });
 
 describe("a session ends", () => {
-  test("by back-channel logout; its cookie is refused at once and taken back, and a copy of it stays worthless", async () => {
-    const who = someone();
+  test("by back-channel logout: its cookie is deleted, and a copy is worthless", async () => {
+    const who = newUser();
     const browser = await signInWithNextAuth(issuer, rp, { claims: who });
     const copy = browser.copy();
     await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(who))));
@@ -103,59 +103,59 @@ describe("a session ends", () => {
     assert.deepEqual(await nextAuthSession(browser, rp), {});
     assert.doesNotMatch(browser.cookieFor("/playground2"), /next-auth\.session=/);
     assert.match((await browser.get(`${rp.base}/oauth2`)).text, /by back-channel logout/);
-    await assertNobody(copy);
+    await assertSignedOut(copy);
   });
 
   test("by front-channel logout, without a cookie", async () => {
-    const who = someone();
+    const who = newUser();
     const browser = await signInWithNextAuth(issuer, rp, { claims: who });
     const query = new URLSearchParams({ iss: issuer.issuer, sid: who.sid });
     assert.equal((await fetch(`${rp.base}/fclogout?${query}`)).status, 200);
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");
-    await assertNobody(browser);
+    await assertSignedOut(browser);
   });
 
-  test("for one of two browsers of a user, if the logout token names its sid", async () => {
-    const [here, there] = [someone(), someone()];
+  test("in one of the user's two browsers, if the logout token has its sid", async () => {
+    const [here, there] = [newUser(), newUser()];
     const user = { sub: here.sub };
     const first = await signInWithNextAuth(issuer, rp, { claims: { ...user, sid: here.sid } });
     const second = await signInWithNextAuth(issuer, rp, { claims: { ...user, sid: there.sid } });
     await assertAccepted(
       await sendToken(rp, await issuer.sign(issuer.logoutClaims({ ...user, sid: here.sid }))),
     );
-    await assertNobody(first);
+    await assertSignedOut(first);
     assert.equal((await nextAuthSession(second, rp)).user?.name, here.sub);
   });
 
-  test("with the Logout button as well, once the OP says so", async () => {
-    const browser = await signInWithNextAuth(issuer, rp, { claims: someone() });
+  test("by the Logout button, after the redirect back from the OP", async () => {
+    const browser = await signInWithNextAuth(issuer, rp, { claims: newUser() });
     const { location = "" } = await browser.post(`${rp.base}/logout`, {});
     const state = new URL(location).searchParams.get("state");
     await browser.get(`${rp.base}/logout?state=${state}`);
-    await assertNobody(browser);
+    await assertSignedOut(browser);
   });
 });
 
 describe("sign-out", () => {
-  test("ends the session at once and goes on to the OP, with the hint and a state, once", async () => {
-    const browser = await signInWithNextAuth(issuer, rp, { claims: someone() });
+  test("ends the session at once, then redirects to the OP once, with id_token_hint and state", async () => {
+    const browser = await signInWithNextAuth(issuer, rp, { claims: newUser() });
     const before = browser.copy();
     const { location = "" } = await post(browser, rp, "signout", { callbackUrl: `${rp.base}/signout` });
     assert.equal(location, `${rp.base}/signout`);
-    await assertNobody(browser);
-    await assertNobody(before);
+    await assertSignedOut(browser);
+    await assertSignedOut(before);
     const sent = await browser.get(location);
     const { origin, pathname, searchParams } = new URL(sent.location ?? "");
     assert.equal(origin + pathname, `${issuer.origin}/logout`);
     assert.equal(searchParams.get("id_token_hint")?.split(".").length, 3);
-    assert.equal((await browser.get(location)).location, `${rp.base}/`, "not twice");
+    assert.equal((await browser.get(location)).location, `${rp.base}/`, "only once");
     const landing = await browser.get(`${rp.base}/logout?state=${searchParams.get("state")}`);
     assert.match(landing.text, /You are logged out/);
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "sign-out");
   });
 
-  test("after a No at the OP: logged out here, and still signed in there", async () => {
-    const browser = await signInWithNextAuth(issuer, rp, { claims: someone() });
+  test("declined at the OP: logged out of this app only", async () => {
+    const browser = await signInWithNextAuth(issuer, rp, { claims: newUser() });
     await post(browser, rp, "signout", { callbackUrl: `${rp.base}/signout` });
     const { location = "" } = await browser.get(`${rp.base}/signout`);
     const state = new URL(location).searchParams.get("state");
@@ -163,8 +163,8 @@ describe("sign-out", () => {
     assert.match(landing.text, /You are logged out of this app only/);
   });
 
-  test("works with an ID Token of 16 KiB, which never is in a cookie", async () => {
-    const browser = await signInWithNextAuth(issuer, rp, { claims: { ...someone(), ...large } });
+  test("works with an ID Token of 16 KiB, which is not in a cookie", async () => {
+    const browser = await signInWithNextAuth(issuer, rp, { claims: { ...newUser(), ...large } });
     assert.ok(browser.cookieFor("/playground2/api").length < 4096);
     await post(browser, rp, "signout", { callbackUrl: `${rp.base}/signout` });
     const form = await browser.get(`${rp.base}/signout`);
@@ -172,17 +172,17 @@ describe("sign-out", () => {
     assert.match(form.text, new RegExp(`method="post" action="${issuer.origin}/logout"`));
   });
 
-  test("with the OP down ends the session here", async () => {
-    const browser = await signInWithNextAuth(issuer, rp, { claims: someone() });
+  test("ends the session in the app if the OP is down", async () => {
+    const browser = await signInWithNextAuth(issuer, rp, { claims: newUser() });
     await issuer.down();
     await post(browser, rp, "signout", { callbackUrl: `${rp.base}/signout` });
     assert.equal((await browser.get(`${rp.base}/signout`)).location, `${rp.base}/`);
     await issuer.up();
-    await assertNobody(browser);
+    await assertSignedOut(browser);
   });
 
-  test("that another site asks for ends nothing", async () => {
-    const who = someone();
+  test("is refused if another site requests it", async () => {
+    const who = newUser();
     const browser = await signInWithNextAuth(issuer, rp, { claims: who });
     await browser.post(`${rp.base}/api/auth/signout`, { csrfToken: "made-up" }, "https://evil.example");
     await browser.get(`${rp.base}/signout`);
@@ -191,12 +191,12 @@ describe("sign-out", () => {
 });
 
 describe("the access token", () => {
-  /** Signs in with an access token that is expired already. */
+  /** Signs in with an access token that expires immediately. */
   const expired = (who: Record<string, unknown>) =>
     signInWithNextAuth(issuer, rp, { claims: who, tokens: { expires_in: 1, refresh_token: "refresh-1" } });
 
-  test("is refreshed when it has expired, once for all who ask at the same time", async () => {
-    const who = someone();
+  test("is refreshed when it has expired, once for concurrent requests", async () => {
+    const who = newUser();
     const browser = await expired(who);
     const used: (string | null)[] = [];
     issuer.token = (_request, body) => {
@@ -217,8 +217,8 @@ describe("the access token", () => {
     assert.equal((await nextAuthSession(browser, rp)).user?.name, who.sub);
   });
 
-  test("whose life the OP does not tell is not refreshed again at each request", async () => {
-    const browser = await expired(someone());
+  test("is not refreshed on every request if the OP omits expires_in", async () => {
+    const browser = await expired(newUser());
     let asked = 0;
     issuer.token = () => {
       asked += 1;
@@ -229,22 +229,22 @@ describe("the access token", () => {
     assert.equal(asked, 1);
   });
 
-  test("whose refresh the OP refuses takes the session with it, and the page says why", async () => {
-    const browser = await expired(someone());
+  test("ends the session if the OP refuses the refresh, and the page says why", async () => {
+    const browser = await expired(newUser());
     issuer.token = () => ({ status: 400, json: { error: "invalid_grant", error_description: "revoked" } });
-    await assertNobody(browser);
+    await assertSignedOut(browser);
     assert.match((await browser.get(`${rp.base}/`)).text, /refused to refresh.*invalid_grant: revoked/s);
   });
 
-  test("that had expired when it came is refreshed too", async () => {
+  test("is refreshed if it was already expired when issued", async () => {
     const tokens = { expires_in: 0, refresh_token: "refresh-1" };
-    const browser = await signInWithNextAuth(issuer, rp, { claims: someone(), tokens });
+    const browser = await signInWithNextAuth(issuer, rp, { claims: newUser(), tokens });
     issuer.token = () => ({ status: 400, json: { error: "invalid_grant" } });
-    await assertNobody(browser);
+    await assertSignedOut(browser);
   });
 
-  test("whose refresh fails otherwise leaves the session alone", async () => {
-    const who = someone();
+  test("keeps the session if the refresh fails for another reason", async () => {
+    const who = newUser();
     const browser = await expired(who);
     for (const status of [500, 400]) {
       issuer.token = () => ({ status, json: { error: "temporarily_unavailable" } });
@@ -252,8 +252,8 @@ describe("the access token", () => {
     }
   });
 
-  test("of another user's ID Token is not taken", async () => {
-    const who = someone();
+  test("is not replaced by one that comes with another user's ID Token", async () => {
+    const who = newUser();
     const browser = await expired(who);
     issuer.token = async () => ({
       json: {

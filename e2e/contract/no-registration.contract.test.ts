@@ -1,11 +1,11 @@
-/** Where an app cannot register itself, or only at a host that nothing but discovery names. */
+/** Apps that cannot register themselves, and a registration endpoint on another host. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
-/** The registration page, without the marks that React puts between two texts. */
+/** The registration page, without React's comment nodes. */
 const pageOf = async (browser: HttpBrowser, app: RpProcess) =>
   (await browser.get(`${app.base}/registration`)).text.replaceAll("<!-- -->", "");
 
@@ -29,7 +29,7 @@ describe("an OP without a registration endpoint", () => {
     assert.doesNotMatch(page, /<form/);
   });
 
-  test("POST /register tells the same, and asks nobody", async () => {
+  test("POST /register fails with the same message, and sends no request", async () => {
     const browser = new HttpBrowser();
     await browser.post(`${app.base}/register`, {});
     assert.equal((await browser.get(`${app.base}/registration`)).status, 200);
@@ -38,7 +38,7 @@ describe("an OP without a registration endpoint", () => {
   });
 });
 
-test("an app that takes HMAC signatures only says why it cannot register itself", async (t) => {
+test("an app configured for HMAC signatures says why it cannot register itself", async (t) => {
   const issuer = await TestIssuer.start();
   issuer.more = { registration_endpoint: `${issuer.origin}/register` };
   const settings = {
@@ -51,7 +51,7 @@ test("an app that takes HMAC signatures only says why it cannot register itself"
   assert.match(page, /signed with HS256 .* Set ID_TOKEN_SIGNED_RESPONSE_ALG/);
 });
 
-test("the registration endpoint may be at a host that only discovery names", async (t) => {
+test("the registration endpoint may be on another host if discovery names it", async (t) => {
   const [provider, elsewhere] = [await TestIssuer.start(), await TestIssuer.start()];
   provider.more = { registration_endpoint: `${elsewhere.origin}/register` };
   elsewhere.registration = (_, body) => ({ status: 201, json: { ...JSON.parse(body), client_id: "m" } });

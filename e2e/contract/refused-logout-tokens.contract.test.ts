@@ -1,4 +1,4 @@
-/** POST /bclogout over HTTP against the running app: everything that it must refuse, without touching a session. */
+/** POST /bclogout over HTTP against the running app: what it must refuse, without ending a session. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, test } from "node:test";
@@ -16,43 +16,43 @@ const { issuer, rp } = await appUnderTest({ CLIENT_SECRET: clientSecret });
 const now = () => Math.floor(Date.now() / 1000);
 const event = backchannelLogoutEvent;
 
-/** Claims that differ from a good logout token in one thing each. */
+/** Each differs from the claims of a valid logout token in one point. */
 const refusedClaims: Record<string, () => Record<string, unknown>> = {
   "no iss": () => ({ iss: undefined }),
   "another iss": () => ({ iss: `${issuer.issuer}INVALID` }),
-  "iss with a slash too many": () => ({ iss: `${issuer.issuer}/` }),
+  "iss with an extra slash": () => ({ iss: `${issuer.issuer}/` }),
   "no aud": () => ({ aud: undefined }),
   "another aud": () => ({ aud: "playground2INVALID" }),
-  "aud array without us": () => ({ aud: ["other", "another"] }),
+  "aud array without this client": () => ({ aud: ["other", "another"] }),
   "no iat": () => ({ iat: undefined }),
   "iat in the future": () => ({ iat: now() + 600, exp: now() + 720 }),
   "iat a day old": () => ({ iat: now() - 86_400, exp: now() + 120 }),
-  "iat as text": () => ({ iat: String(now()) }),
+  "iat as a string": () => ({ iat: String(now()) }),
   "exp in the past": () => ({ iat: now() - 240, exp: now() - 120 }),
-  "exp as text": () => ({ exp: String(now() + 120) }),
+  "exp as a string": () => ({ exp: String(now() + 120) }),
   "no jti": () => ({ jti: undefined }),
   "empty jti": () => ({ jti: "" }),
   "no events": () => ({ events: undefined }),
   "another event": () => ({ events: { "http://schemas.openid.net/event/foobar": {} } }),
-  "events as text": () => ({ events: event }),
-  "events as array": () => ({ events: [event] }),
+  "events as a string": () => ({ events: event }),
+  "events as an array": () => ({ events: [event] }),
   "events null": () => ({ events: null }),
-  "event value array": () => ({ events: { [event]: [] } }),
-  "event value null": () => ({ events: { [event]: null } }),
-  "event value text": () => ({ events: { [event]: "x" } }),
+  "event value is an array": () => ({ events: { [event]: [] } }),
+  "event value is null": () => ({ events: { [event]: null } }),
+  "event value is a string": () => ({ events: { [event]: "x" } }),
   "the event claim of old WSO2 servers": () => ({ events: undefined, event: {} }),
   nonce: () => ({ nonce: "n" }),
   "neither sub nor sid": () => ({ sub: undefined, sid: undefined }),
-  "sid that is no text": () => ({ sid: 7 }),
-  "sub that is no text": () => ({ sub: ["alice"] }),
+  "sid that is not a string": () => ({ sid: 7 }),
+  "sub that is not a string": () => ({ sub: ["alice"] }),
 };
 
-/** Tokens that are wrong as a whole. */
+/** Each has a wrong signature, header, type or format. */
 const refusedTokens: Record<string, () => Promise<string>> = {
   "alg none": async () => new UnsecuredJWT(issuer.logoutClaims()).encode(),
   "alg ES256 with a published key": () => issuer.sign(issuer.logoutClaims(), {}, issuer.es256),
-  "a key that is not published": async () => issuer.sign(issuer.logoutClaims(), {}, await newKey("RS256")),
-  "a published kid on another key": async () =>
+  "an unpublished key": async () => issuer.sign(issuer.logoutClaims(), {}, await newKey("RS256")),
+  "a published kid with another key": async () =>
     issuer.sign(issuer.logoutClaims(), {}, await newKey("RS256", issuer.rs256.kid)),
   "last byte of the signature changed": async () => flip(await issuer.sign(issuer.logoutClaims()), -2),
   "first byte of the signature changed": async () => {
@@ -73,10 +73,10 @@ const refusedTokens: Record<string, () => Promise<string>> = {
   "an access token": () => issuer.sign(issuer.logoutClaims(), { typ: "at+jwt" }),
   "a security event token of another type": () => issuer.sign(issuer.logoutClaims(), { typ: "secevent+jwt" }),
   "a kid that looks like SQL": () => issuer.sign(issuer.logoutClaims(), { kid: "' OR 1=1 --" }),
-  "a typ that is no text": () => issuer.sign(issuer.logoutClaims(), { typ: 1 }),
+  "a typ that is not a string": () => issuer.sign(issuer.logoutClaims(), { typ: 1 }),
   "five parts": async () => "a.b.c.d.e",
-  "no JWT at all": async () => "garbage",
-  "a payload that is no object": async () =>
+  "not a JWT": async () => "garbage",
+  "a payload that is not an object": async () =>
     `${(await issuer.sign({})).split(".")[0]}.${Buffer.from("[]").toString("base64url")}.AA`,
 };
 
@@ -91,7 +91,7 @@ function flip(token: string, index: number): string {
   return token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
 }
 
-/** Requests that carry a good token in a wrong way. */
+/** Malformed requests, most of them with a valid token. */
 const refusedRequests: Record<string, { status: number; request: () => Promise<Response> }> = {
   GET: { status: 405, request: async () => fetch(`${rp.base}/bclogout?logout_token=${await goodToken()}`) },
   "token in the query": {
@@ -118,7 +118,7 @@ const refusedRequests: Record<string, { status: number; request: () => Promise<R
 
 const goodToken = () => issuer.sign(issuer.logoutClaims());
 
-describe("refused", () => {
+describe("POST /bclogout refuses", () => {
   for (const [name, claims] of Object.entries(refusedClaims)) {
     test(name, async () => {
       await assertSessionSurvives(async () =>
@@ -140,12 +140,12 @@ describe("refused", () => {
     });
   }
 
-  test("no address of the token's header is ever fetched", () => {
+  test("without fetching a URL from the token's header", () => {
     assert.ok(!issuer.requests.includes("/canary"));
   });
 });
 
-/** The session that the good part of each token names; a refusal must leave it alone. */
+/** Keeps one session, the one that the refused tokens name, and checks that it survives. */
 async function assertSessionSurvives(act: () => Promise<void>): Promise<void> {
   survivor ??= await signIn(issuer, rp);
   await act();

@@ -1,4 +1,4 @@
-/** The registration page and POST /register over HTTP, against an issuer that the test plays. */
+/** The registration page and POST /register over HTTP, against a test issuer. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -15,7 +15,7 @@ const password = "theAdministratorsPassword";
 
 let issuer: TestIssuer;
 let rp: RpProcess;
-/** What the registration endpoint received. */
+/** Requests to the registration endpoint. */
 let asked: { method: string | undefined; authorization: string | undefined; body: Json }[];
 
 before(async () => {
@@ -37,7 +37,7 @@ beforeEach(async () => {
 const post = (fields: Record<string, string>, browser = new HttpBrowser()) =>
   browser.post(`${rp.base}/register`, fields);
 
-/** Has the registration endpoint register what it is asked for, as this function changes it. */
+/** Makes the registration endpoint accept the request, with the changes of this function. */
 function registersAs(clientId: string, change: (body: Json) => Json = (body) => body): void {
   issuer.registration = ({ method, headers }, text) => {
     const body = text ? (JSON.parse(text) as Json) : {};
@@ -54,12 +54,12 @@ function registersAs(clientId: string, change: (body: Json) => Json = (body) => 
   };
 }
 
-/** The registration page, without the marks that React puts between two texts. */
+/** The registration page, without React's comment nodes. */
 const pageOf = async (browser = new HttpBrowser()) =>
   (await browser.get(`${rp.base}/registration`)).text.replaceAll("<!-- -->", "");
 const resultOf = (field: string, page: string) =>
   new RegExp(`data-field="${field}" data-result="([a-z]+)"`).exec(page)?.[1];
-/** The value that an input of a page is filled in with. */
+/** The value of an input. */
 const filledIn = (name: string, page: string) =>
   new RegExp(`<input id="${name}"[^>]* value="([^"]*)"`).exec(page)?.[1];
 
@@ -70,8 +70,8 @@ async function register(fields: Record<string, string> = {}, browser = new HttpB
   return pageOf(browser);
 }
 
-describe("registering by button", () => {
-  test("the page shows beforehand exactly what is sent", async () => {
+describe("registering", () => {
+  test("sends exactly the request that the page shows beforehand", async () => {
     registersAs("a");
     const page = await pageOf();
     assert.match(page, /Client <code>playground2<\/code>/);
@@ -83,7 +83,7 @@ describe("registering by button", () => {
     assert.equal(text, `POST ${issuer.origin}/register\n\n${JSON.stringify(sent?.body, null, 2)}`);
   });
 
-  test("tells accepted, changed, ignored and refused fields apart, in words", async () => {
+  test("labels fields as accepted, changed, ignored or refused", async () => {
     registersAs("b", ({ frontchannel_logout_session_required: _, ...body }) => ({
       ...body,
       backchannel_logout_session_required: false,
@@ -108,14 +108,14 @@ describe("registering by button", () => {
     await rp.printed("Registered as client b; fields: ");
   });
 
-  test("warns of a signature algorithm that the app does not take, and of no other", async () => {
+  test("warns only about a signature algorithm that the app does not accept", async () => {
     registersAs("b2", (body) => ({ ...body, id_token_signed_response_alg: "ES256" }));
     assert.match(await register(), /sign ID Tokens with ES256, but this app accepts only RS256/);
     registersAs("b3");
     assert.doesNotMatch(await register(), /but this app accepts/);
   });
 
-  test("authorizes by token or by password, and neither is kept, shown or logged", async () => {
+  test("authenticates with a token or a password, and does not store, show or log them", async () => {
     registersAs("c");
     const browser = new HttpBrowser();
     await register({ initial_access_token: "theInitialToken" });
@@ -130,7 +130,7 @@ describe("registering by button", () => {
         assert.ok(!text.includes(hidden), hidden);
   });
 
-  test("fills the authorize form in with the new client, whose secret goes to the token endpoint unseen", async () => {
+  test("puts the new client into the authorize form, and uses its secret for the code", async () => {
     registersAs("d");
     const browser = new HttpBrowser();
     await browser.post(`${rp.base}/authorize`, { grant_type: "code", client_id: "playground2" });
@@ -146,7 +146,7 @@ describe("registering by button", () => {
     assert.equal((await sessionOf(browser, rp)).user, "alice");
   });
 
-  test("makes logout tokens for the new client welcome, also after a restart", async () => {
+  test("makes the app accept logout tokens for the new client, after a restart too", async () => {
     const tokenFor = async (aud: string) => issuer.sign(issuer.logoutClaims({ aud }));
     await assertRefused(await sendToken(rp, await tokenFor("e")));
     registersAs("e");
@@ -157,7 +157,7 @@ describe("registering by button", () => {
     await assertAccepted(await sendToken(rp, await tokenFor("e")));
   });
 
-  test("asks for encryption, and knows what the OP made of it", async () => {
+  test("requests encryption, and shows the algorithms that the OP chose", async () => {
     registersAs("f", (body) => ({ ...body, id_token_encrypted_response_enc: "A128GCM" }));
     const page = await register({
       id_token_encrypted_response_alg: "ECDH-ES",
@@ -168,7 +168,7 @@ describe("registering by button", () => {
     assert.match(page, /encrypted: ECDH-ES with A128GCM\./);
   });
 
-  test("a client whose secret has expired is not used any more", async () => {
+  test("does not use a client whose secret has expired", async () => {
     registersAs("g");
     const registers = issuer.registration;
     issuer.registration = async (request, body) => {
@@ -184,13 +184,13 @@ describe("registering by button", () => {
   });
 });
 
-describe("a registration that fails", () => {
+describe("a failed registration", () => {
   const encryption = {
     id_token_encrypted_response_alg: "RSA-OAEP-384",
     id_token_encrypted_response_enc: "A192GCM",
   };
 
-  test("shows the OP's words, keeps the choices, and leaves the client as it was", async () => {
+  test("shows the OP's error, keeps the form's values, and keeps the current client", async () => {
     registersAs("h");
     await register();
     issuer.registration = () => ({
@@ -222,14 +222,14 @@ describe("a registration that fails", () => {
     "a username alone": { fields: { username: "a" }, field: "password", reason: /required with a username/ },
     "a password alone": { fields: { password }, field: "username", reason: /required with a password/ },
     "a username with a colon": { fields: { username: "a:b", password }, field: "username", reason: /colon/ },
-    "an algorithm of one's own": {
+    "an unsupported algorithm": {
       fields: { id_token_encrypted_response_alg: "none" },
       field: "id_token_encrypted_response_alg",
       reason: /Choose one/,
     },
   };
   for (const [name, { fields, field, reason }] of Object.entries(wrong)) {
-    test(`${name}: the reason stands beside the field, and nothing is sent`, async () => {
+    test(`shows the reason next to the field, and sends nothing: ${name}`, async () => {
       registersAs("never");
       const page = await register(fields);
       assert.match(new RegExp(`id="${field}-error"[^>]*>([^<]*)`).exec(page)?.[1] ?? "", reason);
@@ -238,7 +238,7 @@ describe("a registration that fails", () => {
     });
   }
 
-  test("a form of another site is refused, and nothing is sent or forgotten", async () => {
+  test("refuses a form from another site; nothing is sent or forgotten", async () => {
     registersAs("i");
     await register();
     for (const fields of [{}, { action: "forget" }] as Record<string, string>[]) {
@@ -251,7 +251,7 @@ describe("a registration that fails", () => {
 });
 
 describe("forgetting a registration", () => {
-  test("deletes the client at the OP and goes back to the configured one", async () => {
+  test("deletes the client at the OP and restores the configured one", async () => {
     registersAs("j");
     const browser = new HttpBrowser();
     await register({}, browser);
@@ -265,7 +265,7 @@ describe("forgetting a registration", () => {
     await assertRefused(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ aud: "j" }))));
   });
 
-  test("says that the client is still there where the OP does not delete it", async () => {
+  test("says that the client is still registered if the OP does not delete it", async () => {
     registersAs("k");
     await register();
     issuer.registration = () => ({ status: 403, json: {} });
@@ -276,7 +276,7 @@ describe("forgetting a registration", () => {
     );
   });
 
-  test("says that too where the OP gave no way to delete it, or one at a host that nobody vouched for", async () => {
+  test("gives the reason if the registration_client_uri is missing or on an untrusted host", async () => {
     for (const uri of [undefined, "http://169.254.169.254/register/l"]) {
       registersAs("l");
       const registers = issuer.registration;

@@ -1,4 +1,4 @@
-/** An OpenID Provider that is not there, settings that are wrong, and the logout request. */
+/** An unavailable OpenID Provider, and invalid settings. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ import { TestIssuer } from "../support/test-issuer.ts";
 const { issuer, rp } = await appUnderTest();
 
 describe("an OP that is down", () => {
-  test("at start: the app starts, says so in log and page, and recovers by itself", async () => {
+  test("at start: the app starts, reports it in the log and on the page, and recovers", async () => {
     const late = await TestIssuer.start();
     await late.down();
     const app = await startRp({ OP_ISSUER: late.issuer });
@@ -33,7 +33,7 @@ describe("an OP that is down", () => {
     }
   });
 
-  test("at logout: the page says that the user is still logged in, and a second try works", async () => {
+  test("at logout: the page says that the user is still logged in, and a retry works", async () => {
     const browser = await signIn(issuer, rp);
     await issuer.down();
     const failed = await browser.post(`${rp.base}/logout`, {});
@@ -44,7 +44,7 @@ describe("an OP that is down", () => {
     assert.equal((await browser.post(`${rp.base}/logout`, {})).status, 303);
   });
 
-  test("another issuer in the discovery document is an OP that cannot be used", async () => {
+  test("an OP whose discovery document has another issuer cannot be used", async () => {
     const app = await startRp({ OP_ISSUER: `${issuer.issuer}/` });
     try {
       await app.printed("cannot be used");
@@ -55,7 +55,7 @@ describe("an OP that is down", () => {
   });
 });
 
-test("an OP on https with its own certificate is trusted by CA_FILE, and not without", async () => {
+test("an OP with a self-signed certificate is trusted only with CA_FILE", async () => {
   const directory = mkdtempSync(join(tmpdir(), "op-"));
   const log = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
   const op = await startOp(parseOpConfig({ OP_HTTPS: "true", OP_PORT: "0", OP_DATA_DIR: directory }), log);
@@ -72,7 +72,7 @@ test("an OP on https with its own certificate is trusted by CA_FILE, and not wit
   }
 });
 
-describe("a wrong setting", () => {
+describe("an invalid setting", () => {
   const wrong: Record<string, { settings: Record<string, string>; says: RegExp }> = {
     "a short secret": {
       settings: { RP_SECRET: "short" },
@@ -89,7 +89,7 @@ describe("a wrong setting", () => {
     },
   };
   for (const [name, { settings, says }] of Object.entries(wrong)) {
-    test(`ends the start with its name and what to do: ${name}`, async () => {
+    test(`stops the app with an error that names the setting and the fix: ${name}`, async () => {
       await assert.rejects(startRp({ OP_ISSUER: issuer.issuer, ...settings }), (error: Error) => {
         assert.match(error.message, /the app ended with 1/);
         assert.match(error.message, says);

@@ -1,4 +1,4 @@
-/** The script of the RP iframe, run as it is served, with a window that the test plays. */
+/** The unchanged script of the RP iframe, in a fake window. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -8,7 +8,7 @@ const script = readFileSync("public/assets/rp/rp-iframe.js", "utf8");
 const app = "http://localhost:8080";
 const op = "http://localhost:9443";
 
-/** The RP iframe after the OP iframe has loaded. */
+/** Runs the script in a fake frame, until the OP iframe has loaded. */
 function rpIframe() {
   const asked: { message: string; targetOrigin: string }[] = [];
   const seen: string[] = [];
@@ -87,7 +87,7 @@ function rpIframe() {
     message,
     poll: () => tick?.(),
     polls: () => tick !== undefined,
-    losePatience: () => timeout?.(),
+    silentTimeout: () => timeout?.(),
     confirmed: (data: object) => message(data, app, silentFrames.at(-1)?.contentWindow),
     wait: (ms: number) => {
       now += ms;
@@ -96,12 +96,12 @@ function rpIframe() {
 }
 
 describe("the RP iframe", () => {
-  test("asks with client_id and session_state, at the OP's origin only", () => {
+  test("sends client_id and session_state, only to the OP's origin", () => {
     const { asked } = rpIframe();
     assert.deepEqual(asked, [{ message: "playground2 hash.salt", targetOrigin: op }]);
   });
 
-  test("believes nobody but the OP iframe, and nothing but the three words", () => {
+  test("accepts only the three words, and only from the OP iframe", () => {
     const { message, seen, silentFrames } = rpIframe();
     message("unchanged");
     message("changed", "https://evil.example");
@@ -113,13 +113,13 @@ describe("the RP iframe", () => {
     assert.deepEqual([seen, silentFrames.length], [["watching"], 0]);
   });
 
-  test("takes a first answer that is not unchanged for a blocked cookie: no request, no logout", () => {
+  test("treats a first answer other than unchanged as a blocked cookie: no silent request, no logout", () => {
     const { message, seen, silentFrames, polls } = rpIframe();
     message("changed");
     assert.deepEqual([seen, silentFrames.length, polls()], [["blocked"], 0, false]);
   });
 
-  test("asks with prompt=none once when something changed, and goes on with the new session_state", () => {
+  test("sends one prompt=none request on changed, and continues with the new session_state", () => {
     const { message, silentFrames, confirmed, asked, seen } = rpIframe();
     message("unchanged");
     message("changed");
@@ -133,14 +133,14 @@ describe("the RP iframe", () => {
     assert.deepEqual(seen, ["watching", "confirming", "watching"]);
   });
 
-  test("makes no such request on error, and stops", () => {
+  test("stops on error, without a silent request", () => {
     const { message, silentFrames, seen, polls } = rpIframe();
     message("unchanged");
     message("error");
     assert.deepEqual([seen.at(-1), silentFrames.length, polls()], ["error", 0, false]);
   });
 
-  test("stops when the session is over, or when an answer proves nothing", () => {
+  test("stops when the session has ended, or the silent request failed", () => {
     for (const [confirmation, status] of [
       ["ended", "ended"],
       ["failed", "stopped"],
@@ -153,19 +153,19 @@ describe("the RP iframe", () => {
     }
   });
 
-  test("says so when a silent request is not answered, and still heeds a late answer", () => {
-    const { message, confirmed, losePatience, seen, polls } = rpIframe();
+  test("stops when a silent request gets no answer, and continues on a late one", () => {
+    const { message, confirmed, silentTimeout, seen, polls } = rpIframe();
     message("unchanged");
     message("changed");
-    losePatience();
+    silentTimeout();
     assert.deepEqual([seen, polls()], [["watching", "confirming", "stopped"], false]);
     confirmed({ confirmation: "renewed", sessionState: "new.salt" });
     message("unchanged");
-    losePatience();
+    silentTimeout();
     assert.deepEqual([seen.at(-1), polls()], ["watching", true]);
   });
 
-  test("makes at most three requests a minute, then stops; a slow series may go on", () => {
+  test("stops after three silent requests in a minute; slower series continue", () => {
     for (const [pause, frames, status] of [
       [1000, 3, "stopped"],
       [25_000, 10, "confirming"],
@@ -182,7 +182,7 @@ describe("the RP iframe", () => {
     }
   });
 
-  test("says so when two questions were not answered", () => {
+  test("reports when two polls got no answer", () => {
     const { poll, seen, message } = rpIframe();
     message("unchanged");
     poll();
@@ -194,7 +194,7 @@ describe("the RP iframe", () => {
     assert.equal(seen.at(-1), "watching");
   });
 
-  test("asks nothing while the tab is hidden", () => {
+  test("pauses while the tab is hidden", () => {
     const { document, poll, asked, listeners, seen } = rpIframe();
     document.hidden = true;
     listeners["document visibilitychange"]?.({});
@@ -202,7 +202,7 @@ describe("the RP iframe", () => {
     assert.deepEqual([asked.length, seen.at(-1)], [1, "paused"]);
   });
 
-  test("sixty seconds of polling are thirty questions and nothing else", () => {
+  test("polls thirty times a minute and makes no other request", () => {
     const { message, poll, asked, silentFrames, seen } = rpIframe();
     message("unchanged");
     for (let n = 0; n < 30; n++) {

@@ -1,4 +1,4 @@
-/** The RP iframe and its silent requests over HTTP (Session Management 3.1). */
+/** The RP iframe and its silent requests over HTTP (SM 3.1). */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HttpBrowser } from "#lib/net/http-browser.ts";
@@ -8,11 +8,11 @@ import { ask, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 
 const { issuer, rp } = await appUnderTest();
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 
 describe("the RP iframe", () => {
-  test("knows client, session_state and the OP iframe, and may be framed by the app's own pages only", async () => {
-    const browser = await signIn(issuer, rp, someone());
+  test("has client_id, session_state and OP iframe; only the app's pages may frame it", async () => {
+    const browser = await signIn(issuer, rp, newUser());
     const { text, headers } = await browser.get(`${rp.base}/rpiframe`);
     assert.match(text, /data-client-id="playground2"/);
     assert.match(text, /data-session-state="hash\.salt"/);
@@ -24,16 +24,16 @@ describe("the RP iframe", () => {
     assert.match(policy, new RegExp(`frame-src ${issuer.origin} `));
   });
 
-  test("is loaded by the page's script, which listens by then: what it says once must not be missed", async () => {
-    const browser = await signIn(issuer, rp, someone());
+  test("is loaded by the page's script, which must be listening before its first message", async () => {
+    const browser = await signIn(issuer, rp, newUser());
     const [frame = ""] =
       /<iframe[^>]*title="RP iframe"[^>]*>/.exec((await browser.get(`${rp.base}/`)).text) ?? [];
     assert.match(frame, /title="RP iframe"/);
     assert.doesNotMatch(frame, /\ssrc=/);
   });
 
-  test("is refused without a session to watch, and where the mechanism is off", async () => {
-    const browser = await signIn(issuer, rp, someone());
+  test("is refused without a session, or if the mechanism is off", async () => {
+    const browser = await signIn(issuer, rp, newUser());
     assert.equal((await fetch(`${rp.base}/rpiframe`)).status, 400);
     await browser.post(`${rp.base}/mechanisms`, { mechanism: "back-channel" });
     for (const path of ["/rpiframe", "/rpiframe/silent"]) {
@@ -46,8 +46,8 @@ describe("the RP iframe", () => {
 });
 
 describe("a silent request", () => {
-  /** Asks with prompt=none and answers as the test says.
-   *  @returns what the RP iframe is told */
+  /** Starts a silent request and returns this answer to the callback.
+   *  @returns the message to the RP iframe */
   async function confirm(
     browser: HttpBrowser,
     answer: (asked: URLSearchParams) => Promise<Record<string, string>> | Record<string, string>,
@@ -58,8 +58,8 @@ describe("a silent request", () => {
     const parameters = { state: asked.get("state") ?? "", iss: issuer.issuer, ...(await answer(asked)) };
     const page = await browser.post(`${rp.base}/oauth2client`, parameters);
     assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'self'/);
-    const told = /data-confirmation="([^"]*)"/.exec(page.text)?.[1] ?? "";
-    return JSON.parse(told.replaceAll("&quot;", '"').replaceAll("&#39;", "'")) as Record<string, string>;
+    const message = /data-confirmation="([^"]*)"/.exec(page.text)?.[1] ?? "";
+    return JSON.parse(message.replaceAll("&quot;", '"').replaceAll("&#39;", "'")) as Record<string, string>;
   }
 
   const idTokenOf = (who: object) => async (asked: URLSearchParams) => ({
@@ -67,8 +67,8 @@ describe("a silent request", () => {
     session_state: "new.salt",
   });
 
-  test("that finds the same user keeps the session and renews its session_state", async () => {
-    const who = someone();
+  test("keeps the session and renews its session_state if the user is the same", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const { since } = await sessionOf(browser, rp);
     assert.deepEqual(await confirm(browser, idTokenOf(who)), {
@@ -79,11 +79,11 @@ describe("a silent request", () => {
     assert.deepEqual([session.user, session.sessionState, session.since], [who.sub, "new.salt", since]);
   });
 
-  test("asks for what the login was granted, but for offline_access", async () => {
+  test("requests the scopes granted to the login, except offline_access", async () => {
     const asked = await ask(issuer, rp, { grant_type: "code", scope: "openid profile offline_access" });
     issuer.token = async () => ({
       json: {
-        id_token: await issuer.sign(issuer.idClaims({ ...someone(), nonce: asked.nonce })),
+        id_token: await issuer.sign(issuer.idClaims({ ...newUser(), nonce: asked.nonce })),
         access_token: "access",
         token_type: "Bearer",
         scope: "openid profile offline_access",
@@ -93,27 +93,27 @@ describe("a silent request", () => {
     assert.equal(answer.status, 303, answer.text);
     const { location = "" } = await asked.browser.get(`${rp.base}/rpiframe/silent`);
     assert.equal(new URL(location).searchParams.get("scope"), "openid profile");
-    const implicit = await signIn(issuer, rp, someone());
+    const implicit = await signIn(issuer, rp, newUser());
     const { location: without = "" } = await implicit.get(`${rp.base}/rpiframe/silent`);
     assert.equal(new URL(without).searchParams.get("scope"), "openid");
   });
 
-  test("that finds another user, or nobody, ends the session and says why", async () => {
+  test("ends the session if another user, or none, is signed in, and says why", async () => {
     const answers = [
-      idTokenOf(someone()),
+      idTokenOf(newUser()),
       () => ({ error: "login_required" }),
       () => ({ error: "consent_required" }),
     ];
     for (const answer of answers) {
-      const browser = await signIn(issuer, rp, someone());
+      const browser = await signIn(issuer, rp, newUser());
       assert.deepEqual(await confirm(browser, answer), { confirmation: "ended" });
       assert.equal((await sessionOf(browser, rp)).loggedOutBy, "session-management");
       assert.match((await browser.get(`${rp.base}/`)).text, /by session management/);
     }
   });
 
-  test("whose answer proves nothing leaves the session alone", async () => {
-    const who = someone();
+  test("keeps the session if the answer is inconclusive", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const answers: Record<string, string>[] = [
       { error: "server_error" },
@@ -126,19 +126,19 @@ describe("a silent request", () => {
     }
   });
 
-  test("that cannot be made tells the frame why, and leaves the session alone", async () => {
-    const who = someone();
+  test("keeps the session if it cannot be made, and tells the frame why", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     await issuer.down();
-    await rp.restart(); // and finds no discovery document
+    await rp.restart(); // without a discovery document
     const page = await browser.get(`${rp.base}/rpiframe/silent`);
     await issuer.up();
     assert.match(page.text, /data-confirmation="[^"]*failed[^"]*cannot be used/);
     assert.equal((await sessionOf(browser, rp)).user, who.sub);
   });
 
-  test("answered from an OP session whose logout was faster ends the session", async () => {
-    const [who, sid] = [someone(), `sid-${crypto.randomUUID()}`];
+  test("ends the session if the answer is from an OP session that has been logged out", async () => {
+    const [who, sid] = [newUser(), `sid-${crypto.randomUUID()}`];
     const browser = await signIn(issuer, rp, who);
     const result = await confirm(browser, async (asked) => {
       const answer = await idTokenOf({ ...who, sid })(asked);
@@ -151,8 +151,8 @@ describe("a silent request", () => {
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
 
-  test("answered after a logout by another way brings nobody back", async () => {
-    const who = someone();
+  test("does not restore a session that ended while it was running", async () => {
+    const who = newUser();
     const browser = await signIn(issuer, rp, who);
     const result = await confirm(browser, async (asked) => {
       const answer = await idTokenOf(who)(asked);
