@@ -1,4 +1,4 @@
-/** How long users wait: for the start of the demo, a page, and the other app's page after "Yes". */
+/** How long users wait: for the demo to start, for a page, and for the other app's page after "Yes". */
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
 import { startDemo } from "#lib/demo/demo-process.ts";
@@ -33,12 +33,12 @@ export async function benchBrowser(): Promise<void> {
     printTable("In a browser", [
       ["", "median", "worst"],
       [
-        "from Yes at the OP until the other app's page shows null",
+        "from Yes at the OP to null on the other app's page",
         ms(quantile(waits, 0.5)),
         ms(Math.max(...waits)),
       ],
       [
-        "from the end of the OP session (toe) to that of the app",
+        "from the end of the OP session (toe) to the end of the app's",
         ms(quantile(noticed, 0.5)),
         ms(Math.max(...noticed)),
       ],
@@ -67,7 +67,7 @@ async function logOut(context: BrowserContext, bases: { playground2: string; pla
   const yes = two.page.getByRole("button", { name: "Yes" });
   await yes.waitFor();
   await three.page.bringToFront();
-  // Both times are from pages of one browser, on one clock.
+  // Both times are read in one browser, from one clock.
   const seen = three.page.evaluate(
     () =>
       new Promise<number>((resolve) => {

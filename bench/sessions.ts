@@ -1,4 +1,4 @@
-/** Sessions of the size that is typical of OpenID Providers. */
+/** Sessions of a typical size. */
 import { randomBytes } from "node:crypto";
 import type { ReceivedLogout, RpSession } from "#lib/rp/model.ts";
 
@@ -7,7 +7,7 @@ const clientId = "playground2";
 
 const token = (bytes: number) => randomBytes(Math.floor((bytes * 3) / 4)).toString("base64url");
 
-/** A login by code: an ID Token of 900 bytes, an access and a refresh token, the claims and the verdicts. */
+/** A code grant login: an ID Token of 900 bytes, an access and a refresh token, claims and verdicts. */
 export function sessionNumber(n: number): RpSession {
   const now = Date.now();
   const [sub, sid] = [`user-${n}`, `sid-${n}-${token(20)}`];
@@ -32,7 +32,7 @@ export function sessionNumber(n: number): RpSession {
   return { sessionId: token(32), createdAt: now, expiresAt, login };
 }
 
-/** The logout token that ends this session, as the store receives it. */
+/** The logout of this session, as the store receives it. */
 export const logoutOf = ({ login }: RpSession): ReceivedLogout => ({
   ...{ iss, sid: login?.sid, sub: login?.sub, clientIds: [clientId], jti: token(32) },
   iat: Math.floor(Date.now() / 1000),

@@ -1,4 +1,4 @@
-/** The size of a session and the time of a logout, in SQLite and in Redis, by the number of sessions. */
+/** The size of a session and the duration of a logout in SQLite and Redis, by number of sessions. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ interface Engine {
 interface Opened {
   store: Store;
   bytes: () => Promise<number>;
-  /** Skips syncing to disk while the bulk of the sessions is created. */
+  /** Switches syncing to disk off while most sessions are created. */
   spareDisk: (spare: boolean) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -71,7 +71,7 @@ const redisWith = (appendfsync: string): Engine => ({
 
 const engines = [sqlite, redisWith("everysec"), redisWith("always")];
 
-/** @param sizes numbers of existing sessions to measure logouts with */
+/** @param sizes numbers of sessions to measure with */
 export async function benchStores(sizes: readonly number[]): Promise<void> {
   const rows = [["Sessions", "Store", "Logout p50", "p99", "vs SQLite", "Sign-ins/s", "Bytes/session"]];
   for (const size of sizes) {

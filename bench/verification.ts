@@ -1,4 +1,4 @@
-/** The cost of our checks of a logout token, compared with verifying only the signature. */
+/** The cost of our logout token checks, compared with `jwtVerify` alone. */
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { createLog } from "#lib/log.ts";
@@ -52,7 +52,7 @@ export async function benchVerification(): Promise<void> {
   ]);
 }
 
-/** Everything except HTTP: the issuer's documents come from here. */
+/** A Relying Party without HTTP: it gets the issuer's documents from here. */
 function relyingParty(keys: object) {
   const origin = new URL(iss).origin;
   const discovery = {
