@@ -5,14 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** @param port that it answers on
- *  @param upstreams ports of each app's replicas, by name
+/** @param port to listen on
+ *  @param upstreams ports of each app's replicas, by app name
  *  @returns the function that stops it */
 export async function startCaddy(port: number, upstreams: Record<string, number[]>) {
   const folder = mkdtempSync(join(tmpdir(), "caddy-"));
   const file = join(folder, "Caddyfile");
   writeFileSync(file, caddyfile(port, upstreams));
-  // Caddy keeps nothing between runs, and finds no configuration of somebody else's.
+  // Isolates Caddy from the user's configuration and from earlier runs.
   const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   const args = ["run", "--config", file, "--adapter", "caddyfile"];
   const child = spawn("caddy", args, { env, stdio: ["ignore", "ignore", "pipe"] });
@@ -36,8 +36,8 @@ export async function startCaddy(port: number, upstreams: Record<string, number[
   };
 }
 
-/** Only a request that Caddy still has can go to another replica: without this, a POST that it tries first at one that
- * is gone is answered 502. The name has changed with 2.7. */
+/** Caddy retries only buffered requests: without this, a POST to a stopped replica is answered 502. The option was
+ * renamed in 2.7. */
 function bufferOption(): string {
   const [, major = 0, minor = 0] =
     /^v?(\d+)\.(\d+)/.exec(execFileSync("caddy", ["version"], { encoding: "utf8" }))?.map(Number) ?? [];

@@ -1,4 +1,4 @@
-/** What runs in production, on one machine: a Redis, an OpenID Provider, two replicas of each app, and a proxy. */
+/** A production setup on one machine: Redis, an OpenID Provider, two replicas of each app, and a proxy. */
 
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
@@ -13,13 +13,13 @@ type Name = (typeof names)[number];
 
 export interface Cluster {
   redis: RedisServer;
-  /** Where browsers reach the apps. */
+  /** Base URLs of the apps behind the proxy. */
   base: Record<Name, string>;
   replicas: Record<Name, [RpProcess, RpProcess]>;
   stop: () => Promise<void>;
 }
 
-/** Starts everything, or ends what has started. */
+/** Starts everything; on failure, stops what was started. */
 export async function startCluster(): Promise<Cluster> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {

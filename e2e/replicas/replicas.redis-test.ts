@@ -1,4 +1,4 @@
-/** Two replicas of one app over HTTP: what one of them receives, the other knows. */
+/** Two replicas of one app over HTTP share sessions, logouts and events. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listen } from "../support/event-stream.ts";
@@ -9,12 +9,12 @@ import { twoReplicas } from "./two-replicas.ts";
 
 const { issuer, a, b, wire } = await twoReplicas();
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 const tokenFor = (who: object) => issuer.sign(issuer.logoutClaims({ ...who }));
 
 describe("two replicas", () => {
   test("finish each other's sign-ins and end each other's sessions", async () => {
-    const who = someone();
+    const who = newUser();
     const asked = await ask(issuer, a);
     const id_token = await issuer.sign(issuer.idClaims({ nonce: asked.nonce, ...who }));
     const done = await respondTo(asked, issuer, b, { id_token });
@@ -24,8 +24,8 @@ describe("two replicas", () => {
     assert.equal((await sessionOf(asked.browser, a)).loggedOutBy, "back-channel");
   });
 
-  test("a logout token at one turns the page that streams from the other", async () => {
-    const who = someone();
+  test("send the event for a logout token that the other one received", async () => {
+    const who = newUser();
     const stream = await listen(await signIn(issuer, a, who), b);
     assert.equal((await stream.next()).data.user, who.sub);
     await assertAccepted(await sendToken(a, await tokenFor(who)));
@@ -33,8 +33,8 @@ describe("two replicas", () => {
     stream.stop();
   });
 
-  test("a page whose replica had lost Redis hears afterwards of the logout that came meanwhile", async () => {
-    const who = someone();
+  test("send a missed event after their connection to Redis is restored", async () => {
+    const who = newUser();
     const stream = await listen(await signIn(issuer, a, who), b);
     assert.equal((await stream.next()).data.user, who.sub);
     await wire.cut();
@@ -44,8 +44,8 @@ describe("two replicas", () => {
     stream.stop();
   });
 
-  test("take a logout token that comes to both at once exactly once", async () => {
-    const who = someone();
+  test("accept a logout token once if both receive it concurrently", async () => {
+    const who = newUser();
     await signIn(issuer, a, who);
     const token = await tokenFor(who);
     const answers = await Promise.all([a, b].map((replica) => sendToken(replica, token)));
@@ -54,8 +54,8 @@ describe("two replicas", () => {
     await assertRefused(refused as Response);
   });
 
-  test("use a refresh token once, whichever of them is asked", async () => {
-    const who = someone();
+  test("use a refresh token once for concurrent requests to both", async () => {
+    const who = newUser();
     const browser = await signInWithNextAuth(issuer, a, {
       claims: who,
       tokens: { expires_in: 1, refresh_token: "refresh-1" },

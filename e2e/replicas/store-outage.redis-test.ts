@@ -1,4 +1,4 @@
-/** An app whose Redis is away: it says so, loses nothing, and recovers by itself. */
+/** An app whose Redis is down: it says so, loses nothing, and recovers. */
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
@@ -13,10 +13,10 @@ import { password, twoReplicas } from "./two-replicas.ts";
 
 const { issuer, redis, a, b, wire, settings } = await twoReplicas();
 
-const someone = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
+const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: `sid-${crypto.randomUUID()}` });
 const tokenFor = (who: object) => issuer.sign(issuer.logoutClaims({ ...who }));
 
-/** Waits until the app says that it has its store again. */
+/** Waits until the app's store is available again. */
 async function healthy(rp: RpProcess): Promise<void> {
   const deadline = performance.now() + 5000;
   while (!(await fetch(`${rp.base}/health`)).ok) {
@@ -24,10 +24,10 @@ async function healthy(rp: RpProcess): Promise<void> {
   }
 }
 
-test("every endpoint answers 503 and when to come again; afterwards everything is as it was", async () => {
-  const who = someone();
+test("every endpoint answers 503 with Retry-After during an outage, and no session is lost", async () => {
+  const who = newUser();
   const browser = await signIn(issuer, a, who);
-  const managed = await signInWithNextAuth(issuer, a, { claims: someone() });
+  const managed = await signInWithNextAuth(issuer, a, { claims: newUser() });
   const managedBefore = managed.cookieFor("/playground2");
   const stream = await listen(browser, a);
   await stream.next();
@@ -36,7 +36,7 @@ test("every endpoint answers 503 and when to come again; afterwards everything i
 
   const began = performance.now();
   const refused = await sendToken(a, token);
-  assert.ok(performance.now() - began < 2000, "it is said at once");
+  assert.ok(performance.now() - began < 2000, "it answers at once");
   assert.equal(refused.status, 503);
   assert.ok(Number(refused.headers.get("retry-after")) >= 1);
   assert.equal(((await refused.json()) as { error: string }).error, "temporarily_unavailable");
@@ -48,7 +48,7 @@ test("every endpoint answers 503 and when to come again; afterwards everything i
   }
   const session = await managed.get(`${a.base}/api/auth/session`);
   assert.equal(session.status, 503);
-  assert.equal(managed.cookieFor("/playground2"), managedBefore, "next-auth has not taken its cookie back");
+  assert.equal(managed.cookieFor("/playground2"), managedBefore, "next-auth did not delete its cookie");
   const form = await new HttpBrowser().post(`${a.base}/authorize`, {});
   assert.equal(form.status, 503);
 
@@ -60,11 +60,11 @@ test("every endpoint answers 503 and when to come again; afterwards everything i
   assert.equal((await stream.next()).data.loggedOutBy, "back-channel");
   stream.stop();
   await healthy(b);
-  assert.ok(!a.output().includes(password) && !b.output().includes(password), "the password stays unsaid");
+  assert.ok(!a.output().includes(password) && !b.output().includes(password), "the password is not logged");
 });
 
-test("what was answered 200 is still so after Redis was killed and the app with it", async () => {
-  const [ended, kept] = [someone(), someone()];
+test("a logout that was answered 200 survives a crash of Redis and the app", async () => {
+  const [ended, kept] = [newUser(), newUser()];
   const browser = await signIn(issuer, a, ended);
   const other = await signIn(issuer, a, kept);
   const running = await ask(issuer, a);
@@ -86,8 +86,8 @@ test("what was answered 200 is still so after Redis was killed and the app with 
   assert.match(late.text, /The session ended while you were signing in/);
 });
 
-test("a logout token whose answer was lost on the way from Redis can be sent again, as Retry-After says", async () => {
-  const who = someone();
+test("a logout token can be resent after Retry-After if Redis's reply was lost", async () => {
+  const who = newUser();
   const browser = await signIn(issuer, b, who);
   const token = await tokenFor(who);
   await fetch(`${b.base}/bclogout`, { method: "POST" });
@@ -96,16 +96,16 @@ test("a logout token whose answer was lost on the way from Redis can be sent aga
   await seen;
   assert.equal(first.status, 503);
   await healthy(b);
-  assert.equal((await sessionOf(browser, b)).loggedOutBy, "back-channel", "it was done all the same");
-  // No event tells when its time is over: this is what the OP was asked to do.
+  assert.equal((await sessionOf(browser, b)).loggedOutBy, "back-channel", "it was processed anyway");
+  // No event marks the end of this time; it is how long the OP is asked to wait.
   const patience = Number(first.headers.get("retry-after")) * 1000;
   await new Promise((resolve) => setTimeout(resolve, patience));
   await assertAccepted(await sendToken(a, token));
   await assertRefused(await sendToken(b, token));
 });
 
-describe("an app that starts without its Redis", () => {
-  test("runs, says so, and uses it as soon as it is there", async () => {
+describe("an app that starts without Redis", () => {
+  test("runs, reports it, and uses Redis as soon as it is up", async () => {
     await redis.kill();
     const port = await freePort();
     const url = `redis://:${password}@127.0.0.1:${redis.port}`;
@@ -117,11 +117,11 @@ describe("an app that starts without its Redis", () => {
     await redis.start();
     await healthy(late);
     await late.printed("The session store is available.");
-    assert.equal((await sessionOf(await signIn(issuer, late, someone()), late)).since?.length, 24);
+    assert.equal((await sessionOf(await signIn(issuer, late, newUser()), late)).since?.length, 24);
     assert.ok(!late.output().includes(password));
   });
 
-  test("does not start with a REDIS_URL that is none, and does not repeat it", async () => {
+  test("does not start with an invalid REDIS_URL, and does not repeat it", async () => {
     const wrong = `rediss//:${password}@localhost`;
     await assert.rejects(startRp({ ...settings, REDIS_URL: wrong }), (error: Error) => {
       assert.match(error.message, /REDIS_URL: must be redis:\/\//);

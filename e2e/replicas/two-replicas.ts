@@ -1,4 +1,4 @@
-/** Two processes of one app on one Redis, each reached by itself. */
+/** Two processes of one app on one Redis, each with its own URL. */
 
 import { after } from "node:test";
 import { freePort } from "#lib/net/free-port.ts";
@@ -7,7 +7,7 @@ import { type RedisServer, startRedis } from "#lib/store/testing/redis-server.ts
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
-/** In REDIS_URL, and nowhere else. */
+/** Must appear only in REDIS_URL. */
 export const password = "word-of-redis";
 
 export interface TwoReplicas {
@@ -15,13 +15,13 @@ export interface TwoReplicas {
   redis: RedisServer;
   a: RpProcess;
   b: RpProcess;
-  /** By which the second replica reaches Redis. */
+  /** Connects the second replica to Redis. */
   wire: FragileConnection;
-  /** The settings of both. */
+  /** Settings of both. */
   settings: Record<string, string>;
 }
 
-/** Starts everything, and ends it after the tests of the file. */
+/** Starts everything, and stops it after the tests of the file. */
 export async function twoReplicas(): Promise<TwoReplicas> {
   const issuer = await TestIssuer.start();
   after(() => issuer.down());
