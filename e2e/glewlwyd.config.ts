@@ -1,4 +1,4 @@
-/** The walkthrough against a real OpenID Provider that others wrote. */
+/** The walkthrough against a third-party OpenID Provider. */
 import { defineConfig } from "@playwright/test";
 import { common } from "./playwright.config.ts";
 

@@ -1,4 +1,4 @@
-/** End-to-end tests: a real Chromium, the real demo, on ports of their own. */
+/** End-to-end tests: a real Chromium and the real demo, on separate ports. */
 import { join } from "node:path";
 import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
 import { situations } from "./specs/third-party-cookies.ts";
@@ -7,13 +7,13 @@ import { demo, testers } from "./support/demo.ts";
 import type { Options } from "./support/fixtures.ts";
 import { fast, whole } from "./support/launch-options.ts";
 
-/** What every end-to-end run has in common. */
+/** Shared by all end-to-end runs. */
 export const common = {
   outputDir: "results",
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  // Far more than anything takes: a busy machine may not fail a test.
+  // Generous: a busy machine must not fail a test.
   timeout: 90_000,
   expect: { timeout: 15_000 },
   use: {

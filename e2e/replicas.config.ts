@@ -1,4 +1,4 @@
-/** Two replicas of each app on one Redis, behind a proxy that sends each request to another one. */
+/** Two replicas of each app on one Redis, behind a round-robin proxy. */
 import { defineConfig } from "@playwright/test";
 import { common } from "./playwright.config.ts";
 

@@ -1,4 +1,4 @@
-/** What most contract tests begin with: the running app, and an issuer that the test plays itself. */
+/** The setup of most contract tests: the running app, and a test issuer. */
 import { after } from "node:test";
 import { type RpProcess, startRp } from "./rp-process.ts";
 import { TestIssuer } from "./test-issuer.ts";
@@ -8,8 +8,8 @@ export interface AppUnderTest {
   rp: RpProcess;
 }
 
-/** Starts both, and ends them after the tests of the file.
- * @param settings of the app over the defaults of a test */
+/** Starts both, and stops them after the tests of the file.
+ * @param settings environment variables of the app, overriding the tests' defaults */
 export async function appUnderTest(settings: Record<string, string> = {}): Promise<AppUnderTest> {
   const issuer = await TestIssuer.start();
   after(() => issuer.down());

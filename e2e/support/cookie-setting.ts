@@ -1,11 +1,11 @@
-/** A browser that treats third-party cookies as a test says. What it does by default is the distribution's choice. */
+/** A browser with a given setting for third-party cookies; its default depends on the distribution. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, test as base } from "@playwright/test";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { type Situation, situations } from "../specs/third-party-cookies.ts";
-import { heedComplaints } from "./fixtures.ts";
+import { failOnPageErrors } from "./fixtures.ts";
 
 export interface WorkerOptions {
   situation: Situation;
@@ -19,7 +19,7 @@ interface WorkerFixtures {
   profile: BrowserContext;
 }
 
-/** Tests in one situation, with a demo and a browser that they share. */
+/** Tests in one situation, sharing a demo and a browser. */
 export const test = base.extend<object, WorkerOptions & WorkerFixtures>({
   situation: [situations[0] as Situation, { option: true, scope: "worker" }],
   demo: [
@@ -33,7 +33,7 @@ export const test = base.extend<object, WorkerOptions & WorkerFixtures>({
   profile: [
     async ({ playwright, browserName, launchOptions, situation }, use) => {
       const folder = profileWith(situation);
-      // With the OP's self-signed certificate accepted, as a user of the demo does.
+      // Accepts the OP's self-signed certificate, as users of the demo do.
       const options = { ...launchOptions, ignoreHTTPSErrors: true };
       const profile = await playwright[browserName].launchPersistentContext(folder, options);
       await use(profile);
@@ -44,14 +44,14 @@ export const test = base.extend<object, WorkerOptions & WorkerFixtures>({
   ],
   context: async ({ profile }, use) => {
     const [blank] = profile.pages();
-    await heedComplaints(profile, use);
+    await failOnPageErrors(profile, use);
     await profile.clearCookies();
-    // The browser would end with its last page.
+    // Closing the last page would end the browser.
     await Promise.all(profile.pages().map((page) => page !== blank && page.close()));
   },
 });
 
-/** The setting has to be there before the browser starts. */
+/** Written before the browser starts, which reads it only then. */
 function profileWith({ thirdPartyCookies }: Situation): string {
   const folder = mkdtempSync(join(tmpdir(), "profile-"));
   mkdirSync(join(folder, "Default"));

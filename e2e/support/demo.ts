@@ -1,10 +1,10 @@
-/** The demo as the end-to-end tests run it: the same command as a user's, on other ports. */
+/** The demo of the end-to-end tests: the same command as a user's, on other ports. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ports = { front: 47080, apps: [47082, 47083], op: 47443 } as const;
 
-/** Where the two apps are, as a browser sees them. */
+/** Base URLs of the two apps. */
 export interface Apps {
   playground2: string;
   playground3: string;
@@ -12,7 +12,7 @@ export interface Apps {
 
 const origin = (port: number) => `http://localhost:${port}`;
 
-/** One user for each worker: parallel tests never share one. */
+/** One user per worker, so that parallel tests never share one. */
 export const testers = [
   { name: "alice", password: "alice" },
   { name: "bob", password: "bob" },

@@ -1,4 +1,4 @@
-/** Which Chromium the end-to-end tests start, and how. */
+/** Launch options of the end-to-end tests. */
 import type { LaunchOptions } from "@playwright/test";
 import { findBrowser, findHeadlessBrowser } from "#lib/prepare/system.ts";
 
@@ -7,8 +7,8 @@ const optionsFor = (executablePath: string | undefined): LaunchOptions => ({
   args: ["--no-sandbox"],
 });
 
-/** For most tests. */
+/** Chromium's headless shell, for most tests. */
 export const fast = optionsFor(findHeadlessBrowser());
 
-/** For tests of what only a browser with windows and profiles has. */
+/** A full browser, for tests that need windows or profiles. */
 export const whole = optionsFor(findBrowser());

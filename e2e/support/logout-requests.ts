@@ -1,8 +1,8 @@
-/** Logout tokens on their way to an app, and what it must answer (BCL 2.8). */
+/** Sends logout tokens to an app, and checks its answers (BCL 2.8). */
 import assert from "node:assert/strict";
 import type { RpProcess } from "./rp-process.ts";
 
-/** Sends a body to /bclogout, as a form unless the headers say otherwise. */
+/** Posts a body to /bclogout; default: as a form. */
 export const send = (rp: RpProcess, body: BodyInit, headers: Record<string, string> = {}, query = "") =>
   fetch(`${rp.base}/bclogout${query}`, {
     method: "POST",
@@ -18,7 +18,7 @@ export async function assertRefused(response: Response, status = 400): Promise<v
   assert.equal(response.headers.get("cache-control"), "no-store");
   const body = JSON.parse(text) as Record<string, string>;
   assert.equal(body.error, "invalid_request");
-  assert.ok(body.error_description, "the reason is said");
+  assert.ok(body.error_description, "the reason is given");
 }
 
 export async function assertAccepted(response: Response): Promise<void> {

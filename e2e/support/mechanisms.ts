@@ -1,11 +1,11 @@
-/** Steps of tests that look at one mechanism of single logout by itself. */
+/** Steps of tests with one single logout mechanism alone. */
 import { expect } from "@playwright/test";
 import type { App, FormChoice } from "#lib/check/steps/app-pages.ts";
 import { type Mechanism, mechanismNames, mechanismTitles } from "#lib/oidc/mechanisms.ts";
 import type { User } from "#lib/products/driver.ts";
 import { OpPages } from "#lib/products/embedded/pages.ts";
 
-/** Switches these on at the app, and the others off. */
+/** Switches these mechanisms on in the app, and the others off. */
 export async function switchOn(app: App, ...chosen: Mechanism[]): Promise<void> {
   await app.open();
   for (const name of mechanismNames)
@@ -16,7 +16,7 @@ export async function switchOn(app: App, ...chosen: Mechanism[]): Promise<void> 
   });
 }
 
-/** Signs in at the first app, and so at the others. */
+/** Signs in to the first app with the password, and to the others by single sign-on. */
 export async function signInTo(
   apps: readonly App[],
   user: User,

@@ -1,4 +1,4 @@
-/** Signing in with next-auth, without a browser's scripts: its CSRF token, its sign-in, and its callback. */
+/** Signing in with next-auth without scripts: CSRF token, sign-in and callback. */
 import assert from "node:assert/strict";
 import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import type { RpProcess } from "./rp-process.ts";
@@ -10,7 +10,7 @@ export interface Asked {
   request: URLSearchParams;
 }
 
-/** Posts to one of next-auth's actions, with the CSRF token that it wants. */
+/** Posts to one of next-auth's actions, with its CSRF token. */
 export async function post(
   browser: HttpBrowser,
   rp: RpProcess,
@@ -23,23 +23,23 @@ export async function post(
   return browser.post(`${rp.base}/api/auth/${action}`, { csrfToken, ...fields });
 }
 
-/** Begins a sign-in. */
+/** Starts a sign-in. */
 export async function ask(rp: RpProcess, browser = new HttpBrowser()): Promise<Asked> {
   const answer = await post(browser, rp, "signin/op", { callbackUrl: `${rp.base}/oauth2` });
   return { browser, request: new URL(answer.location ?? "").searchParams };
 }
 
 export interface Answered {
-  /** Of the ID Token, over those that are right. */
+  /** Claims of the ID Token, overriding valid ones. */
   claims?: Record<string, unknown>;
-  /** Of the token response. */
+  /** Members of the token response, overriding valid ones. */
   tokens?: Record<string, unknown>;
-  /** Of the authorization response. */
+  /** Parameters of the authorization response, overriding valid ones. */
   response?: Record<string, string>;
   idToken?: (claims: Record<string, unknown>) => Promise<string>;
 }
 
-/** Answers a sign-in as the OP would, with some of it changed. */
+/** Answers a sign-in as the OP would, with these changes. */
 export async function answer(
   { browser, request }: Asked,
   issuer: TestIssuer,
@@ -72,7 +72,7 @@ export async function signInWithNextAuth(
   return browser;
 }
 
-/** What next-auth itself says of this browser's session. */
+/** next-auth's session of this browser. */
 export async function nextAuthSession(
   browser: HttpBrowser,
   rp: RpProcess,

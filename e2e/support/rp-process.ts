@@ -1,4 +1,4 @@
-/** The real app, built and started as in production, with the settings of one test. */
+/** The real app, built and started as in production, with a test's settings. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,20 +10,20 @@ import { freePort } from "#lib/net/free-port.ts";
 export interface RpProcess {
   /** Base URL, for example http://localhost:41234/playground2 */
   base: string;
-  /** Everything it has written to its terminal so far. */
+  /** Its output so far, standard error included. */
   output: () => string;
-  /** Resolves once the output has this text. */
+  /** Resolves once the output contains this text. */
   printed: (text: string) => Promise<void>;
-  /** Starts it again with the same store, port and settings, or with some of them changed. */
+  /** Restarts it with the same store, port and settings, except these changes. */
   restart: (changes?: Record<string, string>) => Promise<void>;
   stop: () => Promise<void>;
-  /** Ends it at once, in the middle of whatever it does. */
+  /** Kills it with SIGKILL. */
   kill: () => Promise<void>;
 }
 
-/** @param settings environment over the defaults of a test
- *  @param on a port of one's own choice
- *  @param status that /health is to answer: 503 for an app that misses its session store */
+/** @param settings environment variables, overriding the tests' defaults
+ *  @param on port; default: a free one
+ *  @param status expected from /health: 503 for an app without its session store */
 export async function startRp(
   settings: Record<string, string>,
   name = "playground2",
@@ -79,7 +79,7 @@ async function start(port: number, env: NodeJS.ProcessEnv, health: string, statu
   return { ...heard, stop };
 }
 
-/** Collects what a child prints and tells when a text has come. */
+/** Collects the output of a child process, and waits for texts in it. */
 function listen(child: ChildProcess) {
   let text = "";
   const waiting = new Map<string, () => void>();
@@ -101,7 +101,7 @@ async function failsToStart(child: ChildProcess, output: () => string): Promise<
   throw new Error(`the app ended with ${code}:\n${output()}`);
 }
 
-/** Polls until a URL answers so, for at most a minute and only as long as `goOn` says. */
+/** Polls until a URL answers with this status, for at most a minute and only while `goOn` returns true. */
 async function answers(url: string, status: number, goOn: () => boolean): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (goOn()) {

@@ -1,10 +1,10 @@
-/** Signing in at an app without a browser, against an issuer that the test plays itself. */
+/** Signing in to an app without a real browser, at a test issuer. */
 import assert from "node:assert/strict";
 import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import type { RpProcess } from "./rp-process.ts";
 import type { TestIssuer } from "./test-issuer.ts";
 
-/** The authorize form filled in for this issuer. */
+/** The authorize form, filled in for this issuer. */
 export function formFor(
   issuer: TestIssuer,
   rp: RpProcess,
@@ -32,7 +32,7 @@ export interface Asked {
   request: URLSearchParams;
 }
 
-/** Submits the authorize form and reads the authorization request off the redirect. */
+/** Submits the authorize form and reads the authorization request from the redirect. */
 export async function ask(
   issuer: TestIssuer,
   rp: RpProcess,
@@ -45,8 +45,7 @@ export async function ask(
   return { browser, request, state: request.get("state") ?? "", nonce: request.get("nonce") ?? "" };
 }
 
-/** Hands an authorization response to the callback as the fragment page does, and on as browsers do where the app
- * asks for it once more. */
+/** Posts an authorization response to the callback as the fragment page does, and resubmits it if asked to. */
 export async function respondTo(
   { browser, state }: Asked,
   issuer: TestIssuer,
@@ -57,8 +56,8 @@ export async function respondTo(
   return answer.text.includes("data-submit") ? browser.submit(answer, {}) : answer;
 }
 
-/** Signs a user in by the implicit grant.
- * @param claims of the ID Token over those of `TestIssuer.idClaims` */
+/** Signs a user in with the implicit grant.
+ * @param claims of the ID Token, overriding those of `TestIssuer.idClaims` */
 export async function signIn(
   issuer: TestIssuer,
   rp: RpProcess,
@@ -73,12 +72,12 @@ export async function signIn(
   return asked.browser;
 }
 
-/** What GET /session says in this browser. */
+/** GET /session in this browser. */
 export async function sessionOf(browser: HttpBrowser, rp: RpProcess): Promise<Record<string, string | null>> {
   return JSON.parse((await browser.get(`${rp.base}/session`)).text) as Record<string, string | null>;
 }
 
-/** Hands over a response that must be refused: nobody is logged in afterwards, and a page with status 400 says why. */
+/** Posts an authorization response that must be refused: 400, a page with the reason, and no session. */
 export async function assertSignInRefused(
   asked: Asked,
   issuer: TestIssuer,

@@ -1,5 +1,4 @@
-/** An issuer whose every answer a test decides: keys made here, discovery, JWKS, token endpoint, UserInfo. For what
- * no real OpenID Provider would ever send. */
+/** An issuer whose answers the test chooses, invalid ones included. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
@@ -26,18 +25,18 @@ type Handler = (
 export class TestIssuer {
   readonly rs256: SigningKey;
   readonly es256: SigningKey;
-  /** For what is encrypted to this issuer; published unless `publishesEncryptionKey` says no. */
+  /** For tokens encrypted to this issuer; published if `publishesEncryptionKey`. */
   readonly encryption: SigningKey;
   publishesEncryptionKey = true;
-  /** Requests received, by path. */
+  /** Paths of the received requests. */
   readonly requests: string[] = [];
-  /** What the token endpoint answers. */
+  /** The token endpoint. */
   token: Handler = () => ({ status: 400, json: { error: "invalid_grant" } });
   userinfo: Handler = () => ({ status: 401, json: {} });
-  /** What the registration endpoint answers, and the clients below it (RFC 7591 and 7592). */
+  /** The registration endpoint and its clients' configuration endpoints (RFC 7591, RFC 7592). */
   registration: Handler = () => ({ status: 401, json: { error: "invalid_token" } });
   announcesIss = true;
-  /** Members of the discovery document beside the usual ones. */
+  /** More members of the discovery document. */
   more: Record<string, unknown> = {};
   #server: Server | undefined;
   #held: Promise<void> = Promise.resolve();
@@ -51,7 +50,7 @@ export class TestIssuer {
     this.encryption = encryption;
   }
 
-  /** @param path of the issuer: with one, a slash or a prefix too many is noticed */
+  /** @param path of the issuer; not empty by default, so that tests notice wrong URL joins */
   static async start(path = "/oauth2/token"): Promise<TestIssuer> {
     const [rs256, es256, encryption] = [
       await newKey("RS256"),
@@ -71,7 +70,7 @@ export class TestIssuer {
     return `${this.origin}${this.#path}`;
   }
 
-  /** Listens, on the same port as before when it was down. */
+  /** Listens; after `down`, on the same port again. */
   async up(): Promise<void> {
     const server = createServer((request, response) => void this.#answer(request, response));
     await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
@@ -86,7 +85,7 @@ export class TestIssuer {
     await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   }
 
-  /** Answers nothing from now on, until the function that it gives back is called. */
+  /** Delays all answers. @returns the function that releases them */
   hang(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held = promise;
@@ -105,7 +104,7 @@ export class TestIssuer {
       .sign(key.privateKey, { crit });
   }
 
-  /** Claims of a logout token as they should be; `undefined` removes one. */
+  /** Claims of a valid logout token with these changes; `undefined` removes one. */
   logoutClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
     const iat = Math.floor(Date.now() / 1000);
     const claims = {
@@ -122,7 +121,7 @@ export class TestIssuer {
     return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
   }
 
-  /** Claims of an ID Token as they should be. */
+  /** Claims of a valid ID Token with these changes; `undefined` removes one. */
   idClaims(changes: Record<string, unknown> = {}): Record<string, unknown> {
     const iat = Math.floor(Date.now() / 1000);
     const claims = {
