@@ -1,4 +1,5 @@
-/** `npm run bench` runs everything; `npm run bench -- stores 1000,10000`, `verification` or `browser` one part. Compare only figures of the same run: they depend on the machine and its load. */
+/** `npm run bench` runs all; `npm run bench -- stores 1000,10000`, `verification` or `browser` one part.
+ * Compare only figures of the same run: they depend on the machine and its load. */
 import os from "node:os";
 import { benchBrowser } from "./browser.ts";
 import { benchStores } from "./stores.ts";
