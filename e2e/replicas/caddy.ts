@@ -36,8 +36,8 @@ export async function startCaddy(port: number, upstreams: Record<string, number[
   };
 }
 
-/** Caddy retries only buffered requests: without this, a POST to a stopped replica is answered 502. The option was
- * renamed in 2.7. */
+/** Caddy retries only buffered requests: without this, a POST to a stopped replica is answered 502. The
+ * option was renamed in 2.7. */
 function bufferOption(): string {
   const [, major = 0, minor = 0] =
     /^v?(\d+)\.(\d+)/.exec(execFileSync("caddy", ["version"], { encoding: "utf8" }))?.map(Number) ?? [];

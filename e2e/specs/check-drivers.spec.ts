@@ -1,4 +1,4 @@
-/** The drivers of products that cannot run here, at small pages of the documented DOM, in a real browser. */
+/** The drivers of products that cannot run here, on pages with the documented DOM, in a real browser. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
@@ -6,13 +6,13 @@ import type { Driver } from "#lib/products/driver.ts";
 import { keycloak } from "#lib/products/keycloak/driver.ts";
 import { wso2 } from "#lib/products/wso2/driver.ts";
 
-/** Pages by path; a form that is posted leads to the page that the query of its action names, or to the client. */
+/** Pages by path. A posted form leads to the page named in its action's query, or to the client. */
 type Pages = Record<string, string>;
 
 interface StandIn {
   op: string;
   client: string;
-  /** The forms that were posted, with their paths. */
+  /** The posted forms, with their paths. */
   posted: { path: string; fields: Record<string, string> }[];
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ const alice = { name: "alice", password: "secret of alice" };
 interface SignIn {
   driver: Driver;
   pages: Pages;
-  /** Where it starts, if not at the password. */
+  /** The first page; default: the login page. */
   at?: string;
   posted: StandIn["posted"];
 }
@@ -112,12 +112,12 @@ const keycloakCredentials = {
 const keycloakAllowed = { path: "/consent", fields: { code: "c", accept: "Yes" } };
 
 const signIns: Record<string, SignIn> = {
-  "WSO2 IS 5.10 to 6.1, with its consent": {
+  "WSO2 IS 5.10 to 6.1, with consent": {
     driver: wso2,
     pages: { "/login": wso2Login(sixSubmit, "consent"), "/consent": wso2Consent },
     posted: [wso2Credentials, wso2Allowed],
   },
-  "WSO2 IS 7, without a consent": {
+  "WSO2 IS 7, without consent": {
     driver: wso2,
     pages: { "/login": wso2Login(sevenSubmit, "") },
     posted: [wso2Credentials],
@@ -128,7 +128,7 @@ const signIns: Record<string, SignIn> = {
     at: "/consent",
     posted: [wso2Allowed],
   },
-  "Keycloak, with its consent": {
+  "Keycloak, with consent": {
     driver: keycloak,
     pages: { "/login": keycloakLogin(), "/consent": keycloakConsent },
     posted: [keycloakCredentials, keycloakAllowed],
@@ -142,7 +142,7 @@ const signIns: Record<string, SignIn> = {
 };
 
 for (const [name, { driver, pages, at = "/login", posted }] of Object.entries(signIns)) {
-  test(`signing in: ${name}`, async ({ page }) => {
+  test(`signs in: ${name}`, async ({ page }) => {
     const standIn = await start(pages);
     await page.goto(standIn.op + at);
     await driver.login(page, alice);
@@ -172,7 +172,7 @@ const refusals: Record<string, SignIn> = {
 };
 
 for (const [name, { driver, pages, posted }] of Object.entries(refusals)) {
-  test(`a wrong password is named, and not tried again: ${name}`, async ({ page }) => {
+  test(`reports a wrong password without retrying: ${name}`, async ({ page }) => {
     const standIn = await start(pages);
     await page.goto(`${standIn.op}/login`);
     await expect(driver.login(page, alice)).rejects.toThrow(
@@ -205,7 +205,7 @@ const logouts: Record<string, { driver: Driver; html: string; yes: object[]; no:
 };
 
 for (const [name, { driver, html, yes, no }] of Object.entries(logouts)) {
-  test(`the question whether to log out: ${name}`, async ({ page }) => {
+  test(`confirms and declines the logout: ${name}`, async ({ page }) => {
     const standIn = await start({ "/logout": html });
     await page.goto(`${standIn.op}/logout`);
     await driver.confirmLogout(page);

@@ -1,4 +1,4 @@
-/** Whether a sign-in asks for the password, at pages as products have them, in a real browser. */
+/** Whether a sign-in asks for the password, on pages like those of products, in a real browser. */
 import { expect, test } from "@playwright/test";
 import { asksForPassword } from "#lib/check/steps/password-question.ts";
 
@@ -6,16 +6,16 @@ const origin = "http://op.example";
 const name = '<form action="/next"><input name="username"><button>Next</button></form>';
 const password = '<form><input type="password" name="password"><button>Sign in</button></form>';
 
-/** The first page, and what follows once a name was sent. */
+/** The first page, and the page after the name was sent. */
 const signIns: Record<string, { first: string; next?: string; asks: boolean }> = {
   "on one page": {
     first: '<form><input name="username"><input type="password"><button>Sign in</button></form>',
     asks: true,
   },
   "on the page after the name": { first: name, next: password, asks: true },
-  "of a user whose name is known": { first: password, asks: true },
-  "that goes on without one, once it has the name": { first: name, next: "<p>Welcome back", asks: false },
-  "that asks for nothing but a click": {
+  "with a known username": { first: password, asks: true },
+  "that needs only the name": { first: name, next: "<p>Welcome back", asks: false },
+  "that needs only a click": {
     first: `<form><button>Continue as alice</button></form><div hidden>${password}</div>`,
     asks: false,
   },

@@ -1,4 +1,4 @@
-/** report.html as a reader has it: a file, in a browser, with and without script. */
+/** report.html opened as a file in a browser, with and without scripts. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,10 +37,10 @@ const report = reportOf([
 const shown = (page: Page) => page.locator(".check:visible .id").allTextContents();
 const cell = (page: Page, name: string) => page.getByRole("radio", { name, exact: true });
 
-test.describe("without script", () => {
+test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the matrix, the capabilities and a failure can be read", async ({ page }) => {
+  test("the matrix, the capabilities and a failure are readable", async ({ page }) => {
     await page.goto(urlOf(report));
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Single logout of https://op.example");
     await expect(page.getByText("2 failures", { exact: true })).toBeVisible();
@@ -69,7 +69,7 @@ test.describe("without script", () => {
     await expect(skipped).toBeVisible();
   });
 
-  test("a figure, a family or a verdict shows what it counts, by mouse and by keyboard", async ({ page }) => {
+  test("selecting a count, family or verdict filters the checks, by mouse and keyboard", async ({ page }) => {
     await page.goto(urlOf(report));
     await page.getByText("Back-Channel Logout", { exact: true }).click();
     expect(await shown(page)).toEqual(["B-02", "B-03", "B-01"]);
@@ -93,7 +93,7 @@ const views: [what: string, options: BrowserContextOptions][] = [
   ["a desk", { viewport: { width: 1200, height: 800 } }],
 ];
 for (const [what, options] of views) {
-  test(`nothing has to be scrolled sideways: ${what}`, async ({ browser }) => {
+  test(`nothing needs horizontal scrolling: ${what}`, async ({ browser }) => {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     await page.goto(urlOf(saidByOp(long)));
@@ -106,7 +106,7 @@ for (const [what, options] of views) {
   });
 }
 
-test("on paper, failures have their evidence", async ({ page }) => {
+test("prints failures with their evidence", async ({ page }) => {
   await page.goto(urlOf(report));
   const evidence = page.locator("#R-02").getByText('"location": "https://a.example/"');
   await expect(evidence).toBeHidden();
@@ -117,13 +117,13 @@ test("on paper, failures have their evidence", async ({ page }) => {
 const script = `<script>document.title = "owned"</script><img src=x onerror="document.title='owned'">`;
 for (const [what, text] of [
   ["elements", script],
-  ["an attribute that ends", `"'><svg onload="document.title='owned'"><a href="javascript:alert(1)">`],
-  ["a style that ends", `</style></title></pre>${script}`],
+  ["a closed attribute", `"'><svg onload="document.title='owned'"><a href="javascript:alert(1)">`],
+  ["a closed style", `</style></title></pre>${script}`],
 ] as const) {
-  test(`nothing from the OP runs or is loaded: ${what}`, async ({ page }) => {
+  test(`no content from the OP is executed or loaded: ${what}`, async ({ page }) => {
     const requests: string[] = [];
     page.on("request", (request) => void requests.push(request.url()));
-    page.on("console", (message) => void requests.push(message.text())); // the policy's complaints
+    page.on("console", (message) => void requests.push(message.text())); // violations of the policy
     const url = urlOf(saidByOp(text));
     await page.goto(url);
     await expect(page.locator(".check")).toHaveCount(5);
@@ -134,7 +134,7 @@ for (const [what, text] of [
   });
 }
 
-test("junit.xml is well-formed, whatever the OP says", async ({ page }) => {
+test("junit.xml is well-formed for any text from the OP", async ({ page }) => {
   await page.goto(urlOf(saidByOp(`]]>${script}&\u0000\ufffe\ud800`), "junit.xml"));
   await expect(page.locator("parsererror")).toHaveCount(0);
   await expect(page.locator("testsuites > testsuite > testcase")).toHaveCount(5);

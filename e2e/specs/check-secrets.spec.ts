@@ -1,4 +1,4 @@
-/** A real run of some checks, and of one that gives everything away: no secret of it is in any report. */
+/** A real run of some checks, one of which leaks everything: no report contains a secret. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,16 +24,16 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What must be in no report, by what it is. */
+/** Values that no report may contain, by kind. */
 const secrets = new Map<string, Set<string>>();
 function keep(kind: string, value: unknown): void {
   if (typeof value !== "string" || value === "") return;
-  // The signature is what makes a token one; header and claims are evidence.
+  // Only the signature is secret; header and claims are evidence.
   const secret = value.startsWith("eyJ") ? (value.split(".").at(-1) ?? "") : value;
   secrets.set(kind, (secrets.get(kind) ?? new Set()).add(secret));
 }
 
-/** Keeps what the OP answers to servers: tokens, client secrets. */
+/** Keeps tokens and client secrets from the OP's responses to servers. */
 const listening: Fetch = async (url, init) => {
   const response = await fetch(url, init as RequestInit);
   const body = Object(
@@ -55,7 +55,7 @@ const listening: Fetch = async (url, init) => {
 
 const driver: Driver = {
   ...embedded,
-  // The password of the run's administrator has to be one that no sentence has by chance.
+  // The run's administrator gets a password that no text contains by chance; the OP accepts only this one.
   register: (asked, context) =>
     registerDynamically(asked, { ...context, admin: { name: "admin", password: "admin" } }),
   login: async (page, user) => {
@@ -64,7 +64,7 @@ const driver: Driver = {
   },
 };
 
-/** Keeps what came to the probes: codes, ID Tokens, logout tokens. */
+/** Keeps codes, ID Tokens and logout tokens received by the probes. */
 function keepWhatProbesGot({ probes }: Trial): void {
   for (const { query, form } of probes.flatMap(({ recorder }) => recorder.records)) {
     keep("code", query.get("code") ?? form.get("code"));
@@ -73,9 +73,9 @@ function keepWhatProbesGot({ probes }: Trial): void {
   }
 }
 
-const common = { clause: "none", severity: "high", needs: [], title: "Gives everything away" } as const;
+const common = { clause: "none", severity: "high", needs: [], title: "Leaks everything" } as const;
 
-/** Leaves the logout question open, with everything in it that a page may hide. */
+/** Leaves the logout question open, with secrets wherever a page can hide them. */
 async function openQuestion(t: Trial, browser: BrowserContext): Promise<void> {
   const page = await browser.newPage();
   await page.goto(`${t.metadata.end_session_endpoint}?state=s`);
@@ -96,7 +96,7 @@ async function openQuestion(t: Trial, browser: BrowserContext): Promise<void> {
   );
 }
 
-/** An OP may repeat everything, and a check may show it. */
+/** Puts every secret into a note, a request and a failure, as a check may do if an OP echoes them. */
 const careless: Check = {
   ...common,
   id: "R-91",
@@ -125,7 +125,7 @@ const careless: Check = {
 };
 const harvest: Check = { ...common, id: "R-92", last: true, run: async (t) => keepWhatProbesGot(t) };
 
-test("no token, code, cookie, password or secret is in any report", async () => {
+test("no report contains a token, code, cookie, password or secret", async () => {
   test.setTimeout(120_000);
   const provider = new OpenIdProvider(op.issuer, { fetch: listening, now: Date.now });
   const metadata = await provider.metadata();

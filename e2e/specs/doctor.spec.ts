@@ -1,4 +1,4 @@
-/** The page Doctor in a browser, in a demo of its own: what other tests log out of must not be seen here. */
+/** The Doctor page in a browser, in a separate demo: other tests' logouts must not show here. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
@@ -10,7 +10,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => demo?.stop());
 
-test("finds the demo well, from the server and from this browser, and sees a real logout token arrive", async ({
+test("finds no problem in the demo, from server and browser, and sees a real logout token arrive", async ({
   user,
   page,
   context,
@@ -56,25 +56,25 @@ test("finds the demo well, from the server and from this browser, and sees a rea
   await op(trial.page).confirmLogout();
   await expect(trial.page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
   await trial.page.close();
-  // As when its tab is looked at again: without a window, all tabs count as seen.
+  // As if the user returned to this tab: headless, all tabs count as visible.
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await expect(delivery).toHaveAttribute("data-result", "ok");
   await expect(delivery).toContainText("was accepted");
 });
 
-test.describe("what only a browser sees", () => {
+test.describe("finds what only a browser sees", () => {
   const others = {
     "a CORS policy that forbids reading": {
       answer: {
         body: "{}",
         contentType: "application/json",
-        headers: { "access-control-allow-origin": "https://somebody.example" },
+        headers: { "access-control-allow-origin": "https://other.example" },
       },
       check: "discovery-browser",
       result: "unknown",
       says: "CORS policy keeps scripts from reading it",
     },
-    "another server by that name": {
+    "another server under the same name": {
       answer: {
         body: '{"issuer":"http://other.example"}',
         contentType: "application/json",
@@ -84,7 +84,7 @@ test.describe("what only a browser sees", () => {
       result: "problem",
       says: "the document of http://other.example: another host name",
     },
-    "no server by that name": {
+    "no server under that name": {
       answer: undefined,
       check: "discovery-browser",
       result: "problem",
@@ -93,7 +93,7 @@ test.describe("what only a browser sees", () => {
   } as const;
   for (const [name, { answer, check, result, says }] of Object.entries(others))
     test(name, async ({ browser }) => {
-      // A context of its own: the browser complains of these on its console.
+      // Not in the fixture's context, which fails on console errors.
       const page = await browser.newPage();
       await page.route("**/.well-known/openid-configuration", (route) =>
         answer ? route.fulfill(answer) : route.abort(),

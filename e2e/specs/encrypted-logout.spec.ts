@@ -1,5 +1,4 @@
-/** Encrypted ID Tokens from registration to logout, at the real OP: an app that registered itself for encryption, and every
- * form of hint by which its user is logged out. */
+/** Encrypted ID Tokens at the real OP, from registration to logout with every form of id_token_hint. */
 import type { Page, Request } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
@@ -16,7 +15,7 @@ for (const { alg, enc } of [
   { alg: "RSA-OAEP-256", enc: "A256GCM" },
   { alg: "ECDH-ES", enc: "A128CBC-HS256" },
 ]) {
-  test(`a login encrypted with ${alg} is logged out by the button, and by each hint by GET and POST`, async ({
+  test(`logs out a login encrypted with ${alg}, by the button and with each hint by GET and POST`, async ({
     user,
     page,
   }) => {
@@ -53,7 +52,7 @@ for (const { alg, enc } of [
   });
 }
 
-/** Each form of the hint with the parts it has. */
+/** The forms of the hint, with their number of parts. */
 const hintForms = { signed: 3, encrypted: 5, claims: 5 };
 
 async function registerEncrypted(page: Page, app: App, alg: string, enc: string): Promise<void> {
@@ -82,7 +81,7 @@ const parametersOf = (request: Request): URLSearchParams =>
     ? new URLSearchParams(request.postData() ?? "")
     : new URL(request.url()).searchParams;
 
-/** The OP has read the hint: it names the user, and has nothing to warn of. */
+/** Expects the OP to have read the hint: it names the user, and shows no warning. */
 async function expectLoggedOut(page: Page, user: User): Promise<void> {
   await expect(page.getByText(`asks to log out ${user.name}.`)).toBeVisible();
   await op(page).confirmLogout();

@@ -1,4 +1,4 @@
-/** The embedded OP on https and the apps on http: for a browser two sites. */
+/** The embedded OP on https and the apps on http: two sites for a browser. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
@@ -11,7 +11,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => demo?.stop());
 
-test("the walkthrough passes, with form post too", async ({ user, page, context }) => {
+test("the walkthrough passes, with form_post too", async ({ user, page, context }) => {
   const playground2 = new App(page, demo.apps.playground2);
   const playground3 = new App(await context.newPage(), demo.apps.playground3);
   await playground2.importPhotos({ grantType: "Hybrid", formPost: "Yes" });

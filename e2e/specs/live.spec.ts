@@ -1,7 +1,7 @@
-/** A page that lost its session says so by itself. */
+/** A page whose session ends shows it without a reload. */
 import { expect, op, test } from "../support/fixtures.ts";
 
-test("the other app shows null and by which mechanism, without a reload and with no token left", async ({
+test("the other app shows null and the mechanism without a reload, and no token", async ({
   user,
   playground2,
   playground3,

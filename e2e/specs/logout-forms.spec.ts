@@ -1,4 +1,4 @@
-/** How far a logout goes, and with how large a hint, against the real OP. */
+/** Local and global logout, and a large id_token_hint, at the real OP. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import type { User } from "#lib/products/driver.ts";
@@ -19,7 +19,7 @@ async function signIn(app: App, user: User): Promise<void> {
   await app.expectLoggedIn(user.name);
 }
 
-test("log out here only: the other app and the OP do not notice", async ({
+test("log out here only: the other app and the OP keep their sessions", async ({
   user,
   playground2,
   playground3,
@@ -36,7 +36,7 @@ test("log out here only: the other app and the OP do not notice", async ({
   await playground2.expectLoggedIn(user.name);
 });
 
-test("log out everywhere: every session of the user, in another browser too", async ({
+test("log out everywhere: ends every session of the user, in another browser too", async ({
   user,
   playground2,
   browser,
@@ -55,13 +55,11 @@ test("log out everywhere: every session of the user, in another browser too", as
     /^Session ended by back-channel logout, [\d,.]+ m?s after the OP ended its own \(it had lasted [\d,.]+ m?s\)\./,
   );
   await other.importPhotos({ grantType: "Implicit" });
-  await expect(other.page.getByLabel("Username"), "the OP has ended that browser's session").toBeVisible();
+  await expect(other.page.getByLabel("Username"), "the other browser's OP session has ended").toBeVisible();
   await elsewhere.close();
 });
 
-test("an ID Token of more than 16 KiB: signed in, watched and logged out without an error", async ({
-  playground2,
-}) => {
+test("an ID Token of more than 16 KiB works for sign-in, monitoring and logout", async ({ playground2 }) => {
   const { page } = playground2;
   const grace = { name: "grace", password: "grace" };
   await playground2.open();
@@ -75,7 +73,7 @@ test("an ID Token of more than 16 KiB: signed in, watched and logged out without
   const raw = page.getByRole("region", { name: "Raw ID Token" });
   expect(((await raw.textContent()) ?? "").length).toBeGreaterThan(16 * 1024);
   await raw.focus();
-  await page.keyboard.press("End"); // whoever has no mouse can read all of it
+  await page.keyboard.press("End"); // scrollable by keyboard
   await expect.poll(() => raw.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
   await expect(page.locator("[data-monitor]")).toHaveAttribute("data-monitor", "watching");
   const sent = page.waitForRequest((request) => request.url().startsWith(`${demo.op}/oidc/logout`));

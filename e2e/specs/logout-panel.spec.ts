@@ -1,7 +1,7 @@
-/** The logout request by hand: what the preview shows is what is sent. */
+/** The logout request by hand: the preview matches the request. */
 import { expect, op, test } from "../support/fixtures.ts";
 
-test("the preview of a POST is its body, to the letter", async ({ user, playground2 }) => {
+test("the preview of a POST is exactly its body", async ({ user, playground2 }) => {
   const { page } = playground2;
   await playground2.importPhotos({ grantType: "Implicit" });
   await op(page).signIn(user);
@@ -20,7 +20,7 @@ test("the preview of a POST is its body, to the letter", async ({ user, playgrou
   await expect(page.getByRole("heading", { name: "You are still logged in" })).toBeVisible();
 });
 
-test("the preview is the request, by GET and by POST, and a long one goes by POST", async ({
+test("the preview is the request, by GET and POST, and a long request goes by POST", async ({
   user,
   playground2,
 }) => {

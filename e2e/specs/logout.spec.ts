@@ -1,4 +1,4 @@
-/** Logouts beside the straight path: No, two browsers, an administrator, no script, errors of the OP. */
+/** Logouts off the main path: No, two browsers, an administrator, no scripts, errors of the OP. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import type { User } from "#lib/products/driver.ts";
@@ -18,7 +18,7 @@ async function signInAgain(app: App, user: User): Promise<void> {
   await app.expectLoggedIn(user.name);
 }
 
-test("No at the OP's question leaves both apps logged in", async ({ user, playground2, playground3 }) => {
+test("answering No at the OP keeps both apps logged in", async ({ user, playground2, playground3 }) => {
   await signIn(playground2, user);
   await signInAgain(playground3, user);
   await playground2.logout();
@@ -27,7 +27,7 @@ test("No at the OP's question leaves both apps logged in", async ({ user, playgr
   for (const app of [playground2, playground3]) expect((await app.session()).user).toBe(user.name);
 });
 
-test("a logout in one browser leaves the same user's other browser alone", async ({
+test("a logout in one browser keeps the user's session in another", async ({
   user,
   playground2,
   browser,
@@ -66,7 +66,7 @@ test("an administrator who ends the session at the OP logs the user out of both 
   await office.close();
 });
 
-test.describe("without script", () => {
+test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
   test("the walkthrough works with the code grant", async ({ user, playground2 }) => {
@@ -105,13 +105,13 @@ test.describe("without script", () => {
   });
 });
 
-test("a Client ID that the OP does not know stays at the OP, with the reason", async ({ playground2 }) => {
-  await playground2.importPhotos({ grantType: "Implicit", clientId: "nobody" });
+test("an unknown Client ID shows an error at the OP", async ({ playground2 }) => {
+  await playground2.importPhotos({ grantType: "Implicit", clientId: "unknown" });
   await expect(playground2.page.getByText(/client is invalid|invalid_client/).first()).toBeVisible();
   expect(playground2.page.url()).toContain(demo.op);
 });
 
-test("Reset Session ends the session here only", async ({ user, playground2, playground3 }) => {
+test("Reset Session ends only this app's session", async ({ user, playground2, playground3 }) => {
   await signIn(playground2, user);
   await signInAgain(playground3, user);
   await playground2.page.getByRole("button", { name: "Reset Session" }).click();
@@ -167,7 +167,7 @@ test("each grant shows its own fields", async ({ playground2 }) => {
   await expect(page.getByLabel("Logout Endpoint")).toBeHidden();
 });
 
-test("a scope that was typed before the page's scripts came decides on the fields too", async ({ page }) => {
+test("a scope entered before the scripts load also determines the fields", async ({ page }) => {
   const scripts = Promise.withResolvers<void>();
   await page.route("**/*.js", async (route) => {
     await scripts.promise;

@@ -1,5 +1,5 @@
-/** Each mechanism by itself, in a demo of its own: the switch is the app's, not the browser's. The other grants are in
- * third-party-cookies.spec.ts. */
+/** Each mechanism alone, in a separate demo: the switch applies to the app, not to the browser. The other
+ * grants are in third-party-cookies.spec.ts. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";

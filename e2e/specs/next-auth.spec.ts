@@ -1,4 +1,4 @@
-/** Single logout between a session of next-auth and one of the form, each way round, by each mechanism. */
+/** Single logout between a next-auth session and one from the form, in both directions, by each mechanism. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
@@ -28,7 +28,7 @@ async function signIn(app: App, way: Way, user: User, first: boolean): Promise<v
   await expect(app.page.locator(`[data-signed-in-by=${way}]`)).toBeVisible();
 }
 
-/** What next-auth itself says. */
+/** next-auth's session of this browser. */
 const nextAuthUser = async (app: App) =>
   ((await (await app.page.request.get(`${app.base}/api/auth/session`)).json()) as { user?: { name: string } })
     .user?.name;
@@ -51,7 +51,7 @@ for (const mechanism of mechanismNames) {
         new App(await context.newPage(), demo.apps.playground3),
       ];
       const [leaving, staying] = leaver === 0 ? apps : apps.toReversed();
-      if (!leaving || !staying) throw new Error("two apps");
+      if (!leaving || !staying) throw new Error("expected two apps");
       await switchOn(staying, mechanism);
       for (const [index, app] of apps.entries()) await signIn(app, ways[index] ?? "form", user, index === 0);
       if (mechanism === "session-management")
@@ -93,7 +93,7 @@ test("an ID Token of more than 16 KiB: next-auth's cookie stays small, and sign-
   await large.stop();
 });
 
-test("two browsers, one user: sign-out in one leaves the other alone", async ({ user, page, browser }) => {
+test("a sign-out in one browser keeps the user's session in another", async ({ user, page, browser }) => {
   const here = new App(page, demo.apps.playground2);
   const elsewhere = await browser.newContext();
   const there = new App(await elsewhere.newPage(), demo.apps.playground2);
@@ -106,7 +106,7 @@ test("two browsers, one user: sign-out in one leaves the other alone", async ({ 
   await elsewhere.close();
 });
 
-test.describe("without script", () => {
+test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
   test("next-auth's own pages sign in and out", async ({ user, page }) => {

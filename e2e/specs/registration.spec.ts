@@ -1,4 +1,4 @@
-/** An app that registers itself by button, in a demo of its own: the registration is the app's, not the browser's. */
+/** Registering an app by button, in a separate demo: a registration applies to the app, not the browser. */
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
@@ -17,7 +17,7 @@ test("registers at the demo's OP, signs in as the new client, and is logged out 
 }) => {
   const app = new App(page, demo.apps.playground2);
   const other = new App(await context.newPage(), demo.apps.playground3);
-  // Only the back channel, which goes to the address that was registered.
+  // Only the back channel, which uses the registered URL.
   await app.open();
   await page.getByLabel("Front-channel logout").uncheck();
   await page.getByLabel("Session management").uncheck();
@@ -39,7 +39,7 @@ test("registers at the demo's OP, signs in as the new client, and is logged out 
   await expect(page.getByLabel("Username")).toHaveValue("admin");
   await page.setViewportSize({ width: 400, height: 800 });
   const tooWide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  expect(await page.evaluate(tooWide), "the OP's words do not widen a narrow page").toBe(0);
+  expect(await page.evaluate(tooWide), "the OP's message fits into a narrow page").toBe(0);
   await page.getByLabel("Password").fill("admin");
   await page.getByRole("button", { name: "Register this app" }).click();
   await expect(page.getByText("ID Tokens are encrypted: RSA-OAEP with A256GCM.")).toBeVisible();
@@ -69,7 +69,7 @@ test("registers at the demo's OP, signs in as the new client, and is logged out 
   await expect(page.getByText("Client playground2, with a secret")).toBeVisible();
 });
 
-test("what was chosen before the page's scripts came is in the preview", async ({ page }) => {
+test("the preview shows a choice made before the scripts load", async ({ page }) => {
   const scripts = Promise.withResolvers<void>();
   await page.route("**/*.js", async (route) => {
     await scripts.promise;

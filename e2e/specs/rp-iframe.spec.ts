@@ -1,4 +1,4 @@
-/** Session management in a real browser: what a window that a test plays (rp-iframe.test.ts) cannot prove. */
+/** Session management in a real browser: what the fake window of rp-iframe.test.ts cannot prove. */
 
 import type { BrowserContext, Frame, Page } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
@@ -10,7 +10,7 @@ import { whole } from "../support/launch-options.ts";
 
 const INTERVAL_MS = 2000;
 
-/** Runs in every frame: keeps each message that comes. */
+/** Runs in every frame: records the messages it receives. */
 function record(): void {
   const heard: unknown[] = [];
   Object.assign(globalThis, { heard });
@@ -20,7 +20,7 @@ function record(): void {
 const heardBy = (frame: Frame): Promise<unknown[]> =>
   frame.evaluate(() => (globalThis as unknown as { heard: unknown[] }).heard);
 
-/** How often the OP iframe has answered so. */
+/** How often the OP iframe has given this answer. */
 const answers = async (page: Page, word: string): Promise<number> =>
   (await heardBy(rpIframe(page))).filter((data) => data === word).length;
 
@@ -41,7 +41,7 @@ function frameAt(page: Page, url: RegExp): Frame {
 const expectMonitor = (page: Page, status: string) =>
   expect(page.locator("[data-monitor]")).toHaveAttribute("data-monitor", status);
 
-/** Posts to the RP iframe as a script of that frame would. */
+/** Posts a message to the RP iframe from this frame. */
 const say = (frame: Frame, data: unknown) =>
   frame.evaluate((message) => {
     const target = location.pathname.endsWith("/checksession")
@@ -60,21 +60,21 @@ async function signedIn(page: Page, base: string, user: User): Promise<void> {
   await app.expectLoggedIn(user.name);
 }
 
-/** URLs asked for by the page or one of its frames from now on. */
+/** URLs requested by the page and its frames from now on. */
 function requestsOf(page: Page): string[] {
   const urls: string[] = [];
   page.on("request", (request) => urls.push(request.url()));
   return urls;
 }
 
-/** Lets the time of the page and its frames go on by one interval, and waits until the OP iframe has answered. */
+/** Advances the clock of the page and its frames by one interval, and waits for the OP iframe's answer. */
 async function poll(page: Page): Promise<void> {
   const before = await answers(page, "unchanged");
   await page.clock.runFor(INTERVAL_MS);
   await expect.poll(() => answers(page, "unchanged")).toBeGreaterThan(before);
 }
 
-test("sixty idle seconds are thirty questions, no request at all and no changed", async ({
+test("polls thirty times in sixty idle seconds, without a request and without changed", async ({
   page,
   apps,
   user,
@@ -89,11 +89,11 @@ test("sixty idle seconds are thirty questions, no request at all and no changed"
   expect(requests).toEqual([]);
 });
 
-test("only the OP iframe is believed, and only its three words", async ({ page, apps, user }) => {
+test("accepts only the three words, and only from the OP iframe", async ({ page, apps, user }) => {
   await signedIn(page, apps.playground2, user);
   await expectMonitor(page, "watching");
   const requests = requestsOf(page);
-  // A second frame of the OP: the right origin, and another window.
+  // A second frame of the OP: the right origin, but another window.
   await rpIframe(page).evaluate(async (src) => {
     const frame = document.createElement("iframe");
     frame.src = src;
@@ -132,7 +132,7 @@ for (const [answer, script, status] of [
   ],
   ["nothing", "", "no answer"],
 ] as const) {
-  test(`an OP iframe that answers ${answer} is told of, without a silent request`, async ({
+  test(`reports an OP iframe that answers ${answer}, without a silent request`, async ({
     page,
     apps,
     user,
@@ -149,11 +149,15 @@ for (const [answer, script, status] of [
   });
 }
 
-test("a hidden tab asks nothing, and goes on when it is seen again", async ({ playwright, apps, user }) => {
+test("pauses while the tab is hidden, and continues when it is visible again", async ({
+  playwright,
+  apps,
+  user,
+}) => {
   const port = await freePort();
   const args = [...(whole.args ?? []), `--remote-debugging-port=${port}`];
   const browser = await playwright.chromium.launch({ ...whole, args });
-  // Otherwise every page is made to believe that it is seen.
+  // With its defaults, Playwright makes every page believe that it is visible.
   const tabs = await playwright.chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
   const [context] = tabs.contexts() as [BrowserContext];
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-/** Each mechanism by itself, in each situation of third-party-cookies.ts. */
+/** Each mechanism alone, in each situation of third-party-cookies.ts. */
 import { expect, type Page } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
@@ -7,7 +7,7 @@ import { test } from "../support/cookie-setting.ts";
 import { testers } from "../support/demo.ts";
 import { signInTo, switchOn } from "../support/mechanisms.ts";
 
-// One demo for all of them, in which the mechanisms are switched.
+// Serial: the tests switch mechanisms in one shared demo.
 test.describe.configure({ mode: "default" });
 
 const [user = { name: "", password: "" }] = testers;
@@ -43,7 +43,7 @@ for (const mechanism of mechanismNames) {
   });
 }
 
-test("a silent request, and why the browser keeps the cookie back", async ({ page, demo, situation }) => {
+test("a silent request, and why the browser withholds the cookie", async ({ page, demo, situation }) => {
   const app = new App(page, demo.apps.playground3);
   await switchOn(app, "session-management");
   const withheld = await withheldReasons(page);
@@ -64,7 +64,7 @@ test("a silent request, and why the browser keeps the cookie back", async ({ pag
   expect(new URL(location).searchParams.has("code")).toBe(!refused);
 });
 
-/** What the monitor in the app's page sees. */
+/** Expects this status of the session monitor in the app's page. */
 const expectMonitor = (app: App, status: string) =>
   expect(app.page.locator("[data-monitor]")).toHaveAttribute("data-monitor", status);
 
@@ -75,7 +75,7 @@ async function expectBlocked(app: App): Promise<void> {
   ).toBeVisible();
 }
 
-/** Asks the OP for a logout and confirms it there. */
+/** Requests a logout and confirms it at the OP. */
 async function logOut(app: App, method: "GET" | "POST"): Promise<void> {
   const { page } = app;
   if (method === "GET") await app.logout();
@@ -88,24 +88,24 @@ async function logOut(app: App, method: "GET" | "POST"): Promise<void> {
   await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
 }
 
-/** Asked by the page itself: for browsers every subdomain of localhost is this machine, for Node not everywhere. */
+/** Fetched by the page: browsers always resolve subdomains of localhost, Node does not on every system. */
 const sessionOf = (app: App): Promise<Record<string, string | null>> =>
   app.page.evaluate(async (url) => (await fetch(url)).json(), `${app.base}/session`);
 
-/** Chromium's names differ a little from version to version; one that is not known here stays as it is. */
-function inOurWords(reason: string): string {
+/** Chromium's names vary between versions; unknown ones are returned unchanged. */
+function plainReason(reason: string): string {
   if (reason.endsWith("SameSiteLax")) return "SameSite=Lax";
   return reason === "UserPreferences" || reason.startsWith("ThirdParty") ? "the setting" : reason;
 }
 
-/** The reasons why the OP's session cookie was kept back where it would have been sent by its path, as they come. */
+/** Collects the reasons why the browser withholds the OP's session cookie from requests to its path. */
 async function withheldReasons(page: Page): Promise<ReadonlySet<string>> {
   const reasons = new Set<string>();
   const protocol = await page.context().newCDPSession(page);
   protocol.on("Network.requestWillBeSentExtraInfo", ({ associatedCookies }) => {
     const session = associatedCookies.filter(({ cookie }) => cookie.name.startsWith("op.session."));
     for (const { blockedReasons } of session)
-      for (const reason of blockedReasons) reasons.add(inOurWords(reason));
+      for (const reason of blockedReasons) reasons.add(plainReason(reason));
   });
   await protocol.send("Network.enable");
   return reasons;

@@ -1,4 +1,4 @@
-/** What happens to each mechanism, depending on how a browser treats cookies in frames. The browser tests verify it, and
+/** The outcome of each mechanism, by how a browser treats cookies in frames. The browser tests verify it, and
  * a contract test compares it with docs/walkthrough/third-party-cookies.md. */
 
 import { type Mechanism, mechanismTitles } from "#lib/oidc/mechanisms.ts";
@@ -12,7 +12,7 @@ export const outcomes = {
 
 export type Outcome = keyof typeof outcomes;
 
-/** The columns: the mechanisms, and the request with `prompt=none` that session management makes. */
+/** The columns: the mechanisms, and session management's request with `prompt=none`. */
 export const columns: Readonly<Record<Mechanism | "silent", string>> = {
   ...mechanismTitles,
   silent: "Silent request (`prompt=none`)",
@@ -20,11 +20,11 @@ export const columns: Readonly<Record<Mechanism | "silent", string>> = {
 
 export interface Situation {
   name: string;
-  /** How the demo is started. */
+  /** Flags of the demo. */
   flags: readonly string[];
   /** The browser's setting. */
   thirdPartyCookies: "allowed" | "blocked";
-  /** Why the browser withholds the OP's cookies from a frame: the cookie's attribute, or the user's setting. */
+  /** Why the browser withholds the OP's cookies from a frame: an attribute, or the user's setting. */
   withheldBy: readonly ("SameSite=Lax" | "the setting")[];
   expected: Readonly<Record<keyof typeof columns, Outcome>>;
 }

@@ -1,4 +1,4 @@
-/** The documented two-app walkthrough, once for each way to sign in. */
+/** The documented two-app walkthrough, with each way to sign in. */
 
 import type { FormChoice } from "#lib/check/steps/app-pages.ts";
 import { expect, op, test } from "../support/fixtures.ts";
@@ -56,7 +56,7 @@ for (const [name, choice] of Object.entries(ways)) {
   });
 }
 
-test("the tutorial to the letter: admin, Implicit, every value filled in", async ({ playground2, apps }) => {
+test("the tutorial, exactly: admin, Implicit, every value filled in", async ({ playground2, apps }) => {
   const { page } = playground2;
   await playground2.open();
   await expect(page.getByText("Logged in user : null", { exact: true })).toBeVisible();

@@ -45,7 +45,7 @@ export async function ask(
   return { browser, request, state: request.get("state") ?? "", nonce: request.get("nonce") ?? "" };
 }
 
-/** Posts an authorization response to the callback as the fragment page does, and resubmits it if asked to. */
+/** Posts an authorization response to the callback as the fragment page does, and resubmits it if needed. */
 export async function respondTo(
   { browser, state }: Asked,
   issuer: TestIssuer,
