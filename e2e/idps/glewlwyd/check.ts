@@ -1,6 +1,6 @@
 /**
- * The regression suite against Glewlwyd, with what is known of it (expected.json):
- * `node e2e/idps/glewlwyd/check.ts [flags of npm run check]`. Exit code as of `npm run check`.
+ * The regression suite against Glewlwyd, with its known results (expected.json):
+ * `node e2e/idps/glewlwyd/check.ts [flags of npm run check]`. Exit code: that of `npm run check`.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -37,15 +37,15 @@ try {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   const [code] = (await once(child, "exit")) as [number | null];
   process.exitCode = code ?? 2;
-  if (code !== 0) process.stderr.write(`What Glewlwyd says was wrong:\n${await complaints()}\n`);
+  if (code !== 0) process.stderr.write(`Errors in Glewlwyd's log:\n${await loggedErrors()}\n`);
 } finally {
   await glewlwyd.stop();
   rmSync(runDir, { recursive: true, force: true });
 }
 
-/** The errors in its log, the latest last. */
-async function complaints(): Promise<string> {
+/** The latest errors in its log. */
+async function loggedErrors(): Promise<string> {
   const log = await readFile(path.join(runDir, "glewlwyd.log"), "utf8").catch(() => "");
   const errors = log.split("\n").filter((line) => / (ERROR|WARNING): /.test(line));
-  return errors.slice(-40).join("\n") || "nothing";
+  return errors.slice(-40).join("\n") || "none";
 }

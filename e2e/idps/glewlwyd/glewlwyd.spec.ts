@@ -1,4 +1,4 @@
-/** The two apps walk through against Glewlwyd: registered dynamically, and by hand as confidential and public clients. */
+/** The walkthrough at Glewlwyd, with clients registered dynamically and by hand, confidential and public. */
 
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ const clientsAt = (front: string, clientSecret: string | undefined): ClientToEns
   }));
 
 const ways = {
-  // Registration names a front-channel URI too, and Glewlwyd loads the frames before it calls the back channel.
+  // Registers a front-channel URI too, and Glewlwyd loads the frames before it uses the back channel.
   "registered dynamically": { byHand: false, secret: undefined, loggedOutBy: "front-channel" },
   "registered by hand, confidential": { byHand: true, secret, loggedOutBy: "back-channel" },
   "registered by hand, public": { byHand: true, secret: undefined, loggedOutBy: "back-channel" },
@@ -71,7 +71,7 @@ for (const [name, way] of Object.entries(ways)) {
       await playground2.logout();
       await page.locator("button.btn-danger:not(.dropdown-toggle)").click();
       await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
-      // Glewlwyd tells the apps after it has sent the browser back, one after the other.
+      // Glewlwyd notifies the apps after redirecting the browser, one after the other.
       for (const app of [playground2, playground3]) {
         await expect.poll(async () => (await app.session()).user).toBeNull();
       }
@@ -81,7 +81,7 @@ for (const [name, way] of Object.entries(ways)) {
   });
 }
 
-/** Code grant; Glewlwyd asks for the password the first time, and shows a page to continue from always. */
+/** Code grant. Glewlwyd asks for the password the first time, and always shows a page to continue from. */
 async function signIn(app: App): Promise<void> {
   const { page } = app;
   await app.importPhotos({ grantType: "Authorization Code" });

@@ -1,4 +1,4 @@
-/** Glewlwyd, an OpenID Provider from Debian's packages, on loopback with clients and users of the test. */
+/** Glewlwyd, an OpenID Provider from Debian's packages, on loopback with the given clients and users. */
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -14,15 +14,15 @@ import { type Queue, startQueue } from "./queue.ts";
 import { claimRunDir, startServer } from "./server.ts";
 
 export interface GlewlwydOptions {
-  /** 4593 where absent. */
+  /** Default: 4593. */
   port?: number;
-  /** Folder of its database, its log and its copy of the web pages; made anew at each start. */
+  /** Folder of its database, its log and its copy of the web pages, which each start replaces. */
   runDir: string;
   clients: readonly ClientToEnsure[];
   users: readonly User[];
-  /** Whether the users have allowed the clients everything beforehand. `true` where absent. */
+  /** Whether the users have already consented to all clients. Default: `true`. */
   consented?: boolean;
-  /** Told when something takes a while. */
+  /** Receives messages about slow steps. */
   say?: Say;
 }
 
@@ -30,7 +30,7 @@ export interface Glewlwyd {
   issuer: string;
   discoveryUrl: string;
   users: readonly User[];
-  /** Ends it and waits until it is gone. The run directory stays, for its log. */
+  /** Stops it and waits for its exit. Keeps the run directory, for its log. */
   stop(): Promise<void>;
 }
 
@@ -38,12 +38,12 @@ const DEFAULT_PORT = 4593;
 const START_MS = 15_000;
 const POLL_MS = 50;
 
-/** Starts Glewlwyd and sets it up. @throws {Error} that says why it could not */
+/** Starts Glewlwyd and sets it up. @throws {Error} with the reason if that fails */
 export async function startGlewlwyd(options: GlewlwydOptions): Promise<Glewlwyd> {
   const { port = DEFAULT_PORT, clients, users, consented = true, say = () => undefined } = options;
   const runDir = path.resolve(options.runDir);
   const lane = await ensureGlewlwyd(say);
-  if (!lane.ready) throw new Error(`Glewlwyd is not there: ${lane.reason}; ${lane.command} would bring it.`);
+  if (!lane.ready) throw new Error(`Glewlwyd is missing: ${lane.reason}; install it with: ${lane.command}`);
 
   await claimRunDir(runDir);
   const files = {
@@ -80,7 +80,7 @@ export async function startGlewlwyd(options: GlewlwydOptions): Promise<Glewlwyd>
   }
 }
 
-/** Whether Glewlwyd can run here; installs it where that is possible. */
+/** Whether Glewlwyd can run here; installs it if possible. */
 export const ensureGlewlwyd = (say: Say) =>
   ensureDebianPackages(packages.names, { debconf: packages.debconf, say });
 

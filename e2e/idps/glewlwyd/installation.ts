@@ -1,20 +1,20 @@
-/** What Debian's packages of Glewlwyd bring, and where. */
+/** Debian's packages of Glewlwyd, their files, and its configuration. */
 import { cp, rm } from "node:fs/promises";
 import path from "node:path";
 
 export const packages = {
-  // dbconfig-no-thanks: the database is ours to make.
+  // dbconfig-no-thanks: we create the database.
   names: ["glewlwyd", "glewlwyd-common", "dbconfig-no-thanks"],
-  // Unattended, the package's set-up fails unless it is told to leave the configuration to somebody else.
+  // Without this answer, unattended installation fails.
   debconf: "glewlwyd glewlwyd/config_type select No configuration",
 } as const;
 
 const MODULES = "/usr/lib/glewlwyd";
 const SHARE = "/usr/share/glewlwyd";
-/** The tables, as dbconfig would load them. */
+/** The schema that dbconfig would load. */
 export const SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3";
 
-/** Copies the web pages. The package links their config.json to a folder; they need the file. */
+/** Copies the web pages. In the package their config.json links to a folder; they need the file. */
 export async function copyWebapp(to: string): Promise<void> {
   await cp(path.join(SHARE, "webapp"), to, { recursive: true, dereference: true });
   const settings = path.join(to, "config.json");
@@ -43,7 +43,7 @@ interface Places {
 
 /** Glewlwyd's own configuration file. */
 export function configurationFile({ port, origin, database, webapp, log }: Places): string {
-  // Of every file that is not to be compressed it leaves a descriptor open, and with 1024 of them it takes no connection.
+  // It leaks a file descriptor per uncompressed file, and at 1024 it accepts no more connections.
   const types = Object.entries(mimeTypes).map(
     ([extension, type]) => `{ extension = ${quote(extension)} mime_type = ${quote(type)} compress = 1 }`,
   );
@@ -64,7 +64,7 @@ export function configurationFile({ port, origin, database, webapp, log }: Place
     session_key: "GLEWLWYD2_SESSION_ID",
     admin_scope: "g_admin",
     profile_scope: "g_profile",
-    // The package's `true` would forbid its own session iframe to be framed.
+    // The package's `true` would forbid framing its OP iframe.
     add_x_frame_option_header_deny: false,
     user_module_path: `${MODULES}/user`,
     client_module_path: `${MODULES}/client`,
@@ -82,5 +82,5 @@ export function configurationFile({ port, origin, database, webapp, log }: Place
   ].join("\n");
 }
 
-/** A string of libconfig, which escapes as JSON does. */
+/** A libconfig string: the same escapes as JSON. */
 const quote = (text: string): string => JSON.stringify(text);

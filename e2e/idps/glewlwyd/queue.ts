@@ -1,5 +1,4 @@
-/** A queue before Glewlwyd: on SQLite it mixes up what two requests insert at the same time, and so it gets one request
- * after the other. Browsers and Relying Parties may come all at once. */
+/** A proxy that sends Glewlwyd one request at a time: on SQLite it mixes up concurrent inserts. */
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -9,18 +8,18 @@ import {
 } from "node:http";
 import { buffer } from "node:stream/consumers";
 
-/** Longest wait for an answer of Glewlwyd, in milliseconds. */
+/** Timeout of Glewlwyd's answers, in milliseconds. */
 const PATIENCE_MS = 20_000;
-/** They are about one connection, and here there are two. */
+/** Headers of a single connection; the proxy has two. */
 const hopByHop = ["connection", "keep-alive", "transfer-encoding"];
 
 export interface Queue {
   stop(): Promise<void>;
 }
 
-/** @param port where the queue takes requests
- * @param target the port of Glewlwyd
- * @throws {Error} if the port is taken */
+/** @param port to listen on
+ * @param target port of Glewlwyd
+ * @throws {Error} if the port is in use */
 export async function startQueue(port: number, target: number): Promise<Queue> {
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((incoming, response) => {
@@ -28,17 +27,17 @@ export async function startQueue(port: number, target: number): Promise<Queue> {
       (body) => {
         last = last.then(() => forward(incoming, body, response, target));
       },
-      () => response.destroy(), // the browser went away in the middle
+      () => response.destroy(), // the client disconnected
     );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = `Port ${port} is in use; Glewlwyd needs another one.`;
+      const taken = `Port ${port} is in use; choose another one for Glewlwyd.`;
       reject(error.code === "EADDRINUSE" ? new Error(taken) : error);
     });
     server.listen(port, "127.0.0.1", resolve);
   });
-  // Glewlwyd, a child of ours, keeps the process alive; without it there is nothing to queue for.
+  // Only the Glewlwyd child process keeps this process alive.
   server.unref();
   return {
     stop: async () => {
@@ -49,7 +48,7 @@ export async function startQueue(port: number, target: number): Promise<Queue> {
   };
 }
 
-/** Settles when Glewlwyd has answered, or cannot; never rejects. */
+/** Forwards a request and its answer, or answers 502; never rejects. */
 async function forward(
   { method, url, headers }: IncomingMessage,
   body: Buffer,
@@ -59,7 +58,7 @@ async function forward(
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const signal = AbortSignal.timeout(PATIENCE_MS);
-      // A connection for each: one that is kept may be closed by the other side just when it is used again.
+      // No keep-alive: Glewlwyd might close a kept connection just as it is reused.
       const to = { host: "127.0.0.1", port, agent: false, method, path: url, headers: endToEnd(headers) };
       const onward = request({ ...to, signal }, resolve);
       onward.once("error", reject);

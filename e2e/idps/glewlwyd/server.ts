@@ -15,17 +15,17 @@ interface ServerOptions {
 }
 
 export interface Server {
-  /** Settles when it is gone, with what its log says last. */
+  /** Resolves when it has exited, with the last lines of its log. */
   ended: Promise<Error>;
   stop(): Promise<void>;
 }
 
-/** Makes sure that no other Glewlwyd lives on this folder. @throws {Error} if one does */
+/** @throws {Error} if another Glewlwyd runs in this folder */
 export async function claimRunDir(runDir: string): Promise<void> {
   const pid = Number(await readFile(path.join(runDir, PID_FILE), "utf8").catch(() => ""));
   if (pid > 0 && isGlewlwyd(pid)) {
     throw new Error(
-      `A Glewlwyd (process ${pid}) already runs in ${runDir}; end it or choose another folder.`,
+      `A Glewlwyd (process ${pid}) already runs in ${runDir}; stop it or choose another folder.`,
     );
   }
 }
@@ -33,7 +33,7 @@ export async function claimRunDir(runDir: string): Promise<void> {
 export async function startServer({ runDir, configuration, log }: ServerOptions): Promise<Server> {
   const child = spawn("/usr/bin/glewlwyd", [`--config-file=${configuration}`], { stdio: "ignore" });
   const killNow = () => child.kill("SIGKILL");
-  // A test that ends in the middle must not leave it behind.
+  // An interrupted test must not leave it running.
   process.once("exit", killNow);
   const pidFile = path.join(runDir, PID_FILE);
   if (child.pid !== undefined) await writeFile(pidFile, String(child.pid));
@@ -54,13 +54,13 @@ export async function startServer({ runDir, configuration, log }: ServerOptions)
 async function endingOf(child: ChildProcess, log: string): Promise<Error> {
   const how = await new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+    child.once("exit", (code, signal) => resolve(`ended with ${signal ?? `exit code ${code}`}`));
   });
   const lines = await readFile(log, "utf8").catch(() => "");
   return new Error([`Glewlwyd: ${how}.`, ...lines.trimEnd().split("\n").slice(-LAST_LINES)].join("\n"));
 }
 
-/** A process id may belong to somebody else by now. */
+/** The process ID may have been reused. */
 function isGlewlwyd(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("glewlwyd");

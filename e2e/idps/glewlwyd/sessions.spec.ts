@@ -1,4 +1,4 @@
-/** That the suite's driver does end sessions: a check that sees nobody told has to know that there was something to tell. */
+/** The driver really ends sessions: otherwise checks would report missing notifications about nothing. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ test("an administrator ends all sessions of a user", async ({ browser }) => {
   expect(await Promise.all(browsers.map(isSignedIn))).toEqual([false, false]);
 });
 
-test("a user logs out on the profile page, in that browser alone", async ({ browser }) => {
+test("a user logs out on the profile page, only in that browser", async ({ browser }) => {
   const [here, there] = [await browser.newContext(), await browser.newContext()];
   for (const each of [here, there]) await signIn(each);
   await sessions.logoutAtOp(await here.newPage(), context);

@@ -1,6 +1,6 @@
 /**
- * Glewlwyd for a person: `node e2e/idps/glewlwyd/up.ts [PORT]`, until Ctrl-C. Then, in another terminal,
- * `npm run demo -- --issuer …` with the issuer that it prints; the apps register themselves.
+ * Glewlwyd for manual use: `node e2e/idps/glewlwyd/up.ts [PORT]`, until Ctrl-C. Then run the printed
+ * `npm run demo -- --issuer …` in another terminal; the apps register themselves.
  */
 import os from "node:os";
 import path from "node:path";
@@ -18,7 +18,7 @@ try {
   console.log(`Users: ${users.map(({ name, password }) => `${name} (password ${password})`).join(", ")}`);
   console.log(`Log: ${path.join(runDir, "glewlwyd.log")}`);
   console.log(`Ready: npm run demo -- --issuer ${glewlwyd.issuer}`);
-  // A listener on a signal does not keep the process alive; Glewlwyd, a child of ours, does.
+  // The Glewlwyd child process keeps this process alive; a signal listener does not.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => void glewlwyd.stop());
 } catch (error) {
