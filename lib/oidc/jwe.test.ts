@@ -21,7 +21,7 @@ const open = (jwe: string, registered: Encryption | undefined, keys: JWK[] = [rs
 const refused = (reason: RegExp) => (error: unknown) =>
   error instanceof ProtocolError && reason.test(error.message) && error.verdicts[0]?.result === "fail";
 
-describe("a token comes out as it went in", () => {
+describe("a decrypted token equals the encrypted one", () => {
   for (const alg of encryptionAlgorithms) {
     for (const enc of encryptionMethods) {
       test(`${alg} with ${enc}`, async () => {
@@ -70,7 +70,7 @@ describe("a token is refused", () => {
     }
   });
 
-  test("of five parts that mean nothing", async () => {
+  test("with five meaningless parts", async () => {
     await assert.rejects(open("a.b.c.d.e", registered), refused(/is not the registered one/));
   });
 });

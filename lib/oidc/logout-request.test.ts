@@ -20,7 +20,7 @@ test("GET keeps the endpoint's own query and encodes each value once", () => {
   assert.deepEqual(fields, []);
 });
 
-test("POST puts the parameters into fields and keeps the endpoint as it is", () => {
+test("POST puts the parameters into fields and keeps the endpoint unchanged", () => {
   const request = buildLogoutRequest(endpoint, { state: "s", id_token_hint: "t" }, "POST");
   assert.deepEqual(request.fields, [
     ["id_token_hint", "t"],
@@ -29,7 +29,7 @@ test("POST puts the parameters into fields and keeps the endpoint as it is", () 
   assert.equal(request.url, endpoint);
 });
 
-test("a request that is one character too long for a URL goes by POST", () => {
+test("a request one character too long for a URL goes by POST", () => {
   const base = buildLogoutRequest("https://op.example/", { state: "x" }).length;
   const fitting = { state: "x".repeat(longestUrl - base + 1) };
   assert.equal(buildLogoutRequest("https://op.example/", fitting).method, "GET");

@@ -26,7 +26,7 @@ function providerWith(answer: object, now = () => Date.now(), configured = issue
 const refusal = (code: string) => (error: unknown) => error instanceof ProtocolError && error.code === code;
 
 describe("discovery", () => {
-  test("runs once in ten minutes, also for concurrent calls", async () => {
+  test("runs once in ten minutes, for concurrent calls too", async () => {
     let now = 0;
     const { provider, asked } = providerWith(document, () => now);
     await Promise.all([provider.metadata(), provider.metadata()]);
@@ -53,7 +53,7 @@ describe("discovery", () => {
   }
 
   for (const ending of ["https://op.example/realm/", "https://op.example/"]) {
-    test(`of ${ending} drops the slash in the address alone (Discovery 4.1)`, async () => {
+    test(`of ${ending} drops the slash only in the URL (Discovery 4.1)`, async () => {
       const { provider, asked } = providerWith({ ...document, issuer: ending }, Date.now, ending);
       assert.equal((await provider.metadata()).issuer, ending);
       assert.deepEqual(asked, [`${ending}.well-known/openid-configuration`]);

@@ -20,7 +20,7 @@ describe("registration", () => {
   });
   afterEach(() => op.close());
 
-  it("gives up after six requests, with the OP's words, if even the bare client is refused", async () => {
+  it("gives up after six requests, with the OP's error, if even the minimal client is refused", async () => {
     op.answer = (_, response) => refuse(response, "no clients\n  today");
     await assert.rejects(op.register(), (error) => {
       assert.ok(error instanceof ProtocolError);

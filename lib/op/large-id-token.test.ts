@@ -92,7 +92,7 @@ describe("an ID Token of several hundred groups", () => {
     assert.ok(responseOf(answer).has("code"));
   });
 
-  it("has a limit: a URL of more than 64 KiB is refused, and the session lives", async () => {
+  it("has a limit: a URL of more than 64 KiB is refused, and the session continues", async () => {
     const { status } = await browser.get(logoutUrl(op, { state: "s".repeat(65 * KIB) }));
     assert.equal(status, 431);
     assert.equal(await isSignedIn(op, browser), true);

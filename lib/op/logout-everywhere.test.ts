@@ -81,7 +81,7 @@ describe("logout everywhere", () => {
     assert.deepEqual(frames, [photosHere.claims.sid], "only the apps in this browser");
   });
 
-  it("No: every session lives", async () => {
+  it("No: every session continues", async () => {
     const answer = await here.submit(await question(), {}, "/oidc/logout/deny");
     assert.match(answer.location ?? "", /error=access_denied/);
     assert.deepEqual(await signedIn(), [true, true, true]);

@@ -124,7 +124,7 @@ describe("logout", () => {
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
-  it("No: no app is notified, the session lives, and the app gets access_denied", async () => {
+  it("No: no app is notified, the session continues, and the app gets access_denied", async () => {
     const { idToken, claims, accessToken } = await signIn(op, browser, "photos");
     const answer = await deny(await askedToLogOut(idToken));
     assert.equal(answer.status, 303);

@@ -61,7 +61,7 @@ describe("the script of the OP iframe", () => {
     }
   });
 
-  it("answers exactly to the origin that asks", () => {
+  it("answers exactly the origin of the message", () => {
     const { ask, page } = opIframe("other=1; opbs=state; more=2");
     assert.equal(ask(message("state")), "unchanged");
     assert.deepEqual(page.answers, [["unchanged", ORIGIN]]);
