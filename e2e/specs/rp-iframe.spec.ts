@@ -8,7 +8,7 @@ import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { whole } from "../support/launch-options.ts";
 
-const INTERVAL_MS = 2000;
+const intervalMs = 2000;
 
 /** Runs in every frame: records the messages it receives. */
 function record(): void {
@@ -26,11 +26,11 @@ const answers = async (page: Page, word: string): Promise<number> =>
 
 /** How often the OP iframe was asked. */
 const questions = async (page: Page): Promise<number> =>
-  page.frame({ url: OP_IFRAME }) ? (await heardBy(opIframe(page))).length : 0;
+  page.frame({ url: opIframeUrl }) ? (await heardBy(opIframe(page))).length : 0;
 
-const OP_IFRAME = /\/oidc\/checksession\?/;
+const opIframeUrl = /\/oidc\/checksession\?/;
 const rpIframe = (page: Page) => frameAt(page, /\/rpiframe$/);
-const opIframe = (page: Page) => frameAt(page, OP_IFRAME);
+const opIframe = (page: Page) => frameAt(page, opIframeUrl);
 
 function frameAt(page: Page, url: RegExp): Frame {
   const frame = page.frame({ url });
@@ -70,7 +70,7 @@ function requestsOf(page: Page): string[] {
 /** Advances the clock of the page and its frames by one interval, and waits for the OP iframe's answer. */
 async function poll(page: Page): Promise<void> {
   const before = await answers(page, "unchanged");
-  await page.clock.runFor(INTERVAL_MS);
+  await page.clock.runFor(intervalMs);
   await expect.poll(() => answers(page, "unchanged")).toBeGreaterThan(before);
 }
 
@@ -143,7 +143,7 @@ for (const [answer, script, status] of [
     const requests = requestsOf(page);
     await signedIn(page, apps.playground2, user);
     await expect.poll(() => questions(page)).toBeGreaterThan(0);
-    for (let n = 0; n < 3; n++) await page.clock.runFor(INTERVAL_MS);
+    for (let n = 0; n < 3; n++) await page.clock.runFor(intervalMs);
     await expectMonitor(page, status);
     expect(requests.filter((url) => url.includes("/rpiframe/silent"))).toEqual([]);
   });
@@ -168,7 +168,7 @@ test("pauses while the tab is hidden, and continues when it is visible again", a
   await other.bringToFront();
   await expectMonitor(page, "paused");
   const asked = await questions(page);
-  for (let n = 0; n < 5; n++) await page.clock.runFor(INTERVAL_MS);
+  for (let n = 0; n < 5; n++) await page.clock.runFor(intervalMs);
   expect(await questions(page)).toBe(asked);
 
   await page.bringToFront();

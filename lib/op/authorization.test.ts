@@ -19,7 +19,7 @@ import {
 const op = await sharedOp();
 
 describe("authorization", () => {
-  const PARAMETERS: Record<string, string[]> = {
+  const parameters: Record<string, string[]> = {
     code: ["code"],
     id_token: ["id_token"],
     "id_token token": ["id_token", "access_token", "token_type", "expires_in", "scope"],
@@ -27,7 +27,7 @@ describe("authorization", () => {
     "code token": ["code", "access_token", "token_type", "expires_in", "scope"],
     "code id_token token": ["code", "id_token", "access_token", "token_type", "expires_in", "scope"],
   };
-  for (const [responseType, expected] of Object.entries(PARAMETERS)) {
+  for (const [responseType, expected] of Object.entries(parameters)) {
     it(`answers ${responseType} with its parameters, state and iss`, async () => {
       const visit = await authorize(op, new HttpBrowser(), { response_type: responseType });
       const response = responseOf(visit);

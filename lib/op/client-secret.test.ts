@@ -129,11 +129,11 @@ describe("a client whose ID Tokens are signed with its secret", () => {
 });
 
 describe("a client whose ID Tokens are encrypted with its secret", () => {
-  const ALGORITHMS = { A128KW: 16, A192KW: 24, A256KW: 32 };
+  const keyBytes = { A128KW: 16, A192KW: 24, A256KW: 32 };
 
   /** OIDC Core 10.2. */
-  const keyOf = ({ secret }: RegisteredClient, alg: keyof typeof ALGORITHMS) =>
-    createHash("sha256").update(secret).digest().subarray(0, ALGORITHMS[alg]);
+  const keyOf = ({ secret }: RegisteredClient, alg: keyof typeof keyBytes) =>
+    createHash("sha256").update(secret).digest().subarray(0, keyBytes[alg]);
 
   const encrypting = (alg: string, more: Record<string, unknown> = {}) =>
     registeredClient(op, { id_token_encrypted_response_alg: alg, ...more });

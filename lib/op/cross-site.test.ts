@@ -17,7 +17,7 @@ import {
 } from "./testing/op-under-test.ts";
 import { CERTIFICATE_FILE } from "./tls.ts";
 
-const STRANGER = "http://stranger.localhost";
+const strangerOrigin = "http://stranger.localhost";
 
 describe("an OP on https", () => {
   const directory = mkdtempSync(join(tmpdir(), "op-"));
@@ -68,7 +68,7 @@ describe("an OP on https", () => {
   it("asks before a logout that is posted from another site", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const state = browserStateOf(browser);
-    const posted = await browser.post(`${op.origin}/oidc/logout`, { id_token_hint: idToken }, STRANGER);
+    const posted = await browser.post(`${op.origin}/oidc/logout`, { id_token_hint: idToken }, strangerOrigin);
     assert.match(posted.text, /Do you want to log out\?/);
     assert.equal(browserStateOf(browser), state);
     assert.equal(await isSignedIn(op, browser), true);
@@ -118,7 +118,7 @@ describe("an OP on https", () => {
       consent,
       question,
       stillSignedIn: await browser.submit(question, {}, "/oidc/logout/deny"),
-      handOn: await new HttpBrowser().post(`${op.origin}/oidc/logout`, {}, STRANGER),
+      handOn: await new HttpBrowser().post(`${op.origin}/oidc/logout`, {}, strangerOrigin),
       sessions: await browser.get(`${op.origin}/sessions`),
       loggedOut: await browser.get(`${op.origin}/oidc/logout/success`),
       home: await browser.get(`${op.origin}/`),
@@ -135,7 +135,7 @@ describe("an OP on https", () => {
   async function assertOwnFormOnly(page: Visit, more: object, path: string, visitor: HttpBrowser) {
     const { fields } = formOf(page);
     const url = `${op.origin}${path}`;
-    for (const origin of [STRANGER, op.origin.replace("https:", "http:"), "null"]) {
+    for (const origin of [strangerOrigin, op.origin.replace("https:", "http:"), "null"]) {
       assert.equal(
         (await visitor.post(url, { ...fields, ...more }, origin)).status,
         403,

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { sharedOp } from "./testing/op-under-test.ts";
 
-const PLACES = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];
+const places = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];
 
 /** A GET with an arbitrary Host header, which `fetch` does not allow. */
 function getAs(
@@ -24,7 +24,7 @@ function getAs(
 const op = await sharedOp();
 
 describe("discovery and hosts", () => {
-  for (const place of PLACES) {
+  for (const place of places) {
     it(`describes the OP at ${place}/openid-configuration`, async () => {
       const metadata = await (await fetch(`${op.origin}${place}/openid-configuration`)).json();
       const { origin } = op;

@@ -15,7 +15,7 @@ import {
   signIn,
 } from "./testing/op-under-test.ts";
 
-const ENCRYPTIONS: Encryption[] = [
+const encryptions: Encryption[] = [
   { alg: "RSA-OAEP", enc: "A128GCM" },
   { alg: "RSA-OAEP-256", enc: "A256CBC-HS512" },
   { alg: "RSA-OAEP-384", enc: "A192GCM" },
@@ -56,7 +56,7 @@ describe("an encrypted id_token_hint", () => {
     assert.equal(await isSignedIn(op, browser), true);
   }
 
-  for (const encryption of ENCRYPTIONS) {
+  for (const encryption of encryptions) {
     it(`is accepted if it contains the signed ID Token (${encryption.alg}, ${encryption.enc})`, async () => {
       const { idToken } = await signIn(op, browser, "photos");
       const page = await askedToLogOut(await encryptedToOp(op, idToken, encryption));

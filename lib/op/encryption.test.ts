@@ -15,7 +15,7 @@ import {
   tokenRequest,
 } from "./testing/op-under-test.ts";
 
-const COMBINATIONS: [alg: string, enc: string][] = [
+const combinations: [alg: string, enc: string][] = [
   ["RSA-OAEP", "A128GCM"],
   ["RSA-OAEP-256", "A192GCM"],
   ["RSA-OAEP-384", "A256GCM"],
@@ -49,7 +49,7 @@ describe("encryption to a client", () => {
 
   const logOut = async () => browser.submit(await browser.get(`${op.origin}/oidc/logout`), { logout: "yes" });
 
-  for (const [alg, enc] of COMBINATIONS) {
+  for (const [alg, enc] of combinations) {
     it(`signs the ID Token, then encrypts it with ${alg} and ${enc}`, async () => {
       const client = await encryptingClient(op, { alg, enc });
       const { header, payload } = await opened(client, await implicit(client));

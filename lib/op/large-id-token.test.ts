@@ -14,7 +14,7 @@ import {
   sharedOp,
 } from "./testing/op-under-test.ts";
 
-const KIB = 1024;
+const kib = 1024;
 
 const op = await sharedOp();
 
@@ -46,7 +46,7 @@ describe("an ID Token of several hundred groups", () => {
   function answerTo(url: string): Promise<IncomingMessage> {
     const headers = { cookie: browser.cookieFor(new URL(url).pathname) };
     return new Promise((resolve, reject) => {
-      request(url, { headers, maxHeaderSize: 64 * KIB }, resolve)
+      request(url, { headers, maxHeaderSize: 64 * kib }, resolve)
         .on("error", reject)
         .end();
     });
@@ -55,7 +55,7 @@ describe("an ID Token of several hundred groups", () => {
   it("has more than 16 KiB, in a form and in a fragment", async () => {
     const groups = decodeJwt(idToken).groups as string[];
     assert.ok(groups.length > 300);
-    assert.ok(idToken.length >= 16 * KIB, `${idToken.length} characters`);
+    assert.ok(idToken.length >= 16 * kib, `${idToken.length} characters`);
     const url = authorizationUrl(op, { response_type: "id_token", scope: "openid groups", prompt: "none" });
     const { statusCode, headers } = await answerTo(url);
     assert.equal(statusCode, 303);
@@ -77,7 +77,7 @@ describe("an ID Token of several hundred groups", () => {
 
   it("logs out by GET with a URL of 20 KiB", async () => {
     const url = `${logoutUrl(op, logout(idToken))}&ui_locales=`;
-    await assertLogsOut(await browser.get(url.padEnd(20 * KIB, "e")));
+    await assertLogsOut(await browser.get(url.padEnd(20 * kib, "e")));
   });
 
   it("works as hint of a silent login, by GET and by POST", async () => {
@@ -93,7 +93,7 @@ describe("an ID Token of several hundred groups", () => {
   });
 
   it("has a limit: a URL of more than 64 KiB is refused, and the session continues", async () => {
-    const { status } = await browser.get(logoutUrl(op, { state: "s".repeat(65 * KIB) }));
+    const { status } = await browser.get(logoutUrl(op, { state: "s".repeat(65 * kib) }));
     assert.equal(status, 431);
     assert.equal(await isSignedIn(op, browser), true);
   });

@@ -14,8 +14,8 @@ import {
   userinfoStatus,
 } from "./testing/op-under-test.ts";
 
-const EVENT = "http://schemas.openid.net/event/backchannel-logout";
-const STATE = "a state/with?odd=characters&and+plus %20 é";
+const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
+const oddState = "a state/with?odd=characters&and+plus %20 é";
 
 describe("logout", () => {
   let op: OpUnderTest;
@@ -31,7 +31,7 @@ describe("logout", () => {
   /** Requests logout as `photos`. */
   const askedToLogOut = (idToken: string): Promise<Visit> =>
     browser.get(
-      logoutUrl(op, { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: STATE }),
+      logoutUrl(op, { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: oddState }),
     );
 
   async function logoutTokenOf(client: "photos" | "albums"): Promise<JWTPayload> {
@@ -82,12 +82,12 @@ describe("logout", () => {
       const token = await logoutTokenOf(client);
       assert.equal(token.sid, claims.sid);
       assert.equal(token.sub, "alice");
-      assert.deepEqual(token.events, { [EVENT]: {} });
+      assert.deepEqual(token.events, { [logoutEvent]: {} });
       assert.ok(token.jti && token.iat && token.exp);
       assert.equal("nonce" in token, false);
     }
     assert.ok(answer.location?.startsWith(`${postLogout()}?`));
-    assert.equal(responseOf(answer).get("state"), STATE);
+    assert.equal(responseOf(answer).get("state"), oddState);
     assert.equal(await isSignedIn(op, browser), false);
     assert.equal(await userinfoStatus(op, accessToken), 401);
   });
@@ -132,7 +132,7 @@ describe("logout", () => {
     const response = responseOf(answer);
     assert.equal(response.get("error"), "access_denied");
     assert.equal(response.get("error_description"), "End User denied the logout request");
-    assert.equal(response.get("state"), STATE);
+    assert.equal(response.get("state"), oddState);
     assert.equal(op.photos.logoutTokens.length, 0);
     assert.equal(await isSignedIn(op, browser), true);
     assert.equal(await userinfoStatus(op, accessToken), 200);
@@ -201,24 +201,24 @@ describe("logout", () => {
   it("accepts a POST, and resends one from another site through its own page", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const endpoint = `${op.origin}/oidc/logout`;
-    const fields = { id_token_hint: idToken, state: STATE, post_logout_redirect_uri: postLogout() };
+    const fields = { id_token_hint: idToken, state: oddState, post_logout_redirect_uri: postLogout() };
     assert.match((await browser.post(endpoint, fields, op.photos.base)).text, /Do you want to log out\?/);
 
     const handOn = await new HttpBrowser().post(endpoint, fields, "https://elsewhere.example"); // without the cookie
     assert.match(handOn.text, /<form method="post" action="\/oidc\/logout" data-submit>/);
     assert.match(handOn.text, /assets\/submit\.js/);
     const answer = await confirm(await browser.submit(handOn, {}));
-    assert.equal(responseOf(answer).get("state"), STATE);
+    assert.equal(responseOf(answer).get("state"), oddState);
     assert.equal(op.photos.logoutTokens.length, 1);
   });
 
   it("goes back to the app even if no user is signed in", async () => {
     const { idToken } = await signIn(op, browser, "photos");
     const stranger = new HttpBrowser();
-    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: STATE };
+    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: postLogout(), state: oddState };
     const answer = await stranger.submit(await stranger.get(logoutUrl(op, parameters)), {});
     assert.equal(answer.status, 303);
-    assert.equal(responseOf(answer).get("state"), STATE);
+    assert.equal(responseOf(answer).get("state"), oddState);
     assert.equal(await isSignedIn(op, browser), true);
   });
 

@@ -7,8 +7,8 @@ import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
 import { sessionState } from "./logout/session-state.ts";
 
-const SCRIPT = readFileSync(join(import.meta.dirname, "../../public/assets/op/op-iframe.js"), "utf8");
-const ORIGIN = "http://localhost:8080";
+const script = readFileSync(join(import.meta.dirname, "../../public/assets/op/op-iframe.js"), "utf8");
+const appOrigin = "http://localhost:8080";
 
 interface FakeWindow {
   parent: FakeWindow | undefined;
@@ -41,15 +41,15 @@ function opIframe(cookie: string) {
     btoa,
     addEventListener: (_type: string, listener: (message: Message) => void) => listeners.push(listener),
   };
-  const sha256 = runInNewContext(`${SCRIPT}; sha256`, context) as (text: string) => string;
-  const ask = (data: unknown, source: FakeWindow | null = page, origin = ORIGIN): unknown => {
+  const sha256 = runInNewContext(`${script}; sha256`, context) as (text: string) => string;
+  const ask = (data: unknown, source: FakeWindow | null = page, origin = appOrigin): unknown => {
     for (const listener of listeners) listener({ data, origin, source });
     return source?.answers.at(-1)?.[0];
   };
   return { page, frame, document, sha256, ask };
 }
 
-const message = (browserState: string | undefined, origin = ORIGIN): string =>
+const message = (browserState: string | undefined, origin = appOrigin): string =>
   `photos ${sessionState("photos", origin, browserState, "salt_-1")}`;
 
 describe("the script of the OP iframe", () => {
@@ -64,7 +64,7 @@ describe("the script of the OP iframe", () => {
   it("answers exactly the origin of the message", () => {
     const { ask, page } = opIframe("other=1; opbs=state; more=2");
     assert.equal(ask(message("state")), "unchanged");
-    assert.deepEqual(page.answers, [["unchanged", ORIGIN]]);
+    assert.deepEqual(page.answers, [["unchanged", appOrigin]]);
   });
 
   it("says changed for another state, client or origin", () => {

@@ -59,12 +59,12 @@ describe("session management", () => {
       });
     }
 
-    const ERRORS: [mode: string, request: AuthorizationRequest][] = [
+    const errors: [mode: string, request: AuthorizationRequest][] = [
       ["query", { prompt: "none" }],
       ["fragment", { prompt: "none", response_type: "id_token" }],
       ["form_post", { prompt: "none", response_mode: "form_post" }],
     ];
-    for (const [mode, request] of ERRORS) {
+    for (const [mode, request] of errors) {
       it(`is in errors by ${mode}, different each time, signed in or not`, async () => {
         const refused = async (more: AuthorizationRequest = {}) => {
           const visit = await browser.get(authorizationUrl(op, { ...request, ...more }));

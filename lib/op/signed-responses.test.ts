@@ -74,12 +74,12 @@ describe("a signed authorization response", () => {
     await assertNoHint("photos", token);
   });
 
-  const ERRORS: AuthorizationRequest[] = [
+  const errors: AuthorizationRequest[] = [
     { response_mode: "jwt" },
     { response_mode: "fragment.jwt", response_type: "id_token" },
     { response_mode: "form_post.jwt" },
   ];
-  for (const request of ERRORS) {
+  for (const request of errors) {
     it(`contains all parameters of an error, by ${request.response_mode}`, async () => {
       const refused = async () => {
         const visit = await browser.get(authorizationUrl(op, { ...request, prompt: "none" }));

@@ -1,11 +1,11 @@
 /** A fresh database of Glewlwyd. */
 import { readFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
-import { SCHEMA } from "./installation.ts";
+import { schemaFile } from "./installation.ts";
 
 /** Loads the packaged schema, which contains the first administrator. */
 export async function createDatabase(file: string): Promise<void> {
-  const schema = await readFile(SCHEMA, "utf8");
+  const schema = await readFile(schemaFile, "utf8");
   const database = new DatabaseSync(file);
   try {
     database.exec(schema);

@@ -34,13 +34,13 @@ export interface Glewlwyd {
   stop(): Promise<void>;
 }
 
-const DEFAULT_PORT = 4593;
-const START_MS = 15_000;
-const POLL_MS = 50;
+const defaultPort = 4593;
+const startTimeoutMs = 15_000;
+const pollMs = 50;
 
 /** Starts Glewlwyd and sets it up. @throws {Error} with the reason if that fails */
 export async function startGlewlwyd(options: GlewlwydOptions): Promise<Glewlwyd> {
-  const { port = DEFAULT_PORT, clients, users, consented = true, say = () => undefined } = options;
+  const { port = defaultPort, clients, users, consented = true, say = () => undefined } = options;
   const runDir = path.resolve(options.runDir);
   const lane = await ensureGlewlwyd(say);
   if (!lane.ready) throw new Error(`Glewlwyd is missing: ${lane.reason}; install it with: ${lane.command}`);
@@ -85,7 +85,7 @@ export const ensureGlewlwyd = (say: Say) =>
   ensureDebianPackages(packages.names, { debconf: packages.debconf, say });
 
 async function waitFor(url: string, ended: Promise<Error>): Promise<void> {
-  const deadline = performance.now() + START_MS;
+  const deadline = performance.now() + startTimeoutMs;
   let failure: Error | undefined;
   void ended.then((error) => {
     failure = error;
@@ -97,7 +97,7 @@ async function waitFor(url: string, ended: Promise<Error>): Promise<void> {
         .catch(() => false)
     )
       return;
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
   throw failure ?? new Error(`Glewlwyd does not answer at ${url}.`);
 }

@@ -9,17 +9,17 @@ export const packages = {
   debconf: "glewlwyd glewlwyd/config_type select No configuration",
 } as const;
 
-const MODULES = "/usr/lib/glewlwyd";
-const SHARE = "/usr/share/glewlwyd";
+const modulesFolder = "/usr/lib/glewlwyd";
+const shareFolder = "/usr/share/glewlwyd";
 /** The schema that dbconfig would load. */
-export const SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3";
+export const schemaFile = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3";
 
 /** Copies the web pages. In the package their config.json links to a folder; they need the file. */
 export async function copyWebapp(to: string): Promise<void> {
-  await cp(path.join(SHARE, "webapp"), to, { recursive: true, dereference: true });
+  await cp(path.join(shareFolder, "webapp"), to, { recursive: true, dereference: true });
   const settings = path.join(to, "config.json");
   await rm(settings, { recursive: true, force: true });
-  await cp(path.join(SHARE, "templates", "config.json"), settings);
+  await cp(path.join(shareFolder, "templates", "config.json"), settings);
 }
 
 const mimeTypes: Record<string, string> = {
@@ -66,10 +66,10 @@ export function configurationFile({ port, origin, database, webapp, log }: Place
     profile_scope: "g_profile",
     // The package's `true` would forbid framing its OP iframe.
     add_x_frame_option_header_deny: false,
-    user_module_path: `${MODULES}/user`,
-    client_module_path: `${MODULES}/client`,
-    user_auth_scheme_module_path: `${MODULES}/scheme`,
-    plugin_module_path: `${MODULES}/plugin`,
+    user_module_path: `${modulesFolder}/user`,
+    client_module_path: `${modulesFolder}/client`,
+    user_auth_scheme_module_path: `${modulesFolder}/scheme`,
+    plugin_module_path: `${modulesFolder}/plugin`,
     hash_algorithm: "SHA512",
   };
   return [

@@ -9,7 +9,7 @@ import {
 import { buffer } from "node:stream/consumers";
 
 /** Timeout of Glewlwyd's answers, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const answerTimeoutMs = 20_000;
 /** Headers of a single connection; the proxy has two. */
 const hopByHop = ["connection", "keep-alive", "transfer-encoding"];
 
@@ -57,7 +57,7 @@ async function forward(
 ): Promise<void> {
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const signal = AbortSignal.timeout(answerTimeoutMs);
       // No keep-alive: Glewlwyd might close a kept connection just as it is reused.
       const to = { host: "127.0.0.1", port, agent: false, method, path: url, headers: endToEnd(headers) };
       const onward = request({ ...to, signal }, resolve);

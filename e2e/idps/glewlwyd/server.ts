@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-const PID_FILE = "glewlwyd.pid";
-const STOP_MS = 5_000;
-const LAST_LINES = 20;
+const pidFileName = "glewlwyd.pid";
+const stopTimeoutMs = 5_000;
+const lastLines = 20;
 
 interface ServerOptions {
   runDir: string;
@@ -22,7 +22,7 @@ export interface Server {
 
 /** @throws {Error} if another Glewlwyd runs in this folder */
 export async function claimRunDir(runDir: string): Promise<void> {
-  const pid = Number(await readFile(path.join(runDir, PID_FILE), "utf8").catch(() => ""));
+  const pid = Number(await readFile(path.join(runDir, pidFileName), "utf8").catch(() => ""));
   if (pid > 0 && isGlewlwyd(pid)) {
     throw new Error(
       `A Glewlwyd (process ${pid}) already runs in ${runDir}; stop it or choose another folder.`,
@@ -35,14 +35,14 @@ export async function startServer({ runDir, configuration, log }: ServerOptions)
   const killNow = () => child.kill("SIGKILL");
   // An interrupted test must not leave it running.
   process.once("exit", killNow);
-  const pidFile = path.join(runDir, PID_FILE);
+  const pidFile = path.join(runDir, pidFileName);
   if (child.pid !== undefined) await writeFile(pidFile, String(child.pid));
 
   const ended = endingOf(child, log).finally(() => process.off("exit", killNow));
   return {
     ended,
     stop: async () => {
-      const insist = setTimeout(killNow, STOP_MS);
+      const insist = setTimeout(killNow, stopTimeoutMs);
       child.kill("SIGTERM");
       await ended;
       clearTimeout(insist);
@@ -57,7 +57,7 @@ async function endingOf(child: ChildProcess, log: string): Promise<Error> {
     child.once("exit", (code, signal) => resolve(`ended with ${signal ?? `exit code ${code}`}`));
   });
   const lines = await readFile(log, "utf8").catch(() => "");
-  return new Error([`Glewlwyd: ${how}.`, ...lines.trimEnd().split("\n").slice(-LAST_LINES)].join("\n"));
+  return new Error([`Glewlwyd: ${how}.`, ...lines.trimEnd().split("\n").slice(-lastLines)].join("\n"));
 }
 
 /** The process ID may have been reused. */
