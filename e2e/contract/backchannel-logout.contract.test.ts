@@ -172,7 +172,7 @@ describe("a logout token", () => {
     assert.equal((await sessionOf(browser, rp)).user, null);
   });
 
-  test("for the other app stays diagnosed on the page despite later unsigned garbage", async () => {
+  test("is still diagnosed on the page after later unsigned garbage", async () => {
     await sendToken(rp, await issuer.sign(issuer.logoutClaims({ aud: "playground3" })));
     for (let n = 0; n < 10; n++) await sendToken(rp, `rubbish-${n}`);
     assert.match(await (await fetch(`${rp.base}/`)).text(), /your back-channel URLs are crossed/);
