@@ -116,7 +116,7 @@ describe("switching mechanisms off", () => {
 
   for (const mechanism of mechanismNames) {
     test(`${mechanism}: its endpoints answer 404 while it is off, and only then`, async () => {
-      const browser = await signIn(issuer, rp, someone());
+      const browser = await signIn(issuer, rp, newUser());
       const statuses = async () => {
         const answers = mechanismEndpoints[mechanism].flatMap((endpoint) => [
           fetch(`${rp.base}/${endpoint}`),
