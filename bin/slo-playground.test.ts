@@ -31,7 +31,7 @@ describe("slo-playground", () => {
   it("hands flags and exit codes through", () => {
     const { status, stderr } = run("demo", "--op-port", "x");
     assert.equal(status, 2);
-    assert.match(stderr, /--op-port must be a port number from 1 to 65535\.\n$/);
+    assert.match(stderr, /^--op-port: not a port number; give one from 1 to 65535\.\n$/m);
     assert.equal(run("test", "nonsense").status, 2);
   });
 

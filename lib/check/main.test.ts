@@ -113,6 +113,6 @@ describe("npm run check, when it cannot run", { concurrency: 2 }, () => {
 
   it("says what is wrong with a flag", async () => {
     await assertCannotRun(["--only", "R-99"], "--only: there is no check R-99; the closest are R-");
-    await assertCannotRun(["--skip", "R-01"], "No check is left: ");
+    await assertCannotRun(["--skip", "R-01"], "--only: no check is left; ");
   });
 });

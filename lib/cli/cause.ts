@@ -2,7 +2,7 @@
 import * as oidc from "openid-client";
 import { innermost } from "#lib/net/innermost-error.ts";
 
-const NAME_FILE = "name the file with NODE_EXTRA_CA_CERTS (slo-playground register has --ca FILE)";
+const NAME_FILE = "name its file with --ca FILE";
 const advice: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: "it speaks http, not https",
   CERT_HAS_EXPIRED: "its certificate has expired",

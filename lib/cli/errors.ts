@@ -1,11 +1,16 @@
-/** Errors that a command prints as one line, without a stack. */
+/** Errors that a person can do something about: commands print the message alone, without a stack. */
 
-/** The command cannot run, for a reason that the user can fix: the message is one line that says how. */
+/** The command line is wrong. The message has a line for each problem: `--flag: what is wrong; what to do.` */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The command cannot start or go on; the message says why and what to do. */
 export class CannotRun extends Error {
   override readonly name: string = "CannotRun";
 }
 
-/** An administrator could do it, but the command was given none. */
+/** A driver needs an administrator for this, and the run has none. */
 export class NoAdministrator extends CannotRun {
   override readonly name = "NoAdministrator";
 }

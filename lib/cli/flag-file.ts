@@ -1,10 +1,10 @@
-/** Flags from a file: what stands on a command line is shown by npm, by the process list and by the shell's history. */
+/** Flags from a file: npm, the process list and the shell's history show a command line to others. */
 import { readFileSync } from "node:fs";
-import { UsageError } from "#lib/demo/options.ts";
+import { UsageError } from "./errors.ts";
 
-/** Puts the flags of FILE in the place of each argument @FILE: one flag in a line, with its value behind it; lines that
- * begin with # are comments.
- * @throws {UsageError} where the file cannot be read */
+/** Replaces each argument @FILE with the flags in FILE: one flag per line, followed by its value; lines that begin with #
+ * are comments.
+ * @throws {UsageError} if the file cannot be read */
 export const withFlagFiles = (argv: readonly string[]): string[] =>
   argv.flatMap((argument) => (argument.startsWith("@") ? flagsIn(argument.slice(1)) : argument));
 
@@ -23,6 +23,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UsageError(`@${file} cannot be read: ${(error as Error).message}.`);
+    throw new UsageError(`@${file}: cannot be read (${(error as Error).message}); name a file of flags.`);
   }
 }

@@ -1,5 +1,5 @@
-/** A run that is told to end: Ctrl-C, a signal, a terminal that closes, a launcher or a reader of our output that is
- * gone. Twice is once, because the terminal and npm both send it. */
+/** Ctrl-C, a signal, a terminal that closes, a launcher or a reader of our output that is gone. Twice counts as once,
+ * because the terminal and npm both send it. */
 import { constants } from "node:os";
 
 /** The reason of the signal's `abort`. */
@@ -8,7 +8,7 @@ export class Interrupted extends Error {
   readonly by: NodeJS.Signals;
 
   constructor(by: NodeJS.Signals) {
-    super(`ended by ${by}`);
+    super(`interrupted by ${by}`);
     this.by = by;
   }
 
@@ -18,7 +18,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Aborted, with an `Interrupted` as its reason, when this process is to end. */
+/** Aborts, with an `Interrupted` as its reason, when this process has to end. */
 export function interruption(): AbortSignal {
   const end = new AbortController();
   const by = (signal: NodeJS.Signals) => () => end.abort(new Interrupted(signal));

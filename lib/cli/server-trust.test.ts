@@ -15,16 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "trust-"));
 const file = (name: string) => path.join(folder, name);
 
 async function register(issuer: string, ...flags: string[]) {
-  const at = [
-    "--driver",
-    "wso2",
-    "--issuer",
-    issuer,
-    "--registration-auth",
-    "admin:admin",
-    "--app",
-    "playground2",
-  ];
+  const at = ["--driver", "wso2", "--issuer", issuer, "--admin", "admin:admin", "--app", "playground2"];
   const program = runProgram(["lib/register/main.ts", ...at, "--data", folder, ...flags]);
   return { code: await program.ended, output: program.output() };
 }
@@ -100,8 +91,8 @@ describe("slo-playground register at a server with a self-signed certificate", (
       await register(server.issuer, "--ca", file("no.pem")),
     ];
     assert.deepEqual([absent.code, broken.code], [2, 2]);
-    assert.match(absent.output, /^\S+absent\.pem cannot be read: .*\n$/);
-    assert.match(broken.output, /^\S+no\.pem holds no certificate in PEM format\.\n$/);
+    assert.match(absent.output, /^--ca: \S+absent\.pem cannot be read: .*\n$/);
+    assert.match(broken.output, /^--ca: \S+no\.pem holds no certificate in PEM format\.\n$/);
   });
 
   it("does not take a certificate for another host's, whoever is trusted", async () => {

@@ -1,5 +1,4 @@
-/** Which certificate an OpenID Provider may show. Verification is never switched off: a certificate is trusted or it
- * is not. */
+/** Trust in the certificate of an OpenID Provider. Verification is never switched off. */
 import type { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,7 +6,7 @@ import path from "node:path";
 import tls from "node:tls";
 import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { causeOf } from "./cause.ts";
-import { DemoError } from "./demo-error.ts";
+import { CannotRun } from "./errors.ts";
 import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./starting.ts";
 
 export interface Trust {
@@ -22,16 +21,16 @@ const CONNECT_MS = 10_000;
 
 /** Makes the process trust what the user named, besides the usual authorities.
  * @returns the file that the apps need as `CA_FILE`, if there is one
- * @throws {DemoError} */
+ * @throws {CannotRun} */
 export async function trustServer(trust: Trust, patience: Patience): Promise<string | undefined> {
   const { ca, trustFirstUse } = trust;
-  if (ca !== undefined) return trustFile(ca);
+  if (ca !== undefined) return trustFile("ca", ca);
   if (trustFirstUse === undefined) return undefined;
   if (existsSync(trustFirstUse)) {
     patience.say(
       `Trusted: the certificate in ${trustFirstUse}, as at first use; delete the file if the server got another one.`,
     );
-    return trustFile(trustFirstUse);
+    return trustFile("trust-first-use", trustFirstUse);
   }
 
   const { origin, hostname, port } = new URL(trust.issuer);
@@ -39,12 +38,12 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   if (shown.trusted) return undefined;
   const { leaf, root } = shown;
   if (!leaf.checkHost(hostname)) {
-    throw new DemoError(
+    throw new CannotRun(
       `The certificate of ${origin} is for ${leaf.subjectAltName ?? leaf.subject}, not for ${hostname}; use the address that it names.`,
     );
   }
   if (!root.checkIssued(root)) {
-    throw new DemoError(
+    throw new CannotRun(
       `The certificate of ${origin} is from an authority that it does not send along: name the authority's file with --ca.`,
     );
   }
@@ -53,11 +52,11 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   patience.say(
     `Trusted on first use: the certificate of ${origin}, SHA-256 ${root.fingerprint256}. Nothing but this connection vouches for it; compare it with the server's own. It is kept in ${trustFirstUse}.`,
   );
-  return trustFile(trustFirstUse);
+  return trustFile("trust-first-use", trustFirstUse);
 }
 
-function trustFile(file: string): string {
-  trustCertificates(readCertificates(file, (why) => new DemoError(why)));
+function trustFile(flag: string, file: string): string {
+  trustCertificates(readCertificates(file, (why) => new CannotRun(`--${flag}: ${why}`)));
   return path.resolve(file);
 }
 
@@ -75,7 +74,7 @@ function shownBy(host: string, port: number): Promise<Shown> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
       const message = `No certificate at ${host}:${port}: ${causeOf(error)}.`;
-      reject(isConnectionFailure(error) ? new NotYet(message) : new DemoError(message));
+      reject(isConnectionFailure(error) ? new NotYet(message) : new CannotRun(message));
     };
     const socket = tls.connect({ host, port, servername: host, rejectUnauthorized: false });
     socket.setTimeout(CONNECT_MS, () =>

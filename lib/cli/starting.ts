@@ -1,7 +1,7 @@
 /** Waiting for a server that may still be starting. */
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCode } from "#lib/net/innermost-error.ts";
-import { DemoError } from "./demo-error.ts";
+import { CannotRun } from "./errors.ts";
 
 export interface Patience {
   /** When waiting ends, on the clock of `performance.now()`. */
@@ -19,7 +19,7 @@ const POLL_MS = 500;
 const SAY_MS = 5_000;
 
 /** Repeats an attempt for as long as it fails with {@link NotYet} and there is time.
- * @throws {DemoError} with the last reason, when the time is over */
+ * @throws {CannotRun} with the last reason, when the time is over */
 export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say }: Patience): Promise<T> {
   let nextWord = 0;
   for (;;) {
@@ -29,7 +29,7 @@ export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say 
       if (!(error instanceof NotYet)) throw error;
       const now = performance.now();
       if (now >= deadline) {
-        throw new DemoError(`${error.message} If it is still starting, wait for it with --wait SECONDS.`);
+        throw new CannotRun(`${error.message} If it is still starting, wait for it with --wait SECONDS.`);
       }
       if (now >= nextWord) {
         say(`Waiting, ${Math.ceil((deadline - now) / 1000)} s at most: ${error.message}`);

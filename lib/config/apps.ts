@@ -1,12 +1,33 @@
-/** The two Relying Parties of the playground and where everything answers. */
+/** The Relying Parties of the playground, and where everything answers. Another app is another row here, and its services
+ * in docker-compose.yml; tests compare the two. */
 
-export const appNames = ["playground2", "playground3"] as const;
-export type AppName = (typeof appNames)[number];
+/** Colours that tell apps apart (`RP_ACCENT`). */
+export const accentNames = ["blue", "violet", "teal", "slate"] as const;
+export type Accent = (typeof accentNames)[number];
 
-export const accents = { playground2: "blue", playground3: "violet" } as const satisfies Record<
-  AppName,
-  string
->;
+/** Each app: its name (first part of its paths and cookies), its colour, its own port unless another is chosen. */
+export const apps = [
+  { name: "playground2", accent: "blue", port: 8082 },
+  { name: "playground3", accent: "violet", port: 8083 },
+] as const satisfies readonly { name: string; accent: Accent; port: number }[];
+
+export type App = (typeof apps)[number];
+export type AppName = App["name"];
+
+export const appNames: readonly AppName[] = apps.map(({ name }) => name);
+
+/** A value for each app. */
+export const perApp = <T>(of: (app: App, index: number) => T): Record<AppName, T> =>
+  Object.fromEntries(apps.map((app, index) => [app.name, of(app, index)])) as Record<AppName, T>;
+
+/** The same, one app after the other. */
+export async function perAppInTurn<T>(of: (name: AppName) => Promise<T>): Promise<Record<AppName, T>> {
+  const values: [AppName, T][] = [];
+  for (const name of appNames) values.push([name, await of(name)]);
+  return Object.fromEntries(values) as Record<AppName, T>;
+}
+
+export const accents: Readonly<Record<AppName, Accent>> = perApp(({ accent }) => accent);
 
 /** Where each process listens. */
 export interface Ports {
@@ -15,18 +36,25 @@ export interface Ports {
   apps: Record<AppName, number>;
 }
 
+/** The tutorial's ports. */
+export const defaultPorts: Ports = {
+  op: 9443,
+  frontDoor: 8080,
+  apps: perApp(({ port }) => port),
+};
+
 /** What decides the addresses of the apps. */
 export interface Layout {
   ports: Ports;
-  /** Browsers use each app at a host of its own, which makes it another site than the OP and the other app. */
+  /** Browsers use each app at a host of its own, which makes it another site than the OP and the other apps. */
   crossSite: boolean;
 }
 
 /** Where an app answers. */
 export interface Addresses {
-  /** The ones that browsers are meant to use come first: the tutorial's one port for both apps, then the app's own. */
+  /** The ones that browsers should use come first: the tutorial's one port for all apps, then the app's own. */
   baseUrls: [string, string, ...string[]];
-  /** Where servers reach it: Node resolves no subdomain of localhost on every system, browsers do by themselves. */
+  /** Where servers reach it: not every system resolves subdomains of localhost, though all browsers do. */
   serverUrl: string;
 }
 

@@ -1,6 +1,7 @@
 /** Settings of one Relying Party. A test compares them with `.env.example` and the documented table. */
 import { z } from "zod";
 import { encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
+import { accentNames } from "./apps.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
 
 const list = (item: z.ZodType<string, string>) =>
@@ -44,10 +45,7 @@ export const rpSettings = z
       })
       .min(32, "must have at least 32 characters")
       .describe("Seals the session cookie"),
-    RP_ACCENT: z
-      .enum(["blue", "violet", "teal", "slate"])
-      .default("blue")
-      .describe("Accent colour of the app"),
+    RP_ACCENT: z.enum(accentNames).default("blue").describe("Accent colour of the app"),
     OP_ISSUER: issuer.describe("Issuer identifier of the OpenID Provider"),
     TRUSTED_ISSUERS: list(issuer)
       .default([])

@@ -5,14 +5,13 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { addressesOf } from "#lib/config/apps.ts";
+import { type AppName, addressesOf, apps, perApp } from "#lib/config/apps.ts";
 import { environment } from "#lib/config/env.ts";
 import { freePort } from "#lib/net/free-port.ts";
-import type { Apps } from "../../e2e/support/demo.ts";
 
 export interface DemoProcess {
-  /** Where a browser is meant to use the apps. */
-  apps: Apps;
+  /** Where a browser should use the apps. */
+  apps: Record<AppName, string>;
   /** The ready page. */
   front: string;
   output: () => string;
@@ -31,9 +30,9 @@ export async function startDemo({
   flags: readonly string[];
   env?: Record<string, string>;
 }): Promise<DemoProcess> {
-  const [door, two, three, op] = await Promise.all([front ?? freePort(), freePort(), freePort(), freePort()]);
+  const [door, op, ...own] = await Promise.all([front ?? freePort(), freePort(), ...apps.map(freePort)]);
   const data = mkdtempSync(join(tmpdir(), "demo-"));
-  const ports = ["--front-port", String(door), "--ports", `${two},${three}`];
+  const ports = ["--front-port", String(door), "--ports", own.join(",")];
   const embedded = flags.includes("--issuer") ? [] : ["--op-port", String(op)];
   const args = ["lib/demo/main.ts", "--data", data, ...ports, ...embedded, ...flags];
   const child = spawn(process.execPath, args, {
@@ -45,12 +44,11 @@ export async function startDemo({
   const gone = once(child, "exit");
   const output = await ready(child);
   const layout = {
-    ports: { frontDoor: door, op, apps: { playground2: two, playground3: three } },
+    ports: { frontDoor: door, op, apps: perApp((_, index) => own[index] as number) },
     crossSite: flags.includes("--cross-site"),
   };
-  const baseOf = (name: keyof Apps) => addressesOf(name, layout).baseUrls[0];
   return {
-    apps: { playground2: baseOf("playground2"), playground3: baseOf("playground3") },
+    apps: perApp(({ name }) => addressesOf(name, layout).baseUrls[0]),
     front: `http://localhost:${door}/`,
     output,
     stop: async () => {

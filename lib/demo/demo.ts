@@ -1,13 +1,14 @@
 /** The demo from start to end. */
 
+import { trustServer } from "#lib/cli/server-trust.ts";
 import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
 import type { Environment } from "#lib/config/env.ts";
-import { clientsAt, embeddedClients, withRegistration } from "#lib/register/registration.ts";
+import { type Client, clientsAt, embeddedClients, withRegistration } from "#lib/register/registration.ts";
 import { dropState, loadState, type SavedState, saveState } from "#lib/register/saved-state.ts";
 import { exceptions } from "#lib/register/view.ts";
 import { type FrontDoor, openFrontDoor } from "./front-door.ts";
 import type { ProcessPlan } from "./managed-process.ts";
-import type { Client, DemoOptions } from "./options.ts";
+import type { DemoOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import { opPlan, rpPlan } from "./plans.ts";
 import type { WantedPort } from "./ports.ts";
@@ -25,7 +26,7 @@ interface Demo {
 
 type Clients = Record<AppName, Client>;
 
-/** Runs the demo until `signal` ends it. @throws {import("#lib/cli/demo-error.ts").DemoError} if it cannot start or go on */
+/** Runs the demo until `signal` ends it. @throws {import("#lib/cli/errors.ts").CannotRun} if it cannot start or go on */
 export async function runDemo(demo: Demo): Promise<void> {
   const { options, output, signal } = demo;
   if (options.fresh) await dropState(options.data);
@@ -43,7 +44,7 @@ export async function runDemo(demo: Demo): Promise<void> {
   }
 }
 
-/** Every port that a process of this demo will listen on, and the flag that chooses another. */
+/** Every port of this demo, and the flag that chooses another. */
 export function wantedPorts({ issuer, ports }: DemoOptions): WantedPort[] {
   const { op, frontDoor, apps } = ports;
   const others = (...taken: number[]) => taken.map((port) => (port + ANOTHER) % MAX_PORT).join(",");
@@ -60,8 +61,10 @@ const ANOTHER = 100;
 const MAX_PORT = 65_536;
 
 async function findClients({ options, output }: Demo, state: SavedState): Promise<Clients> {
-  const { issuer } = options;
+  const { issuer, ca } = options;
   if (issuer === undefined) return embeddedClients(options, state);
+  const say = output.announce;
+  await trustServer({ issuer, ca, trustFirstUse: undefined }, { deadline: 0, say });
   return clientsAt({ ...options, issuer }, state.registrations, (registration, report) => {
     for (const line of exceptions(report)) output.say(registration.name, line);
     state.registrations = withRegistration(state.registrations, registration);

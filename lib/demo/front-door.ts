@@ -1,7 +1,7 @@
 /** The front door: one port for both apps, as Tomcat was in the tutorial, and the page that shows what runs where. */
 import { Agent, createServer, type IncomingMessage, type Server } from "node:http";
 import { createProxyServer } from "httpxy";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { localOrigin } from "#lib/config/apps.ts";
 import { documentPolicy } from "#lib/ui/html.ts";
 import {
@@ -134,7 +134,7 @@ function portOf(server: Server): number {
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new DemoError(`The front door cannot listen on port ${port}: ${error.message}.`)),
+      reject(new CannotRun(`The front door cannot listen on port ${port}: ${error.message}.`)),
     );
     server.listen(port, "127.0.0.1", resolve);
   });

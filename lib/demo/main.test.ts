@@ -43,6 +43,9 @@ describe("npm run demo", { concurrency: true }, () => {
   it("answers a wrong flag with one line and exit code 2", async () => {
     const program = demo("--isuer", "http://localhost:1");
     assert.equal(await program.ended, 2);
-    assert.equal(program.output(), "Unknown option '--isuer'. All flags: npm run demo -- --help\n");
+    assert.equal(
+      program.output(),
+      "--isuer: unknown flag; did you mean --issuer? All flags: npm run demo -- --help\n",
+    );
   });
 });

@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { stripVTControlCharacters } from "node:util";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { Environment } from "#lib/config/env.ts";
 import type { Channel, Output } from "./output.ts";
 import { answers } from "./probe.ts";
@@ -32,7 +33,7 @@ export interface ManagedProcess {
   state(): ProcessState;
   /** Settles when the process is gone, wanted or not. */
   readonly ended: Promise<Ending>;
-  /** @throws {DemoError} if it ends first, or does not answer in time */
+  /** @throws {CannotRun} if it ends first, or does not answer in time */
   ready(): Promise<void>;
   /** Ends it: asks first, insists after some seconds. */
   stop(): Promise<void>;
@@ -72,7 +73,7 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     state = "ended";
   });
   const obituary = (how: string) =>
-    [`[${name}] ${how}`, ...lastLines.map((line) => `    ${line}`)].join("\n");
+    [`[${name}] ${how}`, ...lastLines.map((line) => `    ${stripVTControlCharacters(line)}`)].join("\n");
   const died = (ending: Ending) =>
     obituary(
       `ended with ${typeof ending === "number" ? `exit code ${ending}` : `signal ${ending}`}; its last lines:`,
@@ -87,9 +88,9 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     obituary: died,
     ready: async () => {
       const ending = await Promise.race([answers(plan.probe, START_MS, () => state !== "ended"), ended]);
-      if (typeof ending !== "boolean") throw new DemoError(died(ending));
+      if (typeof ending !== "boolean") throw new CannotRun(died(ending));
       if (!ending)
-        throw new DemoError(
+        throw new CannotRun(
           obituary(`did not answer at ${plan.probe} within ${START_MS / 1000} s; its last lines:`),
         );
       state = "ready";

@@ -1,6 +1,7 @@
-/** What the demo prints: its own lines and those of its processes, each behind the name of who said it. */
+/** What the demo prints: its own lines and those of its processes, each after the name of its process. */
 import type { Writable } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
+import { type Accent, apps } from "#lib/config/apps.ts";
 
 export type Channel = "stdout" | "stderr";
 
@@ -20,8 +21,18 @@ type Streams = Record<Channel, Writable>;
 /** pino's number for `info`, so that one reader understands our lines and the processes'. */
 const INFO = 30;
 
-const colourOf = { op: "cyan", playground2: "blue", playground3: "magenta" } as const;
-const isColoured = (name: string): name is keyof typeof colourOf => Object.hasOwn(colourOf, name);
+/** The nearest that a terminal has. */
+const terminalColours = {
+  blue: "blue",
+  violet: "magenta",
+  teal: "green",
+  slate: "gray",
+} as const satisfies Record<Accent, string>;
+
+const colourOf = new Map<string, (typeof terminalColours)[Accent] | "cyan">([
+  ["op", "cyan"],
+  ...apps.map(({ name, accent }) => [name, terminalColours[accent]] as const),
+]);
 
 /** @param names of all processes: prefixes are padded to the longest */
 export function createOutput(format: "pretty" | "json", names: string[], streams: Streams = process): Output {
@@ -34,9 +45,7 @@ function prettyOutput(names: string[], streams: Streams): Output {
   const colours = styleText("cyan", "x", { stream: streams.stdout }) !== "x";
   const prefix = (name: string) => {
     const text = `[${name}]`.padEnd(width);
-    return colours
-      ? styleText(isColoured(name) ? colourOf[name] : "dim", text, { validateStream: false })
-      : text;
+    return colours ? styleText(colourOf.get(name) ?? "dim", text, { validateStream: false }) : text;
   };
   return {
     colours,
@@ -53,7 +62,7 @@ function jsonOutput(streams: Streams): Output {
     colours: false,
     say: (name, text) => write(name, text, "stdout"),
     announce: (text) => write("demo", text, "stdout"),
-    // What is JSON already goes through untouched; Next's own few lines are not.
+    // JSON passes unchanged; only Next's own few lines are none.
     relay: (name, line, channel) =>
       line.startsWith("{")
         ? streams[channel].write(`${line}\n`)
@@ -61,12 +70,12 @@ function jsonOutput(streams: Streams): Output {
   };
 }
 
-/** What `next start` says before our own ready line says it better. */
+/** The banner of `next start`, which our own ready line replaces. */
 export const isNextBanner = (line: string): boolean =>
   /^\s*(▲ Next\.js|- (Local|Network|Environments|Experiments)\b|✓ (Starting|Ready in|Running next\.config))/.test(
     stripVTControlCharacters(line),
   );
 
-/** The OpenID Provider's own word that it listens; ours comes when it answers. */
+/** The embedded OP's own ready line; ours comes once it answers. */
 export const isOpGreeting = (line: string): boolean =>
   /^\[[\d:]+\] INFO: ready at /.test(stripVTControlCharacters(line));

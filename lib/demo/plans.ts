@@ -13,9 +13,10 @@ import {
 import type { Environment } from "#lib/config/env.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import type { Client } from "#lib/register/registration.ts";
 import type { SavedState } from "#lib/register/saved-state.ts";
 import type { ProcessPlan } from "./managed-process.ts";
-import type { Client, DemoOptions } from "./options.ts";
+import type { DemoOptions } from "./options.ts";
 import { isNextBanner, isOpGreeting } from "./output.ts";
 
 interface Setting {
@@ -57,7 +58,7 @@ export function rpPlan(
   { options, env }: Setting,
   sessionSecret: string,
 ): ProcessPlan {
-  const { ports, issuer, https, data } = options;
+  const { ports, issuer, https, data, ca } = options;
   const port = ports.apps[name];
   const { baseUrls } = addressesOf(name, options);
   return {
@@ -75,7 +76,7 @@ export function rpPlan(
       RP_ACCENT: accents[name],
       OP_ISSUER: issuer ?? embeddedIssuer(ports, https),
       CLIENT_ID: client.id,
-      // Empty counts as unset, and keeps a value in somebody's .env from being taken for this client's.
+      // Empty counts as unset, and overrides a value for another client in a .env file.
       CLIENT_SECRET: client.secret ?? "",
       ID_TOKEN_ENCRYPTED_RESPONSE_ALG: client.encryption?.alg ?? "",
       ID_TOKEN_ENCRYPTED_RESPONSE_ENC: client.encryption?.enc ?? "",
@@ -83,6 +84,7 @@ export function rpPlan(
       DATA_DIR: path.resolve(data, name),
       ALLOW_LOOPBACK: "true",
       NEXT_TELEMETRY_DISABLED: "1",
+      ...(ca !== undefined && { CA_FILE: path.resolve(ca) }),
       ...(issuer === undefined && https && { CA_FILE: path.resolve(data, "op", CERTIFICATE_FILE) }),
     },
   };

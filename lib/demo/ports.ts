@@ -1,6 +1,6 @@
 /** Whether the ports are free, before anything starts. */
 import { createServer } from "node:net";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 
 /** A port and what a person can do when it is taken. */
 export interface WantedPort {
@@ -12,16 +12,16 @@ export interface WantedPort {
 /** Browsers try both for `localhost`: a stranger on either would answer in our place. */
 const loopbackAddresses = ["127.0.0.1", "::1"];
 
-/** @throws {DemoError} that names the first port that is taken, and the flag that chooses another */
+/** @throws {CannotRun} that names the first port that is taken, and the flag that chooses another */
 export async function checkPorts(wanted: WantedPort[]): Promise<void> {
   for (const { port, flag } of wanted) {
     for (const address of loopbackAddresses) {
       const problem = await problemOf(port, address);
       if (problem === "EADDRINUSE") {
-        throw new DemoError(`Port ${port} is in use; free it or choose others with ${flag}.`);
+        throw new CannotRun(`Port ${port} is in use; free it or choose others with ${flag}.`);
       }
       if (problem === "EACCES") {
-        throw new DemoError(`Port ${port} may not be opened by this user; choose others with ${flag}.`);
+        throw new CannotRun(`Port ${port} may not be opened by this user; choose others with ${flag}.`);
       }
     }
   }

@@ -1,10 +1,10 @@
 /** The processes of the demo: they start together and end together. */
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { type ManagedProcess, type ProcessPlan, type ProcessState, startProcess } from "./managed-process.ts";
 import type { Output } from "./output.ts";
 
 export interface ProcessGroup {
-  /** Starts these at the same time; settles when all of them answer. @throws {DemoError} if one does not */
+  /** Starts these at the same time; settles when all of them answer. @throws {CannotRun} if one does not */
   start(plans: ProcessPlan[]): Promise<void>;
   /** Rejects with what a person needs to see when a process ends that nobody asked to. */
   readonly died: Promise<never>;
@@ -23,11 +23,11 @@ export function createProcessGroup(output: Output): ProcessGroup {
   let stopping = false;
 
   function startOne(plan: ProcessPlan): Promise<void> {
-    if (stopping) throw new DemoError("The demo is ending.");
+    if (stopping) throw new CannotRun("The demo is ending.");
     const started = startProcess(plan, output);
     running.set(plan.name, started);
     void started.ended.then((ending) => {
-      if (!stopping) reject(new DemoError(started.obituary(ending)));
+      if (!stopping) reject(new CannotRun(started.obituary(ending)));
     });
     return started.ready();
   }
@@ -48,7 +48,7 @@ export function createProcessGroup(output: Output): ProcessGroup {
 
 /**
  * Runs `stages` of processes, each when the one before answers, until `signal`. None is left when it settles.
- * @throws {DemoError} when a process ends by itself or does not answer
+ * @throws {CannotRun} when a process ends by itself or does not answer
  */
 export async function runProcesses(
   group: ProcessGroup,

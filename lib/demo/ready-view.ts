@@ -7,8 +7,9 @@ import {
   localOrigin,
   type Ports,
 } from "#lib/config/apps.ts";
+import type { Client } from "#lib/register/registration.ts";
 import type { ProcessState } from "./managed-process.ts";
-import type { Client, DemoOptions } from "./options.ts";
+import type { DemoOptions } from "./options.ts";
 
 /** A line of the table of processes. */
 export interface Running {

@@ -1,7 +1,7 @@
 /** `slo-playground doctor`: whom to examine, from the flags and from what the demo remembers. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
 import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
@@ -17,7 +17,7 @@ import type { Patient, PatientClient } from "./patient.ts";
 export const issuerOf = ({ issuer, ports, https }: DoctorOptions): string =>
   issuer ?? embeddedIssuer(ports, https);
 
-/** Every finding that can be made without a browser. @throws {DemoError} where there is nothing to examine with */
+/** Every finding that can be made without a browser. @throws {CannotRun} where there is nothing to examine with */
 export async function consult(options: DoctorOptions): Promise<Finding[]> {
   trustCertificates(authoritiesOf(options));
   const patient = await patientOf(options);
@@ -26,7 +26,7 @@ export async function consult(options: DoctorOptions): Promise<Finding[]> {
 
 /** The file that is named, and at the embedded OP the certificate that the apps trust. */
 function authoritiesOf({ ca, issuer, https, data }: DoctorOptions): string[] {
-  const read = (file: string) => readCertificates(file, (why) => new DemoError(`--ca ${why}`));
+  const read = (file: string) => readCertificates(file, (why) => new CannotRun(`--ca: ${why}`));
   const own = path.resolve(data, "op", CERTIFICATE_FILE);
   const embedded = issuer === undefined && https && existsSync(own) ? read(own) : [];
   return ca === undefined ? embedded : [...embedded, ...read(ca)];

@@ -8,10 +8,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { UsageError } from "#lib/cli/errors.ts";
 import { runProgram } from "#lib/cli/testing/program.ts";
 import { addressesOf, appNames } from "#lib/config/apps.ts";
 import { parseOpConfig } from "#lib/config/op-config.ts";
-import { UsageError } from "#lib/demo/options.ts";
 import { createLog } from "#lib/log.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
@@ -82,7 +82,7 @@ describe("slo-playground doctor at the embedded OP", () => {
     });
 
   it("reports a wrong secret first, without printing it, with exit code 1", async () => {
-    const { code, output } = await doctor(...flags, "--client", "playground2:notTheSecret");
+    const { code, output } = await doctor(...flags, "--client", "playground2=playground2:notTheSecret");
     assert.equal(code, 1);
     const [heading, , first] = output.split("\n");
     assert.equal(heading, `playground2 at ${op.issuer}`);
@@ -96,7 +96,7 @@ describe("slo-playground doctor at the embedded OP", () => {
   });
 
   it("reports an unknown client", async () => {
-    const { code, output } = await doctor(...flags, "--client", "nobody:x", "--json");
+    const { code, output } = await doctor(...flags, "--client", "playground2=nobody:x", "--json");
     assert.equal(code, 1);
     const problems = (JSON.parse(output) as Report).findings.filter(({ result }) => result === "problem");
     assert.deepEqual(
@@ -172,7 +172,7 @@ describe("slo-playground doctor", { concurrency: true }, () => {
       assert.equal(code, 2);
       assert.match(
         output,
-        /^--ca \S+ (cannot be read: there is no such file|holds no certificate in PEM format)\.\n$/,
+        /^--ca: \S+ (cannot be read: there is no such file|holds no certificate in PEM format)\.\n$/,
       );
     }
   });
@@ -180,7 +180,7 @@ describe("slo-playground doctor", { concurrency: true }, () => {
   it("answers a wrong flag with one line and exit code 2", async () => {
     const { code, output } = await doctor("--app", "playground9");
     assert.equal(code, 2);
-    assert.equal(output, "--app must be playground2 or playground3.\n");
+    assert.equal(output, "--app: playground9 is unknown; choose playground2 or playground3.\n");
   });
 
   it("creates no folder if the demo never ran", async () => {
@@ -193,7 +193,18 @@ describe("slo-playground doctor", { concurrency: true }, () => {
   it("rejects flags that exclude each other", () => {
     for (const flags of [["--https"], ["--op-port", "9444"]])
       assert.throws(() => parseDoctorOptions(["--issuer", "http://localhost:1", ...flags]), UsageError);
-    assert.deepEqual(parseDoctorOptions(["--client", "a:b:c"]).client, { id: "a", secret: "b:c" });
-    assert.throws(() => parseDoctorOptions(["--client", ":secret"]), /--client must be ID or ID:SECRET/);
+    const client = (...flags: string[]) => parseDoctorOptions(["--client", ...flags]).client;
+    assert.deepEqual(client("playground2=a:b:c"), { id: "a", secret: "b:c" });
+    assert.deepEqual(client("playground2=a", "--client", "playground3=b", "--app", "playground3"), {
+      id: "b",
+    });
+    assert.throws(
+      () => client("playground2=:secret"),
+      /^UsageError: --client: not NAME=ID or NAME=ID:SECRET;/,
+    );
+    assert.throws(
+      () => client("playground3=b"),
+      /^UsageError: --client: names playground3, not playground2;/,
+    );
   });
 });

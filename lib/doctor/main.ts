@@ -1,24 +1,8 @@
-/** `slo-playground doctor`. Exit code 0: no problem; 1: problems; 2: nothing could be examined. */
-import { DemoError } from "#lib/cli/demo-error.ts";
-import { UsageError } from "#lib/demo/options.ts";
+/** `slo-playground doctor`. */
+import { runCommand } from "#lib/cli/run.ts";
 import { consult, issuerOf } from "./consult.ts";
-import { type DoctorOptions, doctorUsage, parseDoctorOptions } from "./options.ts";
+import { commandLine, type DoctorOptions, parseDoctorOptions } from "./options.ts";
 import { findingsData, findingsView } from "./view.ts";
-
-async function main(): Promise<number> {
-  try {
-    const options = parseDoctorOptions(process.argv.slice(2));
-    if (options.help) {
-      process.stdout.write(doctorUsage);
-      return 0;
-    }
-    return await run(options);
-  } catch (error) {
-    if (!(error instanceof DemoError || error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
-}
 
 async function run(options: DoctorOptions): Promise<number> {
   const { app, json } = options;
@@ -32,4 +16,4 @@ async function run(options: DoctorOptions): Promise<number> {
   return findings.some(({ result }) => result === "problem") ? 1 : 0;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand({ name: "doctor", commandLine, parse: parseDoctorOptions, run });

@@ -1,5 +1,5 @@
 /** The clients of the apps: what they are registered with, and what to do where that fails. */
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import type { Addresses, AppName } from "#lib/config/apps.ts";
 import { type ClientMetadata, clientMetadata, redirectUris } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
@@ -50,9 +50,9 @@ export async function registerApp(
   try {
     return await register(asked, context);
   } catch (error) {
-    if (error instanceof NoRegistration) throw new DemoError(byHand(issuer, app, addresses));
+    if (error instanceof NoRegistration) throw new CannotRun(byHand(issuer, app, addresses));
     if (!(error instanceof ProtocolError)) throw error;
-    throw new DemoError([error.message, error.help, USE_CLIENT].filter(Boolean).join(" "));
+    throw new CannotRun([error.message, error.help, USE_CLIENT].filter(Boolean).join(" "));
   }
 }
 

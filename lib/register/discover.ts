@@ -1,25 +1,25 @@
 /** The discovery document of the user's own OpenID Provider, and errors in one line. */
 import * as oidc from "openid-client";
 import { causeOf } from "#lib/cli/cause.ts";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 
 const TIMEOUT_S = 10;
 
 /** Reads the discovery document.
- * @throws {DemoError} if it is missing, or another issuer's */
+ * @throws {CannotRun} if it is missing, or another issuer's */
 export async function discover(issuer: string): Promise<oidc.ServerMetadata> {
   try {
     return await discoverNow(issuer);
   } catch (error) {
-    throw error instanceof NotYet ? new DemoError(error.message) : error;
+    throw error instanceof NotYet ? new CannotRun(error.message) : error;
   }
 }
 
 /** Reads the discovery document, once.
  * @throws {NotYet} if the server may still be starting
- * @throws {DemoError} if it is missing, or another issuer's */
+ * @throws {CannotRun} if it is missing, or another issuer's */
 export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> {
   const url = discoveryUrl(issuer);
   let metadata: oidc.ServerMetadata;
@@ -31,10 +31,10 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
     ).serverMetadata();
   } catch (error) {
     const message = `No discovery document at ${url}: ${causeOf(error)}.`;
-    throw mayBeStarting(error) ? new NotYet(message) : new DemoError(message);
+    throw mayBeStarting(error) ? new NotYet(message) : new CannotRun(message);
   }
   if (metadata.issuer !== issuer) {
-    throw new DemoError(
+    throw new CannotRun(
       `${url} says that its issuer is ${metadata.issuer}; pass exactly that with --issuer.`,
     );
   }

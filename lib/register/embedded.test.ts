@@ -20,7 +20,7 @@ test("the OP and both apps get the same clients and secrets, at the first start 
     const flags = ["--driver", "embedded", "--data", folder, "--env-dir", folder];
     const program = runProgram(["lib/register/main.ts", ...flags]);
     assert.equal(await program.ended, 0, program.output());
-    assert.match(program.output(), /as client playground2: when it starts, from OP_APPS in op\.env\.$/m);
+    assert.match(program.output(), /as client playground2: when the OP starts, from OP_APPS in op\.env\.$/m);
     assert.equal(statSync(path.join(folder, "op.env")).mode & 0o077, 0, "only its owner reads the secrets");
     const { OP_APPS } = parseOpConfig(variables("op"));
     for (const [index, name] of ["playground2", "playground3"].entries()) {

@@ -14,7 +14,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const newFolder = () => path.join(root, crypto.randomUUID());
 
 async function register(issuer: string, data: string, ...flags: string[]) {
-  const as = flags.includes("--registration-auth") ? [] : ["--registration-auth", "admin:admin"];
+  const as = flags.includes("--admin") ? [] : ["--admin", "admin:admin"];
   const at = ["--driver", "keycloak", "--issuer", issuer, "--data", data];
   const program = runProgram(["lib/register/main.ts", ...at, ...as, ...flags]);
   return { code: await program.ended, output: program.output() };
@@ -89,7 +89,7 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
     [
       "a wrong password",
       () => undefined,
-      ["--registration-auth", "admin:wrong"],
+      ["--admin", "admin:wrong"],
       /HTTP 401: Invalid user credentials\. Pass an administrator of the master realm/,
     ],
     ["a user without the right", onApi(403), [], /HTTP 403\. This user lacks the rights in this realm\./],

@@ -59,7 +59,7 @@ describe("slo-playground register at the embedded OP", () => {
         `${field} in ${output}`,
       );
     }
-    assert.match(output, /^Remembered in .*: the demo uses them from its next start on\.$/m);
+    assert.match(output, /^Saved in .*: the demo uses them from its next start\.$/m);
     const { registrations, clientSecrets } = await loadState(data);
     const [two, three] = registrations;
     assert.ok(two?.clientSecret && three?.clientSecret);
@@ -206,6 +206,6 @@ describe("slo-playground register", { concurrency: true }, () => {
   it("rejects a wrong flag with one line and exit code 2", async () => {
     const { code, output } = await register("--encrypt", "none");
     assert.equal(code, 2);
-    assert.match(output, /^--encrypt must be ALG or ALG:ENC, .*RSA-OAEP-256.*A256GCM.*\.\n$/);
+    assert.match(output, /^--encrypt: not ALG or ALG:ENC; .*RSA-OAEP-256.*A256GCM.*\.\n$/);
   });
 });

@@ -1,7 +1,7 @@
 /** `fetch` for the API of a server that may still be starting. */
 
 import { causeOf } from "#lib/cli/cause.ts";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import {
   isConnectionFailure,
   isStartingStatus,
@@ -14,7 +14,7 @@ import { boundedFetch } from "#lib/net/bounded-fetch.ts";
 const fetchWithin30s = boundedFetch({ timeout: 30_000 }) as typeof globalThis.fetch;
 
 /** Sends each request again while the server is starting.
- * @throws {DemoError} (the function) if the server does not answer */
+ * @throws {CannotRun} (the function) if the server does not answer */
 export const patientFetch =
   (patience: Patience): typeof globalThis.fetch =>
   (url, init) =>
@@ -29,6 +29,6 @@ async function send(...[url, init]: Parameters<typeof globalThis.fetch>): Promis
     return await fetchWithin30s(url, init);
   } catch (error) {
     const message = `${new URL(String(url)).origin} does not answer: ${causeOf(error)}.`;
-    throw isConnectionFailure(error) ? new NotYet(message) : new DemoError(message);
+    throw isConnectionFailure(error) ? new NotYet(message) : new CannotRun(message);
   }
 }

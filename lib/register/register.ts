@@ -1,4 +1,4 @@
-/** `slo-playground register`: registers the apps and says what became of each client. */
+/** `slo-playground register`: registers the apps and reports the result. */
 import { type AppName, addressesOf, embeddedIssuer, publicClientOf } from "#lib/config/apps.ts";
 import { registrationOf } from "./app-client.ts";
 import { writeAppEnvironment, writeOpEnvironment } from "./environment-files.ts";

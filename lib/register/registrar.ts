@@ -1,6 +1,6 @@
 /** How the apps' clients get registered: by the API of the OP's product, dynamically, or by the embedded OP on its own. */
 import path from "node:path";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { trustServer } from "#lib/cli/server-trust.ts";
 import { type Patience, whenStarted } from "#lib/cli/starting.ts";
 import { type AppName, addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
@@ -43,16 +43,16 @@ interface Connection {
 /** The administrator of the embedded OP. */
 const embeddedAdministrator = { name: "admin", password: "admin" };
 
-/** @throws {DemoError} if the OP does not answer */
+/** @throws {CannotRun} if the OP does not answer */
 export async function connect(options: RegisterOptions, say: Patience["say"]): Promise<Connection> {
-  const { issuer, wait, ca, trustFirstUse } = options;
+  const { issuer, admin, authorization, wait, ca, trustFirstUse } = options;
   if (options.driver === "embedded") return { register: seeded };
   if (issuer === undefined) return { register: registrarAt(await embeddedOp(options, say), options) };
   const patience: Patience = { deadline: performance.now() + wait * 1000, say };
   const caFile = await trustServer({ issuer, ca, trustFirstUse }, patience);
   const metadata = wait > 0 ? await whenStarted(() => discoverNow(issuer), patience) : await discover(issuer);
   return {
-    register: registrarAt({ issuer, metadata, patience, ...credentialsOf(options) }, options),
+    register: registrarAt({ issuer, metadata, patience, admin, authorization }, options),
     caFile,
   };
 }
@@ -64,27 +64,19 @@ const seeded: Registrar = async ({ app: _app, ...client }) => ({
   report: [],
 });
 
-type Credentials = Pick<DriverContext, "admin" | "authorization">;
-
-/** Until there is an `--admin`: `--registration-auth` names the administrator. */
-const credentialsOf = ({ authorization }: RegisterOptions): Credentials =>
-  authorization && "user" in authorization
-    ? { admin: { name: authorization.user, password: authorization.password } }
-    : { authorization };
-
 async function embeddedOp(options: RegisterOptions, say: Patience["say"]): Promise<OpToRegisterAt> {
   const { ports, https, data, authorization } = options;
+  const admin = options.admin ?? (authorization ? undefined : embeddedAdministrator);
   const issuer = embeddedIssuer(ports, https);
   const patience = { deadline: 0, say };
   try {
     const ca = https ? path.resolve(data, "op", CERTIFICATE_FILE) : undefined;
     await trustServer({ issuer, ca, trustFirstUse: undefined }, patience);
-    const credentials = authorization ? credentialsOf(options) : { admin: embeddedAdministrator };
-    return { issuer, metadata: await discover(issuer), patience, ...credentials };
+    return { issuer, metadata: await discover(issuer), patience, admin, authorization };
   } catch (error) {
     const flag = https ? " -- --https" : "";
     const why = error instanceof Error ? error.message : String(error);
-    throw new DemoError(
+    throw new CannotRun(
       `${why} Start the demo first, with npm run demo${flag}, or name an OP with --issuer.`,
     );
   }
@@ -97,12 +89,17 @@ interface OpToRegisterAt extends Omit<DriverContext, "fetch"> {
 function registrarAt({ patience, ...op }: OpToRegisterAt, options: RegisterOptions): Registrar {
   const driver = options.driver === "auto" ? driverFor(op.metadata) : driverOf(options.driver);
   const plain = { ...op, fetch };
-  if (!driver.ensure || !registersByApi(plain)) return newClient(driver, plain, options);
-  if (options.encryption)
-    throw new DemoError(
-      `--encrypt is for dynamic registration, not for the API of ${driver.name}: pass --driver generic.`,
+  const usesApi = driver.register !== registerDynamically && registersByApi(plain);
+  const dynamic = (["encryption", "strict"] as const).find((option) => options[option]);
+  if (usesApi && dynamic)
+    throw new CannotRun(
+      `--${dynamic === "strict" ? dynamic : "encrypt"}: only for dynamic registration; omit it, or --admin.`,
     );
-  return ensuredClient(driver.ensure, { ...op, fetch: patientFetch(patience) }, options);
+  if (usesApi && driver.ensure)
+    return ensuredClient(driver.ensure, { ...op, fetch: patientFetch(patience) }, options);
+  if (options.public)
+    throw new CannotRun("--public: this product has no API for it; omit the flag, or name another --driver.");
+  return newClient(driver, plain, options);
 }
 
 const ensuredClient =

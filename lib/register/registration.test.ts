@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { clientsAt } from "./registration.ts";
 import type { Registration } from "./saved-state.ts";
 import { exceptions } from "./view.ts";
@@ -59,7 +59,7 @@ describe("clients at your own OP", () => {
   const remember = async (registration: Registration) => void remembered.push(registration);
   const refused = (promise: Promise<unknown>, message: RegExp) =>
     assert.rejects(promise, (error) => {
-      assert.ok(error instanceof DemoError, String(error));
+      assert.ok(error instanceof CannotRun, String(error));
       assert.match(error.message, message);
       assert.doesNotMatch(error.message, /\n/);
       return true;

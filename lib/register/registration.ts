@@ -1,13 +1,35 @@
 /** The apps' clients: given by hand, remembered, or registered dynamically. */
-import { type AppName, addressesOf, embeddedIssuer, type Layout } from "#lib/config/apps.ts";
-import type { Client, DemoOptions } from "#lib/demo/options.ts";
+import {
+  type AppName,
+  addressesOf,
+  embeddedIssuer,
+  type Layout,
+  perApp,
+  perAppInTurn,
+} from "#lib/config/apps.ts";
+import type { Encryption } from "#lib/oidc/jwe.ts";
+import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import { registerDynamically } from "#lib/products/generic/dynamic-registration.ts";
 import { registerApp, registrationOf } from "./app-client.ts";
 import { discover } from "./discover.ts";
 import type { Registration, SavedState } from "./saved-state.ts";
 
-type Asked = Pick<DemoOptions, "clients" | "registration"> & Layout & { issuer: string };
+/** A client of an app. */
+export interface Client {
+  id: string;
+  secret?: string;
+  /** A public client beside it. */
+  publicId?: string;
+  encryption?: Encryption;
+}
+
+interface Asked extends Layout {
+  issuer: string;
+  /** Given on the command line. */
+  clients: Partial<Record<AppName, Client>>;
+  registration: RegistrationAuthorization | undefined;
+}
 
 /** Finds a client for each app.
  * @param known what was registered at an earlier start
@@ -33,22 +55,23 @@ export async function clientsAt(
     await remember(registration, report);
     return toClient(registration);
   };
-  return { playground2: await clientOf("playground2"), playground3: await clientOf("playground3") };
+  return perAppInTurn(clientOf);
 }
 
 /** Finds a client for each app at the embedded OP: the one of `slo-playground register`, else the client of the app's own
  * name, which always exists. */
 export function embeddedClients(
-  demo: Layout & Pick<DemoOptions, "https">,
+  demo: Layout & { https: boolean },
   { registrations, clientSecrets }: Pick<SavedState, "registrations" | "clientSecrets">,
 ): Record<AppName, Client> {
   const issuer = embeddedIssuer(demo.ports, demo.https);
-  const clientOf = (name: AppName): Client =>
-    rememberedClient(registrations, { issuer, name, ...addressesOf(name, demo) }) ?? {
-      id: name,
-      secret: clientSecrets[name],
-    };
-  return { playground2: clientOf("playground2"), playground3: clientOf("playground3") };
+  return perApp(
+    ({ name }): Client =>
+      rememberedClient(registrations, { issuer, name, ...addressesOf(name, demo) }) ?? {
+        id: name,
+        secret: clientSecrets[name],
+      },
+  );
 }
 
 const toClient = ({ clientId, clientSecret, publicClientId, encryption }: Registration): Client => ({

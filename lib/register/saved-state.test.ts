@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { DemoError } from "#lib/cli/demo-error.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
 import { dropState, loadState, saveState } from "./saved-state.ts";
 
 describe("what the demo keeps", () => {
@@ -45,7 +45,7 @@ describe("what the demo keeps", () => {
       await writeFile(file, damaged);
       await assert.rejects(
         loadState(data),
-        (error) => error instanceof DemoError && /--fresh/.test(error.message),
+        (error) => error instanceof CannotRun && /--fresh/.test(error.message),
       );
       assert.equal((await stat(file)).size, damaged.length);
     });

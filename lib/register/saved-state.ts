@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { DemoError } from "#lib/cli/demo-error.ts";
-import { type AppName, appNames } from "#lib/config/apps.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
+import { type AppName, appNames, perApp } from "#lib/config/apps.ts";
 
 const registration = z.object({
   issuer: z.string(),
@@ -20,11 +20,17 @@ const registration = z.object({
   publicClientId: z.string().optional(),
 });
 
+/** A secret for each app; an app that is new since the last start gets one. */
+const secrets = (shortest: number) =>
+  z
+    .partialRecord(z.enum(appNames), z.string().min(shortest))
+    .transform((known) => ({ ...newSecrets(), ...known }));
+
 const schema = z.object({
   /** Seals an app's session cookie. */
-  sessionSecrets: z.record(z.enum(appNames), z.string().min(32)),
-  /** Client secrets at the embedded OP, and at others that let us choose them. */
-  clientSecrets: z.record(z.enum(appNames), z.string().min(16)),
+  sessionSecrets: secrets(32),
+  /** Client secrets at the embedded OP, and wherever else we may choose them. */
+  clientSecrets: secrets(16),
   registrations: z.array(registration),
 });
 
@@ -32,30 +38,29 @@ export type Registration = z.output<typeof registration>;
 export type SavedState = z.output<typeof schema>;
 
 const FILE = "demo.json";
-/** Everything that the demo puts into its data folder; other files there are not ours to delete. */
+/** Everything that the demo writes into its data folder: `--fresh` deletes nothing else. */
 const OURS = [FILE, "op", ...appNames];
 
-/** Reads what an earlier start left, or creates new secrets. @throws {DemoError} if the file is damaged */
+/** Reads what an earlier start left, or creates new secrets. @throws {CannotRun} if the file is damaged */
 export async function loadState(data: string): Promise<SavedState> {
   const kept = await readState(data);
-  if (kept) return kept;
-  const state = { sessionSecrets: newSecrets(), clientSecrets: newSecrets(), registrations: [] };
+  const state = kept ?? { sessionSecrets: newSecrets(), clientSecrets: newSecrets(), registrations: [] };
   await saveState(data, state);
   return state;
 }
 
-/** Reads what an earlier start left, if any. @throws {DemoError} if the file is damaged */
+/** Reads what an earlier start left, if any. @throws {CannotRun} if the file is damaged */
 export async function readState(data: string): Promise<SavedState | undefined> {
   const file = path.join(data, FILE);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw new DemoError(`${file} cannot be read: ${error.message}`);
+    throw new CannotRun(`${file} cannot be read: ${error.message}`);
   });
   if (text === undefined) return undefined;
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    throw new DemoError(`${file} is damaged; restore it, or start again with --fresh.`);
+    throw new CannotRun(`${file} is damaged; restore it, or start over with --fresh.`);
   }
 }
 
@@ -73,7 +78,6 @@ export async function dropState(data: string): Promise<void> {
   await Promise.all(OURS.map((name) => rm(path.join(data, name), { recursive: true, force: true })));
 }
 
-const newSecrets = (): Record<AppName, string> => {
-  const secret = () => randomBytes(32).toString("base64url");
-  return { playground2: secret(), playground3: secret() };
-};
+function newSecrets(): Record<AppName, string> {
+  return perApp(() => randomBytes(32).toString("base64url"));
+}

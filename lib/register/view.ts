@@ -1,5 +1,34 @@
-/** The result of a registration as text. */
+/** The result of a registration, for people at a terminal. */
 import type { FieldReport, RegistrationReport } from "#lib/oidc/registration-report.ts";
+import type { RegisterOptions } from "./options.ts";
+import type { AppRegistration } from "./register.ts";
+
+/** One registered client. */
+export function textOf(registered: AppRegistration, issuer: string): string {
+  const { app, clientId, formerClientId, outcome, report } = registered;
+  const kind = registered.public ? "public client" : "client";
+  const at = `${app} is registered at ${issuer} as ${kind} ${clientId}`;
+  if (report.length === 0) return `${at}: ${outcomes[outcome](registered.changed)}.`;
+  const former = formerClientId
+    ? [`  Its earlier client ${formerClientId} is no longer used, but still registered there.`]
+    : [];
+  return [`${at}.`, ...former, ...table(report), ""].join("\n");
+}
+
+const outcomes: Record<AppRegistration["outcome"], (changed: readonly string[]) => string> = {
+  created: () => "created",
+  updated: (changed) => `updated (${changed.join(", ")})`,
+  unchanged: () => "unchanged",
+  seeded: () => "when the OP starts, from OP_APPS in op.env",
+};
+
+/** Where the clients are kept, and who uses them. */
+export function nextSteps({ apps, data, envDir, issuer }: RegisterOptions): string {
+  if (envDir !== undefined)
+    return `Written for node --env-file, in ${envDir}: ${apps.map((name) => `${name}.env`).join(" and ")}.`;
+  const demo = issuer ? `npm run demo -- --issuer ${issuer}` : "the demo";
+  return `Saved in ${data}: ${demo} uses ${apps.length > 1 ? "them" : "it"} from its next start.`;
+}
 
 /** A line for each field that was not accepted. */
 export const exceptions = (report: RegistrationReport): string[] =>
@@ -7,8 +36,8 @@ export const exceptions = (report: RegistrationReport): string[] =>
     .filter(({ result }) => result !== "accepted")
     .map((each) => `Registration: ${each.field} was ${each.result}${detail(each)}.`);
 
-/** A line for each field: its name, the result, what was asked. */
-export function table(report: RegistrationReport): string[] {
+/** A line for each field: its name, the result, the value that was asked for. */
+function table(report: RegistrationReport): string[] {
   const width = Math.max(...report.map(({ field }) => field.length));
   return report.map((each) => {
     const { field, result, asked } = each;

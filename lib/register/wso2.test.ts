@@ -25,9 +25,7 @@ function newFolder(): string {
 }
 
 function start(issuer: string, data: string, ...flags: string[]) {
-  const as = flags.some((flag) => flag.startsWith("--registration-"))
-    ? []
-    : ["--registration-auth", "admin:admin"];
+  const as = flags.some((flag) => flag === "--admin") ? [] : ["--admin", "admin:admin"];
   const at = ["--driver", "wso2", "--issuer", issuer, "--data", data];
   return runProgram(["lib/register/main.ts", ...at, ...as, ...flags]);
 }
@@ -90,13 +88,13 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
 
   it("is recognised without --driver, and says that its API sets no encryption", async () => {
     const [server, data] = [await startWso2(), newFolder()];
-    const flags = ["--issuer", server.issuer, "--data", data, "--registration-auth", "admin:admin"];
+    const flags = ["--issuer", server.issuer, "--data", data, "--admin", "admin:admin"];
     const program = runProgram(["lib/register/main.ts", ...flags, "--app", "playground2"]);
     assert.equal(await program.ended, 0, program.output());
     assert.match(program.output(), /as client playground2: created\./);
     const encrypted = runProgram(["lib/register/main.ts", ...flags, "--encrypt", "RSA-OAEP"]);
     assert.equal(await encrypted.ended, 2);
-    assert.match(encrypted.output(), /^--encrypt is for dynamic registration, .* --driver generic\.\n$/);
+    assert.match(encrypted.output(), /^--encrypt: only for dynamic registration; omit it, or --admin\.\n$/);
     await server.close();
   });
 
@@ -250,7 +248,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     const { code, output } = await register(
       server.issuer,
       newFolder(),
-      "--registration-auth",
+      "--admin",
       "admin:wrong",
       "--wait",
       "30",

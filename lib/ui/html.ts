@@ -1,6 +1,7 @@
 /** Escaping HTML templates for documents not rendered by React: endpoints, OP, front door. */
 import { html as template } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import type { Accent } from "#lib/config/apps.ts";
 
 export type Html = HtmlEscapedString;
 
@@ -22,8 +23,6 @@ export interface Shell {
   /** File name of the document's only script, in `assets`. */
   script?: string;
 }
-
-export type Accent = "blue" | "violet" | "teal" | "slate";
 
 /** A complete document in the playground's style, without inline scripts or styles. */
 export function document(shell: Shell): string {

@@ -1,54 +1,48 @@
-/** `slo-playground compare`. Exit code 0: nothing is worse; 1: something is; 2: a report cannot be read. */
-import { parseArgs } from "node:util";
-import { CannotRun } from "#lib/cli/errors.ts";
-import { UsageError } from "#lib/demo/options.ts";
+/** `npm run compare`. */
+import { UsageError } from "#lib/cli/errors.ts";
+import { exitCodes } from "#lib/cli/exit-codes.ts";
+import { type CommandLine, type FlagTable, readFlags } from "#lib/cli/flags.ts";
+import { runCommand } from "#lib/cli/run.ts";
 import { compare } from "./compare.ts";
 import { readReport } from "./read-report.ts";
 import { markdownOf, textOf } from "./view.ts";
 
-const usage = `Usage: npm run compare -- A.json B.json [--md]
+const flags = {
+  md: { help: "Markdown, for a pull request" },
+} as const satisfies FlagTable;
 
-Says what changed between two runs of npm run check, by the report.json that --report wrote: of two versions of an
-OpenID Provider, say. New failures come first. A reason is another one where its words or the status of an HTTP answer
-are: times, ports and identifiers always differ.
-Worse is a check of both runs that fails now, or has gone from pass to warn or skip, and a capability that is no longer
-declared or configured. Checks of one run alone are listed and do not count, and neither does --expect: give both the
-same flags.
-Exit code 0: nothing is worse; 1: something is; 2: a report cannot be read, or is of a run that was ended early.
+const commandLine = {
+  call: "npm run compare --",
+  operands: "A.json B.json",
+  about: `Says what changed between two runs of npm run check, from the report.json that --report wrote: of two versions
+of an OpenID Provider, for example. New failures come first. A reason has changed if its words or the status of an
+HTTP answer have; times, ports and identifiers always differ and do not count.
+Worse means: a check of both runs fails now, or has gone from pass to warn or skip, or a capability is no longer
+declared or configured. Checks of only one run are listed and do not count, and neither does --expect: give both
+runs the same flags.`,
+  flags,
+  exitCodes: exitCodes.compare,
+} as const satisfies CommandLine<typeof flags>;
 
-  --md    Markdown, for a pull request
-`;
-
-const flags = { md: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
-
-function main(): number {
-  try {
-    const { files, md, help } = parseCommandLine(process.argv.slice(2));
-    if (help) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const [before, after] = files.map(readReport);
-    if (!before || !after || files.length > 2)
-      throw new UsageError("Two reports are compared: npm run compare -- A.json B.json");
-    const comparison = compare(before, after);
-    process.stdout.write((md ? markdownOf : textOf)(before, after, comparison));
-    return comparison.isWorse ? 1 : 0;
-  } catch (error) {
-    const isKnown = error instanceof UsageError || error instanceof CannotRun;
-    process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
-    return 2;
-  }
+interface CompareOptions {
+  before: string;
+  after: string;
+  md: boolean;
 }
 
-function parseCommandLine(args: string[]) {
-  try {
-    const { values, positionals: files } = parseArgs({ args, options: flags, allowPositionals: true });
-    return { files, ...values };
-  } catch (error) {
-    const [sentence] = (error as Error).message.split(/\. |\n/);
-    throw new UsageError(`${sentence}. All flags: npm run compare -- --help`);
-  }
+function parse(argv: string[]): CompareOptions {
+  const { values, operands } = readFlags(argv, commandLine);
+  const [before, after, ...more] = operands;
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new UsageError(`Give two reports: ${commandLine.call} A.json B.json`);
+  return { before, after, md: values.md };
 }
 
-process.exitCode = main();
+async function run({ before: earlier, after: later, md }: CompareOptions): Promise<number> {
+  const [before, after] = [readReport(earlier), readReport(later)];
+  const comparison = compare(before, after);
+  process.stdout.write((md ? markdownOf : textOf)(before, after, comparison));
+  return comparison.isWorse ? 1 : 0;
+}
+
+process.exitCode = await runCommand({ name: "compare", commandLine, parse, run });

@@ -28,7 +28,7 @@ describe("npm run check, interrupted by a signal", { concurrency: 2 }, () => {
     assert.equal(await program.ended, 130, program.output());
     assert.match(
       program.output(),
-      /\n0 fail, \d+ warn, \d+ pass, .* in \d+ s\n(.*\n)*Ended by SIGINT, with checks left\.\n$/,
+      /\n0 fail, \d+ warn, \d+ pass, .* in \d+ s\n(.*\n)*Interrupted by SIGINT, with checks left\.\n$/,
     );
     const { interrupted, checks } = reportIn(report);
     assert.ok(interrupted);
@@ -69,7 +69,7 @@ describe("npm run check, interrupted by a signal", { concurrency: 2 }, () => {
       assert.equal(await program.ended, exitCode, program.output());
       assert.match(
         program.output(),
-        new RegExp(`\\n0 fail, .*\\nEnded by ${signal}, with checks left\\.\\n$`),
+        new RegExp(`\\n0 fail, .*\\nInterrupted by ${signal}, with checks left\\.\\n$`),
       );
       assert.deepEqual([registered, removed.size], [4, 4]);
       await until(() => !pids.some(isAlive), `the end of ${pids.join(", ")}`);

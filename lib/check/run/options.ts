@@ -1,20 +1,33 @@
 /** The flags of `npm run check`. */
 import { z } from "zod";
-import { withFlagFiles } from "#lib/cli/flag-file.ts";
+import { UsageError } from "#lib/cli/errors.ts";
+import { exitCodes } from "#lib/cli/exit-codes.ts";
+import { type CommandLine, type FlagTable, readFlags, type Values } from "#lib/cli/flags.ts";
+import {
+  credentials,
+  file,
+  folder,
+  issuerUrl,
+  namedClient,
+  oneOf,
+  refuseMisplaced,
+  sharedFlags,
+  wholeNumber,
+  withHelp,
+} from "#lib/cli/shared-flags.ts";
 import { appNames } from "#lib/config/apps.ts";
-import { describeIssue, faultNames, readFlags, UsageError } from "#lib/demo/options.ts";
-import type { RegisteredClient, User } from "#lib/products/driver.ts";
+import type { User } from "#lib/products/driver.ts";
+import { productNames } from "#lib/products/index.ts";
 import { assertChecks, chosenChecks } from "../catalogue/named.ts";
 import { type Channel, channels } from "../model/channels.ts";
 import { type CookieMode, cookieModes, type Severity, severities } from "../model/check.ts";
 import { type ByHand, probeNames } from "../probe/probe-set.ts";
 
-/** What may be registered by hand: the apps are for the walkthrough alone, which is skipped without them. */
+/** The names of `--client`: without the apps, the walkthrough is skipped. */
 export const clientNames = [...probeNames, ...appNames];
 
 export interface CheckOptions {
-  help: boolean;
-  /** The embedded OP where absent. */
+  /** Default: the embedded OP. */
   issuer: string | undefined;
   /** Another one of the same server; a second embedded OP where both are absent. */
   otherIssuer: string | undefined;
@@ -25,14 +38,14 @@ export interface CheckOptions {
   /** Channels that these were not registered for. */
   without: readonly Channel[];
   printClients: boolean;
-  /** First of the five ports of clients that are registered by hand. */
+  /** First port of the clients that are registered by hand. */
   port: number;
-  /** What the OP's server calls this machine; `localhost` where absent. */
+  /** This machine as the OP's server reaches it; default: `localhost`. */
   probeHost: string | undefined;
   admin: User | undefined;
   /** Initial access token of dynamic registration. */
   registrationToken: string | undefined;
-  /** What breaks the embedded OP. */
+  /** Faults that break the embedded OP. */
   faults: readonly string[];
   only: readonly string[] | undefined;
   skip: readonly string[];
@@ -46,217 +59,188 @@ export interface CheckOptions {
   insecure: boolean;
 }
 
-export const usage = `Usage: npm run check -- [flags]
+/** First port of clients that are registered by hand. */
+export const usualPort = 47100;
+/** Of the probes, and of the front door behind them. */
+const portsByHand = probeNames.length + 1;
 
-Checks the single logout of an OpenID Provider: a verdict for each clause, in two apps and a real browser.
-Exit code 0: nothing unexpected; 1: an unexpected failure, or an expectation that is out of date; 2: could not run, and
-one line says why. Ctrl-C ends it with 130; what had been found until then is counted and reported.
-
-  --issuer URL               the OpenID Provider to check; the embedded one without it
-  --other-issuer URL         another issuer (realm) of the same server with the same users, for I-08
-  --driver NAME|PATH         auto, embedded, wso2, keycloak, glewlwyd, generic, or a file such as ./my-driver.ts (auto)
-  --user NAME:SECRET         a user to sign in, twice: the first is alice, the second bob (alice:alice, bob:bob)
-  --client NAME=ID[:SECRET]  a client registered by hand: all of ${probeNames.join(", ")}, and for the
-                             walkthrough ${appNames.join(", ")}; without any, the driver registers them.
-                             A colon in an ID is written %3A
-  --without CHANNEL          back-channel or front-channel: clients by hand are not registered for it, and its checks are
-                             skipped (repeatable)
-  --print-clients            say what to register by hand at --issuer, and end
-  --port N                   first of the five ports of clients registered by hand (47100)
-  --probe-host HOST          this machine as the OpenID Provider's server reaches it, where that is not localhost: in a
-                             container, say, host.docker.internal. The probes then listen on every address
-  --admin NAME:SECRET        where the driver registers clients or ends sessions through an API
-  --registration-token TOKEN initial access token, where dynamic registration asks for one
-  --fault NAME               breaks the embedded OP on purpose (repeatable); its page /faults lists the names
-  --only ID,ID               these checks alone
-  --skip ID,ID               all but these
-  --severity C,H,M,L,I       critical, high, medium, low, info (all). A check runs where all three want it
-  --browser MODES            cookies-allowed,cookies-blocked: how the browser treats third-party cookies (both)
-  --headed                   show the browser
-  --workers N                checks at the same time (3; 1 with --client)
-  --expect FILE              expected results with reasons (docs/checking/running.md); a new failure, one for another reason than the
-                             expected one and a stale entry fail the run
-  --report DIR               report.json, report.html, junit.xml and report.md
-  --ca FILE                  PEM of a certificate authority to trust, in the suite's own requests; its browser, which only
-                             ever goes to the probes and the OpenID Provider, takes any certificate
-  --insecure                 do not verify certificates
-  @FILE                      flags from a file, one in a line: for secrets, which a command line shows to others
-`;
-
-const flags = {
-  issuer: { type: "string" },
-  "other-issuer": { type: "string" },
-  driver: { type: "string" },
-  user: { type: "string", multiple: true },
-  client: { type: "string", multiple: true },
-  without: { type: "string", multiple: true },
-  "print-clients": { type: "boolean" },
-  port: { type: "string" },
-  "probe-host": { type: "string" },
-  admin: { type: "string" },
-  "registration-token": { type: "string" },
-  fault: { type: "string", multiple: true },
-  only: { type: "string" },
-  skip: { type: "string" },
-  severity: { type: "string" },
-  browser: { type: "string" },
-  headed: { type: "boolean" },
-  workers: { type: "string" },
-  expect: { type: "string" },
-  report: { type: "string" },
-  ca: { type: "string" },
-  insecure: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
-
-const user = z
-  .string()
-  .regex(/^[^:]+:.+$/s, "must be NAME:SECRET")
-  .transform((text): User => {
-    const colon = text.indexOf(":");
-    return { name: text.slice(0, colon), password: text.slice(colon + 1) };
-  });
-const client = z
-  .string()
-  .regex(
-    new RegExp(`^(${clientNames.join("|")})=[^:]+(:.+)?$`, "s"),
-    `must be NAME=ID[:SECRET], NAME one of ${clientNames.join(", ")}`,
-  )
-  .transform((text): [string, RegisteredClient] => {
-    const [, name, clientId = "", clientSecret] = /^([^=]+)=([^:]+)(?::(.+))?$/s.exec(text) ?? [];
-    const id = clientId.replaceAll(/%3a/gi, ":");
-    return [String(name), { clientId: id, ...(clientSecret ? { clientSecret } : {}), missing: [] }];
-  });
 const ids = z
   .string()
-  .min(1, "must be IDs such as R-01, with commas between them")
+  .min(1, "no check named; give IDs such as R-01, separated by commas")
   .transform((text) => text.split(",").map((id) => id.trim().toUpperCase()));
-const words = <T extends string>(allowed: readonly T[]) =>
-  z
-    .string()
-    .transform((text) => text.split(",").map((word) => word.trim()))
-    .pipe(z.array(z.enum(allowed as readonly [T, ...T[]], `must be of ${allowed.join(", ")}`)));
+const modes = z
+  .string()
+  .transform((text) => text.split(",").map((word) => word.trim()))
+  .pipe(z.array(oneOf(cookieModes)));
 const letters = z
   .string()
-  .regex(/^[CHMLI](,[CHMLI])*$/, "must be letters of C,H,M,L,I with commas between them")
+  .regex(/^[CHMLI](,[CHMLI])*$/, "not a list of severities; give letters of C,H,M,L,I, separated by commas")
   .transform((text) => severities.filter((name) => text.includes(name.charAt(0).toUpperCase())));
-const issuer = z.url({ protocol: /^https?$/, error: "must be an http or https URL, exactly as the issuer" });
-const number = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number(error).int(error).min(least, error).max(most, error);
-};
+const host = z
+  .string()
+  .refine(
+    (text) => URL.parse(`http://${text}`)?.hostname === text.toLowerCase(),
+    "not a host; give a name or address without scheme and port",
+  );
 
-const schema = z.object({
-  issuer: issuer.optional(),
-  "other-issuer": issuer.optional(),
-  driver: z.string().default("auto"),
-  user: z.array(user).max(2, "is for two users at most").default([]),
-  client: z.array(client).default([]),
-  without: z.array(z.enum(channels, `must be ${channels.join(" or ")}`)).default([]),
-  "print-clients": z.boolean().default(false),
-  port: number(1, 65531).optional(),
-  "probe-host": z
-    .string()
-    .refine(
-      (host) => URL.parse(`http://${host}`)?.hostname === host.toLowerCase(),
-      "must be a host, without a port",
-    )
-    .optional(),
-  admin: user.optional(),
-  "registration-token": z.string().min(1, "must not be empty").optional(),
-  fault: faultNames,
-  only: ids.optional(),
-  skip: ids.default([]),
-  severity: letters.default([...severities]),
-  browser: words(cookieModes).default([...cookieModes]),
-  headed: z.boolean().default(false),
-  workers: number(1, 8).default(3),
-  expect: z.string().optional(),
-  report: z.string().optional(),
-  ca: z.string().optional(),
-  insecure: z.boolean().default(false),
-  help: z.boolean().default(false),
-});
+const flags = {
+  issuer: withHelp(sharedFlags.issuer, "the OpenID Provider to check; default: the embedded OP"),
+  "other-issuer": {
+    value: "URL",
+    schema: issuerUrl,
+    help: "another issuer (realm) of the same server with the same users, for I-08",
+  },
+  driver: {
+    value: "NAME|FILE",
+    schema: z.string(),
+    default: "auto",
+    help: `the product: ${productNames.join(", ")}, or a file with a driver of your own, such as ./my-driver.ts; auto recognizes the product by its discovery document`,
+  },
+  user: {
+    value: "NAME:PASSWORD",
+    schema: credentials,
+    repeatable: true,
+    help: "a user to sign in, twice: alice first, then bob; default: alice:alice, bob:bob",
+  },
+  client: {
+    ...sharedFlags.client,
+    schema: namedClient(clientNames),
+    help: `a client registered by hand: all of ${probeNames.join(", ")}, and for the walkthrough ${appNames.join(", ")}; default: the driver registers them. A colon in an ID is written %3A`,
+  },
+  without: {
+    value: "CHANNEL",
+    schema: oneOf(channels),
+    repeatable: true,
+    help: `${channels.join(" or ")}: the clients by hand are not registered for it, and its checks are skipped`,
+  },
+  "print-clients": { help: "print the clients to register by hand at --issuer, and exit" },
+  port: {
+    value: "N",
+    schema: wholeNumber(1, 65536 - portsByHand),
+    help: `first of the ${portsByHand} ports of clients registered by hand; default: ${usualPort}`,
+  },
+  "probe-host": {
+    value: "HOST",
+    schema: host,
+    help: "this machine as the OpenID Provider's server reaches it, such as host.docker.internal from a container; the probes then listen on every address. Default: localhost",
+  },
+  admin: sharedFlags.admin,
+  "registration-token": sharedFlags["registration-token"],
+  fault: sharedFlags.fault,
+  only: { value: "ID,ID", schema: ids, help: "only these checks" },
+  skip: { value: "ID,ID", schema: ids, help: "all checks except these" },
+  severity: {
+    value: "C,H,M,L,I",
+    schema: letters,
+    default: "C,H,M,L,I",
+    help: "critical, high, medium, low, info. A check runs if --only, --skip and --severity all select it",
+  },
+  browser: {
+    value: "MODES",
+    schema: modes,
+    default: cookieModes.join(","),
+    help: "how the browser treats third-party cookies",
+  },
+  headed: { help: "show the browser" },
+  workers: {
+    value: "N",
+    schema: wholeNumber(1, 8),
+    default: "3",
+    help: "checks at the same time; always 1 with --client",
+  },
+  expect: {
+    value: "FILE",
+    schema: file,
+    help: "expected results with reasons (docs/checking/running.md); a new failure, one for another reason than expected and a stale entry fail the run",
+  },
+  report: { value: "DIR", schema: folder, help: "write report.json, report.html, junit.xml and report.md" },
+  ca: withHelp(
+    sharedFlags.ca,
+    `${sharedFlags.ca.help}, in the suite's own requests; its browser accepts any certificate, as it only visits the probes and the OpenID Provider`,
+  ),
+  insecure: { help: "do not verify certificates" },
+} as const satisfies FlagTable;
 
-type Values = z.output<typeof schema>;
+export const commandLine = {
+  call: "npm run check --",
+  about:
+    "Checks the single logout of an OpenID Provider: a verdict for each clause, with two apps and a real browser.",
+  flags,
+  exitCodes: exitCodes.check,
+} as const satisfies CommandLine<typeof flags>;
 
 /** Reads the command line. @throws {UsageError} with a line for each flag that is wrong */
 export function parseOptions(argv: string[]): CheckOptions {
-  const parsed = schema.safeParse(readFlags(withFlagFiles(argv), flags, "npm run check -- --help"));
-  if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
-  refuseMixtures(parsed.data);
-  const {
-    user: users,
-    client: clients,
-    "other-issuer": otherIssuer,
-    "print-clients": printClients,
-    "registration-token": registrationToken,
-    "probe-host": probeHost,
-    fault: faults,
-    severity,
-    browser,
-    ...rest
-  } = parsed.data;
-  if (rest.issuer !== undefined && faults.length > 0)
-    throw new UsageError("--fault is for the embedded OP; leave it away with --issuer.");
-  const [alice = { name: "alice", password: "alice" }, bob = { name: "bob", password: "bob" }] = users;
+  const { values, has } = readFlags(argv, commandLine);
+  refuseMixtures(values);
+  refuseMisplaced(has, {
+    forEmbedded: ["fault"],
+    forIssuer: ["other-issuer", "client", "print-clients", "registration-token"],
+  });
+  const [alice = { name: "alice", password: "alice" }, bob = { name: "bob", password: "bob" }] = values.user;
+  const { issuer, driver, without, admin, only, headed, workers, expect, report, ca, insecure } = values;
   return {
-    ...rest,
-    issuer: rest.issuer,
-    port: rest.port ?? 47100,
-    otherIssuer,
-    admin: rest.admin,
-    registrationToken,
-    probeHost,
-    only: rest.only,
-    expect: rest.expect,
-    report: rest.report,
-    ca: rest.ca,
+    issuer,
+    otherIssuer: values["other-issuer"],
+    driver,
     users: { alice, bob },
-    clients: Object.fromEntries(clients),
-    printClients,
-    faults,
-    severities: severity,
-    cookieModes: browser,
+    clients: Object.fromEntries(
+      values.client.map(({ name, id: clientId, secret: clientSecret }) => [
+        name,
+        { clientId, ...(clientSecret !== undefined && { clientSecret }), missing: [] },
+      ]),
+    ),
+    without,
+    printClients: values["print-clients"],
+    port: values.port ?? usualPort,
+    probeHost: values["probe-host"],
+    admin,
+    registrationToken: values["registration-token"],
+    faults: values.fault,
+    only,
+    skip: values.skip ?? [],
+    severities: values.severity,
+    cookieModes: values.browser,
+    headed,
+    workers,
+    expect,
+    report,
+    ca,
+    insecure,
   };
 }
 
-/** What is wrong with flags together. @throws {UsageError} */
-function refuseMixtures({ issuer, user: users, client: clients, only, skip, ...rest }: Values): void {
-  if (users.length === 1)
-    throw new UsageError(
-      "--user is given once: the first is alice and the second bob, give both or neither.",
-    );
+/** @throws {UsageError} where flags do not go together */
+function refuseMixtures({
+  issuer,
+  user: users,
+  client: clients,
+  only,
+  skip = [],
+  severity,
+  ...rest
+}: Values<typeof flags>): void {
+  if (users.length === 1) throw new UsageError("--user: one user is missing; give alice first, then bob.");
+  if (users.length > 2) throw new UsageError("--user: more than two users; give alice first, then bob.");
   if (users.length === 2 && users[0]?.name === users[1]?.name)
-    throw new UsageError(`--user names ${users[0]?.name} twice: the second has to be somebody else.`);
-  const named = clients.map(([name]) => name);
+    throw new UsageError(`--user: ${users[0]?.name} is given twice; the second has to be another user.`);
+  const named = clients.map(({ name }) => name);
   const twice = named.find((name, index) => named.indexOf(name) !== index);
-  if (twice) throw new UsageError(`--client ${twice} is given twice.`);
+  if (twice) throw new UsageError(`--client: ${twice} is given twice; keep one of them.`);
   const missing = probeNames.filter((name) => !named.includes(name));
   if (named.length > 0 && missing.length > 0)
     throw new UsageError(
-      `--client is missing for ${missing.join(", ")}: every probe needs one, and --print-clients says what to register.`,
+      `--client: missing for ${missing.join(", ")}; every probe needs one, and --print-clients says what to register.`,
     );
-  if (rest.without.length > 0 && named.length === 0 && !rest["print-clients"])
-    throw new UsageError("--without is about clients by hand: give it with --client or --print-clients.");
-  const other = rest["other-issuer"];
-  if (other !== undefined && other === issuer)
-    throw new UsageError("--other-issuer is the same as --issuer: it has to be another one.");
-  const forOwnOp = {
-    "other-issuer": other !== undefined,
-    client: named.length > 0,
-    "print-clients": rest["print-clients"],
-    "registration-token": rest["registration-token"] !== undefined,
-  };
-  const [misplaced] = Object.entries(forOwnOp).find(([, given]) => given) ?? [];
-  if (misplaced && issuer === undefined)
-    throw new UsageError(`--${misplaced} is for an OpenID Provider of yours: name it with --issuer URL.`);
-  if (rest.port !== undefined && named.length === 0 && !rest["print-clients"])
-    throw new UsageError(
-      "--port is for clients registered by hand (--client); others get ports that are free.",
-    );
+  const isByHand = named.length > 0 || rest["print-clients"];
+  if (rest.without.length > 0 && !isByHand)
+    throw new UsageError("--without: only for clients by hand; give it with --client or --print-clients.");
+  if (rest.port !== undefined && !isByHand)
+    throw new UsageError("--port: only for clients by hand; omit it, others get free ports.");
+  if (rest["other-issuer"] !== undefined && rest["other-issuer"] === issuer)
+    throw new UsageError("--other-issuer: the same as --issuer; name another one.");
   assertChecks("--only", only ?? []);
   assertChecks("--skip", skip);
-  if (chosenChecks({ only, skip, severities: rest.severity }).length === 0)
-    throw new UsageError("No check is left: --only, --skip and --severity choose none together.");
+  if (chosenChecks({ only, skip, severities: severity }).length === 0)
+    throw new UsageError("--only: no check is left; --only, --skip and --severity together select none.");
 }

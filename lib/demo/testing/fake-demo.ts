@@ -1,7 +1,7 @@
 /** A demo of fake processes, as a program: `node fake-demo.ts PORT PORT`. Says as JSON which processes it has. */
 
-import { DemoError } from "#lib/cli/demo-error.ts";
-import { endOfDemo } from "../end-of-demo.ts";
+import { CannotRun } from "#lib/cli/errors.ts";
+import { interruption } from "#lib/cli/interruption.ts";
 import { createOutput } from "../output.ts";
 import { createProcessGroup, runProcesses } from "../process-group.ts";
 import { fakePlan } from "./fake-process.ts";
@@ -13,11 +13,11 @@ const output = createOutput(
 );
 const group = createProcessGroup(output);
 try {
-  await runProcesses(group, [plans], endOfDemo(), () =>
+  await runProcesses(group, [plans], interruption(), () =>
     output.announce(JSON.stringify({ pids: group.pids() })),
   );
 } catch (error) {
-  if (!(error instanceof DemoError)) throw error;
+  if (!(error instanceof CannotRun)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,0 +1,42 @@
+/** How every command runs: `--help`, the command line, errors, exit codes. */
+import { ConfigError } from "#lib/config/env.ts";
+import { StepFailed } from "#lib/prepare/step.mjs";
+import { CannotRun, UsageError } from "./errors.ts";
+import { type CommandName, cannotRunCode, WRONG_USE } from "./exit-codes.ts";
+import { asksForHelp, type CommandLine, helpText } from "./flags.ts";
+import { visible } from "./visible.ts";
+
+export interface Command<Options> {
+  name: CommandName;
+  commandLine: CommandLine;
+  /** @throws {UsageError} */
+  parse(argv: string[]): Options;
+  /** @returns the exit code */
+  run(options: Options): Promise<number>;
+}
+
+/** Runs a command with the arguments of this process.
+ * @returns the exit code */
+export async function runCommand<Options>(command: Command<Options>): Promise<number> {
+  const argv = process.argv.slice(2);
+  try {
+    if (asksForHelp(argv)) {
+      process.stdout.write(helpText(command.commandLine));
+      return 0;
+    }
+    return await command.run(command.parse(argv));
+  } catch (error) {
+    process.stderr.write(`${explain(error, command.name)}\n`);
+    return exitCodeOf(error, command.name);
+  }
+}
+
+/** The message of an error that a person can do something about; the stack of any other. */
+export function explain(error: unknown, name: CommandName): string {
+  const isExpected = [UsageError, ConfigError, CannotRun, StepFailed].some((type) => error instanceof type);
+  if (isExpected) return visible((error as Error).message);
+  return `${name} itself failed; please report this: ${error instanceof Error ? error.stack : String(error)}`;
+}
+
+const exitCodeOf = (error: unknown, name: CommandName): number =>
+  error instanceof UsageError || error instanceof ConfigError ? WRONG_USE : cannotRunCode[name];

@@ -1,0 +1,213 @@
+/** Flags that several commands have: they mean the same in each. */
+import { z } from "zod";
+import { type AppName, appNames, apps, defaultPorts, type Ports, perApp } from "#lib/config/apps.ts";
+import { discoveryPath } from "#lib/net/discovery-url.ts";
+import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
+import { problemWith } from "#lib/op/faults/catalogue.ts";
+import { productNames } from "#lib/products/index.ts";
+import { UsageError } from "./errors.ts";
+import type { Flag, FlagTable } from "./flags.ts";
+
+/** Kept to the byte: issuers are compared so. */
+export const issuerUrl = z
+  .string()
+  .refine(
+    (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""),
+    "not an absolute http or https URL; write the issuer exactly as its discovery document does",
+  )
+  .refine((url) => !url.endsWith(discoveryPath), {
+    error: `this is the discovery document; omit ${discoveryPath} to name the issuer`,
+  });
+
+const notEmpty = (what: string) => z.string().min(1, `empty; give a ${what}`);
+export const file = notEmpty("file");
+export const folder = notEmpty("folder");
+
+/** `NAME:PASSWORD`; the password may have colons. */
+export const credentials = z
+  .string()
+  .regex(/^[^:]+:.+$/s, "not NAME:PASSWORD; put a colon between the two")
+  .transform((text) => {
+    const colon = text.indexOf(":");
+    return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+  });
+
+export const oneOf = <const T extends readonly string[]>(words: T) =>
+  z.enum(words, { error: ({ input }) => `${input} is unknown; choose ${alternatives(words)}` });
+
+/** `a, b or c` */
+export const alternatives = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" or ");
+
+export const wholeNumber = (least: number, most: number) => {
+  const wrong = `not a whole number from ${least} to ${most}; give one`;
+  return z
+    .string()
+    .regex(/^\d+$/, wrong)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, wrong);
+};
+
+const PORT = "not a port number; give one from 1 to 65535";
+export const port = z
+  .string()
+  .regex(/^\d+$/, PORT)
+  .transform(Number)
+  .refine((number) => number >= 1 && number <= 65535, PORT);
+
+/** A port for each app, in their order. */
+const appPorts = z
+  .string()
+  .transform((text) => text.split(","))
+  .refine((ports) => ports.length === apps.length, {
+    error: ({ input }) =>
+      `${(input as string[]).length} given for ${apps.length} apps; give one for each, such as ${example}`,
+  })
+  .pipe(z.array(port))
+  .transform((ports) => perApp((_, index) => ports[index] as number));
+
+const portsOf = (own: (port: number) => number): string => apps.map(({ port: each }) => own(each)).join(",");
+const example = portsOf((each) => each + 100);
+
+/** `NAME=ID[:SECRET]` */
+export interface NamedClient<Name extends string = string> {
+  name: Name;
+  id: string;
+  secret?: string;
+}
+
+/** `NAME=ID[:SECRET]` for these names; a colon in an ID is written %3A. */
+export const namedClient = <const Names extends readonly string[]>(names: Names) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(${names.join("|")})=[^:]+(:.+)?$`, "s"),
+      `not NAME=ID or NAME=ID:SECRET; NAME is ${alternatives(names)}`,
+    )
+    .transform((text): NamedClient<Names[number]> => {
+      const [, name = "", id = "", secret] = /^([^=]+)=([^:]+)(?::(.+))?$/s.exec(text) ?? [];
+      return { name, id: id.replaceAll(/%3a/gi, ":"), ...(secret !== undefined && { secret }) };
+    });
+
+/** The value of `--client` that reads as this client. */
+export const clientFlag = ({ name, id, secret }: NamedClient): string =>
+  `${name}=${id.replaceAll(":", "%3A")}${secret === undefined ? "" : `:${secret}`}`;
+
+const fault = z.string().superRefine((name, context) => {
+  const problem = problemWith([name]);
+  if (problem) context.addIssue(problem);
+});
+
+/** Of one app by name. */
+export const appName = oneOf(appNames);
+
+/** The help of a flag, where a command has more to say about it. */
+export const withHelp = <F extends Flag>(flag: F, help: string): F => ({ ...flag, help });
+
+export const sharedFlags = {
+  issuer: {
+    value: "URL",
+    schema: issuerUrl,
+    help: "the OpenID Provider; default: the embedded one",
+  },
+  driver: {
+    value: "NAME",
+    schema: oneOf(["auto", ...productNames]),
+    default: "auto",
+    help: `the product: ${productNames.join(", ")}; auto recognizes it by its discovery document`,
+  },
+  admin: {
+    value: "NAME:PASSWORD",
+    schema: credentials,
+    help: "an administrator of the product, whose API then registers clients and ends sessions",
+  },
+  "registration-token": {
+    value: "TOKEN",
+    schema: notEmpty("token"),
+    help: "initial access token for dynamic registration (RFC 7591)",
+  },
+  "registration-auth": {
+    value: "NAME:PASSWORD",
+    schema: credentials,
+    help: "HTTP Basic authentication for dynamic registration",
+  },
+  client: {
+    value: "NAME=ID[:SECRET]",
+    schema: namedClient(appNames),
+    repeatable: true,
+    help: `a client registered at --issuer, for ${alternatives(appNames)}`,
+  },
+  ca: {
+    value: "FILE",
+    schema: file,
+    help: "PEM file of a certificate, or its authority, to trust besides the usual ones",
+  },
+  https: { help: "the embedded OP is on https with a self-signed certificate" },
+  fault: {
+    value: "NAME",
+    schema: fault,
+    repeatable: true,
+    help: "break the embedded OP on purpose; its page /faults lists the names",
+  },
+  "op-port": { value: "N", schema: port, default: `${defaultPorts.op}`, help: "port of the embedded OP" },
+  "front-port": {
+    value: "N",
+    schema: port,
+    default: `${defaultPorts.frontDoor}`,
+    help: "port of the front door",
+  },
+  ports: {
+    value: apps.map(() => "N").join(","),
+    schema: appPorts,
+    default: portsOf((each) => each),
+    help: `ports of ${appNames.join(", ")}`,
+  },
+  "cross-site": {
+    help: `each app at a host of its own, such as http://${appNames[0]}.localhost:8080/${appNames[0]}: another site for browsers, which shows what third-party cookies do`,
+  },
+  data: {
+    value: "DIR",
+    schema: folder,
+    default: ".data",
+    help: "where keys, clients and sessions are kept",
+  },
+  json: { help: "the result as JSON" },
+} as const satisfies FlagTable;
+
+interface PortValues {
+  "op-port": number;
+  "front-port": number;
+  ports: Record<AppName, number>;
+}
+
+export const portsIn = (values: PortValues): Ports => ({
+  op: values["op-port"],
+  frontDoor: values["front-port"],
+  apps: values.ports,
+});
+
+/** How dynamic registration is authorized. */
+export function authorizationOf(values: {
+  "registration-token": string | undefined;
+  "registration-auth": { name: string; password: string } | undefined;
+}): RegistrationAuthorization | undefined {
+  const { "registration-token": token, "registration-auth": basic } = values;
+  if (token !== undefined) return { token };
+  return basic && { user: basic.name, password: basic.password };
+}
+
+/** Refuses flags that are for the embedded OP alone with `--issuer`, and the others without it.
+ * @throws {UsageError} */
+export function refuseMisplaced<Name extends string>(
+  has: (flag: Name | "issuer") => boolean,
+  { forEmbedded, forIssuer }: { forEmbedded: readonly Name[]; forIssuer: readonly Name[] },
+): void {
+  const named = has("issuer");
+  const misplaced = (named ? forEmbedded : forIssuer).find((flag) => has(flag));
+  if (misplaced === undefined) return;
+  throw new UsageError(
+    named
+      ? `--${misplaced}: only for the embedded OP; omit it with --issuer.`
+      : `--${misplaced}: only for an OP of your own; name it with --issuer URL.`,
+  );
+}
