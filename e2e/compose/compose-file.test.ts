@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
-import { addressesOf, appNames } from "#lib/config/apps.ts";
+import { type AppName, accents, addressesOf, appNames, apps, defaultPorts } from "#lib/config/apps.ts";
 import { opSettings } from "#lib/config/op-config.ts";
 import { rpSettings } from "#lib/config/rp-config.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
@@ -77,9 +77,9 @@ describe("docker-compose.yml", () => {
       if (name === "network") continue;
       assert.deepEqual([ports, network_mode], [undefined, "service:network"], name);
     }
-    const published = composeFile.services.network?.ports ?? [];
-    assert.equal(published.length, 4);
-    for (const port of published) assert.match(port, /^127\.0\.0\.1:(\d+):\1$/);
+    const { op, frontDoor, apps } = defaultPorts;
+    const wanted = [frontDoor, ...Object.values(apps), op].map((port) => `127.0.0.1:${port}:${port}`);
+    assert.deepEqual(composeFile.services.network?.ports, wanted);
   });
 
   test("sets only variables that exist, and no secret", () => {
@@ -121,6 +121,71 @@ describe("docker-compose.yml", () => {
   });
 });
 
+/** The list of apps, and what cannot be derived from it. */
+describe("every app of lib/config/apps.ts", () => {
+  const layout = { ports: defaultPorts, crossSite: false };
+  const services = (profile: string, app: AppName) =>
+    Object.entries(servicesOf(profile)).filter(([, { environment }]) => environment?.RP_NAME === app);
+
+  for (const profile of profiles)
+    test(`runs in the profile ${profile}, at its own addresses and in its own colour`, () => {
+      const found = Object.values(servicesOf(profile)).flatMap(
+        ({ environment }) => environment?.RP_NAME ?? [],
+      );
+      assert.deepEqual([...new Set(found)], appNames);
+      for (const app of appNames) {
+        const own = services(profile, app);
+        assert.equal(own.length, profile === "scale" ? 2 : 1, app);
+        for (const [name, { environment, command }] of own) {
+          const { RP_BASE_URLS, RP_ACCENT, DATA_DIR, PORT } = environment ?? {};
+          assert.equal(RP_BASE_URLS, addressesOf(app, layout).baseUrls.join(), name);
+          assert.equal(RP_ACCENT, accents[app], name);
+          assert.equal(DATA_DIR, `/data/${app}`, name);
+          assert.ok(command?.includes(`--env-file=/data/${app}.env`), name);
+          if (own.length === 1) assert.equal(PORT, String(defaultPorts.apps[app]), name);
+        }
+      }
+    });
+
+  test("has its place behind both front doors, and on the ready page", () => {
+    const [single, scaled, page] = ["Caddyfile", "scale.Caddyfile", "www/index.html"].map((name) =>
+      readFileSync(`compose/${name}`, "utf8"),
+    );
+    const upstreams = composeFile.services["front-door-scale"]?.environment ?? {};
+    for (const app of appNames) {
+      const variable = app.toUpperCase();
+      const port = defaultPorts.apps[app];
+      assert.ok(single?.includes(`@${app} path /${app} /${app}/*`), app);
+      assert.ok(
+        single?.includes(`handle @${app} {\n\t\treverse_proxy {$${variable}:127.0.0.1:${port}} {`),
+        app,
+      );
+      assert.match(
+        single ?? "",
+        new RegExp(`handle /_next/\\* \\{\\n\\t\\treverse_proxy .*\\{\\$${variable}:`),
+      );
+      assert.ok(scaled?.includes(`http://localhost:${port} {\n\treverse_proxy {$${variable}} {`), app);
+      const replicas = services("scale", app).map(([, { environment }]) => `127.0.0.1:${environment?.PORT}`);
+      assert.equal(upstreams[variable], replicas.join(" "));
+      const [shared, own] = addressesOf(app, layout).baseUrls;
+      assert.ok(page?.includes(`<a class="btn btn-primary" href="/${app}/">Open ${app}</a>`), app);
+      assert.ok(page?.includes(`<td class="mono">${shared}/ and ${own}/</td>`), app);
+    }
+  });
+
+  test(".env.example shows the first", () => {
+    const [first] = apps;
+    const { RP_NAME, RP_BASE_URLS, RP_ACCENT, CLIENT_ID } = parseEnv(readFileSync(".env.example", "utf8"));
+    assert.deepEqual([RP_NAME, CLIENT_ID, RP_ACCENT], [first.name, first.name, first.accent]);
+    assert.equal(RP_BASE_URLS, `http://localhost:${first.port}/${first.name}`);
+  });
+
+  test("has a colour that the style sheet knows", () => {
+    const css = readFileSync("app/globals.css", "utf8");
+    for (const { accent } of apps) assert.ok(css.includes(`[data-accent="${accent}"]`), accent);
+  });
+});
+
 describe("the realm for Keycloak", () => {
   const realm = JSON.parse(readFileSync("compose/keycloak-realm.json", "utf8")) as {
     realm: string;
@@ -129,10 +194,9 @@ describe("the realm for Keycloak", () => {
   };
 
   test("has both clients as the registration would make them, but for the secret, which is made up at the first start", () => {
-    const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground3: 8083 } };
     assert.equal(realm.clients.length, appNames.length);
     for (const app of appNames) {
-      const addresses = addressesOf(app, { ports, crossSite: false });
+      const addresses = addressesOf(app, { ports: defaultPorts, crossSite: false });
       const credentials = { clientId: app, clientSecret: "made up", forTutorial: true };
       const wanted = representationOf(metadataForApi({ name: app, addresses }), credentials);
       const there = realm.clients.find(({ clientId }) => clientId === app);

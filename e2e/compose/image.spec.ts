@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { appNames, defaultPorts } from "#lib/config/apps.ts";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { loadCertificate } from "#lib/op/tls.ts";
 import { startKeycloak } from "#lib/products/keycloak/testing/stand-in.ts";
@@ -67,7 +68,12 @@ function sizeOf(folder: string): number {
   }, 0);
 }
 
-const apps = ["playground2", "playground3"] as const;
+/** The ports of docker-compose.yml as this machine has them, for the registration. */
+const portFlags = (machine: Machine) => [
+  `--front-port=${machine.port(defaultPorts.frontDoor)}`,
+  `--ports=${appNames.map((name) => machine.port(defaultPorts.apps[name])).join(",")}`,
+];
+const opPortFlag = (machine: Machine) => `--op-port=${machine.port(defaultPorts.op)}`;
 
 describe("docker compose --profile embedded up", () => {
   let machine: Machine;
@@ -76,14 +82,10 @@ describe("docker compose --profile embedded up", () => {
 
   before(async () => {
     machine = await createMachine(image, path.join(scratch, "embedded"));
-    const ports = [
-      `--op-port=${machine.port(9443)}`,
-      `--front-port=${machine.port(8080)}`,
-      `--ports=${machine.port(8082)},${machine.port(8083)}`,
-    ];
+    const ports = [opPortFlag(machine), ...portFlags(machine)];
     const setup = machine.start("setup-embedded", ports);
     assert.equal(await setup.ended, 0, setup.output());
-    for (const name of ["op", "playground2-embedded", "playground3-embedded"])
+    for (const name of ["op", ...appNames.map((app) => `${app}-embedded`)])
       started[name] = machine.start(name);
     await Promise.all(Object.values(started).map((each) => each.healthy()));
     caddy = await startCaddy("Caddyfile", {
@@ -104,14 +106,14 @@ describe("docker compose --profile embedded up", () => {
   test("gives the walkthrough: sign in at both apps, log out at one, and the other has lost its session", async () => {
     const door = machine.here("http://localhost:8080");
     const browser = new HttpBrowser();
-    for (const app of apps) {
+    for (const app of appNames) {
       await signIn(browser, `${door}/${app}`, machine.here("http://localhost:9443/oauth2/token"));
       assert.equal(await userAt(browser, `${door}/${app}`), "admin");
     }
     const { mechanism } = await loggedOutBy(browser, `${door}/playground3`);
     await logOut(browser, `${door}/playground2`);
     assert.equal(await mechanism, "back-channel", "a page that is open hears of it, through the front door");
-    for (const app of apps) assert.equal(await userAt(browser, `${door}/${app}`), null, app);
+    for (const app of appNames) assert.equal(await userAt(browser, `${door}/${app}`), null, app);
     const { output } = started["playground3-embedded"] ?? {};
     assert.match(output?.() ?? "", /Backchannel logout request received\./);
   });
@@ -142,24 +144,19 @@ describe("docker compose up, with WSO2 Identity Server", () => {
   test("setup registers the apps and makes them trust the server's certificate", async () => {
     const machine = await createMachine(image, path.join(scratch, "wso2"));
     const server = await startWso2({ tls: await loadCertificate(":memory:"), port: machine.port(9443) });
-    const ports = [
-      `--front-port=${machine.port(8080)}`,
-      `--ports=${machine.port(8082)},${machine.port(8083)}`,
-    ];
+    const ports = portFlags(machine);
     try {
       const setup = machine.start("setup", ports);
       assert.equal(await setup.ended, 0, setup.output());
       assert.match(setup.output(), /Trusted on first use/);
-      assert.deepEqual(server.applications.map(({ name }) => name).sort(), [
-        "playground2",
-        "playground2-public",
-        "playground3",
-        "playground3-public",
-      ]);
-      const running = apps.map((name) => machine.start(name));
+      assert.deepEqual(
+        server.applications.map(({ name }) => name).sort(),
+        appNames.flatMap((name) => [name, `${name}-public`]).sort(),
+      );
+      const running = appNames.map((name) => machine.start(name));
       await Promise.all(running.map((app) => app.healthy()));
-      for (const [index, name] of apps.entries()) {
-        const base = machine.here(`http://localhost:${index === 0 ? 8082 : 8083}/${name}`);
+      for (const name of appNames) {
+        const base = machine.here(`http://localhost:${defaultPorts.apps[name]}/${name}`);
         const form = await new HttpBrowser().get(`${base}/oauth2`);
         const [, endpoint] = /name="authorization_endpoint" value="([^"]*)"/.exec(form.text) ?? [];
         // It comes from the discovery document, which the app has read over https.
@@ -180,10 +177,7 @@ describe("docker compose --profile keycloak up", () => {
     };
     const clients = realm.clients.map((client) => ({ ...client, id: crypto.randomUUID() }));
     const server = await startKeycloak({ clients, port: machine.port(9443) });
-    const ports = [
-      `--front-port=${machine.port(8080)}`,
-      `--ports=${machine.port(8082)},${machine.port(8083)}`,
-    ];
+    const ports = portFlags(machine);
     const setup = machine.start("setup-keycloak", ports);
     const code = await setup.ended;
     await server.close();
@@ -201,11 +195,7 @@ describe("docker compose --profile scale up", () => {
   before(async () => {
     machine = await createMachine(image, path.join(scratch, "scale"));
     redis = await startRedis(machine.port(6379), path.join(scratch, "redis"));
-    const ports = [
-      `--op-port=${machine.port(9443)}`,
-      `--front-port=${machine.port(8080)}`,
-      `--ports=${machine.port(8082)},${machine.port(8083)}`,
-    ];
+    const ports = [opPortFlag(machine), ...portFlags(machine)];
     const setup = machine.start("setup-embedded", ports);
     assert.equal(await setup.ended, 0, setup.output());
     const ours = Object.entries(servicesOf("scale")).filter(([, { build }]) => build !== undefined);
@@ -229,14 +219,14 @@ describe("docker compose --profile scale up", () => {
   test("gives the walkthrough, whichever replica is asked, with the sessions in Redis", async () => {
     const door = machine.here("http://localhost:8080");
     const browser = new HttpBrowser();
-    for (const app of apps) {
+    for (const app of appNames) {
       await signIn(browser, `${door}/${app}`, machine.here("http://localhost:9443/oauth2/token"));
       // One replica, then the other.
       for (let turn = 0; turn < 2; turn++) assert.equal(await userAt(browser, `${door}/${app}`), "admin");
     }
     const cli = ["-p", String(machine.port(6379)), "keys", "*"];
     const keys = spawnSync("redis-cli", cli, { encoding: "utf8" }).stdout;
-    for (const app of apps) assert.ok(keys.includes(app), keys);
+    for (const app of appNames) assert.ok(keys.includes(app), keys);
 
     const { mechanism } = await loggedOutBy(browser, `${door}/playground3`);
     await logOut(browser, `${door}/playground2`);

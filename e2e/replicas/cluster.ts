@@ -1,5 +1,6 @@
 /** A production setup on one machine: Redis, an OpenID Provider, two replicas of each app, and a proxy. */
 
+import { type AppName, appNames, perApp, perAppInTurn } from "#lib/config/apps.ts";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { freePort } from "#lib/net/free-port.ts";
@@ -8,14 +9,11 @@ import { type RedisServer, startRedis } from "#lib/store/testing/redis-server.ts
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { startCaddy } from "./caddy.ts";
 
-const names = ["playground2", "playground3"] as const;
-type Name = (typeof names)[number];
-
 export interface Cluster {
   redis: RedisServer;
   /** Base URLs of the apps behind the proxy. */
-  base: Record<Name, string>;
-  replicas: Record<Name, [RpProcess, RpProcess]>;
+  base: Record<AppName, string>;
+  replicas: Record<AppName, [RpProcess, RpProcess]>;
   stop: () => Promise<void>;
 }
 
@@ -34,11 +32,11 @@ export async function startCluster(): Promise<Cluster> {
 }
 
 async function startAll(stops: (() => Promise<void>)[]): Promise<Omit<Cluster, "stop">> {
-  const [front, two, alsoTwo, three, alsoThree] = await Promise.all([1, 2, 3, 4, 5].map(() => freePort()));
-  const ports = { playground2: [two, alsoTwo], playground3: [three, alsoThree] } as Record<Name, number[]>;
-  const baseOf = (name: Name) => `http://localhost:${front}/${name}`;
-  const secrets = { playground2: crypto.randomUUID(), playground3: crypto.randomUUID() };
-  const apps = names.map((name) => ({ name, secret: secrets[name], baseUrls: [baseOf(name)] }));
+  const front = await freePort();
+  const ports = await perAppInTurn(async () => [await freePort(), await freePort()]);
+  const base = perApp(({ name }) => `http://localhost:${front}/${name}`);
+  const secrets = perApp(() => crypto.randomUUID());
+  const apps = appNames.map((name) => ({ name, secret: secrets[name], baseUrls: [base[name]] }));
   const silent = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
   const op = await startOp(
     parseOpConfig({ OP_PORT: "0", OP_DATA_DIR: ":memory:", OP_APPS: JSON.stringify(apps) }),
@@ -47,10 +45,10 @@ async function startAll(stops: (() => Promise<void>)[]): Promise<Omit<Cluster, "
   stops.push(() => op.close());
   const redis = await startRedis();
   stops.push(redis.stop);
-  const start = async (name: Name) => {
+  const start = async (name: AppName) => {
     const settings = {
       RP_SECRET: crypto.randomUUID() + crypto.randomUUID(),
-      RP_BASE_URLS: baseOf(name),
+      RP_BASE_URLS: base[name],
       OP_ISSUER: op.issuer,
       CLIENT_SECRET: secrets[name],
       ALLOW_LOOPBACK: "true",
@@ -63,11 +61,7 @@ async function startAll(stops: (() => Promise<void>)[]): Promise<Omit<Cluster, "
     };
     return Promise.all(ports[name].map(replica));
   };
-  const [replicas2, replicas3] = await Promise.all(names.map(start));
-  stops.push(await startCaddy(front as number, ports));
-  return {
-    redis,
-    base: { playground2: baseOf("playground2"), playground3: baseOf("playground3") },
-    replicas: { playground2: replicas2, playground3: replicas3 } as Cluster["replicas"],
-  };
+  const replicas = (await perAppInTurn(start)) as Cluster["replicas"];
+  stops.push(await startCaddy(front, ports));
+  return { redis, base, replicas };
 }

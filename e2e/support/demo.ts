@@ -1,14 +1,12 @@
 /** The demo of the end-to-end tests: the same command as a user's, on other ports. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AppName, appNames, perApp } from "#lib/config/apps.ts";
 
-const ports = { front: 47080, apps: [47082, 47083], op: 47443 } as const;
+const ports = { front: 47080, apps: perApp((_, index) => 47082 + index), op: 47443 };
 
-/** Base URLs of the two apps. */
-export interface Apps {
-  playground2: string;
-  playground3: string;
-}
+/** Base URLs of the apps. */
+export type Apps = Record<AppName, string>;
 
 const origin = (port: number) => `http://localhost:${port}`;
 
@@ -22,16 +20,11 @@ export const demo = {
   command: [
     `"${process.execPath}" lib/demo/main.ts --fresh`,
     `--data "${join(tmpdir(), `slo-e2e-${ports.front}`)}"`,
-    `--front-port ${ports.front} --ports ${ports.apps.join(",")} --op-port ${ports.op}`,
+    `--front-port ${ports.front} --ports ${appNames.map((name) => ports.apps[name]).join(",")}`,
+    `--op-port ${ports.op}`,
   ].join(" "),
   front: origin(ports.front),
   op: origin(ports.op),
-  throughFrontDoor: {
-    playground2: `${origin(ports.front)}/playground2`,
-    playground3: `${origin(ports.front)}/playground3`,
-  } satisfies Apps,
-  onOwnPorts: {
-    playground2: `${origin(ports.apps[0])}/playground2`,
-    playground3: `${origin(ports.apps[1])}/playground3`,
-  } satisfies Apps,
+  throughFrontDoor: perApp(({ name }) => `${origin(ports.front)}/${name}`) satisfies Apps,
+  onOwnPorts: perApp(({ name }) => `${origin(ports.apps[name])}/${name}`) satisfies Apps,
 };

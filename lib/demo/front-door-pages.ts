@@ -1,4 +1,5 @@
 /** The pages of the front door. */
+import { appNames } from "#lib/config/apps.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
 import { document, type Html, html } from "#lib/ui/html.ts";
@@ -44,7 +45,7 @@ const walkthrough = ({
 <ol class="flex list-decimal flex-col gap-2 pl-5">
 <li>Open <a href="${first?.home}">${first?.name}</a> and press the picture <b>Import Photos</b>.</li>
 <li>Press <b>Authorize</b>, sign in${embedded ? html` as <code>admin</code> with password <code>admin</code>` : ""} and allow the access. The app shows its ID Token and <b>Logged in user : ${embedded ? html`<code>admin</code>` : "you"}</b>.</li>
-<li>Do the same in <a href="${second?.home}">${second?.name}</a>: you are signed in already, nobody asks for a password.</li>
+<li>Do the same in <a href="${second?.home}">${second?.name}</a>: you are already signed in, without a password prompt.</li>
 <li>Press <b>Logout</b> in one of the two and answer <b>Yes</b> at the OpenID Provider.</li>
 <li>Look at the other: <b>Logged in user : <code>null</code></b>, without a reload.</li>
 </ol>
@@ -93,12 +94,12 @@ const users = html`${demoUsers.map(
 const commands = ({ embedded }: ReadyView): Html => html`<section class="card" aria-labelledby="commands">
 <h2 id="commands">Worth knowing</h2>
 <table class="grid-table"><tbody>
-${embedded ? command("npm run demo -- --issuer URL", "the same apps against an OpenID Provider of yours") : ""}
+${embedded ? command("npm run demo -- --issuer URL", "the same apps with an OpenID Provider of your own") : ""}
 ${embedded ? command("npm run demo -- --https", "the OpenID Provider on https, with a self-signed certificate") : ""}
 ${command("npm run demo -- --cross-site", "each app at a host of its own, to show what third-party cookies do")}
-${command("npm run demo -- --fresh", "forgets keys, clients and sessions, and starts anew")}
+${command("npm run demo -- --fresh", "deletes keys, clients and sessions, then starts")}
 ${command("npm run demo -- --help", "every flag")}
-${command("Ctrl-C", "in the terminal ends everything")}
+${command("Ctrl-C", "in the terminal: end everything")}
 </tbody></table>
 </section>`;
 
@@ -115,18 +116,18 @@ export const downPage = ({ name, port }: { name: string; port: number }): FrontD
 <p><a href="/">What runs where</a></p>`,
 });
 
-/** No app and no page has this path. */
+/** No app or page has this path. */
 export const notFoundPage = (pathname: string): FrontDoorPage => ({
   title: "Nothing here",
   narrow: true,
   body: html`<h1>Nothing here</h1>
-<p>There is no <code>${pathname}</code>. The apps are below <a href="/playground2/">/playground2/</a> and <a href="/playground3/">/playground3/</a>.</p>`,
+<p>There is no <code>${pathname}</code>. The apps are below ${appNames.map((name, index) => html`${index > 0 ? " and " : ""}<a href="/${name}/">/${name}/</a>`)}.</p>`,
 });
 
-/** Asked for by a name that is not this machine's. */
+/** The request names another host. */
 export const wrongHostPage = (origin: string): FrontDoorPage => ({
-  title: "Another host",
+  title: "Unknown host",
   narrow: true,
-  body: html`<h1>Not by this name</h1>
+  body: html`<h1>Unknown host</h1>
 <p>The playground is at <a href="${origin}/">${origin}/</a>.</p>`,
 });

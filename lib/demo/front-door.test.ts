@@ -196,7 +196,7 @@ describe("the front door", () => {
     ]) {
       const answer = await send("/playground2/", { host });
       assert.equal(answer.status, 421, host);
-      assert.match(answer.body, /Not by this name/);
+      assert.match(answer.body, /Unknown host/);
     }
   });
 

@@ -1,4 +1,5 @@
-/** The real apps playground2 and playground3 for the walkthrough: the demo, started against the OP that is checked. */
+/** The real apps of the playground for the walkthrough: the demo, started against the OP that is checked. */
+import { clientFlag } from "#lib/cli/shared-flags.ts";
 import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
 import { freePort } from "#lib/net/free-port.ts";
@@ -44,7 +45,7 @@ export function appMetadata(
 
 const isCrossSite = (issuer: string): boolean => new URL(issuer).protocol === "https:";
 
-/** Registers both apps unless they were registered by hand, and starts them. They must have been built. */
+/** Registers the apps unless they were registered by hand, and starts them. They must have been built. */
 export async function startPlayground(settings: PlaygroundSettings): Promise<Playground> {
   const { context, byHand, ca } = settings;
   const { issuer } = context;
@@ -53,7 +54,10 @@ export async function startPlayground(settings: PlaygroundSettings): Promise<Pla
   const remove = async () => void (await Promise.allSettled(clients.map((client) => client.remove?.())));
   try {
     for (const name of appNames) clients.push(await clientFor(name, settings, front));
-    const flags = appNames.flatMap((name, index) => ["--client", `${name}=${credentials(clients[index])}`]);
+    const flags = clients.flatMap(({ clientId: id, clientSecret: secret }, index) => [
+      "--client",
+      clientFlag({ name: String(appNames[index]), id, ...(secret !== undefined && { secret }) }),
+    ]);
     const demo = await startDemo({
       front,
       flags: ["--issuer", issuer, ...(isCrossSite(issuer) ? ["--cross-site"] : []), ...flags],
@@ -81,6 +85,3 @@ async function clientFor(
   if (!client) throw new Error(`no client for ${name}`);
   return client;
 }
-
-const credentials = ({ clientId, clientSecret }: RegisteredClient = { clientId: "", missing: [] }): string =>
-  clientSecret === undefined ? clientId : `${clientId}:${clientSecret}`;
