@@ -1,4 +1,4 @@
-/** How many tests passed, from what the runners themselves wrote for machines. */
+/** How many tests passed, from the runners' machine-readable reports. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -6,7 +6,7 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
-  /** What failed, in the order of the runner. */
+  /** In the order of the runner. */
   failures: Failure[];
 }
 
@@ -43,7 +43,7 @@ const playwrightReport = z.object({
   suites: z.array(playwrightSuite),
 });
 
-/** What count-reporter.mjs wrote; nothing where the runner did not get that far. */
+/** The report of count-reporter.mjs; undefined if the runner did not get that far. */
 export function readNodeCounts(file: string): Counts | undefined {
   const result = nodeResult.safeParse(readJson(file)).data;
   if (!result) return undefined;
@@ -85,8 +85,8 @@ const checkReport = z.object({
   ),
 });
 
-/** A report of the regression suite: what is as expected has passed.
- * @param surprises the verdicts that nobody expects of a check without an entry */
+/** A report of the regression suite: a check with its expected verdict has passed.
+ * @param surprises verdicts that are unexpected of a check without an expectation */
 export function readCheckCounts(file: string, surprises: readonly string[] = ["fail"]): Counts | undefined {
   const checks = checkReport.safeParse(readJson(file)).data?.checks;
   if (!checks) return undefined;

@@ -1,11 +1,9 @@
-/** `npm test`: `npm test -- unit`, `npm test -- e2e [arguments for Playwright]` run less. */
+/** `npm test`: all stages, or some: `npm test -- unit`, `npm test -- e2e [arguments of Playwright]`. */
+import { INTERRUPTED, WRONG_USE } from "#lib/cli/exit-codes.ts";
 import { StepFailed } from "#lib/prepare/step.mjs";
 import { createRunner, type Runner } from "./runner.ts";
 import { type Stage, stages } from "./stages.ts";
 import { type StageResult, summarize } from "./summary.ts";
-
-const INTERRUPTED = 130;
-const WRONG_USE = 2;
 
 async function main(argv: string[]): Promise<number> {
   const names = stages.filter(({ forStages }) => !forStages).map(({ name }) => name);
@@ -39,7 +37,7 @@ async function runStage(stage: Stage, args: string[], runner: Runner): Promise<S
   const seconds = () => (performance.now() - began) / 1000;
   const lane = await stage.lane?.((line) => process.stdout.write(`${line}\n`));
   if (lane && !lane.ready) {
-    process.stdout.write(`${name} left out: ${lane.reason}; ${lane.command} would bring it.\n`);
+    process.stdout.write(`${name} left out: ${lane.reason}; ${lane.command} would install it.\n`);
     return { name, seconds: seconds(), outcome: process.env.CI === "true" ? "failed" : "left out" };
   }
   const { ok, counts } = await stage.run(stage.forStages ? [] : args, runner).catch((error: unknown) => {

@@ -1,33 +1,29 @@
-/** Runs the tools of the stages, and ends the one that runs when somebody ends us. */
+/** Runs the tools of the stages, and ends the one that runs when we are interrupted. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { interruption } from "#lib/cli/interruption.ts";
 
 export interface Runner {
   /** Runs Node with these arguments, on our terminal; `true` for exit code 0. */
   node(args: string[], env?: Record<string, string>): Promise<boolean>;
-  /** Whether somebody asked us to end. */
+  /** Whether we were interrupted. */
   isStopped(): boolean;
 }
 
-/** Listens to Ctrl-C, to signals, and to the launcher's end. */
+/** A runner that listens to Ctrl-C, signals and the end of the launcher. */
 export function createRunner(): Runner {
+  const signal = interruption();
   let running: ChildProcess | undefined;
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    // Test runners take this one for "clean up and end".
-    running?.kill("SIGINT");
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  process.once("disconnect", stop);
+  // Test runners clean up and end on this one.
+  signal.addEventListener("abort", () => running?.kill("SIGINT"));
   return {
-    isStopped: () => stopped,
+    isStopped: () => signal.aborted,
     node: (args, env = {}) =>
       new Promise((resolve) => {
-        // A Redis that somebody works with is none for tests.
+        // Tests must not use a Redis that someone works with.
         const environment = { ...process.env, REDIS_URL: "", ...env };
         running = spawn(process.execPath, args, { stdio: "inherit", env: environment });
         running.once("error", () => resolve(false));
-        running.once("exit", (code) => resolve(code === 0 && !stopped));
+        running.once("exit", (code) => resolve(code === 0 && !signal.aborted));
       }),
   };
 }

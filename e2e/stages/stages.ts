@@ -12,11 +12,11 @@ import type { Runner } from "./runner.ts";
 
 export interface Stage {
   name: string;
-  /** Whether `npm test -- NAME` may choose it; the others run where they are needed. */
+  /** The stages that need it; it is then no choice of `npm test -- NAME`. */
   forStages?: readonly string[];
-  /** Runs only where it is chosen: it takes long, and what it proves changes seldom. */
+  /** Runs only if chosen: it is slow, and its result rarely changes. */
   onDemand?: boolean;
-  /** What the machine needs for it. */
+  /** Components that the machine needs. */
   lane?: (say: Say) => Promise<Lane>;
   run: (args: string[], runner: Runner) => Promise<StageOutcome>;
 }
@@ -38,7 +38,7 @@ const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"]
 const lint: Stage = {
   name: "lint",
   run: async (args, { node }) => {
-    // In a CI's log it would colour every letter on its own.
+    // In CI logs it would colour each letter separately.
     const colours = process.stdout.isTTY ? [] : ["--colors=off"];
     return { ok: await node(["node_modules/@biomejs/biome/bin/biome", "ci", ...colours, ...args]) };
   },
@@ -47,7 +47,7 @@ const lint: Stage = {
 const types: Stage = {
   name: "types",
   run: async (args, { node }) => {
-    // `next dev` leaves the types of routes that are gone.
+    // `next dev` leaves types of routes that no longer exist.
     rmSync(".next/dev/types", { recursive: true, force: true });
     const generated = await node(["node_modules/next/dist/bin/next", "typegen"]);
     return { ok: generated && (await node(["node_modules/typescript/bin/tsc", ...args])) };
@@ -82,7 +82,7 @@ const e2e: Stage = {
   run: (args, runner) => playwright("e2e/playwright.config.ts", args, runner),
 };
 
-/** `npm run check` itself, as people run it. */
+/** `npm run check` as a program. */
 const check: Stage = {
   name: "check",
   lane: ensureBrowser,
@@ -118,21 +118,21 @@ const lesserFaults: Stage = {
 const glewlwydLane = (say: Say): Promise<Lane> =>
   allOf([() => ensureBrowser(say), () => ensureGlewlwyd(say)]);
 
-/** An OpenID Provider that others wrote. */
+/** An OpenID Provider of another project. */
 const glewlwyd: Stage = {
   name: "glewlwyd",
   lane: glewlwydLane,
   run: (args, runner) => playwright("e2e/glewlwyd.config.ts", args, runner),
 };
 
-/** The regression suite against it, with what is known of it. */
+/** The regression suite against it, with its known results. */
 const glewlwydCheck: Stage = {
   name: "glewlwyd-check",
   lane: glewlwydLane,
   run: async (args, { node }) => {
     const report = scratch();
-    // What matters most, without the checks of dozens of variants, as Glewlwyd gets one request after the other, and
-    // without long waits for logout tokens that never come. All of them on demand:
+    // The most severe checks, except those of dozens of variants (Glewlwyd gets one request at a time) and those that wait
+    // long for logout tokens that never come. All of them:
     // `npm test -- glewlwyd-check --severity C,H,M,L,I`.
     const usual = ["--severity", "C,H", "--skip", "R-10,R-15,R-16,R-17,R-19,B-30,I-09"];
     const flags = args.length > 0 ? args : usual;
@@ -141,7 +141,7 @@ const glewlwydCheck: Stage = {
   },
 };
 
-/** docker-compose.yml and the Dockerfile, as far as they can be tried without containers. */
+/** docker-compose.yml and the Dockerfile, as far as they can be tested without containers. */
 const compose: Stage = {
   name: "compose",
   lane: ensureCompose,
@@ -206,7 +206,7 @@ export const stages: readonly Stage[] = [
   compose,
 ];
 
-/** A runner that says nothing about its tests, or ran none, has not passed. */
+/** A runner that reports no tests, or ran none, has not passed. */
 const outcome = (ok: boolean, counts: Counts | undefined): StageOutcome => ({
   ok: ok && counts !== undefined && counts.passed > 0,
   counts,

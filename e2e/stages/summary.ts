@@ -5,13 +5,13 @@ import type { Counts, Failure } from "./counts.ts";
 export interface StageResult {
   name: string;
   seconds: number;
-  /** `left out`: a component is missing that this machine cannot bring. */
+  /** `left out`: this machine lacks a component and cannot install it. */
   outcome: "ok" | "failed" | "left out";
   /** Of a stage that runs tests. */
   counts?: Counts | undefined;
 }
 
-/** Of a message, in characters: what is longer stands above, where the test ran. */
+/** Characters of a message; the whole message is in the output of its stage. */
 const LONGEST = 300;
 
 export interface Summary {
@@ -19,7 +19,7 @@ export interface Summary {
   ok: boolean;
 }
 
-/** Adds up the stages. A stage that failed outside of any test (lint, a runner that broke) counts as one failure. */
+/** Adds up the stages. A stage that failed outside any test (lint, a broken runner) counts as one failure. */
 export function summarize(results: StageResult[]): Summary {
   const counted = results.map(({ outcome, counts }): Counts => {
     const { failed, ...others } = counts ?? { passed: 0, failed: 0, skipped: 0, failures: [] };

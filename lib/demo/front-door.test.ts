@@ -9,6 +9,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
+import { defaultPorts, perApp } from "#lib/config/apps.ts";
 import { type FrontDoor, openFrontDoor } from "./front-door.ts";
 import type { ProcessState } from "./managed-process.ts";
 import { readyViewOf } from "./ready-view.ts";
@@ -19,7 +20,7 @@ interface Answer {
   body: string;
 }
 
-const clients = { playground2: { id: "client-two" }, playground3: { id: "client-three" } };
+const clients = { ...perApp(({ name }) => ({ id: name })), playground2: { id: "client-two" } };
 
 describe("the front door", () => {
   const servers: Record<string, Server> = {};
@@ -57,7 +58,7 @@ describe("the front door", () => {
       issuer: undefined,
       https: false,
       crossSite: false,
-      ports: { op: 9443, frontDoor: 8080, apps: { playground2, playground3 } },
+      ports: { op: 9443, frontDoor: 8080, apps: { ...defaultPorts.apps, playground2, playground3 } },
     };
     frontDoor = await openFrontDoor({
       port: 0,
@@ -206,7 +207,7 @@ describe("the front door", () => {
     assert.match(String(headers["content-security-policy"]), /default-src 'none'/);
     for (const part of [
       "client-two",
-      "client-three",
+      '<td class="mono">playground3</td>',
       "http://localhost:9443/oauth2/token/.well-known/openid-configuration",
       "http://localhost:9443/sessions",
       "http://localhost:8080/playground2/",

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runProgram } from "#lib/cli/testing/program.ts";
+import { appNames } from "#lib/config/apps.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { takenPort } from "./testing/fake-process.ts";
 
@@ -11,19 +12,21 @@ const demo = (...flags: string[]) => runProgram(["lib/demo/main.ts", ...flags]);
 describe("npm run demo", { concurrency: true }, () => {
   it("names a port that is in use, and the flag that chooses another, and starts nothing", async () => {
     const { port, release } = await takenPort();
-    const [op, front, other] = [await freePort(), await freePort(), await freePort()];
+    const [op, front] = [await freePort(), await freePort()];
+    const own = await Promise.all(appNames.map(freePort));
+    const taken = [...own.slice(1), port];
     const cases = [
       {
-        flags: ["--op-port", `${port}`, "--front-port", `${front}`, "--ports", `${op},${other}`],
+        flags: ["--op-port", `${port}`, "--front-port", `${front}`, "--ports", own.join()],
         hint: `--op-port ${port + 100}`,
       },
       {
-        flags: ["--op-port", `${op}`, "--front-port", `${port}`, "--ports", `${front},${other}`],
+        flags: ["--op-port", `${op}`, "--front-port", `${port}`, "--ports", own.join()],
         hint: `--front-port ${port + 100}`,
       },
       {
-        flags: ["--op-port", `${op}`, "--front-port", `${front}`, "--ports", `${other},${port}`],
-        hint: `--ports ${other + 100},${port + 100}`,
+        flags: ["--op-port", `${op}`, "--front-port", `${front}`, "--ports", taken.join()],
+        hint: `--ports ${taken.map((each) => each + 100).join()}`,
       },
     ];
     for (const { flags, hint } of cases) {

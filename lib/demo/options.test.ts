@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { UsageError } from "#lib/cli/errors.ts";
+import { apps, defaultPorts, perApp } from "#lib/config/apps.ts";
 import { parseOptions } from "./options.ts";
+
+/** `--ports`, each this far from its default. */
+const ports = (distance: number) => apps.map(({ port }) => port + distance).join(",");
+const [, ...others] = ports(0).split(",");
 
 describe("the demo's flags", () => {
   it("have defaults that are the tutorial's addresses", () => {
     const options = parseOptions([], {});
-    assert.deepEqual(options.ports, {
-      op: 9443,
-      frontDoor: 8080,
-      apps: { playground2: 8082, playground3: 8083 },
-    });
+    assert.deepEqual(options.ports, defaultPorts);
     assert.equal(options.issuer, undefined);
     assert.equal(options.data, ".data");
     assert.equal(options.crossSite, false);
@@ -22,7 +23,7 @@ describe("the demo's flags", () => {
       [
         ...["--issuer", "https://op.example/tenant/"],
         ...["--client", "playground2=app2:s3cret:with=odd", "--client", "playground3=app3"],
-        ...["--ports", "8182,8183", "--cross-site", "--registration-auth", "admin:pass:word"],
+        ...["--ports", ports(100), "--cross-site", "--registration-auth", "admin:pass:word"],
       ],
       { LOG_FORMAT: "json" },
     );
@@ -30,7 +31,10 @@ describe("the demo's flags", () => {
     assert.deepEqual(options.clients.playground2, { id: "app2", secret: "s3cret:with=odd" });
     assert.equal(options.clients.playground3?.id, "app3");
     assert.equal(options.clients.playground3?.secret, undefined);
-    assert.deepEqual(options.ports.apps, { playground2: 8182, playground3: 8183 });
+    assert.deepEqual(
+      options.ports.apps,
+      perApp(({ port }) => port + 100),
+    );
     assert.deepEqual(options.registration, { user: "admin", password: "pass:word" });
     assert.equal(options.LOG_FORMAT, "json");
     assert.equal(options.crossSite, true);
@@ -50,9 +54,15 @@ describe("the demo's flags", () => {
     [["--op-port", "0"], /^--op-port: not a port number; give one from 1 to 65535\.$/],
     [["--front-port", "65536"], /^--front-port: not a port number; give one from 1 to 65535\.$/],
     [["--front-port", "80x"], /^--front-port: not a port number; give one from 1 to 65535\.$/],
-    [["--ports", "8082"], /^--ports: 1 given for 2 apps; give one for each, such as 8182,8183\.$/],
-    [["--ports", "8082,99999"], /^--ports: not a port number; give one from 1 to 65535\.$/],
-    [["--ports", "8080,8083"], /^--ports: port 8080 is used twice; give each process a port of its own\.$/],
+    [
+      ["--ports", "8082"],
+      new RegExp(`^--ports: 1 given for ${apps.length} apps; give one for each, such as ${ports(100)}\\.$`),
+    ],
+    [["--ports", ["99999", ...others].join()], /^--ports: not a port number; give one from 1 to 65535\.$/],
+    [
+      ["--ports", ["8080", ...others].join()],
+      /^--ports: port 8080 is used twice; give each process a port of its own\.$/,
+    ],
     [["--op-port", "8082"], /^--op-port: port 8082 is used twice;/],
     [["--issuer", "op.example"], /^--issuer: not an absolute http or https URL; write the issuer exactly/],
     [
@@ -60,7 +70,7 @@ describe("the demo's flags", () => {
       /^--issuer: this is the discovery document; omit /,
     ],
     [
-      [...own, "--client", "playground4=x"],
+      [...own, "--client", "playground=x"],
       /^--client: not NAME=ID or NAME=ID:SECRET; NAME is playground2 or/,
     ],
     [[...own, "--client", "playground2="], /^--client: not NAME=ID/],

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { UsageError } from "#lib/cli/errors.ts";
+import { alternatives } from "#lib/cli/shared-flags.ts";
 import { runProgram } from "#lib/cli/testing/program.ts";
 import { addressesOf, appNames } from "#lib/config/apps.ts";
 import { parseOpConfig } from "#lib/config/op-config.ts";
@@ -27,6 +28,9 @@ interface Report {
 
 const data = mkdtempSync(path.join(tmpdir(), "doctor-"));
 after(() => rmSync(data, { recursive: true, force: true }));
+
+/** For `--ports`. */
+const freePorts = async () => (await Promise.all(appNames.map(freePort))).join(",");
 
 async function doctor(...flags: string[]): Promise<{ code: number | string; output: string }> {
   const program = runProgram(["lib/doctor/main.ts", "--data", data, ...flags]);
@@ -60,7 +64,7 @@ describe("slo-playground doctor at the embedded OP", () => {
     app = createServer((_, response) => response.writeHead(405).end()).listen(0, "127.0.0.1");
     await once(app, "listening");
     const front = (app.address() as AddressInfo).port;
-    const ports = ["--front-port", String(front), "--ports", `${await freePort()},${await freePort()}`];
+    const ports = ["--front-port", String(front), "--ports", await freePorts()];
     op = await embeddedOp(ports);
     flags = [...ports, "--op-port", String(op.port)];
   });
@@ -106,7 +110,7 @@ describe("slo-playground doctor at the embedded OP", () => {
   });
 
   it("reports callbacks on other ports than the registered ones", async () => {
-    const { output } = await doctor(...flags, "--ports", `${await freePort()},${await freePort()}`, "--json");
+    const { output } = await doctor(...flags, "--ports", await freePorts(), "--json");
     const callbacks = (JSON.parse(output) as Report).findings.find(({ check }) => check === "callbacks");
     assert.equal(callbacks?.result, "problem");
     assert.match(
@@ -180,7 +184,7 @@ describe("slo-playground doctor", { concurrency: true }, () => {
   it("answers a wrong flag with one line and exit code 2", async () => {
     const { code, output } = await doctor("--app", "playground9");
     assert.equal(code, 2);
-    assert.equal(output, "--app: playground9 is unknown; choose playground2 or playground3.\n");
+    assert.equal(output, `--app: playground9 is unknown; choose ${alternatives(appNames)}.\n`);
   });
 
   it("creates no folder if the demo never ran", async () => {

@@ -10,7 +10,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { runProgram } from "#lib/cli/testing/program.ts";
-import { appNames } from "#lib/config/apps.ts";
+import { appNames, defaultPorts } from "#lib/config/apps.ts";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { parseOptions } from "#lib/demo/options.ts";
@@ -23,7 +23,7 @@ import { loadState } from "./saved-state.ts";
 
 type Json = Record<string, unknown>;
 
-const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground3: 8083 } };
+const ports = defaultPorts;
 const data = mkdtempSync(path.join(tmpdir(), "register-"));
 after(() => rmSync(data, { recursive: true, force: true }));
 

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { UsageError } from "#lib/cli/errors.ts";
+import { appNames, defaultPorts } from "#lib/config/apps.ts";
 import { parseRegisterOptions } from "./options.ts";
 
 describe("the flags of slo-playground register", () => {
-  it("have the demo's defaults, for both apps and without encryption", () => {
+  it("have the demo's defaults, for all apps and without encryption", () => {
     const options = parseRegisterOptions([]);
-    assert.deepEqual(options.ports, {
-      op: 9443,
-      frontDoor: 8080,
-      apps: { playground2: 8082, playground3: 8083 },
-    });
-    assert.deepEqual(options.apps, ["playground2", "playground3"]);
+    assert.deepEqual([options.ports, options.apps], [defaultPorts, appNames]);
     assert.deepEqual([options.issuer, options.encryption, options.data], [undefined, undefined, ".data"]);
     assert.deepEqual([options.driver, options.public, options.wait], ["auto", false, 0]);
   });
@@ -19,7 +15,7 @@ describe("the flags of slo-playground register", () => {
   it("take an issuer to the byte, one app, encryption and a password with a colon", () => {
     const options = parseRegisterOptions([
       ...["--issuer", "https://op.example/", "--app", "playground3", "--encrypt", "ECDH-ES:A256GCM"],
-      ...["--registration-auth", "admin:pass:word", "--ports", "8182,8183", "--cross-site"],
+      ...["--registration-auth", "admin:pass:word", "--front-port", "8180", "--cross-site"],
     ]);
     assert.equal(options.crossSite, true);
     assert.equal(options.issuer, "https://op.example/");
@@ -27,13 +23,13 @@ describe("the flags of slo-playground register", () => {
     assert.deepEqual(options.encryption, { alg: "ECDH-ES", enc: "A256GCM" });
     assert.deepEqual(options.authorization, { user: "admin", password: "pass:word" });
     assert.equal(options.admin, undefined);
-    assert.deepEqual(options.ports.apps, { playground2: 8182, playground3: 8183 });
+    assert.equal(options.ports.frontDoor, 8180);
   });
 
   const wrong: [flags: string[], message: RegExp][] = [
     [["--encrypt", "RSA-OAEP:DES"], /^--encrypt: not ALG or ALG:ENC; ALG is /],
     [["--encrypt", "RSA-OAEP:A128GCM:x"], /^--encrypt: not ALG or ALG:ENC; ALG is /],
-    [["--app", "playground4"], /^--app: playground4 is unknown; choose playground2 or playground3\.$/],
+    [["--app", "playground"], /^--app: playground is unknown; choose playground2[, ].*\.$/],
     [["--issuer", "localhost"], /^--issuer: not an absolute http or https URL;/],
     [["--issuer", "http://localhost", "--https"], /^--https: only for the embedded OP/],
     [["--registration-auth", "admin"], /^--registration-auth: not NAME:PASSWORD; /],

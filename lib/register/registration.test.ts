@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CannotRun } from "#lib/cli/errors.ts";
-import { clientsAt } from "./registration.ts";
+import { type AppName, appNames, defaultPorts, perApp } from "#lib/config/apps.ts";
+import { type Client, clientsAt } from "./registration.ts";
 import type { Registration } from "./saved-state.ts";
 import { exceptions } from "./view.ts";
 
@@ -14,9 +15,13 @@ interface Sent {
   body: Record<string, unknown>;
 }
 
-const ports = { op: 9443, frontDoor: 8080, apps: { playground2: 8082, playground3: 8083 } };
+const ports = defaultPorts;
 const asked = { ports, crossSite: false, clients: {}, registration: undefined };
-const given = { playground2: { id: "two", secret: "s" }, playground3: { id: "three" } };
+const given: Record<AppName, Client> = {
+  ...perApp(({ name }) => ({ id: name })),
+  playground2: { id: "two", secret: "s" },
+};
+const { length: COUNT } = appNames;
 
 describe("clients at your own OP", () => {
   let server: Server;
@@ -109,13 +114,13 @@ describe("clients at your own OP", () => {
     assert.equal(body?.frontchannel_logout_uri, "http://playground3.localhost:8080/playground3/fclogout");
     assert.equal(body?.backchannel_logout_uri, "http://localhost:8080/playground3/bclogout");
     await clientsAt({ ...asked, issuer }, remembered, remember);
-    assert.equal(sent.length, 4, "registered for other addresses is not registered");
+    assert.equal(sent.length, 2 * COUNT, "registered for other addresses is not registered");
   });
 
   it("are registered once: what was remembered is used at the next start", async () => {
     const first = await clientsAt({ ...asked, issuer }, [], remember);
     assert.deepEqual(await clientsAt({ ...asked, issuer }, remembered, remember), first);
-    assert.equal(sent.length, 2, "one for each app");
+    assert.equal(sent.length, COUNT, "one for each app");
   });
 
   it("are registered again for other addresses, and when the secret has expired", async () => {
@@ -124,10 +129,10 @@ describe("clients at your own OP", () => {
     await clientsAt({ ...asked, issuer }, expired, remember);
     await clientsAt(
       { ...asked, issuer, ports: { ...ports, frontDoor: 8180 } },
-      remembered.slice(0, 2),
+      remembered.slice(0, COUNT),
       remember,
     );
-    assert.equal(sent.length, 6);
+    assert.equal(sent.length, 3 * COUNT);
   });
 
   it("that were registered are remembered even if the next is refused", async () => {

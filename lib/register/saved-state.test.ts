@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CannotRun } from "#lib/cli/errors.ts";
+import { type AppName, appNames } from "#lib/config/apps.ts";
 import { dropState, loadState, saveState } from "./saved-state.ts";
 
 describe("what the demo keeps", () => {
@@ -18,7 +19,7 @@ describe("what the demo keeps", () => {
     const state = await loadState(folder);
     assert.deepEqual(await loadState(folder), state);
     const secrets = [...Object.values(state.sessionSecrets), ...Object.values(state.clientSecrets)];
-    assert.equal(new Set(secrets).size, 4);
+    assert.equal(new Set(secrets).size, 2 * appNames.length);
     assert.ok(
       secrets.every((secret) => secret.length >= 43),
       "32 random bytes",
@@ -37,6 +38,22 @@ describe("what the demo keeps", () => {
     await saveState(data, { ...state, registrations: [registration] });
     assert.deepEqual((await loadState(data)).registrations, [registration]);
     assert.deepEqual(await readdir(data), ["demo.json"], "no draft is left");
+  });
+
+  it("gets secrets for an app that is new, and keeps the others", async () => {
+    const { sessionSecrets, clientSecrets } = await loadState(data);
+    const [first, ...later] = appNames;
+    const pick = (secrets: Record<string, string>) => ({ [first as string]: secrets[first as string] });
+    const earlier = {
+      sessionSecrets: pick(sessionSecrets),
+      clientSecrets: pick(clientSecrets),
+      registrations: [],
+    };
+    await writeFile(path.join(data, "demo.json"), JSON.stringify(earlier));
+    const state = await loadState(data);
+    assert.equal(state.sessionSecrets[first as AppName], sessionSecrets[first as AppName]);
+    for (const name of later) assert.notEqual(state.sessionSecrets[name], sessionSecrets[name]);
+    assert.deepEqual(await loadState(data), state, "they are saved");
   });
 
   for (const damaged of ["{", "{}", '{"sessionSecrets":{}}']) {
