@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The one entry of the project's commands. Plain JavaScript without dependencies: it has to run on whatever Node
- * a fresh clone meets, before anything is installed; everything else runs on the Node that it installs.
+ * The entry of all commands. Plain JavaScript without dependencies: it runs on the machine's own Node, before anything
+ * is installed; everything else runs on the Node that it installs.
  */
 import { ensureBuilt } from "../lib/prepare/build.mjs";
 import { ensureInstalled } from "../lib/prepare/install.mjs";
@@ -11,20 +11,20 @@ import { StepFailed } from "../lib/prepare/step.mjs";
 
 const USAGE = `Usage: slo-playground <command> [flags]
 
-  demo      start the OpenID Provider, both Relying Parties and the front door (npm run demo)
-  register  register both Relying Parties at an OpenID Provider (npm run register)
-  doctor    examine an OpenID Provider, and whether the apps can work with it (npm run doctor)
-  check     check the single logout of an OpenID Provider, clause by clause (npm run check)
-  compare   say what changed between two runs of check (npm run compare)
+  demo      start the OpenID Provider, the Relying Parties and the front door (npm run demo)
+  register  register the Relying Parties at an OpenID Provider (npm run register)
+  doctor    examine an OpenID Provider and whether the apps work with it (npm run doctor)
+  check     test the single logout of an OpenID Provider, clause by clause (npm run check)
+  compare   show what changed between two runs of check (npm run compare)
   test      lint, types, unit, contract and end-to-end tests (npm test)
-  build     build the Relying Parties, when something changed (npm run build)
+  build     build the Relying Parties if something changed (npm run build)
 
 Flags of a command: slo-playground <command> --help, or npm run demo -- --help
 `;
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
-  // Demo and tests build by themselves: a wrong flag shows before that, and its time belongs into the list of stages.
+  // Demo and tests build on their own: after the check of their flags, and as a stage with its time.
   demo: (args) => installAndRun("lib/demo/main.ts", args),
   register: (args) => installAndRun("lib/register/main.ts", args),
   doctor: (args) => installAndRun("lib/doctor/main.ts", args),
@@ -40,8 +40,8 @@ const commands = {
   },
 };
 
-/** Commands whose exit code 1 is a verdict about an OpenID Provider: what could not even begin is 2, as in the commands
- * themselves. */
+/** Commands whose exit code 1 is a verdict about an OpenID Provider: they exit with 2 if they cannot run
+ * (lib/cli/exit-codes.ts). */
 const judging = ["register", "doctor", "check", "compare"];
 
 /** @param {string} script @param {string[]} args */

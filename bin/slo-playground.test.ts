@@ -28,14 +28,14 @@ describe("slo-playground", () => {
     }
   });
 
-  it("hands flags and exit codes through", () => {
+  it("passes flags and exit codes on", () => {
     const { status, stderr } = run("demo", "--op-port", "x");
     assert.equal(status, 2);
     assert.match(stderr, /^--op-port: not a port number; give one from 1 to 65535\.\n$/m);
     assert.equal(run("test", "nonsense").status, 2);
   });
 
-  it("says 2 where it could not install: 1 is what these commands say of an OpenID Provider", (t) => {
+  it("exits with 2 if it cannot install: 1 is a verdict of these commands about an OpenID Provider", (t) => {
     const clone = mkdtempSync(join(tmpdir(), "clone-"));
     t.after(() => rmSync(clone, { recursive: true }));
     for (const folder of ["bin", "lib/prepare"])

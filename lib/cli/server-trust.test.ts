@@ -32,7 +32,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("refuses it unless told otherwise, and says what to do", async () => {
+  it("refuses it by default, and says what to do", async () => {
     const { code, output } = await register(server.issuer);
     assert.equal(code, 2);
     assert.match(
@@ -42,7 +42,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.equal(server.asked.length, 0);
   });
 
-  it("trusts it on first use, says so with its fingerprint, and keeps it for the apps", async () => {
+  it("trusts it on first use, prints its fingerprint, and keeps it for the apps", async () => {
     const pem = file("first.pem");
     const { code, output } = await register(server.issuer, "--trust-first-use", pem, "--env-dir", folder);
     assert.equal(code, 0, output);
@@ -61,7 +61,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.doesNotMatch(second.output, /Trusted on first use/);
   });
 
-  it("does not trust another certificate later: that is what first use means", async () => {
+  it("does not trust another certificate later", async () => {
     const pem = file("replaced.pem");
     await register(server.issuer, "--trust-first-use", pem);
     const kept = readFileSync(pem, "utf8");
@@ -71,7 +71,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.equal(code, 2, output);
     assert.match(
       output,
-      /^Trusted: the certificate in .*; delete the file if the server got another one\.\nNo discovery document at .*certificate.*\n$/,
+      /^Trusted: the certificate in .*; delete the file if the server has a new one\.\nNo discovery document at .*certificate.*\n$/,
     );
     assert.equal(impostor.asked.length, 0, "no password went there");
     assert.equal(readFileSync(pem, "utf8"), kept);
@@ -84,7 +84,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.match(output, /as client playground2: unchanged\./);
   });
 
-  it("says in one line what is wrong with the file", async () => {
+  it("says in one line what is wrong with the file of --ca", async () => {
     writeFileSync(file("no.pem"), "certificate");
     const [absent, broken] = [
       await register(server.issuer, "--ca", file("absent.pem")),
@@ -95,7 +95,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.match(broken.output, /^--ca: \S+no\.pem holds no certificate in PEM format\.\n$/);
   });
 
-  it("does not take a certificate for another host's, whoever is trusted", async () => {
+  it("refuses a certificate for another host, even on first use", async () => {
     const { cert, private: key } = await generate([{ name: "commonName", value: "elsewhere" }], {
       extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "elsewhere.example" }] }],
     });
@@ -111,7 +111,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.ok(!existsSync(file("elsewhere.pem")));
   });
 
-  it("keeps nothing of a server that speaks no TLS", async () => {
+  it("saves nothing from a server without TLS", async () => {
     const plain = await startWso2();
     const { code, output } = await register(
       plain.issuer.replace("http:", "https:"),

@@ -11,16 +11,16 @@ import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./start
 
 export interface Trust {
   issuer: string;
-  /** PEM file of a certificate or its authority. */
+  /** PEM file of a certificate, or of its authority. */
   ca: string | undefined;
-  /** PEM file that holds what the server showed at the first time. */
+  /** PEM file of the certificate that the server showed first. */
   trustFirstUse: string | undefined;
 }
 
 const CONNECT_MS = 10_000;
 
-/** Makes the process trust what the user named, besides the usual authorities.
- * @returns the file that the apps need as `CA_FILE`, if there is one
+/** Makes this process trust the certificate that the user named, besides the usual authorities.
+ * @returns the file that the apps need as `CA_FILE`, if any
  * @throws {CannotRun} */
 export async function trustServer(trust: Trust, patience: Patience): Promise<string | undefined> {
   const { ca, trustFirstUse } = trust;
@@ -28,7 +28,7 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   if (trustFirstUse === undefined) return undefined;
   if (existsSync(trustFirstUse)) {
     patience.say(
-      `Trusted: the certificate in ${trustFirstUse}, as at first use; delete the file if the server got another one.`,
+      `Trusted: the certificate in ${trustFirstUse}, as at first use; delete the file if the server has a new one.`,
     );
     return trustFile("trust-first-use", trustFirstUse);
   }
@@ -39,18 +39,18 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   const { leaf, root } = shown;
   if (!leaf.checkHost(hostname)) {
     throw new CannotRun(
-      `The certificate of ${origin} is for ${leaf.subjectAltName ?? leaf.subject}, not for ${hostname}; use the address that it names.`,
+      `The certificate of ${origin} is for ${leaf.subjectAltName ?? leaf.subject}, not for ${hostname}; use the host that it names.`,
     );
   }
   if (!root.checkIssued(root)) {
     throw new CannotRun(
-      `The certificate of ${origin} is from an authority that it does not send along: name the authority's file with --ca.`,
+      `The certificate of ${origin} is from an authority that it does not send; name the authority's file with --ca.`,
     );
   }
   await mkdir(path.dirname(trustFirstUse), { recursive: true });
   await writeFile(trustFirstUse, root.toString());
   patience.say(
-    `Trusted on first use: the certificate of ${origin}, SHA-256 ${root.fingerprint256}. Nothing but this connection vouches for it; compare it with the server's own. It is kept in ${trustFirstUse}.`,
+    `Trusted on first use: the certificate of ${origin}, SHA-256 ${root.fingerprint256}. Only this connection vouches for it: compare the fingerprint with the server's own. Saved in ${trustFirstUse}.`,
   );
   return trustFile("trust-first-use", trustFirstUse);
 }
@@ -61,7 +61,7 @@ function trustFile(flag: string, file: string): string {
 }
 
 interface Shown {
-  /** Whether the usual authorities vouch for it already. */
+  /** Whether the usual authorities vouch for it. */
   trusted: boolean;
   /** The server's own certificate. */
   leaf: X509Certificate;
@@ -69,7 +69,7 @@ interface Shown {
   root: X509Certificate;
 }
 
-/** Looks at the certificate and hangs up: over this connection, which is not verified, nothing is sent or read. */
+/** Reads the certificate and hangs up: nothing else is sent or read over this unverified connection. */
 function shownBy(host: string, port: number): Promise<Shown> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {

@@ -1,4 +1,4 @@
-/** Waiting for a server that may still be starting. */
+/** Waits for a server that may still be starting. */
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCode } from "#lib/net/innermost-error.ts";
 import { CannotRun } from "./errors.ts";
@@ -6,11 +6,11 @@ import { CannotRun } from "./errors.ts";
 export interface Patience {
   /** When waiting ends, on the clock of `performance.now()`. */
   deadline: number;
-  /** Told now and then what is waited for. */
+  /** Called every few seconds with the reason for waiting. */
   say: (line: string) => void;
 }
 
-/** The server does not answer, or not with what it is for: in a moment it may. */
+/** The server does not answer yet, or not as it will once it has started. */
 export class NotYet extends Error {
   override readonly name = "NotYet";
 }
@@ -18,8 +18,8 @@ export class NotYet extends Error {
 const POLL_MS = 500;
 const SAY_MS = 5_000;
 
-/** Repeats an attempt for as long as it fails with {@link NotYet} and there is time.
- * @throws {CannotRun} with the last reason, when the time is over */
+/** Repeats an attempt while it fails with {@link NotYet} and there is time.
+ * @throws {CannotRun} with the last reason when the time is over */
 export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say }: Patience): Promise<T> {
   let nextWord = 0;
   for (;;) {
@@ -50,10 +50,10 @@ const notYetCodes = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** Whether a failed request may succeed in a moment: nobody listens, it breaks off, or it takes too long. */
+/** Whether a failed request may soon succeed: connection refused, reset or timed out. */
 export function isConnectionFailure(error: unknown): boolean {
   return notYetCodes.has(errorCode(error));
 }
 
-/** What a server, or a proxy before it, answers while it starts. */
+/** Statuses of a server, or of the proxy before it, that is starting. */
 export const isStartingStatus = (status: number): boolean => [502, 503, 504].includes(status);

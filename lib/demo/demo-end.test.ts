@@ -1,4 +1,4 @@
-/** However the demo ends, none of its processes is left. */
+/** None of the demo's processes survives it. */
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -35,7 +35,7 @@ describe("the end of the demo", { concurrency: true }, () => {
     });
   }
 
-  it("is orderly when a signal comes twice, as the terminal and npm send it", async () => {
+  it("is orderly if a signal comes twice, as the terminal and npm send it", async () => {
     const demo = await startFakeDemo();
     demo.program.child.kill("SIGINT");
     demo.program.child.kill("SIGINT");
@@ -43,14 +43,14 @@ describe("the end of the demo", { concurrency: true }, () => {
     await allGone(demo);
   });
 
-  it("takes every process along when the demo is killed", async () => {
+  it("ends every process if the demo is killed", async () => {
     const demo = await startFakeDemo();
     demo.program.child.kill("SIGKILL");
     assert.equal(await demo.program.ended, "SIGKILL");
     await allGone(demo);
   });
 
-  it("comes with exit code 1, the name and the last 20 lines when a process ends by itself", async () => {
+  it("has exit code 1, the name and the last 20 lines if a process ends unexpectedly", async () => {
     const demo = await startFakeDemo();
     await fetch(`http://127.0.0.1:${demo.ports[1]}/`, { method: "POST" });
     assert.equal(await demo.program.ended, 1);
@@ -64,7 +64,7 @@ describe("the end of the demo", { concurrency: true }, () => {
     );
   });
 
-  it("comes when a process cannot even start, before the others are ready", async () => {
+  it("comes if a process cannot start, before the others are ready", async () => {
     const taken = await takenPort();
     const program = runProgram(["lib/demo/testing/fake-demo.ts", `${taken.port}`, `${await freePort()}`]);
     assert.equal(await program.ended, 1);

@@ -1,7 +1,7 @@
-// Preloaded (--import) into every process of the demo, also into `next start`, which knows nothing of us.
+// Preloaded (--import) into every process of the demo, `next start` included.
 import os from "node:os";
 
-/** `next start` waits for open connections, and an event stream never closes by itself. */
+/** `next start` waits for open connections, and an event stream never closes on its own. */
 const GRACE_MS = 1_000;
 
 // The channel to the parent closes however the parent ends, even by SIGKILL.

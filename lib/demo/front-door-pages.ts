@@ -92,7 +92,7 @@ const users = html`${demoUsers.map(
 )}`;
 
 const commands = ({ embedded }: ReadyView): Html => html`<section class="card" aria-labelledby="commands">
-<h2 id="commands">Worth knowing</h2>
+<h2 id="commands">More commands</h2>
 <table class="grid-table"><tbody>
 ${embedded ? command("npm run demo -- --issuer URL", "the same apps with an OpenID Provider of your own") : ""}
 ${embedded ? command("npm run demo -- --https", "the OpenID Provider on https, with a self-signed certificate") : ""}
@@ -112,7 +112,7 @@ export const downPage = ({ name, port }: { name: string; port: number }): FrontD
   narrow: true,
   body: html`<h1>${name} does not answer</h1>
 <div class="note note-bad"><p>Nothing answers on port ${port}, where <b>${name}</b> should run.</p>
-<p>The terminal of <code>npm run demo</code> says why, in the lines that begin with <code>[${name}]</code>.</p></div>
+<p>The terminal of <code>npm run demo</code> shows why, in the lines that begin with <code>[${name}]</code>.</p></div>
 <p><a href="/">What runs where</a></p>`,
 });
 

@@ -1,4 +1,4 @@
-/** The front door: one port for both apps, as Tomcat was in the tutorial, and the page that shows what runs where. */
+/** The front door: one port for all apps, as Tomcat was in the tutorial, and the page that shows what runs where. */
 import { Agent, createServer, type IncomingMessage, type Server } from "node:http";
 import { createProxyServer } from "httpxy";
 import { CannotRun } from "#lib/cli/errors.ts";
@@ -25,14 +25,14 @@ export interface Upstream {
 
 export interface FrontDoor {
   readonly port: number;
-  /** Stops listening and cuts what is still open: event streams never end by themselves. */
+  /** Stops listening and closes open connections: event streams never end on their own. */
   close(): Promise<void>;
 }
 
 interface FrontDoorOptions {
-  /** 0 takes any free one. */
+  /** 0 for any free one. */
   port: number;
-  /** By which names it answers besides localhost. */
+  /** Names it answers to besides localhost. */
   hosts: readonly string[];
   upstreams: Upstream[];
   view: () => ReadyView;
@@ -52,7 +52,7 @@ export async function openFrontDoor({ port, hosts, upstreams, view }: FrontDoorO
     const named = (name: string) => here.host.replace("localhost", name);
     const numeric = named("127.0.0.1");
     const known = [here.host, numeric, ...hosts.map(named)];
-    // A host that is not ours is no way in: it may be a foreign page's name, pointed at this machine.
+    // Another host may be a foreign page's name that resolves to this machine (DNS rebinding).
     if (!known.includes(host)) return page(421, wrongHostPage(here.origin));
     if (host === numeric && isRead(request)) return redirect(`${here.origin}${request.url}`);
 

@@ -13,11 +13,11 @@ export interface ProcessPlan {
   /** What Node runs, with its arguments. */
   args: string[];
   env: Environment;
-  /** Where it is for a person. */
+  /** The address for people. */
   address: string;
   /** Answers 2xx as soon as the process is ready. */
   probe: string;
-  /** Lines that are not worth passing on. */
+  /** Lines not to pass on. */
   isNoise?: (line: string) => boolean;
 }
 
@@ -31,13 +31,13 @@ export interface ManagedProcess {
   readonly address: string;
   readonly pid: number | undefined;
   state(): ProcessState;
-  /** Settles when the process is gone, wanted or not. */
+  /** Settles when the process is gone, expected or not. */
   readonly ended: Promise<Ending>;
-  /** @throws {CannotRun} if it ends first, or does not answer in time */
+  /** @throws {CannotRun} if it ends before it answers, or does not answer in time */
   ready(): Promise<void>;
-  /** Ends it: asks first, insists after some seconds. */
+  /** Ends it: SIGTERM first, SIGKILL after some seconds. */
   stop(): Promise<void>;
-  /** What a person needs to see when it ended by itself. */
+  /** What to show if it ended unexpectedly. */
   obituary(ending: Ending): string;
 }
 
@@ -56,8 +56,8 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
   const child = spawn(process.execPath, ["--import", preload, ...plan.args], {
     cwd: root,
     env: { ...plan.env, NODE_ENV: "production" },
-    // The channel lets it notice that we are gone. A group of its own keeps the terminal's Ctrl-C away from it:
-    // we end our processes ourselves, so that none of them looks as if it had died.
+    // The channel tells it when we are gone. A group of its own keeps the terminal's Ctrl-C from it: we end our
+    // processes ourselves, so that none looks as if it had died.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: process.platform !== "win32",
   });

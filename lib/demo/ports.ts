@@ -2,17 +2,17 @@
 import { createServer } from "node:net";
 import { CannotRun } from "#lib/cli/errors.ts";
 
-/** A port and what a person can do when it is taken. */
+/** A port, and what to do if it is in use. */
 export interface WantedPort {
   port: number;
-  /** The flag that chooses another, with an example. */
+  /** The flag that chooses another one, with an example. */
   flag: string;
 }
 
-/** Browsers try both for `localhost`: a stranger on either would answer in our place. */
+/** Browsers try both for `localhost`: a foreign process on either would answer in our place. */
 const loopbackAddresses = ["127.0.0.1", "::1"];
 
-/** @throws {CannotRun} that names the first port that is taken, and the flag that chooses another */
+/** @throws {CannotRun} that names the first port in use, and the flag that chooses another one */
 export async function checkPorts(wanted: WantedPort[]): Promise<void> {
   for (const { port, flag } of wanted) {
     for (const address of loopbackAddresses) {
@@ -21,13 +21,13 @@ export async function checkPorts(wanted: WantedPort[]): Promise<void> {
         throw new CannotRun(`Port ${port} is in use; free it or choose others with ${flag}.`);
       }
       if (problem === "EACCES") {
-        throw new CannotRun(`Port ${port} may not be opened by this user; choose others with ${flag}.`);
+        throw new CannotRun(`Port ${port} is not permitted for this user; choose others with ${flag}.`);
       }
     }
   }
 }
 
-/** What keeps us from listening there; a machine without that address (no IPv6) has no problem with it. */
+/** The error of listening there; a machine without that address (no IPv6) has none that matters. */
 function problemOf(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 const POLL_MS = 100;
 const ANSWER_MS = 2_000;
 
-/** Asks until the address answers 2xx. `false` when the time is over or `goOn` says that asking is of no more use. */
+/** Polls until the address answers 2xx. `false` when the time is over or `goOn` returns false. */
 export async function answers(url: string, timeoutMs: number, goOn: () => boolean): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (goOn() && performance.now() < deadline) {
@@ -16,7 +16,7 @@ export async function answers(url: string, timeoutMs: number, goOn: () => boolea
   return false;
 }
 
-/** Our own processes on loopback, one of them with a self-signed certificate: nothing to verify here. */
+/** These are our own processes on loopback, one with a self-signed certificate: nothing to verify. */
 function answersNow(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const options = { agent: false, timeout: ANSWER_MS, rejectUnauthorized: false } as const;

@@ -4,12 +4,12 @@ import { type ManagedProcess, type ProcessPlan, type ProcessState, startProcess 
 import type { Output } from "./output.ts";
 
 export interface ProcessGroup {
-  /** Starts these at the same time; settles when all of them answer. @throws {CannotRun} if one does not */
+  /** Starts these at the same time; settles once all of them answer. @throws {CannotRun} if one does not */
   start(plans: ProcessPlan[]): Promise<void>;
-  /** Rejects with what a person needs to see when a process ends that nobody asked to. */
+  /** Rejects with the last lines of a process that ends unexpectedly. */
   readonly died: Promise<never>;
   stateOf(name: string): ProcessState;
-  /** Of every process that was started. */
+  /** Of all processes that were started. */
   pids(): number[];
   /** Ends all of them, and settles when the last one is gone. */
   stop(): Promise<void>;
@@ -18,7 +18,7 @@ export interface ProcessGroup {
 export function createProcessGroup(output: Output): ProcessGroup {
   const running = new Map<string, ManagedProcess>();
   const { promise: died, reject } = Promise.withResolvers<never>();
-  // Whoever waits for it gets it; until somebody does, it is no unhandled rejection.
+  // Not an unhandled rejection before something waits for it.
   died.catch(() => undefined);
   let stopping = false;
 
@@ -47,8 +47,8 @@ export function createProcessGroup(output: Output): ProcessGroup {
 }
 
 /**
- * Runs `stages` of processes, each when the one before answers, until `signal`. None is left when it settles.
- * @throws {CannotRun} when a process ends by itself or does not answer
+ * Runs `stages` of processes, each once the previous one answers, until `signal`. None is left when it settles.
+ * @throws {CannotRun} if a process ends unexpectedly or does not answer
  */
 export async function runProcesses(
   group: ProcessGroup,

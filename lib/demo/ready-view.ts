@@ -21,7 +21,7 @@ export interface Running {
 
 export interface ReadyView {
   issuer: string;
-  /** Whether the OP is ours: only then we know its users and its sessions page. */
+  /** Whether the OP is the embedded one, whose users and sessions page we know. */
   embedded: boolean;
   running: Running[];
   apps: { name: AppName; home: string; ownHome: string; client: string }[];
@@ -68,7 +68,7 @@ const relyingParties = (
   })),
   {
     name: "front door",
-    what: "this page, and both apps on one port",
+    what: "this page, and all apps on one port",
     address: `${localOrigin(ports.frontDoor)}/`,
     state: "ready",
   },

@@ -1,4 +1,4 @@
-/** The playground's static files, for the front door's own pages: they must look right while an app is down. */
+/** Static files of the front door's own pages, which must look right while an app is down. */
 import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
@@ -18,7 +18,7 @@ const types: Record<string, string> = {
 
 export type Responder = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Answers `/assets/…`. Only files of a known type below the folder exist; `missing` answers for the others. */
+/** Answers `/assets/…`: files of a known type below the folder; `missing` answers all others. */
 export function asset(pathname: string, missing: Responder): Responder {
   const name = decode(pathname.slice("/assets/".length));
   const file = name === undefined ? folder : path.resolve(folder, name);
@@ -34,7 +34,7 @@ export function asset(pathname: string, missing: Responder): Responder {
         "x-content-type-options": "nosniff",
       };
       response.writeHead(200, headers);
-      // A browser that leaves in the middle is no error of ours.
+      // A browser may leave in the middle.
       pipeline(content, response, () => undefined);
     });
   };

@@ -1,4 +1,4 @@
-/** `slo-playground doctor`: whom to examine, from the flags and from what the demo remembers. */
+/** `slo-playground doctor`: which OP and client to examine, from the flags and the saved state of the demo. */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CannotRun } from "#lib/cli/errors.ts";
@@ -13,18 +13,18 @@ import type { Finding } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
 import type { Patient, PatientClient } from "./patient.ts";
 
-/** The address of the OP that the options name. */
+/** The issuer that the options name. */
 export const issuerOf = ({ issuer, ports, https }: DoctorOptions): string =>
   issuer ?? embeddedIssuer(ports, https);
 
-/** Every finding that can be made without a browser. @throws {CannotRun} where there is nothing to examine with */
+/** Every finding that needs no browser. @throws {CannotRun} if nothing can be examined */
 export async function consult(options: DoctorOptions): Promise<Finding[]> {
   trustCertificates(authoritiesOf(options));
   const patient = await patientOf(options);
   return [...(await examine(patient)), deliveryUnseen(patient)];
 }
 
-/** The file that is named, and at the embedded OP the certificate that the apps trust. */
+/** The certificate of --ca, or at the embedded OP the one that the apps trust. */
 function authoritiesOf({ ca, issuer, https, data }: DoctorOptions): string[] {
   const read = (file: string) => readCertificates(file, (why) => new CannotRun(`--ca: ${why}`));
   const own = path.resolve(data, "op", CERTIFICATE_FILE);

@@ -75,7 +75,7 @@ describe("slo-playground doctor at the embedded OP", () => {
   });
 
   for (const name of appNames)
-    it(`finds ${name} well, except for what only a logout shows`, async () => {
+    it(`finds no problem with ${name}, except what only a logout can show`, async () => {
       const { code, output } = await doctor(...flags, "--app", name, "--json");
       assert.equal(code, 0, output);
       const report = JSON.parse(output) as Report;
@@ -125,7 +125,7 @@ describe("slo-playground doctor at the embedded OP", () => {
     assert.match(output, /^problem +Issuer, byte for byte: .*there is an extra slash at the end; byte \d+/m);
   });
 
-  it("uses the client that was registered at the user's OP", async () => {
+  it("uses the client that was registered at the user's own OP", async () => {
     const state = await loadState(data);
     const { ports } = parseDoctorOptions(flags.slice(0, 4));
     const { baseUrls } = addressesOf("playground2", { ports, crossSite: false });
@@ -164,7 +164,7 @@ describe("slo-playground doctor at an OP with its own certificate", () => {
 });
 
 describe("slo-playground doctor", { concurrency: true }, () => {
-  it("explains itself", async () => {
+  it("explains itself with --help", async () => {
     const { code, output } = await doctor("--help");
     assert.equal(code, 0);
     assert.match(output, /^Usage: slo-playground doctor \[flags\]\n/);

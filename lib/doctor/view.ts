@@ -17,7 +17,7 @@ const colours = { problem: "red", warning: "yellow", unknown: "cyan", ok: "green
 
 const WIDTH = Math.max(...Object.values(resultNames).map((name) => name.length)) + 2;
 
-/** The findings as a list, problems first; `styleText` knows whether a terminal takes colours. */
+/** The findings as a list, problems first; `styleText` knows whether the terminal has colours. */
 export function findingsView(findings: readonly Finding[], stream: NodeJS.WriteStream): string {
   const lines = bySeverity(findings).flatMap((each) => [
     `${styleText(colours[each.result], resultNames[each.result].padEnd(WIDTH), { stream })}${styleText("bold", checks[each.check].title, { stream })}: ${each.found}`,
@@ -26,7 +26,7 @@ export function findingsView(findings: readonly Finding[], stream: NodeJS.WriteS
   return `${lines.join("\n")}\n\n${summaryOf(findings)}\n`;
 }
 
-/** The findings as data, each with what the check is about. */
+/** The findings as data, each with its check. */
 export const findingsData = (findings: readonly Finding[]) =>
   bySeverity(findings).map(({ check, result, found, todo }) => ({
     check,

@@ -17,20 +17,20 @@ const settings = [
   "proxy.ts",
   "instrumentation.ts",
 ];
-/** What the other processes run is no part of the Relying Parties' build. */
+/** Code of the other processes, which is not part of the build. */
 const elsewhere = new Set([
   ...["check", "cli", "demo", "op", "prepare", "products", "register"].map((room) => `lib/${room}`),
   STYLE_SHEET,
 ]);
 
 const inputs = {
-  // Tailwind reads class names from every source file, also from the OpenID Provider's and the front door's.
+  // Tailwind reads class names from all source files, those of the OpenID Provider and the front door included.
   css: () => hashOf(root, ["app", "lib", "package-lock.json"], (name) => !isTest(name)),
   next: () =>
     hashOf(root, ["app", "lib", "public", ...settings], (name) => !isTest(name) && !elsewhere.has(name)),
 };
 
-/** Builds what is missing or older than its inputs. Quick and silent when there is nothing to do. */
+/** Builds what is missing or older than its inputs. Quick and silent if nothing changed. */
 export async function ensureBuilt() {
   const built = readStamp();
   const wanted = { css: inputs.css(), next: inputs.next() };
@@ -44,7 +44,7 @@ export async function ensureBuilt() {
     writeStamp({ ...built, css: wanted.css });
   }
   if (wanted.next !== built.next || !existsSync(path.join(root, ".next", "BUILD_ID"))) {
-    // Forget the old build first: one that is interrupted must not count as the one before it.
+    // Forget the old build first: an interrupted one must not count as the previous one.
     writeStamp({ css: wanted.css });
     await runStep("Building the Relying Parties", {
       file: node,

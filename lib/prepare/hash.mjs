@@ -1,13 +1,13 @@
-/** One hash over many files: whether something has to be installed or built again. */
+/** One hash of many files, which tells whether to install or build again. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Hash over the names and contents of files; folders count with all they hold, what does not exist counts as absent.
+ * Hash of the names and contents of files; folders count with their content, missing files as absent.
  * @param {string} base folder that the names are relative to
  * @param {string[]} names
- * @param {(name: string) => boolean} [counts] leaves out files (and folders) it answers `false` for
+ * @param {(name: string) => boolean} [counts] false for files and folders to skip
  */
 export function hashOf(base, names, counts = () => true) {
   const hash = createHash("sha256");

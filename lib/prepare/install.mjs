@@ -1,4 +1,4 @@
-/** `npm ci`, when node_modules is not what package-lock.json says. */
+/** `npm ci`, if node_modules does not match package-lock.json. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hashOf } from "./hash.mjs";
@@ -6,26 +6,26 @@ import { root, runStep } from "./step.mjs";
 
 const stampFile = path.join(root, "node_modules", ".slo-playground");
 
-/** Installs the dependencies if they are missing or are not those of package-lock.json. Quick and silent otherwise. */
+/** Installs the dependencies if they do not match package-lock.json. Quick and silent otherwise. */
 export async function ensureInstalled() {
   const wanted = hashOf(root, ["package-lock.json"]);
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted) return;
   if (isInstalled(root)) return writeFileSync(stampFile, wanted);
   const firstRun = !existsSync(path.join(root, "node_modules"));
   const what = `Installing dependencies (${firstRun ? "first run, about a minute" : "package-lock.json changed"})`;
-  // Development dependencies hold the Node that runs everything: NODE_ENV=production must not leave them out.
+  // The Node that runs everything is a development dependency: NODE_ENV=production must not omit it.
   await runStep(what, npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]));
   writeFileSync(stampFile, wanted);
 }
 
 /**
- * Whether npm itself has recorded that what package-lock.json wants is there, as after a person's `npm install`.
+ * Whether npm has recorded every package of package-lock.json as installed, as after `npm install` by hand.
  * @param {string} folder
  */
 export function isInstalled(folder) {
   const wanted = Object.entries(versionsIn(path.join(folder, "package-lock.json")));
   const present = versionsIn(path.join(folder, "node_modules", ".package-lock.json"));
-  // Optional ones are mostly other platforms' binaries. The entry without a name is the project.
+  // Optional packages are mostly binaries of other platforms. The entry without a name is the project.
   return (
     wanted.length > 0 &&
     wanted.every(([name, { version, optional }]) => !name || optional || present[name]?.version === version)

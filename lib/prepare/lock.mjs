@@ -5,11 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { root, say } from "./step.mjs";
 
 const POLL_MS = 200;
-/** A lock that has no process id after this long was left by a process that died while writing it. */
+/** A lock without a process id after this time was left by a process that died while writing it. */
 const UNSIGNED_MS = 5_000;
 
 /**
- * Waits until no other run installs or builds here, then does `work`. A lock whose process is gone does not count.
+ * Waits until no other run installs or builds here, then does `work`. The lock of a dead process does not count.
  * @template T @param {() => Promise<T>} work @param {string} [lockFile] @returns {Promise<T>}
  */
 export async function withLock(work, lockFile = path.join(root, ".data", "prepare.lock")) {
@@ -17,7 +17,7 @@ export async function withLock(work, lockFile = path.join(root, ".data", "prepar
   let announced = false;
   while (!tryLock(lockFile)) {
     const holder = holderOf(lockFile);
-    if (holder === "nobody") rmSync(lockFile, { force: true });
+    if (holder === "dead") rmSync(lockFile, { force: true });
     else if (!announced) {
       announced = true;
       say(`Another run (process ${holder}) is installing or building in this folder; waiting for it …\n`);
@@ -45,14 +45,14 @@ function tryLock(lockFile) {
   }
 }
 
-/** @param {string} lockFile @returns {number | "nobody" | "unknown"} */
+/** @param {string} lockFile @returns {number | "dead" | "unknown"} */
 function holderOf(lockFile) {
   try {
     const pid = Number(readFileSync(lockFile, "utf8"));
-    if (pid > 0) return isAlive(pid) ? pid : "nobody";
-    return Date.now() - statSync(lockFile).mtimeMs > UNSIGNED_MS ? "nobody" : "unknown";
+    if (pid > 0) return isAlive(pid) ? pid : "dead";
+    return Date.now() - statSync(lockFile).mtimeMs > UNSIGNED_MS ? "dead" : "unknown";
   } catch {
-    return "unknown"; // released in this moment
+    return "unknown"; // released just now
   }
 }
 
@@ -62,7 +62,7 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === "EPERM"; // alive, of another user
+    return errorCode(error) === "EPERM"; // another user's process
   }
 }
 

@@ -1,4 +1,4 @@
-/** The Node that the project brings along (npm package `node`), so that every machine runs the same one. */
+/** The Node that the project installs (npm package `node`), so that every machine runs the same one. */
 import { spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import os from "node:os";
@@ -6,8 +6,8 @@ import path from "node:path";
 import { root, StepFailed } from "./step.mjs";
 
 /**
- * Path of the project's Node. Where install scripts are off, the npm package is there without its binary; then a
- * Node that can run TypeScript by itself will do. @throws {StepFailed}
+ * Path of the project's Node. With install scripts off, the npm package has no binary; then the current Node serves if it
+ * runs TypeScript. @throws {StepFailed}
  */
 export function projectNode() {
   const found = candidates().find((file) => existsSync(file) && statSync(file).size > 1_000_000);
@@ -39,13 +39,13 @@ export function stripsTypes(version) {
 }
 
 /**
- * Hands over to the project's Node and answers its exit code. The channel between the two tells the child when
- * this process is gone, however it ended. @param {string[]} args @returns {Promise<number>}
+ * Runs the project's Node and returns its exit code. The channel between the two tells the child when this process is
+ * gone, however it ended. @param {string[]} args @returns {Promise<number>}
  */
 export function runWithProjectNode(args) {
   const child = spawn(projectNode(), args, { cwd: root, stdio: ["inherit", "inherit", "inherit", "ipc"] });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    // The terminal sends Ctrl-C to the child as well; it takes a signal twice for one.
+    // The terminal sends Ctrl-C to the child as well, which counts two signals as one.
     process.on(signal, () => child.kill(signal));
   }
   return new Promise((resolve, reject) => {

@@ -35,7 +35,7 @@ describe("the hash of inputs", () => {
     assert.equal(new Set([first, second, third, hash()]).size, 4);
   });
 
-  it("does not mind what is left out", () => {
+  it("ignores files that do not count", () => {
     const first = hash();
     writeFileSync(path.join(folder, "lib/op/b.ts"), "B");
     assert.equal(hash(), first);
@@ -45,7 +45,7 @@ describe("the hash of inputs", () => {
 describe("the lock of a folder", () => {
   const lockFile = () => path.join(folder, "some", "prepare.lock");
 
-  it("lets one in at a time", async () => {
+  it("lets one run in at a time", async () => {
     const order: string[] = [];
     const gate = Promise.withResolvers<void>();
     const first = withLock(async () => {
@@ -68,7 +68,7 @@ describe("the lock of a folder", () => {
     assert.ok(!existsSync(lockFile()));
   });
 
-  it("does not count when its process is gone", async () => {
+  it("is free if its process is gone", async () => {
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
     mkdirSync(path.dirname(lockFile()));
     writeFileSync(lockFile(), String(pid));
@@ -92,7 +92,7 @@ describe("an installation", () => {
     return isInstalled(folder);
   };
 
-  it("by hand counts when every package has the wanted version", () => {
+  it("by hand counts if every package has the wanted version", () => {
     assert.ok(!isInstalled(folder), "nothing is there at all");
     writeFileSync(path.join(folder, "package-lock.json"), lock(wanted));
     assert.ok(!isInstalled(folder), "nothing is installed");
@@ -103,7 +103,7 @@ describe("an installation", () => {
 });
 
 describe("a step", () => {
-  it("that fails shows what the program said", async () => {
+  it("that fails shows the program's output", async () => {
     const program = { file: process.execPath, args: ["-e", "console.log('the reason'); process.exit(3)"] };
     await assert.rejects(runStep("Trying", program), (error) => {
       assert.ok(error instanceof StepFailed);
@@ -112,7 +112,7 @@ describe("a step", () => {
     });
   });
 
-  it("whose program is not there says so", async () => {
+  it("whose program is missing says so", async () => {
     await assert.rejects(
       runStep("Trying", { file: "/no/such/program", args: [] }),
       /Trying: failed \(.*ENOENT\)/,
@@ -126,7 +126,7 @@ describe("the project's Node", () => {
     assert.equal(version, process.version);
   });
 
-  it("can be another that runs TypeScript by itself", () => {
+  it("can be another one that runs TypeScript", () => {
     assert.deepEqual(["20.20.2", "22.13.0", "22.18.0", "23.0.0", "23.6.0", "24.0.0"].filter(stripsTypes), [
       "22.18.0",
       "23.6.0",

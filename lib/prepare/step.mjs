@@ -1,11 +1,11 @@
-/** Running one step of the preparation: a line that says what happens, signs of life, and output only on failure. */
+/** Runs one step of the preparation: a line about it, signs of life, and its output only if it fails. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A step could not be done; the message is all a person needs to see. */
+/** A step failed; the message says all that a person needs. */
 export class StepFailed extends Error {
   /** @override */
   name = "StepFailed";
@@ -13,12 +13,12 @@ export class StepFailed extends Error {
 
 const SIGN_OF_LIFE_MS = 3_000;
 
-/** Everything here goes to stderr: stdout belongs to the command (its log may be JSON). @param {string} text */
+/** To stderr, because stdout belongs to the command (its log may be JSON). @param {string} text */
 export const say = (text) => process.stderr.write(text);
 
 /**
  * Runs a program to its end. @throws {StepFailed} with the program's output
- * @param {string} what is being done, for the line that announces it
+ * @param {string} what what it does, for the line that announces it
  * @param {{ file: string, args: string[], env?: NodeJS.ProcessEnv, shell?: boolean }} program
  */
 export async function runStep(what, { file, args, env = process.env, shell = false }) {

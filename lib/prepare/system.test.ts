@@ -17,19 +17,19 @@ describe("the browser", () => {
     assert.equal(findBrowser(machine(files, "linux", { CHROMIUM_PATH: "/opt/mine" })), "/opt/mine");
   });
 
-  it("is not another when CHROMIUM_PATH names nothing", () => {
+  it("is no other one if CHROMIUM_PATH names no file", () => {
     const here = machine(["/usr/bin/chromium"], "linux", { CHROMIUM_PATH: "/opt/mine" });
     assert.throws(() => findBrowser(here), /CHROMIUM_PATH names \/opt\/mine/);
   });
 
-  it("is an installed one before Playwright's own", () => {
+  it("is an installed one rather than Playwright's own", () => {
     assert.equal(findBrowser(machine([OWN, "/usr/bin/google-chrome"])), "/usr/bin/google-chrome");
     assert.equal(findBrowser(machine([OWN])), OWN);
     const chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
     assert.equal(findBrowser(machine([chrome], "darwin")), chrome);
   });
 
-  it("is the headless shell where no window is needed, unless another was chosen", () => {
+  it("is the headless shell if no window is needed, unless another one was chosen", () => {
     const [shell, full, own] = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/opt/mine"];
     assert.equal(findHeadlessBrowser(machine([shell, full])), shell);
     assert.equal(findHeadlessBrowser(machine([full])), full);
@@ -37,7 +37,7 @@ describe("the browser", () => {
     assert.equal(findBrowser(machine([shell, full])), full);
   });
 
-  it("may not be there", () => {
+  it("may be missing", () => {
     assert.equal(findBrowser(machine([])), undefined);
     assert.equal(findBrowser(machine(["/usr/bin/chromium"], "win32")), undefined);
   });

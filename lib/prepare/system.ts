@@ -1,13 +1,13 @@
-/** Real components that tests need from the machine: a browser, Debian's packages. */
+/** Components that tests need from the machine: a browser, Debian packages. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "@playwright/test";
 
-/** Whether the tests that need a component can run here; if not, why, and the command that would bring it. */
+/** Whether tests that need a component can run here; if not, why, and the command that installs it. */
 export type Lane = { ready: true } | { ready: false; reason: string; command: string };
 
-/** Told in one line what is being done, when it takes a while. */
+/** Called with a line about work that takes a while. */
 export type Say = (line: string) => void;
 
 const READY: Lane = { ready: true };
@@ -34,7 +34,7 @@ interface Machine {
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
   exists: (file: string) => boolean;
-  /** Where Playwright would put a browser of its own. */
+  /** Where Playwright installs its own browser. */
   playwrightBrowser: () => string;
 }
 
@@ -51,23 +51,23 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
   const chosen = machine.env.CHROMIUM_PATH;
   if (chosen) {
     if (machine.exists(chosen)) return chosen;
-    throw new Error(`CHROMIUM_PATH names ${chosen}, and there is no such file.`);
+    throw new Error(`CHROMIUM_PATH names ${chosen}, which does not exist.`);
   }
   const candidates = [...(browserFiles[machine.platform] ?? []), machine.playwrightBrowser()];
   return candidates.find((file) => machine.exists(file));
 }
 
-/** Where Debian puts Chromium's headless shell. */
+/** Path of Chromium's headless shell on Debian. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 
-/** The browser for what needs neither a window nor a profile: Chromium's headless shell where it is installed, which
- * opens pages two to three times faster, else the one of {@link findBrowser}. */
+/** The browser for tests without a window or profile: Chromium's headless shell if installed, which opens pages two to
+ * three times faster, else that of {@link findBrowser}. */
 export function findHeadlessBrowser(machine: Machine = thisMachine): string | undefined {
   const shell = machine.platform === "linux" && !machine.env.CHROMIUM_PATH && machine.exists(HEADLESS_SHELL);
   return shell ? HEADLESS_SHELL : findBrowser(machine);
 }
 
-/** Finds browsers or installs them: Debian's where we may, else Playwright's own. */
+/** Finds browsers or installs them: Debian's if we may, else Playwright's own. */
 export async function ensureBrowser(say: Say): Promise<Lane> {
   const found = findBrowser();
   if (found && (process.env.CHROMIUM_PATH || existsSync(HEADLESS_SHELL))) return READY;
@@ -86,8 +86,8 @@ export async function ensureBrowser(say: Say): Promise<Lane> {
 }
 
 /**
- * Installs Debian packages that are missing, as root on Debian and its kin; never starts a service.
- * @param options.debconf answers to questions of the packages' set-up, one `package key type value` a line
+ * Installs missing Debian packages, as root on Debian and its derivatives; never starts a service.
+ * @param options.debconf answers to questions of the packages' set-up, one `package key type value` per line
  */
 export async function ensureDebianPackages(
   names: readonly string[],
@@ -98,9 +98,9 @@ export async function ensureDebianPackages(
   const command = `sudo apt-get install --no-install-recommends ${missing.join(" ")}`;
   const packages = `package${missing.length > 1 ? "s" : ""} ${missing.join(", ")}`;
   if (!existsSync("/usr/bin/apt-get"))
-    return { ready: false, reason: `${packages} missing, and this is no Debian`, command };
+    return { ready: false, reason: `${packages} missing, and this system is not Debian`, command };
   if (process.getuid?.() !== 0)
-    return { ready: false, reason: `${packages} missing, and this is not root`, command };
+    return { ready: false, reason: `${packages} missing, and this user is not root`, command };
 
   say(`Installing Debian's ${missing.join(", ")} …`);
   if (debconf) spawnSync("debconf-set-selections", { input: `${debconf}\n` });
@@ -116,7 +116,7 @@ export async function ensureDebianPackages(
   ] as const;
   const first = await run(install);
   if (first.ok) return READY;
-  // The lists of packages may be old, or there are none yet.
+  // The package lists may be old or missing.
   await run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "update"]);
   const second = await run(install);
   if (second.ok) return READY;
@@ -131,7 +131,7 @@ export async function ensureProgram(name: string, say: Say): Promise<Lane> {
   return ensureDebianPackages([name], { say });
 }
 
-/** The first lane that is not ready, if any: the others are not looked at. */
+/** The first lane that is not ready, if any; those after it are not tried. */
 export async function allOf(lanes: readonly (() => Promise<Lane>)[]): Promise<Lane> {
   for (const lane of lanes) {
     const result = await lane();

@@ -41,7 +41,7 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
   return metadata;
 }
 
-/** A server starts its applications one after the other: until then it answers 404. */
+/** A server may answer 404 until its applications have started. */
 function mayBeStarting(error: unknown): boolean {
   const { cause } = error as { cause?: unknown };
   if (cause instanceof Response) return cause.status === 404 || isStartingStatus(cause.status);

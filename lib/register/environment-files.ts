@@ -1,5 +1,5 @@
-/** Registrations as files for `node --env-file`, for apps that are started elsewhere. The names are those of
- * .env.example. */
+/** The registration of each app as a file for `node --env-file`, for apps that are started elsewhere. The variables are
+ * those of .env.example. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type AppName, embeddedApps, type Layout } from "#lib/config/apps.ts";

@@ -1,4 +1,4 @@
-/** `slo-playground register` as a program, against the embedded OP and a stand-in. */
+/** `slo-playground register` as a program, against the embedded OP and against a stand-in. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -96,7 +96,7 @@ describe("slo-playground register at the embedded OP", () => {
     assert.equal(registrations.length, before.length);
   });
 
-  it("prints the OP's error where it refuses a client as a whole, with exit code 2", async () => {
+  it("repeats the OP's reason if it refuses a client as a whole, with exit code 2", async () => {
     const { code, output } = await register(
       "--op-port",
       String(op.port),
@@ -109,7 +109,7 @@ describe("slo-playground register at the embedded OP", () => {
   });
 });
 
-describe("slo-playground register at your own OP", () => {
+describe("slo-playground register at the user's own OP", () => {
   const taken = async (answer: (body: Json) => { status: number; body: Json }) => {
     const server = createServer(async (request, response) => {
       const issuer = `http://${request.headers.host}`;
@@ -128,7 +128,7 @@ describe("slo-playground register at your own OP", () => {
     return { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
   };
 
-  it("exits with 0 if a field was ignored or refused, and reports it; --strict makes that 1", async () => {
+  it("reports a field that was ignored or refused, with exit code 0, or 1 with --strict", async () => {
     const op = await taken(({ frontchannel_logout_uri, ...body }) =>
       body.jwks_uri
         ? { status: 400, body: { error: "invalid_client_metadata", error_description: "no encryption" } }
@@ -146,7 +146,7 @@ describe("slo-playground register at your own OP", () => {
     );
   });
 
-  it("remembers how ID Tokens are encrypted, and the demo configures its apps accordingly", async () => {
+  it("saves how ID Tokens are encrypted, and the demo passes it to its apps", async () => {
     const op = await taken((body) => ({ status: 201, body: { ...body, client_id: "x" } }));
     const { code } = await register("--issuer", op.issuer, "--encrypt", "ECDH-ES");
     const state = await loadState(data);
@@ -165,7 +165,7 @@ describe("slo-playground register at your own OP", () => {
     }
   });
 
-  it("keeps the first client although the second is refused", async () => {
+  it("keeps the first client if the second is refused", async () => {
     const op = await taken(({ client_name, ...body }) =>
       client_name === "playground2"
         ? { status: 201, body: { ...body, client_id: "two" } }
@@ -182,7 +182,7 @@ describe("slo-playground register at your own OP", () => {
 });
 
 describe("slo-playground register", { concurrency: true }, () => {
-  it("says in one line that the embedded OP must run", async () => {
+  it("says in one line that the embedded OP is not running", async () => {
     const { code, output } = await register("--op-port", String(await freePort()));
     assert.equal(code, 2);
     assert.match(output, /^No discovery document at .* Start the demo first, with npm run demo, .*\.\n$/);
@@ -197,7 +197,7 @@ describe("slo-playground register", { concurrency: true }, () => {
     assert.match(check.output(), /@playwright\/test is a package of development/);
   });
 
-  it("explains itself", async () => {
+  it("explains itself with --help", async () => {
     const { code, output } = await register("--help");
     assert.equal(code, 0);
     assert.match(output, /^Usage: slo-playground register \[flags\]\n/);

@@ -10,18 +10,18 @@ import { loadState, type Registration, type SavedState, saveState } from "./save
 export interface AppRegistration extends Omit<RegisteredApp, "clientSecret"> {
   app: AppName;
   public: boolean;
-  /** The client that was remembered until now, where it is another one. */
+  /** The client that this one replaces, if any. */
   formerClientId?: string;
 }
 
 export interface Listeners {
-  /** Receives each client as soon as it is registered: a refusal of the next must not lose it. */
+  /** Called with each client at once: a refusal of the next must not lose it. */
   tell: (registered: AppRegistration) => void;
-  /** Receives a line about what is being waited for. */
+  /** Called with progress. */
   say: (line: string) => void;
 }
 
-/** Registers one app after the other and remembers each at once.
+/** Registers one app after the other, and saves each at once.
  * @throws {import("#lib/cli/errors.ts").CannotRun} if the OP does not answer, or refuses a client as a whole */
 export async function registerApps(options: RegisterOptions, { tell, say }: Listeners): Promise<void> {
   const { data, envDir } = options;

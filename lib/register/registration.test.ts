@@ -23,7 +23,7 @@ const given: Record<AppName, Client> = {
 };
 const { length: COUNT } = appNames;
 
-describe("clients at your own OP", () => {
+describe("clients at the user's own OP", () => {
   let server: Server;
   let issuer: string;
   let discovery: Record<string, unknown>;
@@ -117,13 +117,13 @@ describe("clients at your own OP", () => {
     assert.equal(sent.length, 2 * COUNT, "registered for other addresses is not registered");
   });
 
-  it("are registered once: what was remembered is used at the next start", async () => {
+  it("are registered once, and used again at the next start", async () => {
     const first = await clientsAt({ ...asked, issuer }, [], remember);
     assert.deepEqual(await clientsAt({ ...asked, issuer }, remembered, remember), first);
     assert.equal(sent.length, COUNT, "one for each app");
   });
 
-  it("are registered again for other addresses, and when the secret has expired", async () => {
+  it("are registered again for other addresses, and once the secret has expired", async () => {
     await clientsAt({ ...asked, issuer }, [], remember);
     const expired = remembered.map((each) => ({ ...each, secretExpiresAt: 1 }));
     await clientsAt({ ...asked, issuer }, expired, remember);
@@ -135,7 +135,7 @@ describe("clients at your own OP", () => {
     assert.equal(sent.length, 3 * COUNT);
   });
 
-  it("that were registered are remembered even if the next is refused", async () => {
+  it("that were registered are kept even if the next is refused", async () => {
     answer = ({ client_name }) =>
       client_name === "playground2"
         ? { status: 201, body: { client_id: "two" } }
@@ -150,7 +150,7 @@ describe("clients at your own OP", () => {
     );
   });
 
-  it("are remembered together with the result for each field", async () => {
+  it("are kept together with the result for each field", async () => {
     answer = ({ frontchannel_logout_uri, ...body }) =>
       frontchannel_logout_uri
         ? { status: 400, body: { error: "invalid_client_metadata", error_description: "frontchannel: no" } }
@@ -184,7 +184,7 @@ describe("clients at your own OP", () => {
     );
   });
 
-  it("must be named where the OP has no registration; the line says what to register", async () => {
+  it("must be named if the OP has no registration; the line says what to register", async () => {
     delete discovery.registration_endpoint;
     await refused(
       clientsAt({ ...asked, issuer }, [], remember),

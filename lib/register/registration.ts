@@ -31,7 +31,7 @@ interface Asked extends Layout {
   registration: RegistrationAuthorization | undefined;
 }
 
-/** Finds a client for each app.
+/** Finds a client for each app, and registers those that are missing.
  * @param known what was registered at an earlier start
  * @param remember receives each new registration at once: a refusal of the next must not lose it
  * @throws {import("#lib/cli/errors.ts").CannotRun} that says what to do */

@@ -14,7 +14,7 @@ describe("what the demo keeps", () => {
   });
   afterEach(() => rm(data, { recursive: true }));
 
-  it("is the same at the next start, and readable by its owner alone", async () => {
+  it("is the same at the next start, and readable by its owner only", async () => {
     const folder = path.join(data, "new");
     const state = await loadState(folder);
     assert.deepEqual(await loadState(folder), state);
@@ -57,7 +57,7 @@ describe("what the demo keeps", () => {
   });
 
   for (const damaged of ["{", "{}", '{"sessionSecrets":{}}']) {
-    it(`is not replaced when it is damaged: ${damaged}`, async () => {
+    it(`is not replaced if it is damaged: ${damaged}`, async () => {
       const file = path.join(data, "demo.json");
       await writeFile(file, damaged);
       await assert.rejects(

@@ -1,4 +1,4 @@
-/** What the demo keeps between two starts, so that sessions and registrations survive a restart: `demo.json`. */
+/** `demo.json`: what the demo keeps, so that sessions and registrations survive a restart. */
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -29,7 +29,7 @@ const secrets = (shortest: number) =>
 const schema = z.object({
   /** Seals an app's session cookie. */
   sessionSecrets: secrets(32),
-  /** Client secrets at the embedded OP, and wherever else we may choose them. */
+  /** Client secrets at the embedded OP, and at others where we may choose them. */
   clientSecrets: secrets(16),
   registrations: z.array(registration),
 });
@@ -41,7 +41,7 @@ const FILE = "demo.json";
 /** Everything that the demo writes into its data folder: `--fresh` deletes nothing else. */
 const OURS = [FILE, "op", ...appNames];
 
-/** Reads what an earlier start left, or creates new secrets. @throws {CannotRun} if the file is damaged */
+/** Reads the state of an earlier start, or creates a new one, and saves it. @throws {CannotRun} if the file is damaged */
 export async function loadState(data: string): Promise<SavedState> {
   const kept = await readState(data);
   const state = kept ?? { sessionSecrets: newSecrets(), clientSecrets: newSecrets(), registrations: [] };
@@ -49,7 +49,7 @@ export async function loadState(data: string): Promise<SavedState> {
   return state;
 }
 
-/** Reads what an earlier start left, if any. @throws {CannotRun} if the file is damaged */
+/** Reads the state of an earlier start, if any. @throws {CannotRun} if the file is damaged */
 export async function readState(data: string): Promise<SavedState | undefined> {
   const file = path.join(data, FILE);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -3,7 +3,7 @@ import { type AppName, appNames } from "#lib/config/apps.ts";
 import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { withoutChannels } from "../model/channels.ts";
 import { type ProbeName, probeNames, probesAt } from "../probe/probe-set.ts";
-import type { CheckOptions } from "./options.ts";
+import { type CheckOptions, usualPort } from "./options.ts";
 import { appMetadata, frontDoorByHand } from "./playground.ts";
 
 const roles: Readonly<Record<ProbeName, string>> = {
@@ -13,7 +13,7 @@ const roles: Readonly<Record<ProbeName, string>> = {
   "rp-d": "its answers to logout requests fail on purpose",
 };
 
-const app = "the app itself, for the walkthrough (W-01, W-02), which is skipped without it";
+const app = "the app itself, for the walkthrough (W-01, W-02); optional";
 
 /** Lists the client metadata, one field per line (Registration 2, RIL 3.1, BCL 2.2, FCL 2). */
 export function clientsByHand(options: CheckOptions & { issuer: string }): string {
@@ -43,7 +43,7 @@ clients may have offline_access.
 If a client can have only one of the two logout channels, omit the other with --without back-channel or
 --without front-channel, here and in the run: the checks of that channel are skipped.
 
-Then run this with the ID and secret of each client${serverHost === undefined ? " (without the last two to skip the walkthrough)" : ""}:
+Then run this with the ID and secret of each client${serverHost === undefined ? `; omit ${appNames.join(", ")} to skip the walkthrough` : ""}:
 
 ${commandOf(options)}
 `;
@@ -73,7 +73,7 @@ function commandOf(options: CheckOptions): string {
   const parts = [
     `npm run check -- --issuer ${issuer}`,
     ...(driver === "auto" ? [] : [`--driver ${driver}`]),
-    ...(port === 47100 ? [] : [`--port ${port}`]),
+    ...(port === usualPort ? [] : [`--port ${port}`]),
     ...(probeHost === undefined ? [] : [`--probe-host ${probeHost}`]),
     ...Object.values(users).map(({ name }) => `--user ${name}:PASSWORD`),
     ...(ca === undefined ? [] : [`--ca ${ca}`]),

@@ -1,4 +1,4 @@
-/** Runs a program of the project and watches it. */
+/** Runs a program of the project and watches its output. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -9,11 +9,11 @@ const DEADLINE_MS = 15_000;
 
 export interface Program {
   child: ChildProcess;
-  /** All that it wrote so far, to stdout and stderr. */
+  /** Its output so far, to stdout and stderr. */
   output(): string;
   /** Settles when it is gone: exit code, or the signal's name. */
   ended: Promise<number | string>;
-  /** The first match in its output, when it comes.
+  /** Waits for the first match in its output.
    * @param patience in milliseconds */
   printed(pattern: RegExp, patience?: number): Promise<RegExpExecArray>;
 }
@@ -41,15 +41,15 @@ export function runProgram(args: string[], file = process.execPath): Program {
     printed: async (pattern, patience) => {
       await until(() => pattern.test(output), `${pattern} in:\n${output}`, patience);
       const match = pattern.exec(output);
-      if (!match) throw new Error("it was there a moment ago");
+      if (!match) throw new Error("the match is gone");
       return match;
     },
   };
 }
 
-/** Waits for a state that announces itself to nobody.
+/** Polls until a condition holds.
  * @param patience in milliseconds
- * @throws {Error} that says what did not come */
+ * @throws {Error} that says what it waited for */
 export async function until(
   isTrue: () => boolean | Promise<boolean>,
   what: string,
@@ -57,12 +57,12 @@ export async function until(
 ): Promise<void> {
   const deadline = performance.now() + patience;
   while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await delay(20);
   }
 }
 
-/** Whether there is such a process; one that ended and was not collected yet is none. */
+/** Whether a process of this id exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,4 @@
-/** A demo of fake processes, as a program: `node fake-demo.ts PORT PORT`. Says as JSON which processes it has. */
+/** A demo of fake processes, as a program: `node fake-demo.ts PORT PORT`. Prints its process ids as JSON. */
 
 import { CannotRun } from "#lib/cli/errors.ts";
 import { interruption } from "#lib/cli/interruption.ts";

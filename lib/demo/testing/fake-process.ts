@@ -1,4 +1,4 @@
-/** Processes that stand in for the demo's own ones. */
+/** Stand-ins for the processes of the demo. */
 
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
@@ -25,10 +25,10 @@ export const fakePlan = (name: string, port: number): ProcessPlan => ({
   env: environment(),
 });
 
-/** A port that somebody listens on, as long as the test wants. */
+/** A port in use, as long as the test wants. */
 export function takenPort(): Promise<{ port: number; release: () => Promise<void> }> {
   return new Promise((resolve, reject) => {
-    // Whoever connects is sent away: a connection would keep the server from closing.
+    // An open connection would keep the server from closing.
     const server = createServer((socket) => socket.destroy());
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
