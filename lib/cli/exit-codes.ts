@@ -23,7 +23,7 @@ export const exitCodes = {
   check: {
     0: "nothing unexpected",
     1: "an unexpected failure, or an expectation that is out of date",
-    [WRONG_USE]: "could not run; one line says why",
+    [WRONG_USE]: "could not run (one line says why)",
     ...interrupted,
   },
   compare: {

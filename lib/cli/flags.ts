@@ -43,7 +43,7 @@ export interface CommandLine<F extends FlagTable = FlagTable> {
   call: string;
   /** What follows the flags, for a command that takes it. */
   operands?: string;
-  /** What it does, in lines of at most 110 characters. */
+  /** What it does. */
   about: string;
   flags: F;
   /** What its exit codes mean. */
@@ -141,7 +141,7 @@ export function helpText({ call, operands, about, flags, exitCodes }: CommandLin
   const codes = Object.entries(exitCodes).map(([code, meaning]) => `${code}: ${meaning}`);
   return `Usage: ${[call, "[flags]", operands].filter(Boolean).join(" ")}
 
-${about}
+${wrap(about.replaceAll(/\s+/g, " "), WIDTH).join("\n")}
 
 ${[...lines, ...entry("@FILE", "flags from a file, one per line: keeps secrets off the command line")].join("\n")}
 

@@ -18,6 +18,7 @@ import { rpPlan } from "#lib/demo/plans.ts";
 import { createLog } from "#lib/log.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
+import { startWso2 } from "#lib/products/wso2/testing/stand-in.ts";
 import { clientsAt, embeddedClients } from "./registration.ts";
 import { loadState } from "./saved-state.ts";
 
@@ -178,6 +179,37 @@ describe("slo-playground register at the user's own OP", () => {
     assert.match(output, /^playground2 is registered at .* as client two\.$/m);
     assert.match(output, /refused to register playground3: HTTP 403, access_denied/);
     assert.ok(registrations.some(({ issuer, clientId }) => issuer === op.issuer && clientId === "two"));
+  });
+});
+
+describe("slo-playground register without --driver", () => {
+  it("recognizes the product, and uses its API with --admin", async () => {
+    const server = await startWso2();
+    const refused = await register("--issuer", server.issuer);
+    const encrypted = await register(
+      "--issuer",
+      server.issuer,
+      "--admin",
+      "admin:admin",
+      "--encrypt",
+      "RSA-OAEP",
+    );
+    assert.deepEqual(server.applications, []);
+    const { code, output } = await register("--issuer", server.issuer, "--admin", "admin:admin", "--public");
+    await server.close();
+    assert.match(refused.output, /has no registration_endpoint: register a client by hand/);
+    assert.match(encrypted.output, /^--encrypt: only for dynamic registration; omit it, or --admin\.\n$/);
+    assert.equal(code, 0, output);
+    assert.deepEqual(
+      server.applications.map(({ name }) => name).sort(),
+      appNames.flatMap((name) => [name, `${name}-public`]).sort(),
+    );
+  });
+
+  it("refuses --public at a product without an API for it", async () => {
+    const { code, output } = await register("--admin", "admin:admin", "--public");
+    assert.equal(code, 2);
+    assert.match(output, /^--public: this product has no API for it; .*\n$/);
   });
 });
 
