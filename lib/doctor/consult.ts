@@ -26,10 +26,10 @@ export async function consult(options: DoctorOptions): Promise<Finding[]> {
 
 /** The certificate of --ca, or at the embedded OP the one that the apps trust. */
 function authoritiesOf({ ca, issuer, https, data }: DoctorOptions): string[] {
-  const read = (file: string) => readCertificates(file, (why) => new CannotRun(`--ca: ${why}`));
+  const read = (file: string, flag = "") => readCertificates(file, (why) => new CannotRun(flag + why));
   const own = path.resolve(data, "op", CERTIFICATE_FILE);
   const embedded = issuer === undefined && https && existsSync(own) ? read(own) : [];
-  return ca === undefined ? embedded : [...embedded, ...read(ca)];
+  return ca === undefined ? embedded : [...embedded, ...read(ca, "--ca: ")];
 }
 
 async function patientOf(options: DoctorOptions): Promise<Patient> {

@@ -4,6 +4,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { trustServer } from "#lib/cli/server-trust.ts";
 import { type Patience, whenStarted } from "#lib/cli/starting.ts";
 import { type AppName, addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
+import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
 import type { Driver, DriverContext, EnsuredClient, RegisteredClient } from "#lib/products/driver.ts";
@@ -70,8 +71,7 @@ async function embeddedOp(options: RegisterOptions, say: Patience["say"]): Promi
   const issuer = embeddedIssuer(ports, https);
   const patience = { deadline: 0, say };
   try {
-    const ca = https ? path.resolve(data, "op", CERTIFICATE_FILE) : undefined;
-    await trustServer({ issuer, ca, trustFirstUse: undefined }, patience);
+    if (https) trustEmbedded(path.join(data, "op", CERTIFICATE_FILE));
     return { issuer, metadata: await discover(issuer), patience, admin, authorization };
   } catch (error) {
     const flag = https ? " -- --https" : "";
@@ -81,6 +81,9 @@ async function embeddedOp(options: RegisterOptions, say: Patience["say"]): Promi
     );
   }
 }
+
+const trustEmbedded = (certificate: string): void =>
+  trustCertificates(readCertificates(certificate, (why) => new CannotRun(why)));
 
 interface OpToRegisterAt extends Omit<DriverContext, "fetch"> {
   patience: Patience;

@@ -123,10 +123,10 @@ describe("a run that cannot take place", { concurrency: true }, () => {
   it("has an unreadable CA file", async () => {
     const broken = join(folder, "broken.pem");
     writeFileSync(broken, "none");
-    await assertCannotRun([...issuer, "--ca", broken], `--ca ${broken} holds no certificate in PEM format.`);
+    await assertCannotRun([...issuer, "--ca", broken], `--ca: ${broken} holds no certificate in PEM format.`);
     await assertCannotRun(
       [...issuer, "--ca", "./absent.pem"],
-      "--ca ./absent.pem cannot be read: there is no such",
+      "--ca: ./absent.pem cannot be read: there is no such",
     );
   });
 

@@ -55,7 +55,7 @@ export async function runSuite(
 /** Trusts additional certificates. */
 function trust({ ca, insecure }: CheckOptions, embedded: EmbeddedOp | undefined): void {
   const file = embedded?.certificate ?? ca;
-  if (file !== undefined) trustCertificates(readCertificates(file, (why) => new CannotRun(`--ca ${why}`)));
+  if (file !== undefined) trustCertificates(readCertificates(file, (why) => new CannotRun(`--ca: ${why}`)));
   // biome-ignore lint/style/noProcessEnv: Node reads it at each connection
   if (insecure) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 }
