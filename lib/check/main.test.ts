@@ -89,7 +89,11 @@ describe("npm run check, when it cannot run", { concurrency: 2 }, () => {
       "--print-clients",
     );
     const closed = await started(refusing(401, "invalid_token"));
-    await assertCannotRun(["--issuer", closed], "HTTP 401", "with --admin or --registration-token, or");
+    await assertCannotRun(
+      ["--issuer", closed],
+      "HTTP 401",
+      "with --admin, --registration-token or --registration-auth, or",
+    );
     const token = ["--registration-token", "old"];
     await assertCannotRun(["--issuer", closed, ...token], "HTTP 401", "Check --registration-token.");
   });

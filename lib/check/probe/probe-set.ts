@@ -142,9 +142,12 @@ export const byHandAdvice =
 function refusalAdvice(reason: string, { admin, authorization }: DriverContext): string {
   if (/\bHTTP 4\d\d/.test(reason) && !/\bHTTP 40[13]/.test(reason))
     return `The probes are on http at localhost and *.localhost: allow such addresses, or ${byHandAdvice}`;
-  if (authorization !== undefined) return "Check --registration-token.";
+  if (authorization !== undefined)
+    return "token" in authorization
+      ? "Check --registration-token."
+      : "Check the name and password of --registration-auth.";
   if (admin) return "Check the name and password of --admin.";
-  return `Pass the credentials for registration with --admin or --registration-token, or ${byHandAdvice}`;
+  return `Pass the credentials for registration with --admin, --registration-token or --registration-auth, or ${byHandAdvice}`;
 }
 
 const oneLine = (error: unknown): string =>

@@ -63,6 +63,7 @@ describe("the flags of npm run check", () => {
       ["--print-clients"],
       client("rp-a", "rp-b", "rp-c", "rp-d"),
       ["--registration-token", "t"],
+      ["--registration-auth", "a:b"],
       ["--other-issuer", "https://op.example/other"],
     ])
       refused(flags, new RegExp(`^${flags[0]}: only for an OP of your own; name it with --issuer URL\\.$`));

@@ -4,6 +4,7 @@ import { UsageError } from "#lib/cli/errors.ts";
 import { exitCodes } from "#lib/cli/exit-codes.ts";
 import { type CommandLine, type FlagTable, readFlags, type Values } from "#lib/cli/flags.ts";
 import {
+  authorizationOf,
   credentials,
   file,
   folder,
@@ -16,6 +17,7 @@ import {
   withHelp,
 } from "#lib/cli/shared-flags.ts";
 import { appNames } from "#lib/config/apps.ts";
+import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import type { User } from "#lib/products/driver.ts";
 import { productNames } from "#lib/products/index.ts";
 import { assertChecks, chosenChecks } from "../catalogue/named.ts";
@@ -43,8 +45,8 @@ export interface CheckOptions {
   /** This machine as the OP's server reaches it; default: `localhost`. */
   probeHost: string | undefined;
   admin: User | undefined;
-  /** Initial access token of dynamic registration. */
-  registrationToken: string | undefined;
+  /** Of dynamic registration. */
+  authorization: RegistrationAuthorization | undefined;
   /** Faults that break the embedded OP. */
   faults: readonly string[];
   only: readonly string[] | undefined;
@@ -126,6 +128,7 @@ const flags = {
   },
   admin: sharedFlags.admin,
   "registration-token": sharedFlags["registration-token"],
+  "registration-auth": sharedFlags["registration-auth"],
   fault: sharedFlags.fault,
   only: { value: "ID,ID", schema: ids, help: "only these checks" },
   skip: { value: "ID,ID", schema: ids, help: "all checks except these" },
@@ -175,7 +178,7 @@ export function parseOptions(argv: string[]): CheckOptions {
   refuseMixtures(values);
   refuseMisplaced(has, {
     forEmbedded: ["fault"],
-    forIssuer: ["other-issuer", "client", "print-clients", "registration-token"],
+    forIssuer: ["other-issuer", "client", "print-clients", "registration-token", "registration-auth"],
   });
   const [alice = { name: "alice", password: "alice" }, bob = { name: "bob", password: "bob" }] = values.user;
   const { issuer, driver, without, admin, only, headed, workers, expect, report, ca, insecure } = values;
@@ -195,7 +198,7 @@ export function parseOptions(argv: string[]): CheckOptions {
     port: values.port ?? usualPort,
     probeHost: values["probe-host"],
     admin,
-    registrationToken: values["registration-token"],
+    authorization: authorizationOf(values),
     faults: values.fault,
     only,
     skip: values.skip ?? [],

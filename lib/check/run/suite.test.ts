@@ -109,9 +109,12 @@ describe("a run that cannot take place", { concurrency: true }, () => {
       "Check the name and password of --admin.",
     );
     await assertCannotRun([...at, "--registration-token", "t"], refused, "Check --registration-token.");
+    const basic = ["--registration-auth", "registrar:wrong", "--admin", "admin:admin"];
+    await assertCannotRun([...at, ...basic], refused, "Check the name and password of --registration-auth.");
     const posts = op.asked.filter(({ method }) => method === "POST");
+    const basics = ["admin:wrong", "registrar:wrong"].map((pair) => `Basic ${btoa(pair)}`);
     const sent = new Set(posts.map(({ headers }) => headers.authorization));
-    assert.deepEqual(sent, new Set([undefined, `Basic ${btoa("admin:wrong")}`, "Bearer t"]));
+    assert.deepEqual(sent, new Set([undefined, ...basics, "Bearer t"]));
   });
 
   it("needs a port of manually registered clients that is in use", async () => {

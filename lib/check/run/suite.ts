@@ -67,7 +67,7 @@ async function check(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Report> {
-  const { users, cookieModes, headed, registrationToken, probeHost: serverHost } = options;
+  const { users, cookieModes, headed, authorization, probeHost: serverHost } = options;
   const issuer = options.issuer ?? embedded?.issuer ?? "";
   const send = boundedFetch();
   const provider = new OpenIdProvider(issuer, { fetch: send, now: Date.now });
@@ -79,7 +79,6 @@ async function check(
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const registrations = watchingFetch(metadata.registration_endpoint);
   const { fetch } = registrations;
-  const authorization = registrationToken === undefined ? undefined : { token: registrationToken };
   const context: DriverContext = { issuer, metadata, admin, authorization, serverHost, fetch };
   const other = lazyOtherIssuer(options, embedded, context);
   if (options.otherIssuer !== undefined) await other();
