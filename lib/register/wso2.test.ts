@@ -7,21 +7,26 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { parseEnv } from "node:util";
 import { runProgram, until } from "#lib/cli/testing/program.ts";
+import { appNames, defaultPorts } from "#lib/config/apps.ts";
 import { parseRpConfig } from "#lib/config/rp-config.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import type { Answer, Asked, Json } from "#lib/products/testing/stand-in.ts";
-import { type Application, startWso2 } from "#lib/products/wso2/testing/stand-in.ts";
+import { type Application, startWso2, type Wso2 } from "#lib/products/wso2/testing/stand-in.ts";
 import { loadState } from "./saved-state.ts";
 
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+const root = mkdtempSync(path.join(tmpdir(), "register-"));
+const newFolder = () => path.join(root, crypto.randomUUID());
+const servers: Wso2[] = [];
+after(async () => {
+  rmSync(root, { recursive: true, force: true });
+  await Promise.all(servers.map((server) => server.close()));
 });
 
-function newFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "register-"));
-  folders.push(folder);
-  return folder;
+/** A stand-in that closes after the tests, also after a failed one. */
+async function stand(options?: Parameters<typeof startWso2>[0]): Promise<Wso2> {
+  const server = await startWso2(options);
+  servers.push(server);
+  return server;
 }
 
 function start(issuer: string, data: string, ...flags: string[]) {
@@ -39,10 +44,10 @@ const writes = (asked: Asked[]) => asked.filter(({ method }) => method !== "GET"
 
 describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   it("creates both apps, each with its own logout URLs, and changes nothing the second time", async () => {
-    const [server, data] = [await startWso2(), newFolder()];
+    const [server, data] = [await stand(), newFolder()];
     const first = await register(server.issuer, data);
     assert.equal(first.code, 0, first.output);
-    for (const name of ["playground2", "playground3"]) {
+    for (const name of appNames) {
       assert.match(
         first.output,
         new RegExp(`^${name} is registered at ${server.issuer} as client ${name}: created\\.$`, "m"),
@@ -56,10 +61,10 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
       assert.equal(oidc.clientId, name);
       assert.ok((oidc.grantTypes as string[]).includes("password"));
       assert.ok((oidc.grantTypes as string[]).includes("client_credentials"));
-      assert.deepEqual(oidc.allowedOrigins, [
-        "http://localhost:8080",
-        name === "playground2" ? "http://localhost:8082" : "http://localhost:8083",
-      ]);
+      assert.deepEqual(
+        oidc.allowedOrigins,
+        [defaultPorts.frontDoor, defaultPorts.apps[name]].map((port) => `http://localhost:${port}`),
+      );
       const { claimConfiguration, advancedConfigurations } = application as Application;
       const { subject } = claimConfiguration as { subject: { claim: Json } };
       assert.equal(subject.claim.uri, "http://wso2.org/claims/username");
@@ -70,14 +75,14 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
       "the secret is not printed",
     );
     const wrote = writes(server.asked);
-    assert.deepEqual(wrote, ["POST /api/server/v1/applications", "POST /api/server/v1/applications"]);
+    assert.deepEqual(
+      wrote,
+      appNames.map(() => "POST /api/server/v1/applications"),
+    );
 
     const second = await register(server.issuer, data);
-    await server.close();
-    assert.match(
-      second.output,
-      /as client playground2: unchanged\.\n.* as client playground3: unchanged\.\n/,
-    );
+    for (const name of appNames)
+      assert.match(second.output, new RegExp(` as client ${name}: unchanged\\.$`, "m"));
     assert.deepEqual(writes(server.asked), wrote);
     const { registrations, clientSecrets } = await loadState(data);
     assert.deepEqual(
@@ -87,7 +92,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   });
 
   it("is recognised without --driver, and says that its API sets no encryption", async () => {
-    const [server, data] = [await startWso2(), newFolder()];
+    const [server, data] = [await stand(), newFolder()];
     const flags = ["--issuer", server.issuer, "--data", data, "--admin", "admin:admin"];
     const program = runProgram(["lib/register/main.ts", ...flags, "--app", "playground2"]);
     assert.equal(await program.ended, 0, program.output());
@@ -95,13 +100,11 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     const encrypted = runProgram(["lib/register/main.ts", ...flags, "--encrypt", "RSA-OAEP"]);
     assert.equal(await encrypted.ended, 2);
     assert.match(encrypted.output(), /^--encrypt: only for dynamic registration; omit it, or --admin\.\n$/);
-    await server.close();
   });
 
   it("has one callback, an expression that matches exactly the app's own addresses", async () => {
-    const server = await startWso2();
+    const server = await stand();
     await register(server.issuer, newFolder(), "--app", "playground2", "--cross-site");
-    await server.close();
     const callbacks = server.applications[0]?.oidc?.callbackURLs as string[];
     assert.equal(callbacks.length, 1);
     const [, pattern = ""] = /^regexp=(.*)$/.exec(callbacks[0] ?? "") ?? [];
@@ -124,7 +127,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   });
 
   it("corrects what was changed by hand, names it, and leaves the rest and the credentials", async () => {
-    const [server, data] = [await startWso2(), newFolder()];
+    const [server, data] = [await stand(), newFolder()];
     await register(server.issuer, data);
     const [two] = server.applications;
     assert.ok(two?.oidc);
@@ -134,7 +137,6 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     two.oidc.clientSecret = "regenerated-in-the-console";
     two.advancedConfigurations = { skipLoginConsent: false, skipLogoutConsent: true };
     const { code, output } = await register(server.issuer, data);
-    await server.close();
     assert.equal(code, 0, output);
     assert.match(
       output,
@@ -152,7 +154,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   });
 
   it("takes over an application that was created in the console, with its own client ID", async () => {
-    const [server, data] = [await startWso2(), newFolder()];
+    const [server, data] = [await stand(), newFolder()];
     const byHand = {
       clientId: "aGVsbG8",
       clientSecret: "c2VjcmV0",
@@ -163,7 +165,6 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
       { id: "2", name: "playground3" },
     );
     const { code, output } = await register(server.issuer, data);
-    await server.close();
     assert.equal(code, 0, output);
     assert.match(output, /as client aGVsbG8: updated \(/);
     assert.match(output, /as client playground3: updated \(/);
@@ -172,9 +173,8 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   });
 
   it("registers public clients with --public, without a secret and without client credentials", async () => {
-    const [server, data] = [await startWso2(), newFolder()];
+    const [server, data] = [await stand(), newFolder()];
     const { output } = await register(server.issuer, data, "--public", "--env-dir", data);
-    await server.close();
     assert.match(output, /^playground3 is registered at .* as public client playground3-public: created\.$/m);
     const oidc = server.applications.find(({ name }) => name === "playground3-public")?.oidc ?? {};
     assert.equal(oidc.publicClient, true);
@@ -234,9 +234,8 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   ];
   for (const [what, fault, message] of refusals) {
     it(`says in one line what to do about ${what}`, async () => {
-      const server = await startWso2({ fault });
+      const server = await stand({ fault });
       const { code, output } = await register(server.issuer, newFolder());
-      await server.close();
       assert.equal(code, 2, output);
       assert.match(output, message);
       assert.equal(output.trim().split("\n").length, 1, output);
@@ -244,16 +243,9 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   }
 
   it("says in one line that the password is wrong, and tries it only once: more might lock the account", async () => {
-    const server = await startWso2();
-    const { code, output } = await register(
-      server.issuer,
-      newFolder(),
-      "--admin",
-      "admin:wrong",
-      "--wait",
-      "30",
-    );
-    await server.close();
+    const server = await stand();
+    const flags = ["--admin", "admin:wrong", "--wait", "30"];
+    const { code, output } = await register(server.issuer, newFolder(), ...flags);
     assert.equal(code, 2);
     assert.match(output, /^GET .* HTTP 401\. Check the name and password of --admin\.\n$/);
     assert.ok(!output.includes("wrong"));
@@ -261,14 +253,13 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
   });
 
   it("says in one line that an issuer is not WSO2's, or that the connection is refused", async () => {
-    const server = await startWso2({
+    const server = await stand({
       fault: ({ url }) =>
         url.pathname === "/.well-known/openid-configuration"
           ? { status: 200, json: { issuer: url.origin } }
           : undefined,
     });
     const other = await register(server.origin, newFolder());
-    await server.close();
     const nobody = await register(`http://localhost:${await freePort()}/oauth2/token`, newFolder());
     assert.deepEqual([other.code, nobody.code], [2, 2]);
     assert.match(
@@ -283,11 +274,10 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     let starting = true;
     const program = start(`http://localhost:${port}/oauth2/token`, newFolder(), "--wait", "30");
     await program.printed(/^Waiting, 30 s at most: No discovery document at .*ECONNREFUSED/m);
-    const server = await startWso2({ port, fault: () => (starting ? { status: 503 } : undefined) });
+    const server = await stand({ port, fault: () => (starting ? { status: 503 } : undefined) });
     await until(() => server.asked.length >= 2, "two more attempts");
     starting = false;
     const code = await program.ended;
-    await server.close();
     assert.equal(code, 0, program.output());
     assert.match(program.output(), /playground3: created\./);
   });
