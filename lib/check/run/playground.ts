@@ -60,8 +60,11 @@ export async function startPlayground(settings: PlaygroundSettings): Promise<Pla
     ]);
     const demo = await startDemo({
       front,
-      flags: ["--issuer", issuer, ...(isCrossSite(issuer) ? ["--cross-site"] : []), ...flags],
-      env: ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: ca },
+      flags: [
+        ...["--issuer", issuer, ...(isCrossSite(issuer) ? ["--cross-site"] : [])],
+        ...(ca === undefined ? [] : ["--ca", ca]),
+        ...flags,
+      ],
     });
     const stop = async () => {
       await demo.stop();
