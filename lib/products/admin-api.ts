@@ -28,7 +28,7 @@ export interface AdminAnswer {
 
 const usualAdvice: Advice = {
   401: "Check the name and password of --admin.",
-  403: "This user lacks the rights: pass an administrator with --admin NAME:SECRET.",
+  403: "This user lacks the rights: pass an administrator with --admin NAME:PASSWORD.",
 };
 
 /** Sends one request. Redirects are not followed: they would take the credentials elsewhere.
@@ -85,7 +85,7 @@ export const createdId = ({ headers }: AdminAnswer): string | undefined =>
 /** @throws {NoAdministrator} */
 export function administrator({ admin }: DriverContext, product: string): User {
   if (admin) return admin;
-  throw new NoAdministrator(`Only administrators of ${product} can do this: pass --admin NAME:SECRET.`);
+  throw new NoAdministrator(`Only administrators of ${product} can do this: pass --admin NAME:PASSWORD.`);
 }
 
 export const basicAuthorization = ({ name, password }: User): Record<string, string> => ({

@@ -75,7 +75,7 @@ const flags = {
   ),
   admin: withHelp(
     sharedFlags.admin,
-    "an administrator of the product: its API then registers the clients, with more settings, and updates those it has; default: dynamic registration",
+    "an administrator of the product: its API then registers the clients, with more settings (wso2, keycloak: and updates those that exist); default: dynamic registration",
   ),
   "registration-token": sharedFlags["registration-token"],
   "registration-auth": sharedFlags["registration-auth"],

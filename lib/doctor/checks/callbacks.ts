@@ -38,7 +38,7 @@ export async function examineCallbacks(patient: Case): Promise<Finding[]> {
 }
 
 export const noClient =
-  "No client is configured: set CLIENT_ID, register the app, or pass --client ID:SECRET.";
+  "No client is configured: set CLIENT_ID, register the app, or pass --client NAME=ID:SECRET.";
 
 const withoutRequest = (why: string): Finding[] => [
   finding("callbacks", "unknown", why),

@@ -15,7 +15,7 @@ export const PRODUCT = "Keycloak";
 
 const tokens = z.object({ access_token: z.string() });
 
-const ADMINISTRATOR = "Pass an administrator of the master realm with --admin NAME:SECRET.";
+const ADMINISTRATOR = "Pass an administrator of the master realm with --admin NAME:PASSWORD.";
 const advice: Advice = {
   401: ADMINISTRATOR,
   403: `This user lacks the rights in this realm. ${ADMINISTRATOR}`,

@@ -85,7 +85,7 @@ describe("the driver of WSO2 Identity Server", () => {
     assert.equal(asked.at(-1)?.what, "DELETE /t/acme/api/users/v1/u-1/sessions");
     await assert.rejects(async () => wso2.endAllSessions?.(user, { ...context, admin: undefined }), {
       name: "NoAdministrator",
-      message: "Only administrators of WSO2 Identity Server can do this: pass --admin NAME:SECRET.",
+      message: "Only administrators of WSO2 Identity Server can do this: pass --admin NAME:PASSWORD.",
     });
   });
 
