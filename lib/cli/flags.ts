@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { closestTo } from "./closest.ts";
+import { closestTo } from "#lib/config/closest.ts";
 import { UsageError } from "./errors.ts";
 import { withFlagFiles } from "./flag-file.ts";
 

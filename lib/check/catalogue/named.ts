@@ -1,6 +1,7 @@
 /** Selects checks by the flags of the command line. */
-import { closestTo } from "#lib/config/closest.ts";
+
 import { UsageError } from "#lib/cli/errors.ts";
+import { closestTo } from "#lib/config/closest.ts";
 import type { Severity } from "../model/check.ts";
 import type { Check } from "../run/check.ts";
 import { catalogue } from "./index.ts";
