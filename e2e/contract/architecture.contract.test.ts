@@ -13,7 +13,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "lib/store": ["rp/model.ts", "rp/store.ts", "rp/events.ts", "oidc"],
   "lib/oidc": ["net"],
   "lib/net": [],
-  "lib/op": ["cli/closest.ts", "oidc", "net", "config", "log.ts", "ui"],
+  "lib/op": ["oidc", "net", "config", "log.ts", "ui"],
   "lib/check": [
     "products",
     "cli",

@@ -2,7 +2,7 @@
 
 import { Interrupted, interruption } from "#lib/cli/interruption.ts";
 import { explain, runCommand } from "#lib/cli/run.ts";
-import { oneLine } from "#lib/cli/visible.ts";
+import { oneLine } from "#lib/net/foreign-text.ts";
 import { surprises } from "./model/expectations.ts";
 import { countsOf, createProgress } from "./report/progress.ts";
 import { prepareReports, writeReports } from "./report/write.ts";

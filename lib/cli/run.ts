@@ -1,10 +1,10 @@
 /** How every command runs: `--help`, the command line, errors, exit codes. */
 import { ConfigError } from "#lib/config/env.ts";
+import { visible } from "#lib/net/foreign-text.ts";
 import { StepFailed } from "#lib/prepare/step.mjs";
 import { CannotRun, UsageError } from "./errors.ts";
 import { type CommandName, cannotRunCode, WRONG_USE } from "./exit-codes.ts";
 import { asksForHelp, type CommandLine, helpText } from "./flags.ts";
-import { visible } from "./visible.ts";
 
 export interface Command<Options> {
   name: CommandName;

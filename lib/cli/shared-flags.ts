@@ -4,7 +4,6 @@ import { type AppName, appNames, apps, defaultPorts, type Ports, perApp } from "
 import { discoveryPath } from "#lib/net/discovery-url.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { problemWith } from "#lib/op/faults/catalogue.ts";
-import { productNames } from "#lib/products/index.ts";
 import { UsageError } from "./errors.ts";
 import type { Flag, FlagTable } from "./flags.ts";
 
@@ -109,12 +108,6 @@ export const sharedFlags = {
     value: "URL",
     schema: issuerUrl,
     help: "the OpenID Provider; default: the embedded one",
-  },
-  driver: {
-    value: "NAME",
-    schema: oneOf(["auto", ...productNames]),
-    default: "auto",
-    help: `the product: ${productNames.join(", ")}; auto recognizes it by its discovery document`,
   },
   admin: {
     value: "NAME:PASSWORD",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { ProtocolError } from "./errors.ts";
-import { type Fetch, OpenIdProvider } from "./provider.ts";
+import { OpenIdProvider } from "./provider.ts";
 
 const issuer = "https://op.example/realm";
 const choice = { clientId: "app", alg: "RS256" };

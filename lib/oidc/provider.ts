@@ -24,8 +24,6 @@ export interface ClientChoice {
   alg: string;
 }
 
-export type { Fetch };
-
 export interface OpenIdProviderPorts {
   /** Every server-side request goes through it. */
   fetch: Fetch;

@@ -1,5 +1,6 @@
 /** Dynamic client registration (RFC 7591, OIDC Registration 1.0) and deletion (RFC 7592). */
 import * as oidc from "openid-client";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { bounded } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { oneLine } from "#lib/net/foreign-text.ts";
@@ -7,7 +8,7 @@ import { reason } from "#lib/net/innermost-error.ts";
 import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Encryption } from "./jwe.ts";
-import type { Fetch, Metadata } from "./provider.ts";
+import type { Metadata } from "./provider.ts";
 import { attemptsFor } from "./registration-attempts.ts";
 import { encryptionIn, type FieldReport, reportOf } from "./registration-report.ts";
 

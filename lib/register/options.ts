@@ -1,4 +1,5 @@
 /** The flags of `slo-playground register`. */
+
 import { z } from "zod";
 import { UsageError } from "#lib/cli/errors.ts";
 import { exitCodes } from "#lib/cli/exit-codes.ts";
@@ -18,6 +19,7 @@ import {
 import { type AppName, appNames, type Ports } from "#lib/config/apps.ts";
 import { defaultMethod, type Encryption, encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
+import { driverFlag } from "#lib/products/driver-flag.ts";
 import type { ProductName } from "#lib/products/index.ts";
 
 export interface RegisterOptions {
@@ -70,8 +72,8 @@ const flags = {
     "the OpenID Provider; default: the embedded one, which must be running",
   ),
   driver: withHelp(
-    sharedFlags.driver,
-    `${sharedFlags.driver.help}; embedded: no request, --env-dir gets the clients that the embedded OP registers itself`,
+    driverFlag,
+    `${driverFlag.help}; embedded: no request, --env-dir gets the clients that the embedded OP registers itself`,
   ),
   admin: withHelp(
     sharedFlags.admin,

@@ -1,10 +1,11 @@
 /** One Relying Party: its settings and its ports. Endpoints get it as their second argument. */
 import type { RpConfig } from "#lib/config/rp-config.ts";
 import type { Log } from "#lib/log.ts";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { guardedFetch } from "#lib/net/guarded-fetch.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { KeyResolver } from "#lib/oidc/jws.ts";
-import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import { createEventLog } from "./event-log.ts";
 import type { EventLog } from "./events.ts";
 import type { Store } from "./store.ts";

@@ -1,5 +1,5 @@
 /** The changes between two runs, for a terminal and for a pull request. */
-import { oneLine } from "#lib/cli/visible.ts";
+import { oneLine } from "#lib/net/foreign-text.ts";
 import { md } from "../report/markdown.ts";
 import { cookieWords } from "../report/report.ts";
 import type { Change, Comparison } from "./compare.ts";

@@ -1,6 +1,7 @@
 /** One result in report.html. */
 
-import { detailText, oneLine, visible } from "#lib/cli/visible.ts";
+import { detailText } from "#lib/cli/visible.ts";
+import { oneLine, visible } from "#lib/net/foreign-text.ts";
 import { type Html, html } from "#lib/ui/html.ts";
 import { guideOf, sections } from "../catalogue/guide.ts";
 import { curlHint } from "../evidence/evidence.ts";

@@ -1,7 +1,7 @@
 /** report.html: one file without scripts or external resources. */
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
-import { oneLine } from "#lib/cli/visible.ts";
+import { oneLine } from "#lib/net/foreign-text.ts";
 import { type Html, html } from "#lib/ui/html.ts";
 import { type CheckResult, type Verdict, verdicts } from "../model/check.ts";
 import { checkHtml } from "./html-check.ts";

@@ -1,5 +1,6 @@
 /** The results for CI: a suite for each family, a case for each check and cookie mode. */
-import { detailText, oneLine, visible } from "#lib/cli/visible.ts";
+import { detailText } from "#lib/cli/visible.ts";
+import { oneLine, visible } from "#lib/net/foreign-text.ts";
 import { html } from "#lib/ui/html.ts";
 import type { CheckResult } from "../model/check.ts";
 import { isStale, isUnexpected } from "../model/expectations.ts";

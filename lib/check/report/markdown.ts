@@ -1,5 +1,6 @@
 /** The report for a pull request: the most urgent results first, the rest folded. */
-import { detailText, oneLine, visible } from "#lib/cli/visible.ts";
+import { detailText } from "#lib/cli/visible.ts";
+import { oneLine, visible } from "#lib/net/foreign-text.ts";
 import { type Guide, guideOf, sections } from "../catalogue/guide.ts";
 import { curlHint } from "../evidence/evidence.ts";
 import type { CheckResult } from "../model/check.ts";

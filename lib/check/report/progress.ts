@@ -1,8 +1,8 @@
 /** Progress on the terminal: all verdicts and, below them, the running checks. Without a terminal, one line for each verdict
  * and for every long silence. */
 import { styleText } from "node:util";
-import { oneLine } from "#lib/cli/visible.ts";
 import { environment } from "#lib/config/env.ts";
+import { oneLine } from "#lib/net/foreign-text.ts";
 import type { CheckInfo, CheckResult, Verdict } from "../model/check.ts";
 import { isAsExpected } from "../model/expectations.ts";
 

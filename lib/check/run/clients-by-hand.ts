@@ -1,6 +1,7 @@
 /** The output of `--print-clients`: the clients to register by hand, and the command of the run. */
 import { type AppName, appNames } from "#lib/config/apps.ts";
-import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
+import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { withoutChannels } from "../model/channels.ts";
 import { type ProbeName, probeNames, probesAt } from "../probe/probe-set.ts";
 import { type CheckOptions, usualPort } from "./options.ts";

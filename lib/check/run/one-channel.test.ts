@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver } from "#lib/products/driver.ts";
 import { closeProbeSet, createProbeSets } from "../probe/probe-set.ts";
 import type { Check } from "./check.ts";

@@ -1,5 +1,6 @@
 /** Another issuer (realm, tenant) of the same server, with the same users. */
-import { type Fetch, type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
+import { type Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { DriverContext } from "#lib/products/driver.ts";
 import { reach } from "./reach.ts";
 

@@ -1,11 +1,12 @@
 /** The precondition of a run: there is an OpenID Provider with this issuer, and it has logout. Otherwise one line says what
  * to do. */
 import { CannotRun } from "#lib/cli/errors.ts";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { bounded } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { errorCode, reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import type { Fetch, Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 
 const largest = 1024 * 1024;
 

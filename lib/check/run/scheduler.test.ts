@@ -1,7 +1,8 @@
 /** The results of checks for every way in which they can end. None of them needs a browser. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Fetch, OpenIdProvider } from "#lib/oidc/provider.ts";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
+import { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { CheckResult } from "../model/check.ts";
 import type { Check } from "./check.ts";
 import { runChecks, type SchedulerSettings } from "./scheduler.ts";

@@ -1,7 +1,7 @@
 /** Dynamic client registration (RFC 7591), at any OpenID Provider that has it. */
 import { CannotRun } from "#lib/cli/errors.ts";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import type { Fetch } from "#lib/oidc/provider.ts";
 import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
 
