@@ -1,4 +1,4 @@
-// The image (Dockerfile) wants a folder that runs by itself; `next start` wants none, and warns of it.
+// The image (Dockerfile) needs a self-contained folder; `next start` does not, and warns about one.
 // biome-ignore lint/style/noProcessEnv: a switch of the build, no setting of the app
 const standalone = process.env.NEXT_OUTPUT === "standalone";
 
@@ -7,7 +7,7 @@ export default {
   ...(standalone && {
     output: "standalone",
     outputFileTracingRoot: import.meta.dirname,
-    // It resizes pictures, which nobody here asks for, and is as large as all the rest.
+    // It resizes pictures, which no page needs, and is as large as everything else together.
     outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
   }),
   poweredByHeader: false,

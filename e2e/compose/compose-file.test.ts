@@ -43,7 +43,7 @@ describe("docker-compose.yml", () => {
       }
     });
 
-    test(`${profile}: whoever ends is waited for by a service that stays, or up --wait would fail`, () => {
+    test(`${profile}: a service that stays waits for each that ends, or up --wait would fail`, () => {
       const oneShots = Object.entries(services).filter(([, service]) => isOneShot(service));
       assert.equal(oneShots.length, 1);
       for (const [name] of oneShots) {

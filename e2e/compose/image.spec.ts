@@ -29,7 +29,7 @@ before(async () => {
 });
 
 describe("the image", () => {
-  test("runs as an ordinary user, and starts a Relying Party by itself", () => {
+  test("runs as an ordinary user, and starts a Relying Party by default", () => {
     assert.equal(image.user, "node");
     assert.deepEqual(image.command, ["node", "server.js"]);
     assert.deepEqual(image.healthcheck, ["node", "bin/healthcheck.mjs"]);
@@ -133,7 +133,7 @@ describe("docker compose --profile embedded up", () => {
     assert.equal((await fetch(machine.here("http://localhost:9443/assets/playground.css"))).status, 200);
   });
 
-  test("a health check fails where nobody answers", async () => {
+  test("a health check fails when nothing listens", async () => {
     const app = started["playground2-embedded"];
     await app?.stop();
     await assert.rejects(async () => app?.healthy(), /not healthy/);

@@ -57,7 +57,7 @@ export async function loggedOutBy(
   return { mechanism };
 }
 
-/** The user whom an app shows; null for nobody. */
+/** The user that an app shows; null for none. */
 export async function userAt(browser: HttpBrowser, base: string): Promise<string | null> {
   return (JSON.parse((await browser.get(`${base}/session`)).text) as { user: string | null }).user;
 }

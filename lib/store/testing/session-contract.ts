@@ -75,7 +75,7 @@ export function sessionContract(withStore: WithStore): void {
         const claims = await Promise.all([claim(store, "a"), claim(replica, "b")]);
         assert.deepEqual(claims.toSorted(), [false, true]);
         const winner = claims[0] ? "a" : "b";
-        await store.releaseRefresh(session.sessionId, "somebody else");
+        await store.releaseRefresh(session.sessionId, "another claimant");
         assert.equal(await claim(replica, "c"), false);
         const released = nextChange(replica, session);
         await store.releaseRefresh(session.sessionId, winner);
