@@ -48,7 +48,10 @@ const embeddedAdministrator = { name: "admin", password: "admin" };
 export async function connect(options: RegisterOptions, say: Patience["say"]): Promise<Connection> {
   const { issuer, admin, authorization, wait, ca, trustFirstUse } = options;
   if (options.driver === "embedded") return { register: seeded };
-  if (issuer === undefined) return { register: registrarAt(await embeddedOp(options, say), options) };
+  if (issuer === undefined) {
+    if (options.public) throw new CannotRun(noApi);
+    return { register: registrarAt(await embeddedOp(options, say), options) };
+  }
   const patience: Patience = { deadline: performance.now() + wait * 1000, say };
   const caFile = await trustServer({ issuer, ca, trustFirstUse }, patience);
   const metadata = wait > 0 ? await whenStarted(() => discoverNow(issuer), patience) : await discover(issuer);
@@ -57,6 +60,8 @@ export async function connect(options: RegisterOptions, say: Patience["say"]): P
     caFile,
   };
 }
+
+const noApi = "--public: this product has no API for it; omit the flag, or name another --driver.";
 
 const seeded: Registrar = async ({ app: _app, ...client }) => ({
   ...client,
@@ -100,8 +105,7 @@ function registrarAt({ patience, ...op }: OpToRegisterAt, options: RegisterOptio
     );
   if (usesApi && driver.ensure)
     return ensuredClient(driver.ensure, { ...op, fetch: patientFetch(patience) }, options);
-  if (options.public)
-    throw new CannotRun("--public: this product has no API for it; omit the flag, or name another --driver.");
+  if (options.public) throw new CannotRun(noApi);
   return newClient(driver, plain, options);
 }
 
