@@ -58,6 +58,7 @@ describe("a guarded fetch", () => {
     ["http://localhost:9443", true, true],
     ["http://127.1/", true, true],
     ["http://[::ffff:127.0.0.1]/", true, true],
+    ["http://localhost./", true, false],
     ["http://playground2.localhost/", true, false],
     ["http://169.254.169.254/", true, false],
     ["http://0.0.0.0/", true, false],

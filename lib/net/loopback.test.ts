@@ -7,7 +7,8 @@ type Case = [host: string, loopback: boolean, certainly?: boolean];
 const cases: Case[] = [
   ["localhost", true],
   ["LocalHost", true],
-  ["localhost.", true],
+  ["localhost.", true, false],
+  ["LOCALHOST.", true, false],
   ["127.0.0.1", true],
   ["127.8.9.10", true],
   ["127.0.0.1.", true],

@@ -12,12 +12,14 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Whether requests of this process stay on this machine, too: the rule for URLs that others choose (SSRF). Subdomains
- * of localhost do not count: Node leaves them to the system's resolver, which may ask a DNS server or append a search
- * domain, and so may get any address. */
+ * of localhost and `localhost.` do not count: Node leaves them to the system's resolver, which may ask a DNS server or
+ * append a search domain, and so may get any address. */
 export function isCertainlyLoopback(host: string): boolean {
   const name = nameOf(host);
   const version = isIP(name);
-  return version === 0 ? name === "localhost" : addresses.check(name, version === 6 ? "ipv6" : "ipv4");
+  return version === 0
+    ? host.toLowerCase() === "localhost"
+    : addresses.check(name, version === 6 ? "ipv6" : "ipv4");
 }
 
 const nameOf = (host: string): string =>
