@@ -4,6 +4,9 @@ import { type NextRequest, NextResponse } from "next/server";
 import { environment } from "#lib/config/env.ts";
 
 export function proxy(request: NextRequest): NextResponse {
+  if (!isDecodable(request.nextUrl.pathname)) {
+    return new NextResponse("Not found", { status: 404, headers: { "cache-control": "no-store" } });
+  }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   // form-action is left out: browsers apply it to redirects that follow a form, and ours lead to the OP.
   const policy = [
@@ -25,6 +28,16 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
+/** Next answers 500 where it cannot decode a segment that a route takes. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The page Doctor asks the OpenID Provider from the browser. */
 function connectSources(path: string): string {
   const issuer = URL.parse(environment().OP_ISSUER ?? "");
@@ -32,7 +45,7 @@ function connectSources(path: string): string {
 }
 
 /** The pages of lib/rp/routes.ts. Next reads this at build time, so it can import no list; a test compares the two.
- * Endpoints set their own headers, and are faster without. */
+ * Endpoints set their own headers, and are faster without. Last, paths with a percent sign, for `isDecodable`. */
 export const config = {
-  matcher: ["/", "/:instance", "/:instance/(doctor|oauth2|photos|registration)"],
+  matcher: ["/", "/:instance", "/:instance/(doctor|oauth2|photos|registration)", "/((?!_next/).*%.*)"],
 };

@@ -241,6 +241,37 @@ describe("URLs", () => {
     }
   });
 
+  test("unknown paths answer 404 with every method, which no cache may store", async () => {
+    const { origin } = new URL(rp.base);
+    const unknown = ["/playground2/nothing", "/playground2/rpiframe/nothing", "/playground2/%00"];
+    const elsewhere = ["/playground3/nothing", "/assets/nothing.js", "/_next/static/nothing.js"];
+    for (const path of [...unknown, ...elsewhere]) {
+      for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
+        const { status, headers } = await fetch(origin + path, { method });
+        assert.equal(status, 404, `${method} ${path}`);
+        assert.match(headers.get("cache-control") ?? "", /no-store/, `${method} ${path}`);
+        if (!headers.get("content-type")?.startsWith("text/html")) continue;
+        const policy = headers.get("content-security-policy") ?? "";
+        assert.match(policy, /frame-ancestors 'none'/, `${method} ${path}`);
+        assert.doesNotMatch(policy, /unsafe/, `${method} ${path}`);
+        assert.match(
+          headers.get("referrer-policy") ?? "",
+          /^(no-referrer|same-origin)$/,
+          `${method} ${path}`,
+        );
+      }
+    }
+  });
+
+  test("paths that cannot be decoded answer 404", async () => {
+    const { origin } = new URL(rp.base);
+    for (const path of ["/%", "/%ff/session", "/playground2/%", "/playground2/nothing/%E0%A4%A"]) {
+      const { status, headers } = await fetch(origin + path);
+      assert.equal(status, 404, path);
+      assert.equal(headers.get("cache-control"), "no-store");
+    }
+  });
+
   test("every page forbids framing, inline scripts and caching", async () => {
     for (const path of ["/", "/oauth2", "/photos", "/registration"]) {
       const { headers } = await fetch(rp.base + path);

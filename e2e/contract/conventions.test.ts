@@ -54,7 +54,8 @@ describe("the routes of an app", () => {
   test("let the proxy run for every page, and for no endpoint", () => {
     const [, matcher] = /matcher: (\[.*\])/.exec(read("proxy.ts")) ?? [];
     const named = pages.filter((page) => page !== "").join("|");
-    assert.deepEqual(JSON.parse(matcher ?? ""), ["/", "/:instance", `/:instance/(${named})`]);
+    const encoded = "/((?!_next/).*%.*)";
+    assert.deepEqual(JSON.parse(matcher ?? ""), ["/", "/:instance", `/:instance/(${named})`, encoded]);
   });
 });
 

@@ -12,6 +12,8 @@ export const endpoint =
   (run: Endpoint, { forPeople = true } = {}) =>
   async (request: Request, { params }: Context): Promise<Response> => {
     const rp = relyingParty();
-    if ((await params).instance !== rp.config.RP_NAME) return new Response("Not found", { status: 404 });
+    if ((await params).instance !== rp.config.RP_NAME) {
+      return new Response("Not found", { status: 404, headers: { "cache-control": "no-store" } });
+    }
     return (forPeople ? respond : respondPlainly)(request, rp, run);
   };

@@ -3,4 +3,4 @@ import { notFound } from "#lib/rp/endpoints/not-found.ts";
 
 const answer = endpoint(notFound);
 
-export { answer as DELETE, answer as GET, answer as PATCH, answer as POST, answer as PUT };
+export { answer as DELETE, answer as GET, answer as OPTIONS, answer as PATCH, answer as POST, answer as PUT };
