@@ -92,6 +92,10 @@ describe("an address in evidence", () => {
     ["/ask;jsessionid=k-1/on?state=s", "/ask;(left out)/on?state=s"],
     ["https://alice:k-1@op.example/ask", "https://(left out)@op.example/ask"],
     ["//k-1@op.example", "//(left out)@op.example"],
+    ["https:/alice:k-1@op.example/ask", "https:/(left out)@op.example/ask"],
+    ["https:alice:k-1@op.example/ask", "https:(left out)@op.example/ask"],
+    ["HTTPS:\\\\\\alice:k-1@op.example", "HTTPS:\\\\\\(left out)@op.example"],
+    ["///alice:k-1@op.example", "///(left out)@op.example"],
     ["https://op.example/@alice", "https://op.example/@alice"],
   ];
   for (const [address, shown] of cases) {

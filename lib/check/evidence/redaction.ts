@@ -81,6 +81,7 @@ export function redactedAddress(address: string): string {
     if (value === undefined) return mark + (name && leftOut);
     return `${mark}${name}${shown.has(name) ? value : `=${leftOut}`}`;
   });
-  const credentials = /^((?:[a-z][a-z0-9+.-]*:)?[/\\]{2})[^/\\]*@/i;
+  // Browsers accept any number of slashes after http: and https:, and more than two before a host.
+  const credentials = /^(https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})[^/\\]*@/i;
   return path.replace(credentials, `$1${leftOut}@`).replaceAll(/;[^/]*/g, `;${leftOut}`) + parameters;
 }
