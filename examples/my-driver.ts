@@ -3,7 +3,7 @@
  *
  *   npm run check -- --issuer https://id.example --driver ./examples/my-driver.ts --admin admin:secret
  *
- * Copy this file, and replace the selectors and the requests by those of your product. Node runs TypeScript as it is; no
+ * Copy this file, and replace the selectors and requests with those of your product. Node runs TypeScript as it is; no
  * build. `page` is Playwright's `Page`. Only `name`, `login`, `confirmLogout` and `declineLogout` are required; checks
  * that need something else are skipped with that reason. lib/products/driver.ts describes every member.
  */
@@ -27,8 +27,8 @@ const driver: Driver = {
   // What the product supports without declaring it in its discovery document:
   // undeclared: ["back-channel"],
 
-  // Signs in, and allows what the client asks for. With single sign-on there may be nothing to do: the suite goes on as
-  // soon as its client has its answer, whether or not this has returned. Reject with an error that says what is wrong.
+  // Signs in, and allows what the client asks for. With single sign-on there may be nothing to do: the suite continues
+  // as soon as its client has its answer, whether or not this has returned. Reject with an error that says what is wrong.
   login: (page, user) =>
     passSignInPages(page, user, {
       username: "#username",
