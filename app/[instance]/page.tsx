@@ -19,7 +19,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
       <div className="flex flex-col gap-1">
         <h1>{rp.config.RP_NAME}</h1>
         <p className="muted">
-          A sample OpenID Connect Relying Party. Sign in here and in the other app, log out of one, and watch
+          A sample OpenID Connect Relying Party. Log in here and in the other app, log out of one, and watch
           the other.
         </p>
       </div>
@@ -28,7 +28,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
         className="card items-center gap-3 py-10 text-center text-ink no-underline hover:border-accent"
         href={`${base}/oauth2`}
       >
-        {/* biome-ignore lint/performance/noImgElement: a small local SVG, nothing to optimise */}
+        {/* biome-ignore lint/performance/noImgElement: a small local SVG, nothing to optimize */}
         <img src={`${base}/assets/import.svg`} width={144} height={108} alt="" />
         <span className="text-lg font-semibold text-accent">Import Photos</span>
       </a>

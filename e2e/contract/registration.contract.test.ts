@@ -259,7 +259,7 @@ describe("forgetting a registration", () => {
     const page = await register({ action: "forget" }, browser);
     assert.deepEqual(issuer.requests, ["/register/j"]);
     assert.deepEqual([asked[1]?.method, asked[1]?.authorization], ["DELETE", `Bearer ${managementToken}`]);
-    assert.match(page, /Client j is forgotten here\. The OpenID Provider has deleted it too\./);
+    assert.match(page, /This app has forgotten client j\. The OpenID Provider has deleted it too\./);
     assert.match(page, /Client <code>playground2<\/code>/);
     assert.equal(filledIn("client_id", (await browser.get(`${rp.base}/oauth2`)).text), "playground2");
     await assertRefused(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ aud: "j" }))));
@@ -272,7 +272,7 @@ describe("forgetting a registration", () => {
     const page = await register({ action: "forget" });
     assert.match(
       page,
-      /Client k is forgotten here\. It is still registered at the OpenID Provider: .*HTTP 403/,
+      /This app has forgotten client k\. It is still registered at the OpenID Provider: .*HTTP 403/,
     );
   });
 

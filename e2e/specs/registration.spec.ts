@@ -21,7 +21,7 @@ test("registers at the demo's OP, signs in as the new client, and is logged out 
   await app.open();
   await page.getByLabel("Front-channel logout").uncheck();
   await page.getByLabel("Session management").uncheck();
-  await page.getByRole("button", { name: "Use these" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
 
   await page.goto(`${app.base}/oauth2`);
   await page.getByRole("link", { name: "Registration of this app" }).click();

@@ -10,7 +10,7 @@ export async function switchOn(app: App, ...chosen: Mechanism[]): Promise<void> 
   await app.open();
   for (const name of mechanismNames)
     await app.page.getByLabel(mechanismTitles[name]).setChecked(chosen.includes(name));
-  await app.page.getByRole("button", { name: "Use these" }).click();
+  await app.page.getByRole("button", { name: "Apply" }).click();
   await expect(app.page.getByLabel(mechanismTitles["back-channel"])).toBeChecked({
     checked: chosen.includes("back-channel"),
   });

@@ -89,10 +89,7 @@ describe("an encrypted id_token_hint", () => {
     await signIn(op, browser, "photos");
     const asBob = await encryptedToOp(op, { ...claims, sub: "bob" });
     assertAsked(await askedToLogOut(asBob), /log out <b>bob<\/b>, but you are signed in as <b>alice<\/b>/);
-    assertAsked(
-      await askedToLogOut(await encryptedToOp(op, claims)),
-      /from a different session than this one/,
-    );
+    assertAsked(await askedToLogOut(await encryptedToOp(op, claims)), /but from a different session/);
     const severalAudiences = await encryptedToOp(op, { ...claims, aud: ["photos", "albums"] });
     assertAsked(await askedToLogOut(severalAudiences, { client_id: "photos" }), /asks to log out/);
   });

@@ -69,7 +69,7 @@ describe("logout", () => {
     assert.match((await askedToLogOut(ofBob)).text, /<b>photos<\/b> asks to log out <b>bob<\/b>\./);
     const elsewhere = await signIn(op, new HttpBrowser(), "photos", "bob");
     const otherSession = await askedToLogOut(elsewhere.idToken);
-    assert.match(otherSession.text, /asks to log out <b>bob<\/b> from a different session than this one/);
+    assert.match(otherSession.text, /asks to log out <b>bob<\/b>, but from a different session/);
     await confirm(otherSession);
     assert.equal(await isSignedIn(op, browser), false);
   });

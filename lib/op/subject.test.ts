@@ -98,7 +98,10 @@ describe("a client with pairwise subjects", () => {
     await implicit(client);
     const ofAnother = await question(ofBob);
     assert.match(ofAnother.text, /asks to log out another user, but you are signed in as <b>alice<\/b>/);
-    assert.match((await question(elsewhere)).text, /asks to log out <b>alice<\/b> from a different session/);
+    assert.match(
+      (await question(elsewhere)).text,
+      /asks to log out <b>alice<\/b>, but from a different session/,
+    );
   });
 
   it("can skip the question if the hint is from this session", async () => {

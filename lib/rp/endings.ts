@@ -24,14 +24,14 @@ export const endings: Readonly<Record<EndedBy, Ending>> = {
   },
   local: {
     by: "logging out of this app only",
-    meaning: "You are still logged in at the OpenID Provider.",
+    meaning: "You are still signed in at the OpenID Provider.",
   },
   "sign-out": { by: "signing out with next-auth", meaning: "" },
   refresh: {
-    by: "the end of its grant",
+    by: "a refused token refresh",
     meaning: "The OpenID Provider refused to refresh the access token.",
   },
-  "new-login": { by: "signing in again", meaning: "" },
+  "new-login": { by: "logging in again", meaning: "" },
   reset: {
     by: "Reset Session",
     meaning: "Only in this app: the session at the OpenID Provider may still exist.",

@@ -54,7 +54,7 @@ export function selfSubmittingForm(
   );
   const body = html`<form class="card" method="post" action="${form.action}" data-submit ${form.fromFragment ? html`data-fragment` : ""}>
 <h1>${form.title}</h1>${fields}
-${form.fromFragment ? html`<noscript><p class="note note-warn">The response is in the part of the URL that only a script can read. Allow scripts and reload, or choose Authorization Code or Form Post.</p></noscript>` : ""}
+${form.fromFragment ? html`<noscript><p class="note note-warn">The response is in the URL fragment, which only a script can read. Allow scripts and reload, or choose Authorization Code or Form Post.</p></noscript>` : ""}
 <button class="btn btn-primary" type="submit">Continue</button>
 </form>`;
   // The RP iframe makes its silent requests in a frame, which shows this document too.
@@ -139,7 +139,7 @@ export async function respondPlainly(
   }
 }
 
-/** Redirects `127.0.0.1`, which for a browser is another site than `localhost` and has other cookies. */
+/** Redirects `127.0.0.1`, which to a browser is a different site from `localhost` and has other cookies. */
 export function loopbackRedirect(
   request: { headers: Headers; url: string },
   rp: RelyingParty,

@@ -34,7 +34,7 @@ export default async function PhotosPage({ params }: PageProps<"/[instance]/phot
           <div className="grid gap-4 sm:grid-cols-3">
             {photos.map(({ file, title }) => (
               <figure key={file} className="flex flex-col gap-1">
-                {/* biome-ignore lint/performance/noImgElement: a small local SVG, nothing to optimise */}
+                {/* biome-ignore lint/performance/noImgElement: a small local SVG, nothing to optimize */}
                 <img
                   className="w-full rounded-lg"
                   src={`${base}/assets/photos/${file}`}

@@ -18,7 +18,7 @@ export function MechanismSwitch({ action, active }: { action: string; active: re
         ))}
       </ul>
       <button type="submit" className="btn self-start">
-        Use these
+        Apply
       </button>
     </form>
   );

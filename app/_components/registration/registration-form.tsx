@@ -91,7 +91,7 @@ function Preview({ endpoint, asked }: { endpoint: string; asked: ClientMetadata 
       </div>
       <noscript>
         <p className="muted">
-          With an encryption algorithm, <code>{algName}</code>, <code>{encName}</code> and{" "}
+          If you choose an encryption algorithm, <code>{algName}</code>, <code>{encName}</code> and{" "}
           <code>jwks_uri</code> are sent as well.
         </p>
       </noscript>

@@ -5,11 +5,11 @@ import { useEffect, useRef, useState } from "react";
 const texts: Record<string, string> = {
   starting: "asking the OP iframe …",
   watching: "the session at the OpenID Provider is unchanged.",
-  confirming: "something changed at the OpenID Provider; checking who is logged in …",
+  confirming: "something changed at the OpenID Provider; checking who is signed in there …",
   paused: "paused while this tab is hidden.",
   ended: "the session at the OpenID Provider has ended.",
   blocked:
-    "the OP iframe has not seen this login at all: this browser blocks the OpenID Provider's cookie in a frame (it blocks third-party cookies, or the cookie is SameSite=Lax), or the session there ended before this page was opened. You stay logged in here.",
+    "the OP iframe has not seen this login at all: this browser blocks the OpenID Provider's cookie in frames (it blocks third-party cookies, or the cookie is SameSite=Lax), or the session there ended before this page was opened. You stay logged in here.",
   "no answer": "the OP iframe does not answer.",
   error: "the OP iframe answered error: it did not understand the message.",
   stopped: "stopped:",

@@ -1,4 +1,4 @@
-/** Registered URIs, which are never normalised. */
+/** Registered URIs, which are never normalized. */
 
 /** Appends parameters to the URI's own query (RIL 3, FCL 3). `URLSearchParams` would rewrite that query. */
 export function withParameters(address: string, parameters: Readonly<Record<string, string>>): string {

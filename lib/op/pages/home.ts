@@ -11,10 +11,10 @@ export async function showHome(op: OpenIdProvider, ctx: Context): Promise<void> 
   <p>It stands in for WSO2 Identity Server: same endpoint paths, demo users, and a logout that notifies every app.</p>
   <table class="grid-table"><tbody>
     <tr><th>Issuer</th><td class="mono">${op.issuer}</td></tr>
-    <tr><th>Metadata</th><td><a href="${ISSUER_PATH}${DISCOVERY}">openid-configuration</a></td></tr>
+    <tr><th>Discovery document</th><td><a href="${ISSUER_PATH}${DISCOVERY}">openid-configuration</a></td></tr>
   </tbody></table>
   <div class="row">
-    <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
+    <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">Back to the apps</a>
     <a class="btn" href="${PAGES.sessions}">Sessions</a>
     <a class="btn" href="${PAGES.faults}">Faults</a>
   </div>

@@ -62,6 +62,6 @@ export function renderLoggedOut(op: Surroundings): NonNullable<LogoutFeature["po
 
 const ways = (op: Pick<OpenIdProvider, "config">): Html => html`
   <div class="row">
-    <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
+    <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">Back to the apps</a>
     <a class="btn" href="${PAGES.sessions}">Sessions</a>
   </div>`;

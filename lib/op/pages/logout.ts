@@ -68,7 +68,7 @@ function request({ keys }: Surroundings, client: Client, hint: Hint | undefined,
     return html`${asks} ${other}, but you are signed in as <b>${user}</b>.`;
   }
   if (hint?.sid && hint.sid !== sidOf(session ?? {})) {
-    return html`${asks} <b>${user}</b> from a different session than this one.`;
+    return html`${asks} <b>${user}</b>, but from a different session.`;
   }
   return html`${asks} <b>${user}</b>.`;
 }

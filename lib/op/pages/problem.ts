@@ -23,7 +23,7 @@ export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, 
   ${error ? html`<div class="note note-bad"><p><code>${error}</code></p>${description ? html`<p class="break-words">${description}</p>` : ""}</div>` : ""}
   <p>${advice}</p>
   <div class="row">
-    <a class="btn" href="${op.config.OP_FRONT_DOOR}/">To the apps</a>
+    <a class="btn" href="${op.config.OP_FRONT_DOOR}/">Back to the apps</a>
     <a class="btn" href="${PAGES.sessions}">Sessions</a>
   </div>
 </section>`;

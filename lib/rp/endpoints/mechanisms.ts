@@ -12,7 +12,7 @@ export const chooseMechanisms: Endpoint = async (request, rp) => {
   const unknown = chosen.find((name) => !(mechanismNames as string[]).includes(name));
   if (unknown !== undefined) {
     const help = `Choose from ${mechanismNames.join(", ")}.`;
-    throw new ProtocolError("invalid_request", `There is no mechanism ${unknown}.`, { help });
+    throw new ProtocolError("invalid_request", `Unknown mechanism: ${unknown}.`, { help });
   }
   const active = mechanismNames.filter((name) => chosen.includes(name));
   await rp.store.saveMechanisms(active);

@@ -55,7 +55,7 @@ export async function forget(rp: RelyingParty): Promise<RegistrationForm> {
   const there = problem
     ? `It is still registered at the OpenID Provider: ${problem}`
     : "The OpenID Provider has deleted it too.";
-  return { values: {}, errors: {}, forgotten: `Client ${clientId} is forgotten here. ${there}` };
+  return { values: {}, errors: {}, forgotten: `This app has forgotten client ${clientId}. ${there}` };
 }
 
 /** @returns why the client still exists; undefined when it is deleted */
