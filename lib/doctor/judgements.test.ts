@@ -63,7 +63,7 @@ describe("to a browser, two URLs are", () => {
     assert.equal(http.result, "warning");
     assert.match(
       http.found,
-      /another site than http:\/\/a\.localhost\/a \(the same as http:\/\/localhost\/a\)/,
+      /a different site from http:\/\/a\.localhost\/a \(the same as http:\/\/localhost\/a\)/,
     );
     assert.match(http.found, /cannot be SameSite=None/);
     const https = siteOf("https://localhost:9443", "http://localhost/a");

@@ -110,7 +110,7 @@ const illnesses: Illness[] = [
     ...{
       check: "jwks-kid",
       result: "warning",
-      found: /Several keys are for RS256, and 2 of them without a kid/,
+      found: /Several keys are for RS256, 2 of them without a kid/,
     },
   },
   {

@@ -37,7 +37,7 @@ async function examineDiscovery({ issuer, otherIssuer, discoveryUrl }: BrowserCa
     const { issuer: declared } = Object(await answer.json()) as { issuer?: unknown };
     if (declared === issuer) return found("ok", "This browser gets the same document.");
     if (otherIssuer)
-      return found("ok", `This browser gets a document, too: that of ${quoted(String(declared))}.`);
+      return found("ok", `This browser also gets the document of ${quoted(String(declared))}.`);
     return found(
       "problem",
       `This browser gets the document of ${quoted(String(declared))}: ${differenceOf(issuer, String(declared))}.`,
@@ -48,7 +48,7 @@ async function examineDiscovery({ issuer, otherIssuer, discoveryUrl }: BrowserCa
       ? found(
           "unknown",
           "This browser gets an answer, but the OpenID Provider's CORS policy keeps scripts from reading it.",
-          "Nothing: the apps never read the document in a browser.",
+          "Nothing: the apps do not read the document in a browser.",
         )
       : found(
           "problem",
@@ -72,7 +72,7 @@ async function examineClock({ health }: BrowserCase): Promise<Finding> {
     const offset = offsetOf(answer.headers.get("date"), sentAt, Date.now());
     if (!offset) return finding("clock-browser", "unknown", "This app's response has no Date header.");
     const seconds = -secondsBetween(offset);
-    const found = comparison(seconds, "This browser's clock", "the app's server's");
+    const found = comparison(seconds, "This browser's clock", "the app server's");
     return Math.abs(seconds) > unnoticed
       ? finding("clock-browser", "warning", found, setBothClocks)
       : finding("clock-browser", "ok", found);

@@ -98,7 +98,7 @@ function judge(own: Refusal, madeUp: Refusal): Finding {
     return finding(
       "client-secret",
       "unknown",
-      "The response to a made-up secret is invalid_grant, too: the OpenID Provider checks the code first.",
+      "The response to a made-up secret is also invalid_grant: the OpenID Provider checks the code first.",
     );
   return finding(
     "client-secret",

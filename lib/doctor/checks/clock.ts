@@ -28,7 +28,7 @@ export function examineClock(answers: readonly Answer[], issuer: string): Findin
     return finding(
       "clock",
       "problem",
-      `${found} More than ${clockSkew} s is not tolerated: tokens are rejected.`,
+      `${found} The app rejects tokens if the clocks differ by more than ${clockSkew} s.`,
       setBothClocks,
     );
   if (Math.abs(seconds) > unnoticed) return finding("clock", "warning", found, setBothClocks);

@@ -49,7 +49,7 @@ export function examineCookies(answers: readonly Answer[], { issuer, app }: Pati
     return finding(
       "cookies",
       "ok",
-      `On the app's host, but with other names: ${shared.join(", ")}. The app's begin with ${app.name}.`,
+      `On the app's host, but with other names: ${shared.join(", ")}. The app's cookie names begin with ${app.name}.`,
     );
   const { hostname } = new URL(issuer);
   if (homes.every((home) => home.hostname !== hostname))

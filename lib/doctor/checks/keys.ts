@@ -79,7 +79,7 @@ function keyIdentifiers(keys: JWK[], alg: string): Finding {
     return finding(
       "jwks-kid",
       "warning",
-      `Several keys are for ${alg}, and ${nameless} of them without a kid.`,
+      `Several keys are for ${alg}, ${nameless} of them without a kid.`,
       "Give each key a kid.",
     );
   return finding(
@@ -115,7 +115,7 @@ function sizes(keys: JWK[]): Finding {
     return finding(
       "jwks-size",
       "problem",
-      small.map(({ kid, bits }) => `RSA key ${quoted(kid)} has ${bits} bits`).join("; "),
+      `${small.map(({ kid, bits }) => `RSA key ${quoted(kid)} has ${bits} bits`).join("; ")}.`,
       `Use RSA keys of at least ${fewestBits} bits, or elliptic curves.`,
     );
   const found =
@@ -133,7 +133,8 @@ function bitsOf({ n = "" }: JWK): number {
 function encryptionKey(keys: JWK[], { client }: Case): Finding[] {
   if (!client?.encryption) return [];
   const { alg } = client.encryption;
-  if (keys.some((key) => keyFits(key, alg))) return [finding("jwks-encryption", "ok", `One is for ${alg}.`)];
+  if (keys.some((key) => keyFits(key, alg)))
+    return [finding("jwks-encryption", "ok", `A key for ${alg} is published.`)];
   const found = `ID Tokens are encrypted with ${alg}, but no key for it is published: logout requests send the hint unencrypted.`;
   const todo = `Publish a key with use "enc" if the OpenID Provider accepts encrypted hints.`;
   return [finding("jwks-encryption", "warning", found, todo)];

@@ -9,7 +9,7 @@ interface Reception {
   outline: string;
   back: boolean;
   stateKept: boolean;
-  /** Whether the answer is a page, which may ask for consent or reject the request. */
+  /** Whether the answer is a page, which may ask for confirmation or reject the request. */
   asks: boolean;
   silent: boolean;
 }
@@ -69,14 +69,14 @@ function judge(own: Reception[], foreign: Reception): Finding {
   if (refused.length === 0) {
     const how = own.every(({ back }) => back)
       ? "The OpenID Provider redirects to"
-      : "The OpenID Provider asks for consent, as it does not for others, at";
+      : "The OpenID Provider asks for confirmation, unlike at an unregistered URI, for";
     return finding("post-logout", "ok", `${how} ${urls}.`);
   }
   if (refused.length < own.length)
     return finding(
       "post-logout",
       "problem",
-      `Not accepted: ${refused.map(({ uri, outline }) => `${uri} (${outline})`).join(", ")}; the others are.`,
+      `Not accepted: ${refused.map(({ uri, outline }) => `${uri} (${outline})`).join(", ")}; the others are accepted.`,
       "Register exactly these URIs for the client.",
     );
   return finding(

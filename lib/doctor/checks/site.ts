@@ -33,7 +33,7 @@ export function examineSite({ issuer, app, metadata }: Pick<Case, "issuer" | "ap
     return finding(
       "site",
       "warning",
-      `To a browser, ${op.origin} is another site than ${cross.join(", ")}${same.length > 0 ? ` (the same as ${same.join(", ")})` : ""}. ${consequence(op)}`,
+      `To a browser, ${op.origin} is a different site from ${cross.join(", ")}${same.length > 0 ? ` (the same as ${same.join(", ")})` : ""}. ${consequence(op)}`,
       "For session management, put the app and the OpenID Provider on one registrable domain and one scheme. Back-channel logout works either way, and so does front-channel logout, because /fclogout needs no cookie.",
     );
   if (unsure.length > 0)
