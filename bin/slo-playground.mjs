@@ -13,7 +13,7 @@ const USAGE = `Usage: slo-playground <command> [flags]
 
   demo      start the OpenID Provider, the Relying Parties and the front door (npm run demo)
   register  register the Relying Parties at an OpenID Provider (npm run register)
-  doctor    examine an OpenID Provider and whether the apps work with it (npm run doctor)
+  doctor    find out why an OpenID Provider and the apps do not work together (npm run doctor)
   check     test the single logout of an OpenID Provider, clause by clause (npm run check)
   compare   show what changed between two runs of check (npm run compare)
   test      lint, types, unit, contract and end-to-end tests (npm test)

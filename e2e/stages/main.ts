@@ -12,7 +12,7 @@ async function main(argv: string[]): Promise<number> {
   const rest = afterNames === -1 ? [] : argv.slice(afterNames);
   if (rest.length > 0 && chosen.length !== 1) {
     const isHelp = rest[0] === "--help" || rest[0] === "-h";
-    const usage = `Usage: npm test -- [${names.join("|")}] [arguments of that one stage's tool]\n`;
+    const usage = `Usage: npm test -- [${names.join("|")}] [arguments for the tool of a single stage]\n`;
     process.stderr.write(isHelp ? usage : `Unknown stage ${rest[0]}.\n${usage}`);
     return isHelp ? 0 : WRONG_USE;
   }

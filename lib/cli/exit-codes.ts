@@ -29,7 +29,7 @@ export const exitCodes = {
   compare: {
     0: "nothing is worse",
     1: "something is worse",
-    [WRONG_USE]: "a report cannot be read, or is of a run that was interrupted",
+    [WRONG_USE]: "a report cannot be read, or is from an interrupted run",
   },
   test: { 0: "all tests passed", 1: "a test failed", [WRONG_USE]: "unknown stage", ...interrupted },
 } as const;

@@ -71,7 +71,7 @@ describe("slo-playground register at a server with a self-signed certificate", (
     assert.equal(code, 2, output);
     assert.match(
       output,
-      /^Trusted: the certificate in .*; delete the file if the server has a new one\.\nNo discovery document at .*certificate.*\n$/,
+      /^Trusted: the certificate saved in .* at first use; delete the file if the server has a new one\.\nNo discovery document at .*certificate.*\n$/,
     );
     assert.equal(impostor.asked.length, 0, "no password went there");
     assert.equal(readFileSync(pem, "utf8"), kept);

@@ -28,7 +28,7 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   if (trustFirstUse === undefined) return undefined;
   if (existsSync(trustFirstUse)) {
     patience.say(
-      `Trusted: the certificate in ${trustFirstUse}, as at first use; delete the file if the server has a new one.`,
+      `Trusted: the certificate saved in ${trustFirstUse} at first use; delete the file if the server has a new one.`,
     );
     return trustFile("trust-first-use", trustFirstUse);
   }
@@ -44,7 +44,7 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   }
   if (!root.checkIssued(root)) {
     throw new CannotRun(
-      `The certificate of ${origin} is from an authority that it does not send; name the authority's file with --ca.`,
+      `The certificate of ${origin} is from an authority whose certificate the server does not send; pass the authority's file with --ca.`,
     );
   }
   await mkdir(path.dirname(trustFirstUse), { recursive: true });
@@ -78,7 +78,9 @@ function shownBy(host: string, port: number): Promise<Shown> {
     };
     const socket = tls.connect({ host, port, servername: host, rejectUnauthorized: false });
     socket.setTimeout(CONNECT_MS, () =>
-      socket.destroy(Object.assign(new Error("it takes too long"), { code: "ETIMEDOUT" })),
+      socket.destroy(
+        Object.assign(new Error(`no answer within ${CONNECT_MS / 1000} s`), { code: "ETIMEDOUT" }),
+      ),
     );
     socket.once("error", fail);
     socket.once("secureConnect", () => {
@@ -86,7 +88,7 @@ function shownBy(host: string, port: number): Promise<Shown> {
       let root = leaf;
       while (root?.issuerCertificate && !root.checkIssued(root)) root = root.issuerCertificate;
       if (leaf && root) resolve({ trusted: socket.authorized, leaf, root });
-      else fail(new Error("it shows none"));
+      else fail(new Error("the server presents none"));
       socket.destroy();
     });
   });

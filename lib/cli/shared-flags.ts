@@ -156,7 +156,7 @@ export const sharedFlags = {
     help: `ports of ${appNames.join(", ")}`,
   },
   "cross-site": {
-    help: `each app at a host of its own, such as http://${appNames[0]}.localhost:8080/${appNames[0]}: another site for browsers, which shows what third-party cookies do`,
+    help: `each app at a host of its own, such as http://${appNames[0]}.localhost:8080/${appNames[0]}: a separate site to browsers, to show what third-party cookies do`,
   },
   data: {
     value: "DIR",
@@ -201,6 +201,6 @@ export function refuseMisplaced<Name extends string>(
   throw new UsageError(
     named
       ? `--${misplaced}: only for the embedded OP; omit it with --issuer.`
-      : `--${misplaced}: only for an OP of your own; name it with --issuer URL.`,
+      : `--${misplaced}: only for your own OP; name it with --issuer URL.`,
   );
 }

@@ -44,8 +44,8 @@ const walkthrough = ({
 <h2 id="walkthrough">The walkthrough</h2>
 <ol class="flex list-decimal flex-col gap-2 pl-5">
 <li>Open <a href="${first?.home}">${first?.name}</a> and press the picture <b>Import Photos</b>.</li>
-<li>Press <b>Authorize</b>, sign in${embedded ? html` as <code>admin</code> with password <code>admin</code>` : ""} and allow the access. The app shows its ID Token and <b>Logged in user : ${embedded ? html`<code>admin</code>` : "you"}</b>.</li>
-<li>Do the same in <a href="${second?.home}">${second?.name}</a>: you are already signed in, without a password prompt.</li>
+<li>Press <b>Authorize</b>, sign in${embedded ? html` as <code>admin</code> with password <code>admin</code>` : ""} and allow access. The app shows its ID Token and <b>Logged in user : ${embedded ? html`<code>admin</code>` : "you"}</b>.</li>
+<li>Do the same in <a href="${second?.home}">${second?.name}</a>: you are signed in already, so there is no password prompt.</li>
 <li>Press <b>Logout</b> in one of the two and answer <b>Yes</b> at the OpenID Provider.</li>
 <li>Look at the other: <b>Logged in user : <code>null</code></b>, without a reload.</li>
 </ol>
@@ -94,12 +94,12 @@ const users = html`${demoUsers.map(
 const commands = ({ embedded }: ReadyView): Html => html`<section class="card" aria-labelledby="commands">
 <h2 id="commands">More commands</h2>
 <table class="grid-table"><tbody>
-${embedded ? command("npm run demo -- --issuer URL", "the same apps with an OpenID Provider of your own") : ""}
+${embedded ? command("npm run demo -- --issuer URL", "the same apps with your own OpenID Provider") : ""}
 ${embedded ? command("npm run demo -- --https", "the OpenID Provider on https, with a self-signed certificate") : ""}
 ${command("npm run demo -- --cross-site", "each app at a host of its own, to show what third-party cookies do")}
-${command("npm run demo -- --fresh", "deletes keys, clients and sessions, then starts")}
+${command("npm run demo -- --fresh", "deletes keys, clients and sessions first")}
 ${command("npm run demo -- --help", "every flag")}
-${command("Ctrl-C", "in the terminal: end everything")}
+${command("Ctrl-C", "in the terminal: stops everything")}
 </tbody></table>
 </section>`;
 
@@ -118,10 +118,10 @@ export const downPage = ({ name, port }: { name: string; port: number }): FrontD
 
 /** No app or page has this path. */
 export const notFoundPage = (pathname: string): FrontDoorPage => ({
-  title: "Nothing here",
+  title: "Page not found",
   narrow: true,
-  body: html`<h1>Nothing here</h1>
-<p>There is no <code>${pathname}</code>. The apps are below ${appNames.map((name, index) => html`${index > 0 ? " and " : ""}<a href="/${name}/">/${name}/</a>`)}.</p>`,
+  body: html`<h1>Page not found</h1>
+<p>No page has the path <code>${pathname}</code>. The apps are at ${appNames.map((name, index) => html`${index > 0 ? " and " : ""}<a href="/${name}/">/${name}/</a>`)}.</p>`,
 });
 
 /** The request names another host. */

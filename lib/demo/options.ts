@@ -38,7 +38,7 @@ export interface DemoOptions {
 }
 
 const flags = {
-  issuer: withHelp(sharedFlags.issuer, "use an OpenID Provider of your own; default: the embedded one"),
+  issuer: withHelp(sharedFlags.issuer, "use your own OpenID Provider; default: the embedded one"),
   client: withHelp(
     sharedFlags.client,
     `your client there for ${alternatives(appNames)}; default: the app registers itself dynamically`,
@@ -53,7 +53,7 @@ const flags = {
   "front-port": sharedFlags["front-port"],
   ports: sharedFlags.ports,
   data: sharedFlags.data,
-  fresh: { help: "delete what is kept there, then start" },
+  fresh: { help: "delete the keys, clients and sessions in --data, then start" },
   "log-format": {
     value: "FORMAT",
     schema: oneOf(["pretty", "json"]),

@@ -23,7 +23,7 @@ export function createProcessGroup(output: Output): ProcessGroup {
   let stopping = false;
 
   function startOne(plan: ProcessPlan): Promise<void> {
-    if (stopping) throw new CannotRun("The demo is ending.");
+    if (stopping) throw new CannotRun("The demo is shutting down.");
     const started = startProcess(plan, output);
     running.set(plan.name, started);
     void started.ended.then((ending) => {

@@ -167,7 +167,7 @@ describe("slo-playground doctor", { concurrency: true }, () => {
   it("explains itself with --help", async () => {
     const { code, output } = await doctor("--help");
     assert.equal(code, 0);
-    assert.match(output, /^Usage: slo-playground doctor \[flags\]\n/);
+    assert.match(output, /^Usage: npm run doctor -- \[flags\]\n/);
   });
 
   it("rejects a file without certificates: one line, exit code 2", async () => {

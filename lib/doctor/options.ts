@@ -52,7 +52,7 @@ const flags = {
 } as const satisfies FlagTable;
 
 export const commandLine = {
-  call: "slo-playground doctor",
+  call: "npm run doctor --",
   about: `Examines an OpenID Provider, and whether an app of the playground can work with it: discovery, issuer, TLS,
 clock, keys, capabilities, client, callbacks, cookies, back-channel logout. Each finding says why it matters and what
 to do.`,

@@ -152,7 +152,7 @@ export class OpenIdProvider {
     }
   }
 
-  /** The library compares issuers as normalised URLs, which tell no `https://op.example` from `https://op.example/`;
+  /** The library compares issuers as normalized URLs, which tell no `https://op.example` from `https://op.example/`;
    * `iss` is compared byte for byte (Discovery 4.3). */
   #assertSameBytes(declared: string): void {
     if (declared === this.issuer || new URL(declared).href !== new URL(this.issuer).href) return;
@@ -182,7 +182,7 @@ function clientAuthentication(metadata: Metadata, secret: string | undefined): c
 
 function unavailable(issuer: string, why: string, detail?: unknown): ProtocolError {
   return new ProtocolError("provider_unavailable", `The OpenID Provider ${issuer} cannot be used: ${why}.`, {
-    help: "Check that it is running and that OP_ISSUER is exactly its issuer. For details open Doctor in this app, or run slo-playground doctor. This app keeps trying.",
+    help: "Check that it is running and that OP_ISSUER is exactly its issuer. For details, open Doctor in this app, or run npm run doctor. This app keeps trying.",
     detail,
   });
 }

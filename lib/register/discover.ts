@@ -25,7 +25,7 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
   let metadata: oidc.ServerMetadata;
   try {
     const options = { execute: [oidc.allowInsecureRequests], timeout: TIMEOUT_S };
-    // The whole URL: given the issuer alone, the library compares it normalised.
+    // The whole URL: given the issuer alone, the library compares it normalized.
     metadata = (
       await oidc.discovery(new URL(url), "discovery", undefined, undefined, options)
     ).serverMetadata();

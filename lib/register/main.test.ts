@@ -109,6 +109,18 @@ describe("slo-playground register at the embedded OP", () => {
     assert.match(output, /^\S+ refused to register playground2: HTTP 401, invalid_token: .*administrator/);
     assert.equal(output.trim().split("\n").length, 1);
   });
+
+  it("refuses --public at a product without an API for it", async () => {
+    const { code, output } = await register(
+      "--op-port",
+      String(op.port),
+      "--admin",
+      "admin:admin",
+      "--public",
+    );
+    assert.equal(code, 2);
+    assert.match(output, /^--public: this product has no API for it; .*\n$/);
+  });
 });
 
 describe("slo-playground register at the user's own OP", () => {
@@ -206,12 +218,6 @@ describe("slo-playground register without --driver", () => {
       appNames.flatMap((name) => [name, `${name}-public`]).sort(),
     );
   });
-
-  it("refuses --public at a product without an API for it", async () => {
-    const { code, output } = await register("--admin", "admin:admin", "--public");
-    assert.equal(code, 2);
-    assert.match(output, /^--public: this product has no API for it; .*\n$/);
-  });
 });
 
 describe("slo-playground register", { concurrency: true }, () => {
@@ -233,7 +239,7 @@ describe("slo-playground register", { concurrency: true }, () => {
   it("explains itself with --help", async () => {
     const { code, output } = await register("--help");
     assert.equal(code, 0);
-    assert.match(output, /^Usage: slo-playground register \[flags\]\n/);
+    assert.match(output, /^Usage: npm run register -- \[flags\]\n/);
   });
 
   it("rejects a wrong flag with one line and exit code 2", async () => {

@@ -37,7 +37,10 @@ describe("the flags of slo-playground register", () => {
       ["--driver", "okta"],
       /^--driver: okta is unknown; choose auto, embedded, wso2, keycloak, glewlwyd or generic\.$/,
     ],
-    [["--driver", "wso2", "--admin", "a:b"], /^--driver: wso2 is an OP of your own; name it with --issuer/],
+    [
+      ["--driver", "wso2", "--admin", "a:b"],
+      /^--driver: wso2 is not the embedded OP; name yours with --issuer/,
+    ],
     [["--driver", "embedded"], /^--driver: embedded writes files; name their folder with --env-dir\.$/],
     [
       ["--driver", "embedded", "--env-dir", "x", "--issuer", "http://localhost"],
@@ -52,16 +55,16 @@ describe("the flags of slo-playground register", () => {
       ["--wait", "soon", "--issuer", "http://localhost"],
       /^--wait: not a whole number from 0 to 9999; give one\.$/,
     ],
-    [["--wait", "5"], /^--wait: only for an OP of your own; name it with --issuer URL\.$/],
+    [["--wait", "5"], /^--wait: only for your own OP; name it with --issuer URL\.$/],
     [
       ["--issuer", "https://localhost", "--ca", "a", "--trust-first-use", "b"],
-      /^--ca: excludes --trust-first-use; omit one of them\.$/,
+      /^--ca: cannot be combined with --trust-first-use; omit one of them\.$/,
     ],
     [
       ["--issuer", "http://localhost", "--trust-first-use", "b"],
       /^--trust-first-use: only for an issuer on https; omit it\.$/,
     ],
-    [["--client", "playground2=x"], /^--client: unknown flag\. All flags: slo-playground register --help$/],
+    [["--client", "playground2=x"], /^--client: unknown flag\. All flags: npm run register -- --help$/],
   ];
   for (const [flags, message] of wrong) {
     it(`refuse ${flags.join(" ")} in one line`, () => {

@@ -121,7 +121,7 @@ const flags = {
 } as const satisfies FlagTable;
 
 export const commandLine = {
-  call: "slo-playground register",
+  call: "npm run register --",
   about: `Registers ${appNames.join(", ")} at an OpenID Provider, with every logout field, and reports for each field whether it
 was accepted, changed, ignored or refused. The clients are kept: npm run demo uses them from its next start, with
 the same --issuer and ports.`,
@@ -176,7 +176,7 @@ function refuseMixtures({ values: { driver, issuer }, has }: Given<typeof flags>
       throw new UsageError("--driver: embedded writes files; name their folder with --env-dir.");
   }
   if (productsWithApi.some((name) => name === driver) && !has("issuer"))
-    throw new UsageError(`--driver: ${driver} is an OP of your own; name it with --issuer URL.`);
+    throw new UsageError(`--driver: ${driver} is not the embedded OP; name yours with --issuer URL.`);
   refuseMisplaced(has, {
     forEmbedded: ["https", "op-port"],
     forIssuer: ["wait", "ca", "trust-first-use"],
@@ -187,7 +187,7 @@ function refuseMixtures({ values: { driver, issuer }, has }: Given<typeof flags>
   if (has("public") && !has("admin"))
     throw new UsageError("--public: needs the product's API; name an administrator with --admin.");
   if (has("ca") && has("trust-first-use"))
-    throw new UsageError("--ca: excludes --trust-first-use; omit one of them.");
+    throw new UsageError("--ca: cannot be combined with --trust-first-use; omit one of them.");
   if (has("trust-first-use") && !issuer?.startsWith("https:"))
     throw new UsageError("--trust-first-use: only for an issuer on https; omit it.");
 }

@@ -91,7 +91,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     );
   });
 
-  it("is recognised without --driver, and says that its API sets no encryption", async () => {
+  it("is recognized without --driver, and says that its API sets no encryption", async () => {
     const [server, data] = [await stand(), newFolder()];
     const flags = ["--issuer", server.issuer, "--data", data, "--admin", "admin:admin"];
     const program = runProgram(["lib/register/main.ts", ...flags, "--app", "playground2"]);

@@ -188,9 +188,9 @@ describe("slo-playground compare", () => {
   const unreadable: [what: string, path: string, line: RegExp][] = [
     ["does not exist", join(folder, "absent.json"), /absent\.json cannot be read: ENOENT/],
     [
-      "is of an interrupted run",
+      "is from an interrupted run",
       saved("half.json", { ...one("pass"), interrupted: true }),
-      /half\.json is of an interrupted run/,
+      /half\.json is from an interrupted run/,
     ],
     ["is not JSON", saved("text.json", "<html>\n"), /text\.json cannot be read: /],
     [

@@ -38,7 +38,7 @@ export type ComparedReport = z.infer<typeof report>;
 export function readReport(path: string): ComparedReport {
   const parsed = report.safeParse(parse(path));
   if (parsed.data?.interrupted)
-    throw new CannotRun(`${path} is of an interrupted run: run npm run check again.`);
+    throw new CannotRun(`${path} is from an interrupted run: run npm run check again.`);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue && issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";

@@ -22,7 +22,10 @@ describe("the flags of npm run check", () => {
     const { port, clients: read } = parseOptions(["--issuer", "https://op.example", ...clients]);
     assert.deepEqual(read["rp-a"], { clientId: "urn:x", clientSecret: "s:1", missing: [] });
     assert.equal(port, 47100);
-    assert.throws(() => parseOptions(["--port", "5000"]), /^UsageError: --port: only for clients by hand/);
+    assert.throws(
+      () => parseOptions(["--port", "5000"]),
+      /^UsageError: --port: only for clients registered by hand/,
+    );
     assert.throws(
       () => parseOptions(["--workers", "9"]),
       /^UsageError: --workers: not a whole number from 1 to 8/,
@@ -66,7 +69,7 @@ describe("the flags of npm run check", () => {
       ["--registration-auth", "a:b"],
       ["--other-issuer", "https://op.example/other"],
     ])
-      refused(flags, new RegExp(`^${flags[0]}: only for an OP of your own; name it with --issuer URL\\.$`));
+      refused(flags, new RegExp(`^${flags[0]}: only for your own OP; name it with --issuer URL\\.$`));
   });
 
   it("say what clients by hand were not registered for", () => {
@@ -78,7 +81,7 @@ describe("the flags of npm run check", () => {
     );
     refused(
       [...issuer, "--without", "back-channel"],
-      /^--without: only for clients by hand; .*--print-clients/,
+      /^--without: only for clients registered by hand; .*--print-clients/,
     );
   });
 

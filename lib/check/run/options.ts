@@ -96,7 +96,7 @@ const flags = {
     value: "NAME|FILE",
     schema: z.string(),
     default: "auto",
-    help: `the product: ${productNames.join(", ")}, or a file with a driver of your own, such as ./my-driver.ts; auto recognizes the product by its discovery document`,
+    help: `the product: ${productNames.join(", ")}, or a file with your own driver, such as ./my-driver.ts; auto recognizes the product by its discovery document`,
   },
   user: {
     value: "NAME:PASSWORD",
@@ -113,7 +113,7 @@ const flags = {
     value: "CHANNEL",
     schema: oneOf(channels),
     repeatable: true,
-    help: `${channels.join(" or ")}: the clients by hand are not registered for it, and its checks are skipped`,
+    help: `${channels.join(" or ")}: clients registered by hand do not have it, and its checks are skipped`,
   },
   "print-clients": { help: "print the clients to register by hand at --issuer, and exit" },
   port: {
@@ -226,7 +226,7 @@ function refuseMixtures({
   if (users.length === 1) throw new UsageError("--user: one user is missing; give alice first, then bob.");
   if (users.length > 2) throw new UsageError("--user: more than two users; give alice first, then bob.");
   if (users.length === 2 && users[0]?.name === users[1]?.name)
-    throw new UsageError(`--user: ${users[0]?.name} is given twice; the second has to be another user.`);
+    throw new UsageError(`--user: ${users[0]?.name} is given twice; the second must be a different user.`);
   const named = clients.map(({ name }) => name);
   const twice = named.find((name, index) => named.indexOf(name) !== index);
   if (twice) throw new UsageError(`--client: ${twice} is given twice; keep one of them.`);
@@ -237,11 +237,15 @@ function refuseMixtures({
     );
   const isByHand = named.length > 0 || rest["print-clients"];
   if (rest.without.length > 0 && !isByHand)
-    throw new UsageError("--without: only for clients by hand; give it with --client or --print-clients.");
+    throw new UsageError(
+      "--without: only for clients registered by hand; give it with --client or --print-clients.",
+    );
   if (rest.port !== undefined && !isByHand)
-    throw new UsageError("--port: only for clients by hand; omit it, others get free ports.");
+    throw new UsageError(
+      "--port: only for clients registered by hand; omit it, other clients get free ports.",
+    );
   if (rest["other-issuer"] !== undefined && rest["other-issuer"] === issuer)
-    throw new UsageError("--other-issuer: the same as --issuer; name another one.");
+    throw new UsageError("--other-issuer: the same as --issuer; name a different one.");
   assertChecks("--only", only ?? []);
   assertChecks("--skip", skip);
   if (chosenChecks({ only, skip, severities: severity }).length === 0)

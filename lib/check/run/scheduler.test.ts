@@ -39,7 +39,7 @@ describe("a check", () => {
     const result = await resultOf(async () => {
       throw new TypeError("no frame at https://op.example/logout?id_token_hint=x");
     });
-    const reason = "The check could not go on: TypeError: no frame at https://op.example/logout";
+    const reason = "The check could not continue: TypeError: no frame at https://op.example/logout";
     assert.deepEqual([result?.verdict, result?.reason, result?.gaveUp], ["fail", reason, true]);
   });
 

@@ -171,7 +171,7 @@ async function conclude(
     if (error instanceof CheckTimedOut) return { verdict: "fail", reason: error.message, gaveUp: true };
     // An unexpected page or an answer that makes no sense: usually caused by the OP, and never a pass.
     const [message = ""] = withoutQueries(String(error)).split("\n", 1);
-    return { verdict: "fail", reason: `The check could not go on: ${message}`, gaveUp: true };
+    return { verdict: "fail", reason: `The check could not continue: ${message}`, gaveUp: true };
   } finally {
     clearTimeout(timer);
   }

@@ -22,7 +22,7 @@ const USE_GENERIC = "--driver generic registers without it.";
 const advice = {
   404: `The Application Management API is not there: is this WSO2 Identity Server 5.11 or newer? ${USE_GENERIC}`,
   409: "An application of this name or client ID exists that this user cannot see: rename or delete it in the console.",
-  501: `This server does not support what is asked for; it may be older than 7.0. ${USE_GENERIC}`,
+  501: `This server does not support this request; it may be older than 7.0. ${USE_GENERIC}`,
 };
 
 /** Dynamically where there is no such API: before 5.11. */
