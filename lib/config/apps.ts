@@ -46,7 +46,7 @@ export const defaultPorts: Ports = {
 /** What decides the addresses of the apps. */
 export interface Layout {
   ports: Ports;
-  /** Browsers use each app at a host of its own, which makes it another site than the OP and the other apps. */
+  /** Browsers use each app at a host of its own, which makes it a different site from the OP and the other apps. */
   crossSite: boolean;
 }
 

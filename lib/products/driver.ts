@@ -60,7 +60,7 @@ export interface DriverContext {
 export interface Driver {
   name: string;
   /** Whether this discovery document is of this product. */
-  recognises?(metadata: Metadata): boolean;
+  recognizes?(metadata: Metadata): boolean;
 
   // Peculiarities.
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import { driverFor } from "./index.ts";
 
-describe("the product is recognised by its discovery document", () => {
+describe("the product is recognized by its discovery document", () => {
   const document = (issuer: string, more: Record<string, unknown> = {}) => ({ issuer, ...more }) as Metadata;
   const wso2Paths = { end_session_endpoint: "https://h:9443/oidc/logout" };
   const glewlwydAt = (issuer: string) => ({

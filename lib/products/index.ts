@@ -11,7 +11,7 @@ import { glewlwyd } from "./glewlwyd/driver.ts";
 import { keycloak } from "./keycloak/driver.ts";
 import { wso2 } from "./wso2/driver.ts";
 
-/** By name, in the order in which they are asked whether they recognise an OP: the embedded one has the paths of WSO2
+/** By name, in the order in which they are asked whether they recognize an OP: the embedded one has the paths of WSO2
  * Identity Server. */
 const products = { embedded, wso2, keycloak, glewlwyd, generic } satisfies Record<string, Driver>;
 
@@ -20,9 +20,9 @@ export const productNames = Object.keys(products) as ProductName[];
 
 export const driverOf = (name: ProductName): Driver => products[name];
 
-/** The driver of the product that this discovery document is of; the generic one where no product recognises it. */
+/** The driver of the product that this discovery document is of; the generic one where no product recognizes it. */
 export const driverFor = (metadata: Metadata): Driver =>
-  Object.values<Driver>(products).find((driver) => driver.recognises?.(metadata)) ?? generic;
+  Object.values<Driver>(products).find((driver) => driver.recognizes?.(metadata)) ?? generic;
 
 /** @param name of a product, or the path of a module whose default export is a driver
  * @throws {CannotRun} */

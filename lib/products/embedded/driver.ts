@@ -7,7 +7,7 @@ import { sessionsPage } from "./sessions.ts";
 export const embedded: Driver = {
   name: "embedded",
   // A field of its own: the paths are those of WSO2 Identity Server.
-  recognises: (metadata) => "end_session_everywhere_supported" in metadata,
+  recognizes: (metadata) => "end_session_everywhere_supported" in metadata,
   register: registerDynamically,
   largeIdToken: { user: { name: "grace", password: "grace" }, scope: "openid groups" },
   ...sessionsPage,

@@ -7,7 +7,7 @@ import { sessions } from "./sessions.ts";
 
 export const glewlwyd: Driver = {
   name: "glewlwyd",
-  recognises: ({ issuer, ...metadata }) =>
+  recognizes: ({ issuer, ...metadata }) =>
     isIssuer(issuer) &&
     metadata.authorization_endpoint === `${issuer}/auth` &&
     metadata.userinfo_endpoint === `${issuer}/userinfo` &&

@@ -8,7 +8,7 @@ import { ensure, register } from "./registration.ts";
 
 export const keycloak: Driver = {
   name: "keycloak",
-  recognises: ({ issuer, token_endpoint: token }) =>
+  recognizes: ({ issuer, token_endpoint: token }) =>
     isIssuer(issuer) && token === `${issuer}/protocol/openid-connect/token`,
   oneChannelPerClient: true,
   register,

@@ -13,7 +13,7 @@ const consentForm = "#oidc_logout_consent_form";
 
 export const wso2: Driver = {
   name: "wso2",
-  recognises: ({ issuer, end_session_endpoint: endpoint }) =>
+  recognizes: ({ issuer, end_session_endpoint: endpoint }) =>
     isIssuer(issuer) && URL.parse(String(endpoint))?.pathname.endsWith("/oidc/logout") === true,
   register,
   ensure,
