@@ -98,5 +98,7 @@ export const basicAuthorization = ({ name, password }: User): Record<string, str
 export function issuerParts(issuer: string, shape: RegExp, product: string, ending: string): string[] {
   const [found, ...parts] = shape.exec(issuer) ?? [];
   if (found !== undefined) return parts;
-  throw new CannotRun(`${issuer} is no issuer of ${product}, which ends in ${ending}. Try --driver generic.`);
+  throw new CannotRun(
+    `${issuer} is not an issuer of ${product}, which ends in ${ending}. Try --driver generic.`,
+  );
 }

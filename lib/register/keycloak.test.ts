@@ -123,6 +123,6 @@ describe("slo-playground register --driver keycloak", { concurrency: 2 }, () => 
     const { code, output } = await register(`${server.origin}/op`, newFolder());
     await server.close();
     assert.equal(code, 2);
-    assert.match(output, /^http:\S+ is no issuer of Keycloak, which ends in \/realms\/NAME\. .*\n$/);
+    assert.match(output, /^http:\S+ is not an issuer of Keycloak, which ends in \/realms\/NAME\. .*\n$/);
   });
 });

@@ -264,7 +264,7 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
     assert.deepEqual([other.code, nobody.code], [2, 2]);
     assert.match(
       other.output,
-      /^http:\S+ is no issuer of WSO2 Identity Server, which ends in \/oauth2\/token\. .*\n$/,
+      /^http:\S+ is not an issuer of WSO2 Identity Server, which ends in \/oauth2\/token\. .*\n$/,
     );
     assert.match(nobody.output, /^No discovery document at .*ECONNREFUSED.*\n$/);
   });
