@@ -13,7 +13,8 @@ async function main(argv: string[]): Promise<number> {
   if (rest.length > 0 && chosen.length !== 1) {
     const isHelp = rest[0] === "--help" || rest[0] === "-h";
     const usage = `Usage: npm test -- [${names.join("|")}] [arguments for the tool of a single stage]\n`;
-    process.stderr.write(isHelp ? usage : `Unknown stage ${rest[0]}.\n${usage}`);
+    if (isHelp) process.stdout.write(usage);
+    else process.stderr.write(`Unknown stage ${rest[0]}.\n${usage}`);
     return isHelp ? 0 : WRONG_USE;
   }
 

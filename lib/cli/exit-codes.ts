@@ -6,7 +6,7 @@ export const WRONG_USE = 2;
 /** Ended by Ctrl-C: 128 and the signal's number, as shells have it. */
 export const INTERRUPTED = 130;
 
-const interrupted = { [INTERRUPTED]: "ended by Ctrl-C" } as const;
+const interrupted = { [INTERRUPTED]: "ended by Ctrl-C (128 and its number for another signal)" } as const;
 
 export const exitCodes = {
   demo: {
