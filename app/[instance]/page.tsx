@@ -1,6 +1,7 @@
 import { current } from "#lib/next/current.ts";
+import { logoutEvents } from "#lib/rp/events.ts";
 import { activeMechanisms } from "#lib/rp/mechanisms.ts";
-import { LogoutRequests } from "../_components/logout/logout-requests.tsx";
+import { LogoutRequests, shownEvents } from "../_components/logout/logout-requests.tsx";
 import { MechanismSwitch } from "../_components/logout/mechanism-switch.tsx";
 import { LoggedInUser } from "../_components/session/logged-in-user.tsx";
 import { SessionEnded } from "../_components/session/session-ended.tsx";
@@ -8,12 +9,10 @@ import { SessionEnded } from "../_components/session/session-ended.tsx";
 /** GET / : where the tutorial starts. */
 export default async function StartPage({ params }: PageProps<"/[instance]">) {
   const { rp, base, session } = await current(params, "/");
-  const [logoutTokens, unverified, frontchannel] = await Promise.all([
-    rp.store.listEvents("logout_token", 5),
-    rp.store.listEvents("logout_token_unverified", 2),
-    rp.store.listEvents("frontchannel_logout", 3),
-  ]);
-  const events = [...logoutTokens, ...unverified, ...frontchannel].sort((a, b) => b.seq - a.seq);
+  const lists = Object.values(logoutEvents)
+    .flat()
+    .map((type) => rp.store.listEvents(type, shownEvents[type].most));
+  const events = (await Promise.all(lists)).flat().sort((a, b) => b.seq - a.seq);
   return (
     <>
       <div className="flex flex-col gap-1">

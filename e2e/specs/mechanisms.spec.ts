@@ -3,6 +3,7 @@
 
 import { App } from "#lib/check/steps/app-pages.ts";
 import { type DemoProcess, startDemo } from "#lib/demo/demo-process.ts";
+import { type Mechanism, mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 import { signInTo, switchOn } from "../support/mechanisms.ts";
 
@@ -13,13 +14,14 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => demo?.stop());
 
-const ways = [
-  ["back-channel", "Authorization Code"],
-  ["front-channel", "Authorization Code"],
-  ["session-management", "Implicit"],
-] as const;
+const grantTypes = {
+  "back-channel": "Authorization Code",
+  "front-channel": "Authorization Code",
+  "session-management": "Implicit",
+} as const satisfies Record<Mechanism, string>;
 
-for (const [mechanism, grantType] of ways) {
+for (const mechanism of mechanismNames) {
+  const grantType = grantTypes[mechanism];
   test(`${mechanism} alone logs the other app out, without a reload (${grantType})`, async ({
     user,
     page,

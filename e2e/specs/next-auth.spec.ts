@@ -97,7 +97,7 @@ test("a sign-out in one browser keeps the user's session in another", async ({ u
   const here = new App(page, demo.apps.playground2);
   const elsewhere = await browser.newContext();
   const there = new App(await elsewhere.newPage(), demo.apps.playground2);
-  await switchOn(here, "back-channel", "front-channel", "session-management");
+  await switchOn(here, ...mechanismNames);
   for (const app of [here, there]) await signIn(app, "next-auth", user, true);
   await page.getByRole("link", { name: "Sign out with next-auth" }).click();
   await op(page).confirmLogout();

@@ -1,5 +1,6 @@
 /** The client metadata of a Relying Party of this playground (OIDC Registration 2, RFC 7591 2). */
 import type { Encryption } from "./jwe.ts";
+import type { RegistrationField } from "./mechanisms.ts";
 
 export interface ClientToRegister {
   name: string;
@@ -30,6 +31,15 @@ export const redirectUris = (baseUrls: readonly [string, ...string[]]): string[]
   `${baseUrls[0]}/api/auth/callback/op`,
 ];
 
+/** Registers an app for each mechanism. */
+export const logoutMetadata = (baseUrl: string, serverUrl: string) =>
+  ({
+    backchannel_logout_uri: `${serverUrl}/bclogout`,
+    backchannel_logout_session_required: true,
+    frontchannel_logout_uri: `${baseUrl}/fclogout`,
+    frontchannel_logout_session_required: true,
+  }) satisfies Record<RegistrationField, string | boolean>;
+
 const wantedResponseTypes = ["code", "id_token", "id_token token", "code id_token"];
 const wantedGrantTypes = ["authorization_code", "implicit", "refresh_token"];
 
@@ -50,10 +60,7 @@ export function clientMetadata(
     token_endpoint_auth_method: methods.includes("client_secret_basic")
       ? "client_secret_basic"
       : "client_secret_post",
-    backchannel_logout_uri: `${serverUrl}/bclogout`,
-    backchannel_logout_session_required: true,
-    frontchannel_logout_uri: `${baseUrls[0]}/fclogout`,
-    frontchannel_logout_session_required: true,
+    ...logoutMetadata(baseUrls[0], serverUrl),
     id_token_signed_response_alg: alg,
     ...(encryption && {
       id_token_encrypted_response_alg: encryption.alg,

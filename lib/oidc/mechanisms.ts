@@ -53,6 +53,19 @@ export type Mechanism = keyof typeof mechanisms;
 /** In the order of the table. */
 export const mechanismNames = Object.keys(mechanisms) as Mechanism[];
 
+/** The mechanisms that an RP registers for. */
+export type RegisteredMechanism = {
+  [Each in Mechanism]: (typeof mechanisms)[Each]["registeredBy"] extends readonly [] ? never : Each;
+}[Mechanism];
+
+/** In the order of the table. */
+export const registeredMechanisms = mechanismNames.filter(
+  (name): name is RegisteredMechanism => mechanisms[name].registeredBy.length > 0,
+);
+
+/** The client metadata that registers an RP for all of them. */
+export type RegistrationField = (typeof mechanisms)[RegisteredMechanism]["registeredBy"][number];
+
 /** The title of each. */
 export const mechanismTitles = Object.fromEntries(
   mechanismNames.map((name) => [name, mechanisms[name].title]),

@@ -1,7 +1,7 @@
 /** What to request from an OP that refuses unknown fields: first without the field that it names, otherwise without
  * one group of fields after the other, finally without all of them. */
 import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
-import { mechanisms } from "./mechanisms.ts";
+import { mechanisms, type RegisteredMechanism } from "./mechanisms.ts";
 
 /** Maximum number of requests for one client. */
 export const mostRequests = 6;
@@ -23,7 +23,10 @@ const groups = {
     named: /back[_ -]?channel/i,
   },
   "post-logout": { fields: ["post_logout_redirect_uris"], named: /post[_ -]?logout/i },
-} as const;
+} as const satisfies Record<
+  RegisteredMechanism | "response_types" | "encryption" | "post-logout",
+  { fields: readonly string[]; named: RegExp }
+>;
 
 type Group = keyof typeof groups;
 

@@ -4,7 +4,7 @@ import type Provider from "oidc-provider";
 import { type ClientMetadata, errors, type ResponseType } from "oidc-provider";
 import { ConfigError } from "#lib/config/env.ts";
 import type { OpConfig } from "#lib/config/op-config.ts";
-import { redirectUris } from "#lib/oidc/client-metadata.ts";
+import { logoutMetadata, redirectUris } from "#lib/oidc/client-metadata.ts";
 import { CLIENT_ID_RULE, isClientId } from "./client-id.ts";
 import type { OpStore } from "./store/op-store.ts";
 
@@ -63,18 +63,16 @@ function clientsOf({
   name,
   secret,
   baseUrls,
-  serverUrl = baseUrls[0],
+  serverUrl,
   metadata,
 }: OpConfig["OP_APPS"][number]): ClientMetadata[] {
+  const [baseUrl = "", ...others] = baseUrls;
   const shared = {
     client_name: name,
     response_types: RESPONSE_TYPES,
-    redirect_uris: redirectUris(baseUrls as [string, ...string[]]),
+    redirect_uris: redirectUris([baseUrl, ...others]),
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
-    backchannel_logout_uri: `${serverUrl}/bclogout`,
-    backchannel_logout_session_required: true,
-    frontchannel_logout_uri: `${baseUrls[0]}/fclogout`,
-    frontchannel_logout_session_required: true,
+    ...logoutMetadata(baseUrl, serverUrl ?? baseUrl),
     ...metadata,
   };
   const grants = ["authorization_code", "implicit", "refresh_token", "password"];

@@ -64,6 +64,15 @@ interface AcceptedLogoutToken {
 
 export type EventType = keyof EventData;
 
+/** The events that record the logout requests of each mechanism. */
+export const logoutEvents = {
+  "back-channel": ["logout_token", "logout_token_unverified"],
+  "front-channel": ["frontchannel_logout"],
+  "session-management": [],
+} as const satisfies Record<Mechanism, readonly EventType[]>;
+
+export type LogoutEventType = (typeof logoutEvents)[Mechanism][number];
+
 /** An event of one type, before the store has numbered it. */
 interface Recorded<Type extends EventType> {
   type: Type;

@@ -1,6 +1,13 @@
-import type { ProtocolEvent } from "#lib/rp/events.ts";
+import type { LogoutEventType, ProtocolEvent } from "#lib/rp/events.ts";
 import { clock } from "../clock.ts";
 import { VerdictTable } from "../verdict-table.tsx";
+
+/** The number of events of each type that the page shows, and its name for them. */
+export const shownEvents: Readonly<Record<LogoutEventType, { most: number; name: string }>> = {
+  logout_token: { most: 5, name: "Back-channel" },
+  logout_token_unverified: { most: 2, name: "Back-channel" },
+  frontchannel_logout: { most: 3, name: "Front-channel" },
+};
 
 /** The latest logout requests that this app received, the refused ones with their reason. They name no user or
  * session: anyone can see this page. */
@@ -16,15 +23,14 @@ export function LogoutRequests({ events }: { events: readonly LogoutEvent[] }) {
   );
 }
 
-type LogoutEvent = ProtocolEvent<"logout_token" | "logout_token_unverified" | "frontchannel_logout">;
+type LogoutEvent = ProtocolEvent<LogoutEventType>;
 
 function LogoutRequest({ event: { type, at, data } }: { event: LogoutEvent }) {
   const error = "error" in data ? data.error : undefined;
   const verdicts = "verdicts" in data ? data.verdicts : [];
   const line = (
     <>
-      <time className="mono">{clock(at)}</time>{" "}
-      <b>{type === "frontchannel_logout" ? "Front-channel" : "Back-channel"}</b>:{" "}
+      <time className="mono">{clock(at)}</time> <b>{shownEvents[type].name}</b>:{" "}
       {"error" in data ? data.error : outcome(data.sessions)}
     </>
   );

@@ -1,5 +1,6 @@
 /** W: the walkthrough with playground2 and playground3, before and after all other checks. */
 import type { BrowserContext, Page } from "@playwright/test";
+import { mechanismNames } from "#lib/oidc/mechanisms.ts";
 import type { SessionView } from "#lib/rp/session/session-view.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { Check } from "../run/check.ts";
@@ -29,9 +30,7 @@ export const walkthrough: Check[] = [
 ];
 
 async function walk(t: Trial): Promise<void> {
-  const mechanisms = (["back-channel", "front-channel", "session-management"] as const).filter(
-    (each) => !lacks(t, each, t.rp("rp-a")),
-  );
+  const mechanisms = mechanismNames.filter((each) => !lacks(t, each, t.rp("rp-a")));
   if (mechanisms.length === 0)
     t.report.skip("The OP declares no mechanism that notifies other apps of a logout.");
   const playground = await t.playground();

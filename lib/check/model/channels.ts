@@ -1,9 +1,9 @@
-/** The two channels that notify an app of a logout, and client metadata for one or both of them. */
+/** The channels that notify an app of a logout, and client metadata for some of them. */
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import { type Mechanism, mechanisms } from "#lib/oidc/mechanisms.ts";
+import { mechanisms, type RegisteredMechanism, registeredMechanisms } from "#lib/oidc/mechanisms.ts";
 
-export const channels = ["back-channel", "front-channel"] as const satisfies Mechanism[];
-export type Channel = (typeof channels)[number];
+export type Channel = RegisteredMechanism;
+export const channels: readonly Channel[] = registeredMechanisms;
 
 /** The client metadata field that registers a channel. */
 export const logoutUri = (channel: Channel): string => mechanisms[channel].registeredBy[0];

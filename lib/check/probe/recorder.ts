@@ -1,9 +1,10 @@
 /** The HTTP server of a probe: records every request, then answers it as the check wants. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Channel } from "../model/channels.ts";
 import { callbackPage, opIframePage, plainPage, rpIframePage } from "./pages.ts";
 
-export type RequestKind = "authorization" | "back-channel" | "front-channel" | "post-logout" | "other";
+export type RequestKind = Channel | "authorization" | "post-logout" | "other";
 
 export interface Recorded {
   kind: RequestKind;

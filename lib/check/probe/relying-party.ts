@@ -4,6 +4,7 @@ import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, random
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
 import type { Decryption } from "#lib/oidc/jwe.ts";
+import type { RegistrationField } from "#lib/oidc/mechanisms.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
 import type { RegisteredClient } from "#lib/products/driver.ts";
@@ -133,7 +134,7 @@ export class RelyingParty {
       backchannel_logout_session_required: true,
       frontchannel_logout_uri: `${this.base}/fclogout`,
       frontchannel_logout_session_required: true,
-    };
+    } satisfies ClientMetadata & Record<RegistrationField, unknown>;
     const all = Object.entries({ ...usual, ...this.own }).filter(([, value]) => value !== undefined);
     return withoutChannels(Object.fromEntries(all) as unknown as ClientMetadata, this.without);
   }

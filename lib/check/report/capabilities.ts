@@ -3,7 +3,7 @@ import { type Capability, capabilities } from "#lib/oidc/capabilities.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
 import type { RegisteredClient } from "#lib/products/driver.ts";
 import { declared } from "../model/capabilities.ts";
-import { logoutUri } from "../model/channels.ts";
+import { channels, logoutUri } from "../model/channels.ts";
 import type { CheckResult } from "../model/check.ts";
 import type { CapabilityReport } from "./report.ts";
 
@@ -19,8 +19,7 @@ const witnesses: Readonly<Record<Exclude<Capability, "registration">, readonly s
  * registration says nothing about it. */
 const configuredBy: Partial<Record<Capability, string>> = {
   "end-session": "post_logout_redirect_uris",
-  "back-channel": logoutUri("back-channel"),
-  "front-channel": logoutUri("front-channel"),
+  ...Object.fromEntries(channels.map((channel) => [channel, logoutUri(channel)])),
 };
 
 /** The outcome of registration. */
