@@ -20,7 +20,7 @@ import { type AppName, appNames, type Ports } from "#lib/config/apps.ts";
 import { defaultMethod, type Encryption, encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { driverFlag } from "#lib/products/driver-flag.ts";
-import type { ProductName } from "#lib/products/index.ts";
+import { driverOf, type ProductName, productNames } from "#lib/products/index.ts";
 
 export interface RegisterOptions {
   /** `auto` recognizes the product by its discovery document. */
@@ -66,6 +66,9 @@ const encryption = z
   )
   .transform(([alg, enc = defaultMethod]) => ({ alg, enc }));
 
+/** The products whose API updates the clients that exist. */
+const updating = productNames.filter((name) => driverOf(name).ensure).join(", ");
+
 const flags = {
   issuer: withHelp(
     sharedFlags.issuer,
@@ -77,7 +80,7 @@ const flags = {
   ),
   admin: withHelp(
     sharedFlags.admin,
-    "an administrator of the product: its API then registers the clients, with more settings (wso2, keycloak: and updates those that exist); default: dynamic registration",
+    `an administrator of the product: its API then registers the clients, with more settings (${updating}: and updates those that exist); default: dynamic registration`,
   ),
   "registration-token": sharedFlags["registration-token"],
   "registration-auth": sharedFlags["registration-auth"],
@@ -165,7 +168,8 @@ const byRequest = [
   "encrypt",
   "strict",
 ] as const;
-const productsWithApi = ["glewlwyd", "keycloak", "wso2"] as const;
+/** The embedded OP may be one of these; any other product is an OP of the user's own. */
+const fitsEmbedded: readonly string[] = ["auto", "embedded", "generic"];
 
 function refuseMixtures({ values: { driver, issuer }, has }: Given<typeof flags>): void {
   if (driver === "embedded") {
@@ -175,7 +179,7 @@ function refuseMixtures({ values: { driver, issuer }, has }: Given<typeof flags>
     if (!has("env-dir"))
       throw new UsageError("--driver: embedded writes files; name their folder with --env-dir.");
   }
-  if (productsWithApi.some((name) => name === driver) && !has("issuer"))
+  if (!fitsEmbedded.includes(driver) && !has("issuer"))
     throw new UsageError(`--driver: ${driver} is not the embedded OP; name yours with --issuer URL.`);
   refuseMisplaced(has, {
     forEmbedded: ["https", "op-port"],

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { loadCertificate } from "#lib/op/tls.ts";
+import { productNames } from "#lib/products/index.ts";
 import { type StandIn, standIn } from "#lib/products/testing/stand-in.ts";
 import { createProgress } from "../report/progress.ts";
 import { bareProvider } from "../testing/bare-provider.ts";
@@ -99,7 +100,7 @@ describe("a run that cannot take place", { concurrency: true }, () => {
     });
     const at = ["--issuer", await started(Promise.resolve(op))];
     const refused = `${op.origin}/register refused to register rp-a-`;
-    for (const driver of ["generic", "wso2", "keycloak", "glewlwyd"]) {
+    for (const driver of productNames.filter((name) => name !== "embedded")) {
       const flags = ["--admin", "--registration-token", "--print-clients", "--client NAME=ID:SECRET"];
       await assertCannotRun([...at, "--driver", driver], refused, "No. Not you.", ...flags);
     }
