@@ -19,14 +19,7 @@ describe("docker-compose.yml", () => {
     const { COMPOSE_PROFILES } = parseEnv(readFileSync(".env", "utf8"));
     assert.equal(COMPOSE_PROFILES, "wso2");
     const started = (profile: string) => Object.keys(servicesOf(profile));
-    assert.deepEqual(started("wso2").sort(), [
-      "front-door",
-      "network",
-      "playground2",
-      "playground3",
-      "setup",
-      "wso2is",
-    ]);
+    assert.deepEqual(started("wso2").sort(), ["front-door", "network", ...appNames, "setup", "wso2is"]);
     for (const profile of ["embedded", "keycloak", "scale"])
       assert.ok(!started(profile).includes("wso2is"), profile);
   });

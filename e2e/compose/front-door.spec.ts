@@ -9,9 +9,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import { appNames, defaultPorts } from "#lib/config/apps.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { type Caddy, startCaddy, validate } from "./caddy.ts";
-import { composeFile } from "./compose-file.ts";
+import { composeFile, servicesOf } from "./compose-file.ts";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "caddy-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -165,16 +166,13 @@ describe("the front door with replicas", () => {
   const replicas: Record<string, Server> = {};
 
   before(async () => {
-    for (const port of [8080, 8082, 8083]) doors[port] = await freePort();
-    for (const [name, port] of [
-      ["2a", 8182],
-      ["2b", 8282],
-      ["3a", 8183],
-      ["3b", 8283],
-    ] as const) {
+    const { frontDoor, apps } = defaultPorts;
+    for (const port of [frontDoor, ...Object.values(apps)]) doors[port] = await freePort();
+    for (const [name, { environment: { RP_NAME, PORT } = {} }] of Object.entries(servicesOf("scale"))) {
+      if (RP_NAME === undefined) continue;
       const { server, port: free } = await listen(says(name));
       replicas[name] = server;
-      doors[port] = free;
+      doors[Number(PORT)] = free;
     }
     const here = mapping(doors);
     const { environment = {} } = composeFile.services["front-door-scale"] ?? {};
@@ -197,20 +195,17 @@ describe("the front door with replicas", () => {
   }
 
   test("asks the replicas of an app in turn, at one port and at the app's own", async () => {
-    for (const [port, app] of [
-      [8080, 2],
-      [8080, 3],
-      [8082, 2],
-      [8083, 3],
-    ] as const) {
-      const [first, second, third] = await answered(doors[port], `/playground${app}/session`, 3);
-      assert.deepEqual([first, second].sort(), [`${app}a`, `${app}b`]);
-      assert.equal(third, first);
-    }
+    for (const name of appNames)
+      for (const port of [defaultPorts.frontDoor, defaultPorts.apps[name]]) {
+        const [first, second, third] = await answered(doors[port], `/${name}/session`, 3);
+        assert.deepEqual([first, second].sort(), [`${name}-a`, `${name}-b`]);
+        assert.equal(third, first);
+      }
   });
 
   test("loses no request when a replica goes", async () => {
-    if (replicas["2a"]) await close(replicas["2a"]);
-    assert.deepEqual(await answered(doors[8080], "/playground2/session", 4), ["2b", "2b", "2b", "2b"]);
+    if (replicas["playground2-a"]) await close(replicas["playground2-a"]);
+    const answers = await answered(doors[8080], "/playground2/session", 4);
+    assert.deepEqual(new Set(answers), new Set(["playground2-b"]));
   });
 });

@@ -150,10 +150,10 @@ export const sharedFlags = {
     help: "port of the front door",
   },
   ports: {
-    value: apps.map(() => "N").join(","),
+    value: "N,...",
     schema: appPorts,
     default: portsOf((each) => each),
-    help: `ports of ${appNames.join(", ")}`,
+    help: `ports of ${appNames.join(", ")}, in this order`,
   },
   "cross-site": {
     help: `each app at a host of its own, such as http://${appNames[0]}.localhost:8080/${appNames[0]}: a separate site to browsers, to show what third-party cookies do`,

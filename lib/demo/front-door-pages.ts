@@ -11,6 +11,13 @@ export interface FrontDoorPage {
   narrow?: boolean;
 }
 
+const separator = (index: number, count: number): string =>
+  index === 0 ? "" : index === count - 1 ? " and " : ", ";
+
+/** "a, b and c". */
+const listed = (items: readonly Html[]): Html =>
+  html`${items.map((item, index) => html`${separator(index, items.length)}${item}`)}`;
+
 /** The whole document of a page. */
 export const pageOf = ({ title, body, narrow = false }: FrontDoorPage): string =>
   document({
@@ -27,8 +34,8 @@ export const pageOf = ({ title, body, narrow = false }: FrontDoorPage): string =
 export const readyPage = (view: ReadyView): FrontDoorPage => ({
   title: "Ready",
   body: html`<section class="flex flex-col gap-3">
-<h1>Log in to both apps, log out of one, watch the other.</h1>
-<p>Two sample Relying Parties share one OpenID Provider.</p>
+<h1>Log in to each app, log out of one, and watch every session end.</h1>
+<p>The sample Relying Parties share one OpenID Provider.</p>
 <div class="row">${view.apps.map(({ name, home }) => html`<a class="btn btn-primary" href="${home}">Open ${name}</a>`)}</div>
 </section>
 ${walkthrough(view)}
@@ -38,16 +45,16 @@ ${commands(view)}`,
 });
 
 const walkthrough = ({
-  apps: [first, second],
+  apps: [first, ...others],
   embedded,
 }: ReadyView): Html => html`<section class="card" aria-labelledby="walkthrough">
 <h2 id="walkthrough">The walkthrough</h2>
 <ol class="flex list-decimal flex-col gap-2 pl-5">
 <li>Open <a href="${first?.home}">${first?.name}</a> and press the picture <b>Import Photos</b>.</li>
 <li>Press <b>Authorize</b>, sign in${embedded ? html` as <code>admin</code> with password <code>admin</code>` : ""} and allow access. The app shows its ID Token and <b>Logged in user : ${embedded ? html`<code>admin</code>` : "you"}</b>.</li>
-<li>Do the same in <a href="${second?.home}">${second?.name}</a>: you are signed in already, so there is no password prompt.</li>
-<li>Press <b>Logout</b> in one of the two and answer <b>Yes</b> at the OpenID Provider.</li>
-<li>Look at the other: <b>Logged in user : <code>null</code></b>, without a reload.</li>
+<li>Do the same in ${listed(others.map(({ name, home }) => html`<a href="${home}">${name}</a>`))}: you are signed in already, so there is no password prompt.</li>
+<li>Press <b>Logout</b> in one app and answer <b>Yes</b> at the OpenID Provider.</li>
+<li>Every app now shows <b>Logged in user : <code>null</code></b>, without a reload.</li>
 </ol>
 </section>`;
 
@@ -121,7 +128,7 @@ export const notFoundPage = (pathname: string): FrontDoorPage => ({
   title: "Page not found",
   narrow: true,
   body: html`<h1>Page not found</h1>
-<p>No page has the path <code>${pathname}</code>. The apps are at ${appNames.map((name, index) => html`${index > 0 ? " and " : ""}<a href="/${name}/">/${name}/</a>`)}.</p>`,
+<p>No page has the path <code>${pathname}</code>. The apps are at ${listed(appNames.map((name) => html`<a href="/${name}/">/${name}/</a>`))}.</p>`,
 });
 
 /** The request names another host. */

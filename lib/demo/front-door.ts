@@ -76,7 +76,7 @@ export async function openFrontDoor({ port, hosts, upstreams, view }: FrontDoorO
   };
 }
 
-/** Whose path this is. Both apps come from one build, so that either has the build's files. */
+/** Whose path this is. All apps come from one build, so that each has the build's files. */
 function upstreamOf(pathname: string, upstreams: Upstream[]): Upstream | undefined {
   if (pathname.startsWith("/_next/"))
     return upstreams.find((each) => each.state() === "ready") ?? upstreams[0];
