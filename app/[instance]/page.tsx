@@ -18,8 +18,8 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
       <div className="flex flex-col gap-1">
         <h1>{rp.config.RP_NAME}</h1>
         <p className="muted">
-          A sample OpenID Connect Relying Party. Log in here and in another app, log out of one, and watch
-          the other.
+          A sample OpenID Connect Relying Party. Log in here and in another app, log out of one, and watch the
+          other.
         </p>
       </div>
       <SessionEnded session={session} />
