@@ -51,8 +51,8 @@ const expectationOf = ({ config, now }: RelyingParty) => ({
   now: Math.floor(now() / 1000),
 });
 
-/** Anyone may send a token with thousands of audiences: only so many are looked up as client IDs typed into the form. */
-const mostTypedAudiences = 10;
+/** How many audiences are looked up as client IDs typed into the form: anyone may send a token with thousands. */
+const maxTypedAudiences = 50;
 
 /** What this app has agreed on with the issuer that the token names; undefined when that one is not trusted.
  * @param clients at each of the trusted providers */
@@ -68,7 +68,7 @@ async function issuerOf(
     clientId,
     encrypted: encryption !== undefined,
   }));
-  const audiences = audiencesOf(claims).slice(0, mostTypedAudiences);
+  const audiences = audiencesOf(claims).slice(0, maxTypedAudiences);
   const isKnown = known.some(({ clientId }) => audiences.includes(clientId));
   const typed = isKnown ? [] : await rp.store.usedClientIds(provider.issuer, audiences);
   return {
