@@ -12,7 +12,7 @@ import {
 } from "#lib/config/apps.ts";
 import type { Environment } from "#lib/config/env.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
-import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { certificateFile } from "#lib/op/tls.ts";
 import type { Client } from "#lib/register/registration.ts";
 import type { SavedState } from "#lib/register/saved-state.ts";
 import type { ProcessPlan } from "./managed-process.ts";
@@ -85,7 +85,7 @@ export function rpPlan(
       ALLOW_LOOPBACK: "true",
       NEXT_TELEMETRY_DISABLED: "1",
       ...(ca !== undefined && { CA_FILE: path.resolve(ca) }),
-      ...(issuer === undefined && https && { CA_FILE: path.resolve(data, "op", CERTIFICATE_FILE) }),
+      ...(issuer === undefined && https && { CA_FILE: path.resolve(data, "op", certificateFile) }),
     },
   };
 }

@@ -4,10 +4,10 @@ import path from "node:path";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
 import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
-import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { certificateFile } from "#lib/op/tls.ts";
 import { rememberedClient } from "#lib/register/registration.ts";
 import { readState } from "#lib/register/saved-state.ts";
-import { deliveryUnseen } from "./checks/backchannel.ts";
+import { deliveryUnknown } from "./checks/backchannel.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
@@ -21,13 +21,13 @@ export const issuerOf = ({ issuer, ports, https }: DoctorOptions): string =>
 export async function consult(options: DoctorOptions): Promise<Finding[]> {
   trustCertificates(authoritiesOf(options));
   const patient = await patientOf(options);
-  return [...(await examine(patient)), deliveryUnseen(patient)];
+  return [...(await examine(patient)), deliveryUnknown(patient)];
 }
 
 /** The certificate of --ca, or at the embedded OP the one that the apps trust. */
 function authoritiesOf({ ca, issuer, https, data }: DoctorOptions): string[] {
   const read = (file: string, flag = "") => readCertificates(file, (why) => new CannotRun(flag + why));
-  const own = path.resolve(data, "op", CERTIFICATE_FILE);
+  const own = path.resolve(data, "op", certificateFile);
   const embedded = issuer === undefined && https && existsSync(own) ? read(own) : [];
   return ca === undefined ? embedded : [...embedded, ...read(ca, "--ca: ")];
 }

@@ -16,7 +16,7 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { freePort } from "#lib/net/free-port.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
-import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { certificateFile } from "#lib/op/tls.ts";
 import { loadState, saveState } from "#lib/register/saved-state.ts";
 import { parseDoctorOptions } from "./options.ts";
 
@@ -148,7 +148,7 @@ describe("slo-playground doctor at an OP with its own certificate", () => {
   it("trusts the certificate file, and without one says how to fix it", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "doctor-op-"));
     const op = await embeddedOp([], { OP_HTTPS: "true", OP_DATA_DIR: folder });
-    const certificate = path.join(folder, CERTIFICATE_FILE);
+    const certificate = path.join(folder, certificateFile);
     const [without, with_] = [
       await doctor("--issuer", op.issuer, "--json"),
       await doctor("--issuer", op.issuer, "--ca", certificate, "--json"),

@@ -2,7 +2,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Account } from "oidc-provider";
 
-export interface DemoUser {
+interface DemoUser {
   username: string;
   password: string;
   givenName: string;
@@ -10,7 +10,7 @@ export interface DemoUser {
   groups: readonly string[];
 }
 
-const ADMINISTRATORS = "administrators";
+const administrators = "administrators";
 
 /** Enough to make an ID Token (about 17 KiB) exceed the usual limits of URLs, cookies and headers. */
 const manyGroups = Array.from(
@@ -24,7 +24,7 @@ export const demoUsers: readonly DemoUser[] = [
     password: "admin",
     givenName: "Ada",
     familyName: "Admin",
-    groups: [ADMINISTRATORS, "everyone"],
+    groups: [administrators, "everyone"],
   },
   { username: "alice", password: "alice", givenName: "Alice", familyName: "Archer", groups: ["everyone"] },
   { username: "bob", password: "bob", givenName: "Bob", familyName: "Baker", groups: ["everyone"] },
@@ -40,8 +40,9 @@ export const demoUsers: readonly DemoUser[] = [
 export const findUser = (username: string | undefined): DemoUser | undefined =>
   demoUsers.find((user) => user.username === username);
 
+/** Whether this user may register clients, and see and end the sessions of others. */
 export const isAdministrator = (username: string | undefined): boolean =>
-  findUser(username)?.groups.includes(ADMINISTRATORS) ?? false;
+  findUser(username)?.groups.includes(administrators) ?? false;
 
 /** @returns the user, if the password is right */
 export function authenticate(username: string, password: string): DemoUser | undefined {

@@ -2,16 +2,16 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { type Context, isRead, type Next } from "./open-id-provider.ts";
-import { ASSETS } from "./paths.ts";
+import { assetsPath } from "./paths.ts";
 
-const FOLDER = join(import.meta.dirname, "../../public/assets");
-const TYPES = new Set([".css", ".js", ".svg"]);
+const folder = join(import.meta.dirname, "../../public/assets");
+const types = new Set([".css", ".js", ".svg"]);
 
 /** Serves the files that exist at the start, by name: no path is built from a request. */
 export function serveAssets() {
-  const own = readdirSync(join(FOLDER, "op")).map((name) => `op/${name}`);
-  const names = [...readdirSync(FOLDER), ...own].filter((name) => TYPES.has(extname(name)));
-  const files = new Map(names.map((name) => [`${ASSETS}/${name}`, join(FOLDER, name)]));
+  const own = readdirSync(join(folder, "op")).map((name) => `op/${name}`);
+  const names = [...readdirSync(folder), ...own].filter((name) => types.has(extname(name)));
+  const files = new Map(names.map((name) => [`${assetsPath}/${name}`, join(folder, name)]));
   return async (ctx: Context, next: Next): Promise<void> => {
     const file = files.get(ctx.path);
     if (!file || !isRead(ctx)) {

@@ -3,14 +3,14 @@ import { describe, it } from "node:test";
 import { decodeJwt, jwtVerify } from "jose";
 import { formOf, HttpBrowser } from "#lib/net/http-browser.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   authorizationUrl,
   authorize,
   basic,
+  clientSecret,
   logoutUrl,
   register,
   responseOf,
-  SECRET,
   sharedOp,
   signIn,
   tokenRequest,
@@ -95,8 +95,8 @@ describe("authorization", () => {
       const code = responseOf(await authorize(op, new HttpBrowser())).get("code") ?? "";
       const exchange = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
       const response = byForm
-        ? await tokenRequest(op, { ...exchange, client_id: "photos", client_secret: SECRET })
-        : await tokenRequest(op, exchange, basic("photos", SECRET));
+        ? await tokenRequest(op, { ...exchange, client_id: "photos", client_secret: clientSecret })
+        : await tokenRequest(op, exchange, basic("photos", clientSecret));
       assert.equal(response.status, 200);
     }
   });
@@ -111,13 +111,13 @@ describe("authorization", () => {
     const first = await tokenRequest(
       op,
       { grant_type: "authorization_code", code, redirect_uri: redirectUri },
-      basic("photos", SECRET),
+      basic("photos", clientSecret),
     );
     const { refresh_token } = (await first.json()) as { refresh_token: string };
     const second = await tokenRequest(
       op,
       { grant_type: "refresh_token", refresh_token },
-      basic("photos", SECRET),
+      basic("photos", clientSecret),
     );
     assert.equal(second.status, 200);
   });
@@ -159,7 +159,7 @@ describe("authorization", () => {
       redirect_uris: ["http://127.0.0.1/callback"],
       post_logout_redirect_uris: ["http://127.0.0.1/logout"],
     };
-    const { body } = await register(op, metadata, ADMIN);
+    const { body } = await register(op, metadata, adminAuthorization);
     const client_id = String(body.client_id);
     const request = { client_id, redirect_uri: "http://127.0.0.1:1/callback" };
     const visit = await authorize(op, new HttpBrowser(), request);
@@ -184,14 +184,18 @@ describe("authorization", () => {
   });
 
   it("supports the client credentials grant", async () => {
-    const response = await tokenRequest(op, { grant_type: "client_credentials" }, basic("photos", SECRET));
+    const response = await tokenRequest(
+      op,
+      { grant_type: "client_credentials" },
+      basic("photos", clientSecret),
+    );
     assert.equal(response.status, 200);
     assert.ok(((await response.json()) as { access_token: string }).access_token);
   });
 
   it("supports the password grant, with an ID Token without sid", async () => {
     const fields = { grant_type: "password", username: "bob", password: "bob", scope: "openid profile" };
-    const response = await tokenRequest(op, fields, basic("photos", SECRET));
+    const response = await tokenRequest(op, fields, basic("photos", clientSecret));
     const tokens = (await response.json()) as { id_token: string; access_token: string };
     const { payload } = await jwtVerify(tokens.id_token, op.jwks, { issuer: op.issuer, audience: "photos" });
     assert.equal(payload.sub, "bob");
@@ -205,7 +209,7 @@ describe("authorization", () => {
 
   it("refuses the password grant for a wrong password", async () => {
     const fields = { grant_type: "password", username: "bob", password: "wrong", scope: "openid" };
-    const response = await tokenRequest(op, fields, basic("photos", SECRET));
+    const response = await tokenRequest(op, fields, basic("photos", clientSecret));
     assert.equal(response.status, 400);
     assert.equal(((await response.json()) as { error: string }).error, "invalid_grant");
   });

@@ -4,21 +4,21 @@ import { refuseRsa15 } from "./encryption.ts";
 
 /** Whether to log out without asking the user if this client's hint is from the current session. WSO2 IS has the same
  * application setting. */
-export const SKIP_LOGOUT_CONSENT = "skip_logout_consent";
+export const skipLogoutConsentField = "skip_logout_consent";
 
 /** Seconds from `iat` to `exp` in the ID Tokens of this client: a short lifetime makes it possible to try a logout with
  * an expired hint (RIL 2). */
-export const ID_TOKEN_LIFETIME = "id_token_lifetime";
+const idTokenLifetimeField = "id_token_lifetime";
 
-const DEFAULT_ID_TOKEN_LIFETIME = 3600;
-const MAX_ID_TOKEN_LIFETIME = 24 * 3600;
+const defaultIdTokenLifetime = 3600;
+const maxIdTokenLifetime = 24 * 3600;
 
 /** The library's `ttl` of ID Tokens, in seconds. */
 export const idTokenLifetime = (
   _ctx: unknown,
   _token: unknown,
   client: { metadata(): Record<string, unknown> },
-): number => (client.metadata()[ID_TOKEN_LIFETIME] as number | undefined) ?? DEFAULT_ID_TOKEN_LIFETIME;
+): number => (client.metadata()[idTokenLifetimeField] as number | undefined) ?? defaultIdTokenLifetime;
 
 /** Our own client metadata, and properties that we rewrite before the library checks them. */
 export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata"]> = {
@@ -30,8 +30,8 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     "frontchannel_logout_session_required",
     "id_token_encrypted_response_alg",
     "id_token_signed_response_alg",
-    SKIP_LOGOUT_CONSENT,
-    ID_TOKEN_LIFETIME,
+    skipLogoutConsentField,
+    idTokenLifetimeField,
   ],
   validator: (_ctx, name, value, metadata) => {
     if (name === "redirect_uris") expandCallbacks(metadata);
@@ -41,7 +41,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     else if (value === undefined) return;
     else if (name === "backchannel_logout_uri") checkBackchannelUri(value);
     else if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
-    else if (name === ID_TOKEN_LIFETIME) checkLifetime(value);
+    else if (name === idTokenLifetimeField) checkLifetime(value);
     else if (typeof value !== "boolean") {
       throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
     }
@@ -49,19 +49,19 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
 };
 
 /** Minimum bytes of a secret for HS256 (OIDC Core 16.19, RFC 7518 3.2). */
-const MIN_SECRET_BYTES = 32;
+const minSecretBytes = 32;
 
 function checkSecret(alg: unknown, secret: unknown): void {
-  if (alg !== "HS256" || typeof secret !== "string" || Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return;
+  if (alg !== "HS256" || typeof secret !== "string" || Buffer.byteLength(secret) >= minSecretBytes) return;
   throw new errors.InvalidClientMetadata(
-    `client_secret must have at least ${MIN_SECRET_BYTES} bytes to sign ID Tokens with HS256`,
+    `client_secret must have at least ${minSecretBytes} bytes to sign ID Tokens with HS256`,
   );
 }
 
 function checkLifetime(seconds: unknown): void {
-  if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= MAX_ID_TOKEN_LIFETIME) return;
+  if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= maxIdTokenLifetime) return;
   throw new errors.InvalidClientMetadata(
-    `${ID_TOKEN_LIFETIME} must be a whole number of seconds from 1 to ${MAX_ID_TOKEN_LIFETIME}`,
+    `${idTokenLifetimeField} must be a whole number of seconds from 1 to ${maxIdTokenLifetime}`,
   );
 }
 
@@ -76,13 +76,13 @@ function expandCallbacks(metadata: Metadata): void {
   if (asAtWso2) metadata.post_logout_redirect_uris = uris;
 }
 
-const ALTERNATIVES = /^regexp=\(?(.*?)\)?$/;
+const alternativesPattern = /^regexp=\(?(.*?)\)?$/;
 
 /** Replaces `regexp=(a|b)` by its alternatives; the library checks all other values. */
 function expanded(uris: unknown): string[] | undefined {
   if (!Array.isArray(uris)) return uris as undefined;
   return uris.flatMap((uri: unknown) => {
-    const alternatives = typeof uri === "string" ? ALTERNATIVES.exec(uri)?.[1] : undefined;
+    const alternatives = typeof uri === "string" ? alternativesPattern.exec(uri)?.[1] : undefined;
     return alternatives === undefined ? [uri as string] : alternatives.split("|").map(literal);
   });
 }

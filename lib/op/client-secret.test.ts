@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { CompactEncrypt, compactDecrypt, decodeJwt, jwtVerify, SignJWT } from "jose";
 import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   authorizationUrl,
   authorize,
   basic,
@@ -122,7 +122,7 @@ describe("a client whose ID Tokens are signed with its secret", () => {
       [32, 201],
     ] as const) {
       const ext_param_client_secret = "s".repeat(length);
-      const answer = await register(op, { ...metadata, ext_param_client_secret }, ADMIN);
+      const answer = await register(op, { ...metadata, ext_param_client_secret }, adminAuthorization);
       assert.equal(answer.status, status);
     }
   });

@@ -5,10 +5,10 @@ import { type ClientMetadata, errors, type ResponseType } from "oidc-provider";
 import { ConfigError } from "#lib/config/env.ts";
 import type { OpConfig } from "#lib/config/op-config.ts";
 import { logoutMetadata, redirectUris } from "#lib/oidc/client-metadata.ts";
-import { CLIENT_ID_RULE, isClientId } from "./client-id.ts";
+import { clientIdRule, isClientId } from "./client-id.ts";
 import type { OpStore } from "./store/op-store.ts";
 
-export const RESPONSE_TYPES: ResponseType[] = [
+export const supportedResponseTypes: ResponseType[] = [
   "code",
   "id_token",
   "id_token token",
@@ -47,7 +47,7 @@ export async function seedClients(
 ): Promise<void> {
   for (const metadata of apps.flatMap(clientsOf)) {
     if (!isClientId(metadata.client_id)) {
-      throw new ConfigError(`OP_APPS: the name ${metadata.client_id} must be ${CLIENT_ID_RULE}`);
+      throw new ConfigError(`OP_APPS: the name ${metadata.client_id} must be ${clientIdRule}`);
     }
     await provider.Client.validate(metadata).catch((error: unknown) => {
       if (!(error instanceof errors.InvalidClientMetadata)) throw error;
@@ -69,7 +69,7 @@ function clientsOf({
   const [baseUrl = "", ...others] = baseUrls;
   const shared = {
     client_name: name,
-    response_types: RESPONSE_TYPES,
+    response_types: supportedResponseTypes,
     redirect_uris: redirectUris([baseUrl, ...others]),
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
     ...logoutMetadata(baseUrl, serverUrl ?? baseUrl),

@@ -15,7 +15,7 @@ import {
   opUnderTest,
   signIn,
 } from "./testing/op-under-test.ts";
-import { CERTIFICATE_FILE } from "./tls.ts";
+import { certificateFile } from "./tls.ts";
 
 const strangerOrigin = "http://stranger.localhost";
 
@@ -25,7 +25,7 @@ describe("an OP on https", () => {
   let browser: HttpBrowser;
   before(async () => {
     op = await opUnderTest(directory, 0, { settings: { OP_HTTPS: "true" } });
-    const certificate = readFileSync(join(directory, CERTIFICATE_FILE), "utf8");
+    const certificate = readFileSync(join(directory, certificateFile), "utf8");
     setDefaultCACertificates([...getCACertificates("default"), certificate]);
   });
   beforeEach(() => {

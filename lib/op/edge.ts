@@ -1,8 +1,9 @@
 /** The outer middleware: one host name, WSO2's discovery paths, headers, and error pages. */
+import { discoveryPath } from "#lib/net/discovery-url.ts";
 import { documentPolicy } from "#lib/ui/html.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "./open-id-provider.ts";
 import { renderProblem } from "./pages/problem.ts";
-import { DISCOVERY, DISCOVERY_ALIASES, ENDPOINTS, isBrowserPath, isOwnForm, LIBRARY_PATHS } from "./paths.ts";
+import { discoveryAliases, endpointPaths, isBrowserPath, isOwnForm, libraryPaths } from "./paths.ts";
 
 /** A problem to show to the user. */
 export class PageError extends Error {
@@ -35,14 +36,14 @@ export function canonicalHost(op: OpenIdProvider) {
 /** The library ignores case and a trailing slash in its paths; our own middleware compares exact paths. */
 export async function oneSpelling(ctx: Context, next: Next): Promise<void> {
   const path = ctx.path.toLowerCase().replace(/\/$/, "");
-  if (LIBRARY_PATHS.includes(path)) ctx.path = path;
+  if (libraryPaths.includes(path)) ctx.path = path;
   await next();
 }
 
 /** Headers for documents; the library's own self-submitting page adds its script's hash to this policy. */
 export async function documentHeaders(ctx: Context, next: Next): Promise<void> {
   // A silent login with `form_post` runs in a frame of the Relying Party.
-  const framable = ctx.path.startsWith(ENDPOINTS.authorization);
+  const framable = ctx.path.startsWith(endpointPaths.authorization);
   ctx.set({
     "Content-Security-Policy": documentPolicy(framable ? "*" : "'none'"),
     // Not `no-referrer`, which would turn the Origin header of our own forms into "null".
@@ -57,8 +58,9 @@ export async function documentHeaders(ctx: Context, next: Next): Promise<void> {
   await next();
 }
 
-export async function discoveryAliases(ctx: Context, next: Next): Promise<void> {
-  if (DISCOVERY_ALIASES.includes(ctx.path)) ctx.path = DISCOVERY;
+/** Serves the discovery document at WSO2's other paths, too. */
+export async function answerDiscoveryAliases(ctx: Context, next: Next): Promise<void> {
+  if (discoveryAliases.includes(ctx.path)) ctx.path = discoveryPath;
   await next();
 }
 
@@ -78,6 +80,7 @@ export function sameOriginForms(op: OpenIdProvider) {
   };
 }
 
+/** Answers errors, and pages that do not exist, with a page; only a `PageError` shows its own message. */
 export function problemPages(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {

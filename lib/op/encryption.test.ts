@@ -4,7 +4,7 @@ import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from "jose";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { type EncryptingClient, encryptingClient, encryptionKey } from "./testing/encrypting-client.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   authorize,
   basic,
   type OpUnderTest,
@@ -150,7 +150,7 @@ describe("encryption to a client", () => {
     ];
     for (const [metadata, description] of bad) {
       const redirect_uris = [`${op.photos.base}/oauth2client`];
-      const { status, body } = await register(op, { redirect_uris, ...metadata }, ADMIN);
+      const { status, body } = await register(op, { redirect_uris, ...metadata }, adminAuthorization);
       assert.equal(status, 400, JSON.stringify(metadata));
       assert.equal(body.error, "invalid_client_metadata");
       assert.match(String(body.error_description), description);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type EncryptionAlgValues, type EncryptionEncValues, errors } from "oidc-provider";
 
 /** JWE `alg` with a key pair, for both directions (RFC 7518 4.1). */
-export const KEY_ALGORITHMS: EncryptionAlgValues[] = [
+export const keyAlgorithms: EncryptionAlgValues[] = [
   "RSA-OAEP",
   "RSA-OAEP-256",
   "RSA-OAEP-384",
@@ -15,10 +15,10 @@ export const KEY_ALGORITHMS: EncryptionAlgValues[] = [
 ];
 
 /** JWE `alg` with the client's secret, for ID Tokens and logout tokens, and for hints (RFC 7518 4.4). */
-export const SECRET_ALGORITHMS: EncryptionAlgValues[] = ["A128KW", "A192KW", "A256KW"];
+export const secretAlgorithms: EncryptionAlgValues[] = ["A128KW", "A192KW", "A256KW"];
 
 /** JWE `enc`, for both directions (RFC 7518 5.1). */
-export const CONTENT_ALGORITHMS: EncryptionEncValues[] = [
+export const contentAlgorithms: EncryptionEncValues[] = [
   "A128GCM",
   "A192GCM",
   "A256GCM",
@@ -27,7 +27,7 @@ export const CONTENT_ALGORITHMS: EncryptionEncValues[] = [
   "A256CBC-HS512",
 ];
 
-/** The key derived from a client's secret for one of `SECRET_ALGORITHMS` (OIDC Core 10.2). */
+/** The key derived from a client's secret for one of `secretAlgorithms` (OIDC Core 10.2). */
 export const secretKey = (alg: string, secret: string): Uint8Array =>
   createHash("sha256")
     .update(secret)

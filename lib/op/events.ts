@@ -1,10 +1,10 @@
-/** Logs the OP's events. Never logs tokens, codes, passwords or cookies. */
+/** Handles the library's events. Most are only logged, never with tokens, codes, passwords or cookies. */
 import type Provider from "oidc-provider";
 import type { errors, KoaContextWithOIDC } from "oidc-provider";
 import type { Surroundings } from "./open-id-provider.ts";
 import { shortSid } from "./session-id.ts";
 
-export function logEvents(provider: Provider, { log, store, issuer }: Surroundings): void {
+export function handleEvents(provider: Provider, { log, store, issuer }: Surroundings): void {
   provider.on("authorization.success", (ctx, response) => {
     // RFC 9207 2: `iss` in every response. The library omits it if the response has an ID Token.
     if (response) response.iss = issuer;

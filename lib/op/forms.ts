@@ -2,7 +2,7 @@
 import { PageError } from "./edge.ts";
 import type { Context } from "./open-id-provider.ts";
 
-const LIMIT = 64 * 1024;
+const maxFormBytes = 64 * 1024;
 
 /** @throws {PageError} if the body is not a form or is too large */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
@@ -13,7 +13,7 @@ export async function readForm(ctx: Context): Promise<URLSearchParams> {
   let length = 0;
   for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > LIMIT) throw new PageError(413, "The form is too large.", "Send less than 64 KiB.");
+    if (length > maxFormBytes) throw new PageError(413, "The form is too large.", "Send less than 64 KiB.");
     chunks.push(chunk);
   }
   return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   authorize,
   goOn,
   isSignedIn,
@@ -40,7 +40,7 @@ describe("front-channel logout", () => {
   /** Registers a client with this metadata and signs in to it. */
   async function joined(metadata: Record<string, unknown>): Promise<void> {
     const redirectUri = `${op.photos.base}/oauth2client`;
-    const { body } = await register(op, { redirect_uris: [redirectUri], ...metadata }, ADMIN);
+    const { body } = await register(op, { redirect_uris: [redirectUri], ...metadata }, adminAuthorization);
     const answer = await authorize(op, browser, { client_id: String(body.client_id) });
     assert.ok(responseOf(answer).has("code"));
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   goOn,
   isSignedIn,
   logoutUrl,
@@ -46,12 +46,16 @@ describe("the lifetime of a client's ID Tokens", () => {
   it("is a whole number of seconds, at most a day", async () => {
     const redirect_uris = [`${op.photos.base}/oauth2client`];
     for (const id_token_lifetime of [0, -1, 1.5, "60", 86_401, null, true, {}]) {
-      const { status, body } = await register(op, { redirect_uris, id_token_lifetime }, ADMIN);
+      const { status, body } = await register(op, { redirect_uris, id_token_lifetime }, adminAuthorization);
       assert.equal(status, 400, String(id_token_lifetime));
       const message = "id_token_lifetime must be a whole number of seconds from 1 to 86400";
       assert.equal(body.error_description, message);
     }
-    const { status, body } = await register(op, { redirect_uris, id_token_lifetime: 86_400 }, ADMIN);
+    const { status, body } = await register(
+      op,
+      { redirect_uris, id_token_lifetime: 86_400 },
+      adminAuthorization,
+    );
     assert.equal(status, 201);
     assert.equal(body.id_token_lifetime, 86_400);
   });

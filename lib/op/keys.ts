@@ -20,7 +20,7 @@ export interface OpKeys {
 
 /** How long a retired key stays published, in milliseconds: as long as the longest grants. An ID Token signed with it
  * is a valid hint while its session lives, even after it expires (RIL 2). */
-const RETIRED_FOR = 14 * 24 * 3600 * 1000;
+const retiredForMs = 14 * 24 * 3600 * 1000;
 
 /** The keys retired by one rotation. */
 interface Retired {
@@ -60,7 +60,7 @@ async function storedKeys(store: OpStore, name: string, generateKeys: () => Prom
 
 async function rotateSigningKeys(store: OpStore): Promise<void> {
   const keys = JSON.parse(store.secret("jwks") ?? "[]") as JWK[];
-  const retired: Retired[] = [{ until: Date.now() + RETIRED_FOR, keys }, ...retiredKeys(store)];
+  const retired: Retired[] = [{ until: Date.now() + retiredForMs, keys }, ...retiredKeys(store)];
   store.setSecret("retired jwks", JSON.stringify(retired));
   store.setSecret("jwks", JSON.stringify(await generateSigningKeys()));
 }

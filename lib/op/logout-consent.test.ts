@@ -4,10 +4,11 @@ import { decodeJwt } from "jose";
 import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import { encryptedToOp, encryptingClient } from "./testing/encrypting-client.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   authorize,
   basic,
   browserStateOf,
+  clientSecret,
   goOn,
   isSignedIn,
   logoutUrl,
@@ -15,7 +16,6 @@ import {
   opUnderTest,
   register,
   responseOf,
-  SECRET,
   signIn,
   tokenRequest,
   userinfoStatus,
@@ -104,7 +104,7 @@ describe("a client whose logout consent is skipped", () => {
     const { idToken: elsewhere } = await signIn(op, new HttpBrowser(), "photos");
     const { idToken: ofBob } = await signIn(op, new HttpBrowser(), "photos", "bob");
     const fields = { grant_type: "password", username: "alice", password: "alice", scope: "openid" };
-    const tokens = await tokenRequest(op, fields, basic("photos", SECRET));
+    const tokens = await tokenRequest(op, fields, basic("photos", clientSecret));
     const { id_token: withoutSid } = (await tokens.json()) as { id_token: string };
     const { claims } = await signIn(op, browser, "photos");
     const { idToken: ofAlbums } = await signIn(op, browser, "albums");
@@ -132,7 +132,7 @@ describe("a client whose logout consent is skipped", () => {
   it("must register it as a boolean", async () => {
     for (const skip_logout_consent of ["true", 1, null, {}]) {
       const metadata = { redirect_uris: [`${op.photos.base}/oauth2client`], skip_logout_consent };
-      const { status, body } = await register(op, metadata, ADMIN);
+      const { status, body } = await register(op, metadata, adminAuthorization);
       assert.equal(status, 400, String(skip_logout_consent));
       assert.equal(body.error_description, "skip_logout_consent must be a boolean");
     }

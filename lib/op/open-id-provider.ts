@@ -32,7 +32,7 @@ export interface OpenIdProvider {
 export type Surroundings = Omit<OpenIdProvider, "provider">;
 
 /** Seconds a session lives after its last use. */
-export const SESSION_LIFETIME = 12 * 60 * 60;
+export const sessionLifetime = 12 * 60 * 60;
 
 /** `SameSite` of the cookies that identify the user. On http all ports of localhost are the same site, so `Lax` reaches
  * their frames; few browsers would accept `None` there. On https the Relying Parties may be on http, which makes their

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
-import { ADMIN, authorize, register, sharedOp } from "./testing/op-under-test.ts";
+import { adminAuthorization, authorize, register, sharedOp } from "./testing/op-under-test.ts";
 
 const op = await sharedOp();
 
@@ -13,7 +13,7 @@ it("sends a logout token to an app on loopback, but to no other internal address
   for (const uri of [inside, `${op.photos.base}/bclogout`]) {
     const redirectUri = `${op.photos.base}/oauth2client`;
     const metadata = { redirect_uris: [redirectUri], backchannel_logout_uri: uri };
-    const { body } = await register(op, metadata, ADMIN);
+    const { body } = await register(op, metadata, adminAuthorization);
     await authorize(op, browser, { client_id: String(body.client_id) }, "admin");
   }
   const end = await browser.submit(await browser.get(`${op.origin}/oidc/logout`), { logout: "yes" });

@@ -11,7 +11,7 @@ import { DeliveryLog } from "./logout/delivery-log.ts";
 import type { OpenIdProvider } from "./open-id-provider.ts";
 import { buildProvider } from "./provider.ts";
 import { OpStore } from "./store/op-store.ts";
-import { ADMIN, SECRET } from "./testing/op-under-test.ts";
+import { adminAuthorization, clientSecret } from "./testing/op-under-test.ts";
 
 /** The provider without its server. */
 async function provide(): Promise<OpenIdProvider> {
@@ -31,7 +31,7 @@ async function provide(): Promise<OpenIdProvider> {
 it("refuses an app whose name cannot be a client_id", async () => {
   const { provider, store } = await provide();
   for (const name of ["constructor", "my photos"]) {
-    const app = { name, secret: SECRET, baseUrls: ["http://localhost:1"] };
+    const app = { name, secret: clientSecret, baseUrls: ["http://localhost:1"] };
     await assert.rejects(seedClients(provider, store, [app]), {
       name: "ConfigError",
       message: /OP_APPS: the name/,
@@ -42,7 +42,7 @@ it("refuses an app whose name cannot be a client_id", async () => {
 
 it("registers an app with its configured metadata, and refuses the same metadata as registration", async () => {
   const { provider, store } = await provide();
-  const app = { name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] };
+  const app = { name: "photos", secret: clientSecret, baseUrls: ["http://localhost:1"] };
   const metadata = {
     id_token_encrypted_response_alg: "RSA-OAEP",
     jwks_uri: "http://localhost:1/jwks",
@@ -54,7 +54,7 @@ it("registers an app with its configured metadata, and refuses the same metadata
   assert.equal(await provider.Client.find("other"), undefined);
   const made = { id_token_signed_response_alg: "HS256", id_token_encrypted_response_alg: "A256KW" };
   for (const [field, alg] of Object.entries(made)) {
-    const long = { ...app, name: alg, secret: SECRET.repeat(2) };
+    const long = { ...app, name: alg, secret: clientSecret.repeat(2) };
     await seedClients(provider, store, [{ ...long, metadata: { [field]: alg } }]);
     assert.ok(await provider.Client.find(alg));
     assert.equal(
@@ -83,7 +83,9 @@ it("registers an app with its configured metadata, and refuses the same metadata
 
 it("removes the token for an administrator's request if that request fails", async (t) => {
   const { provider, store } = await provide();
-  await seedClients(provider, store, [{ name: "photos", secret: SECRET, baseUrls: ["http://localhost:1"] }]);
+  await seedClients(provider, store, [
+    { name: "photos", secret: clientSecret, baseUrls: ["http://localhost:1"] },
+  ]);
   const tokens: string[] = [];
   provider.on("registration_access_token.saved", ({ jti }) => tokens.push(jti));
   provider.use(() => Promise.reject(new Error("failed")));
@@ -96,7 +98,7 @@ it("removes the token for an administrator's request if that request fails", asy
 
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/api/identity/oauth2/dcr/v1.1/register/photos`;
-  const response = await fetch(url, { headers: { authorization: ADMIN, connection: "close" } });
+  const response = await fetch(url, { headers: { authorization: adminAuthorization, connection: "close" } });
   assert.equal(response.status, 500);
   assert.equal(tokens.length, 1);
   assert.equal(store.find("RegistrationAccessToken", tokens[0] ?? ""), undefined);

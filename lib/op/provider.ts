@@ -3,30 +3,30 @@ import { type Configuration, Provider as Library } from "oidc-provider";
 import { findAccount } from "./accounts.ts";
 import { serveAssets } from "./assets.ts";
 import { extraClientMetadata, idTokenLifetime } from "./client-metadata.ts";
-import { allowHttpCallbacks, exactPostLogoutUris, RESPONSE_TYPES } from "./clients.ts";
+import { allowHttpCallbacks, exactPostLogoutUris, supportedResponseTypes } from "./clients.ts";
 import {
+  answerDiscoveryAliases,
   canonicalHost,
-  discoveryAliases,
   documentHeaders,
   oneSpelling,
   problemPages,
   sameOriginForms,
 } from "./edge.ts";
-import { CONTENT_ALGORITHMS, KEY_ALGORITHMS, SECRET_ALGORITHMS } from "./encryption.ts";
+import { contentAlgorithms, keyAlgorithms, secretAlgorithms } from "./encryption.ts";
 import { keepSessionsEnded } from "./ended-sessions.ts";
-import { logEvents } from "./events.ts";
+import { handleEvents } from "./events.ts";
 import { breakConfiguration, installFaults } from "./faults/install.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { addTimeOfEvent, outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
-import { checkEverywhere, EVERYWHERE_SUPPORTED } from "./logout/everywhere.ts";
+import { checkEverywhere, everywhereMetadata } from "./logout/everywhere.ts";
 import { refuseOtherTokensAsHints } from "./logout/hint-type.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
   type OpenIdProvider,
-  SESSION_LIFETIME,
   type Surroundings,
   sessionCookie,
+  sessionLifetime,
 } from "./open-id-provider.ts";
 import { interactionUrl } from "./pages/interaction.ts";
 import { renderLogoutConsent } from "./pages/logout.ts";
@@ -35,14 +35,14 @@ import { postedRequests } from "./pages/posted-request.ts";
 import { renderLibraryError } from "./pages/problem.ts";
 import { ownPages } from "./pages/routes.ts";
 import { registerPasswordGrant } from "./password-grant.ts";
-import { ENDPOINTS, PAGES } from "./paths.ts";
+import { endpointPaths, pagePaths } from "./paths.ts";
 import { administratorsRegister, registrationFeatures } from "./registration.ts";
-import { SCOPES } from "./scopes.ts";
+import { supportedScopes } from "./scopes.ts";
 import { shareSid } from "./session-id.ts";
 import { subjectAt } from "./subject.ts";
 
 /** The algorithms of our own keys. */
-const SIGNING_ALGORITHMS = ["RS256", "PS256", "ES256"] as const;
+const signingAlgorithms = ["RS256", "PS256", "ES256"] as const;
 
 /** Builds the OpenID Provider; its `provider` is the Koa application that answers requests. */
 export function buildProvider(surroundings: Surroundings): OpenIdProvider {
@@ -58,8 +58,8 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   recordDeliveries(provider, op.deliveries);
   addTimeOfEvent(provider);
   refuseOtherTokensAsHints(provider);
-  registerPasswordGrant(provider, Object.keys(SCOPES));
-  logEvents(provider, op);
+  registerPasswordGrant(provider, Object.keys(supportedScopes));
+  handleEvents(provider, op);
   addSessionState(op);
   if (isBroken) installFaults(op);
   // Outermost first.
@@ -68,7 +68,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(documentHeaders);
   provider.use(problemPages(op));
   provider.use(serveAssets());
-  provider.use(discoveryAliases);
+  provider.use(answerDiscoveryAliases);
   provider.use(administratorsRegister(op));
   provider.use(sameOriginForms(op));
   provider.use(postedRequests(op));
@@ -101,16 +101,16 @@ function configuration(op: Surroundings): Configuration {
       // For the steps of a sign-in, which are never framed: `Lax` on https too.
       short: { httpOnly: true, sameSite: "lax", signed: true, overwrite: true },
     },
-    routes: ENDPOINTS,
+    routes: endpointPaths,
     discovery: {
-      check_session_iframe: `${op.origin}${PAGES.opIframe}`,
+      check_session_iframe: `${op.origin}${pagePaths.opIframe}`,
       frontchannel_logout_supported: true,
       frontchannel_logout_session_supported: true,
-      ...EVERYWHERE_SUPPORTED,
+      ...everywhereMetadata,
     },
-    responseTypes: RESPONSE_TYPES,
-    scopes: Object.keys(SCOPES),
-    claims: Object.fromEntries(Object.entries(SCOPES).map(([scope, { claims }]) => [scope, claims])),
+    responseTypes: supportedResponseTypes,
+    scopes: Object.keys(supportedScopes),
+    claims: Object.fromEntries(Object.entries(supportedScopes).map(([scope, { claims }]) => [scope, claims])),
     conformIdTokenClaims: false, // claims in the ID Token too, as at WSO2 IS
     findAccount: (_ctx, username) => findAccount(username),
     interactions: { url: (_ctx, { prompt, uid }) => interactionUrl(prompt.name, uid) },
@@ -123,15 +123,15 @@ function configuration(op: Surroundings): Configuration {
     subjectTypes: ["public", "pairwise"],
     pairwiseIdentifier: (_ctx, accountId, client) => subjectAt(op.keys, client, accountId),
     enabledJWA: {
-      idTokenSigningAlgValues: ["HS256", ...SIGNING_ALGORITHMS],
-      idTokenEncryptionAlgValues: [...KEY_ALGORITHMS, ...SECRET_ALGORITHMS],
-      idTokenEncryptionEncValues: CONTENT_ALGORITHMS,
-      userinfoSigningAlgValues: SIGNING_ALGORITHMS,
-      userinfoEncryptionAlgValues: KEY_ALGORITHMS,
-      userinfoEncryptionEncValues: CONTENT_ALGORITHMS,
-      authorizationSigningAlgValues: SIGNING_ALGORITHMS,
-      authorizationEncryptionAlgValues: KEY_ALGORITHMS,
-      authorizationEncryptionEncValues: CONTENT_ALGORITHMS,
+      idTokenSigningAlgValues: ["HS256", ...signingAlgorithms],
+      idTokenEncryptionAlgValues: [...keyAlgorithms, ...secretAlgorithms],
+      idTokenEncryptionEncValues: contentAlgorithms,
+      userinfoSigningAlgValues: signingAlgorithms,
+      userinfoEncryptionAlgValues: keyAlgorithms,
+      userinfoEncryptionEncValues: contentAlgorithms,
+      authorizationSigningAlgValues: signingAlgorithms,
+      authorizationEncryptionAlgValues: keyAlgorithms,
+      authorizationEncryptionEncValues: contentAlgorithms,
     },
     pkce: { required: () => false },
     fetch: outgoingFetch(op.config.OP_APPS),
@@ -144,7 +144,7 @@ function configuration(op: Surroundings): Configuration {
       IdToken: idTokenLifetime,
       Interaction: 3600,
       RefreshToken: 14 * 24 * 3600,
-      Session: SESSION_LIFETIME,
+      Session: sessionLifetime,
     },
     features: {
       ...registrationFeatures(op.store),

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
-import { ADMIN, authorize, basic, logoutUrl, register, SECRET, sharedOp } from "./testing/op-under-test.ts";
+import {
+  adminAuthorization,
+  authorize,
+  basic,
+  clientSecret,
+  logoutUrl,
+  register,
+  sharedOp,
+} from "./testing/op-under-test.ts";
 
 type Json = Record<string, unknown>;
 
@@ -21,7 +29,7 @@ describe("dynamic client registration", () => {
       frontchannel_logout_session_required: true,
       id_token_signed_response_alg: "ES256",
     };
-    const { status, body } = await register(op, metadata, ADMIN);
+    const { status, body } = await register(op, metadata, adminAuthorization);
     assert.equal(status, 201);
     assert.partialDeepStrictEqual(body, { ...metadata, backchannel_logout_session_required: true });
     assert.ok(body.client_id && body.client_secret && body.registration_access_token);
@@ -47,7 +55,7 @@ describe("dynamic client registration", () => {
       { redirect_uris: [callback()], frontchannel_logout_uri: "nowhere" },
     ];
     for (const metadata of bad) {
-      const { status, body } = await register(op, metadata, ADMIN);
+      const { status, body } = await register(op, metadata, adminAuthorization);
       assert.equal(status, 400, JSON.stringify(metadata));
       assert.match(String(body.error), /^invalid_(client_metadata|redirect_uri)$/);
     }
@@ -73,7 +81,7 @@ describe("dynamic client registration", () => {
       const { status, body } = await register(
         op,
         { redirect_uris: [callback()], frontchannel_logout_uri },
-        ADMIN,
+        adminAuthorization,
       );
       assert.equal(status, 400, String(frontchannel_logout_uri));
       assert.equal(body.error, "invalid_client_metadata");
@@ -81,20 +89,24 @@ describe("dynamic client registration", () => {
     }
     const redirect_uris = [`regexp=(${op.albums.base}/cb|${base}/cb)`];
     const alternatives = { redirect_uris, frontchannel_logout_uri: `${base}/fclogout?own=query` };
-    assert.equal((await register(op, alternatives, ADMIN)).status, 201);
+    assert.equal((await register(op, alternatives, adminAuthorization)).status, 201);
   });
 
   it("lets WSO2's parameters choose the credentials, but not those of another client", async () => {
     const chosen = { ext_param_client_id: "frames-2", ext_param_client_secret: "a-secret-of-frames-2" };
-    const { body } = await register(op, { ...chosen, redirect_uris: [callback()] }, ADMIN);
+    const { body } = await register(op, { ...chosen, redirect_uris: [callback()] }, adminAuthorization);
     assert.equal(body.client_id, "frames-2");
     assert.equal(body.client_secret, "a-secret-of-frames-2");
-    const taken = await register(op, { ext_param_client_id: "photos", redirect_uris: [callback()] }, ADMIN);
+    const taken = await register(
+      op,
+      { ext_param_client_id: "photos", redirect_uris: [callback()] },
+      adminAuthorization,
+    );
     assert.equal(taken.status, 400);
     assert.match(String(taken.body.error_description), /photos is taken/);
     const stillThere = await fetch(`${op.origin}/oauth2/token`, {
       method: "POST",
-      headers: { authorization: basic("photos", SECRET) },
+      headers: { authorization: basic("photos", clientSecret) },
       body: new URLSearchParams({ grant_type: "client_credentials" }),
     });
     assert.equal(stillThere.status, 200);
@@ -117,13 +129,17 @@ describe("dynamic client registration", () => {
       const { status, body } = await register(
         op,
         { ext_param_client_id, redirect_uris: [callback()] },
-        ADMIN,
+        adminAuthorization,
       );
       assert.equal(status, 400, String(ext_param_client_id));
       assert.equal(body.error, "invalid_client_metadata");
     }
     for (const ext_param_client_id of ["a".repeat(255), "frames_3.x~y-z"]) {
-      const { body } = await register(op, { ext_param_client_id, redirect_uris: [callback()] }, ADMIN);
+      const { body } = await register(
+        op,
+        { ext_param_client_id, redirect_uris: [callback()] },
+        adminAuthorization,
+      );
       assert.equal(body.client_id, ext_param_client_id);
     }
   });
@@ -131,7 +147,7 @@ describe("dynamic client registration", () => {
   it("matches a regexp= callback in full, for the callback and after logout", async () => {
     const { base } = op.photos;
     const expression = `regexp=(${base}/oauth2client|${base}/logout)`;
-    const { body } = await register(op, { redirect_uris: [expression] }, ADMIN);
+    const { body } = await register(op, { redirect_uris: [expression] }, adminAuthorization);
     const client = String(body.client_id);
     const browser = new HttpBrowser();
     const visit = await authorize(op, browser, { client_id: client });
@@ -151,22 +167,25 @@ describe("dynamic client registration", () => {
   });
 
   it("lets the registration access token, and an administrator, read, change and delete the client", async () => {
-    const { body } = await register(op, { redirect_uris: [callback()] }, ADMIN);
+    const { body } = await register(op, { redirect_uris: [callback()] }, adminAuthorization);
     const { client_id, client_secret, registration_access_token: token } = body;
     const url = String(body.registration_client_uri);
-    for (const authorization of [`Bearer ${token}`, ADMIN]) {
+    for (const authorization of [`Bearer ${token}`, adminAuthorization]) {
       const read = await fetch(url, { headers: { authorization } });
       assert.equal(read.status, 200);
       assert.equal(((await read.json()) as Json).client_id, client_id);
     }
     const changed = await fetch(url, {
       method: "PUT",
-      headers: { "content-type": "application/json", authorization: ADMIN },
+      headers: { "content-type": "application/json", authorization: adminAuthorization },
       body: JSON.stringify({ client_id, client_secret, redirect_uris: [callback()], client_name: "renamed" }),
     });
     assert.equal(((await changed.json()) as Json).client_name, "renamed");
     assert.equal((await fetch(url, { headers: { authorization: basic("bob", "bob") } })).status, 401);
-    assert.equal((await fetch(url, { method: "DELETE", headers: { authorization: ADMIN } })).status, 204);
-    assert.equal((await fetch(url, { headers: { authorization: ADMIN } })).status, 404);
+    assert.equal(
+      (await fetch(url, { method: "DELETE", headers: { authorization: adminAuthorization } })).status,
+      204,
+    );
+    assert.equal((await fetch(url, { headers: { authorization: adminAuthorization } })).status, 404);
   });
 });

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import type Provider from "oidc-provider";
 import { type Configuration, errors } from "oidc-provider";
 import { authenticate, isAdministrator } from "./accounts.ts";
-import { CLIENT_ID_RULE, isClientId } from "./client-id.ts";
+import { clientIdRule, isClientId } from "./client-id.ts";
 import type { Context, Next, OpenIdProvider } from "./open-id-provider.ts";
-import { ENDPOINTS } from "./paths.ts";
+import { endpointPaths } from "./paths.ts";
 import type { OpStore } from "./store/op-store.ts";
 
 /** The library requires this token instead of the password; it never leaves this process. */
@@ -35,7 +35,7 @@ const chosen = (value: unknown): string | undefined =>
 function chosenClientId(store: OpStore, wanted: unknown): string {
   const clientId = wanted || randomBytes(16).toString("base64url");
   if (!isClientId(clientId)) {
-    throw new errors.InvalidClientMetadata(`ext_param_client_id must be ${CLIENT_ID_RULE}`);
+    throw new errors.InvalidClientMetadata(`ext_param_client_id must be ${clientIdRule}`);
   }
   if (store.find("Client", clientId))
     throw new errors.InvalidClientMetadata(`client_id ${clientId} is taken`);
@@ -61,8 +61,8 @@ export function administratorsRegister(op: OpenIdProvider) {
 }
 
 function registrationPath(path: string): { path: boolean; clientId?: string } {
-  if (path === ENDPOINTS.registration) return { path: true };
-  const prefix = `${ENDPOINTS.registration}/`;
+  if (path === endpointPaths.registration) return { path: true };
+  const prefix = `${endpointPaths.registration}/`;
   return path.startsWith(prefix)
     ? { path: true, clientId: decoded(path.slice(prefix.length)) }
     : { path: false };

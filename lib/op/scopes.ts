@@ -5,7 +5,7 @@ interface Scope {
   claims: string[];
 }
 
-export const SCOPES: Readonly<Record<string, Scope>> = {
+export const supportedScopes: Readonly<Record<string, Scope>> = {
   openid: { meaning: "Your identity, to sign you in", claims: ["sub"] },
   profile: { meaning: "Your name", claims: ["name", "given_name", "family_name", "preferred_username"] },
   email: { meaning: "Your email address", claims: ["email", "email_verified"] },

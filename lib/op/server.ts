@@ -8,7 +8,7 @@ import { seedClients } from "./clients.ts";
 import { loadKeys } from "./keys.ts";
 import { DeliveryLog } from "./logout/delivery-log.ts";
 import { sweep } from "./logout/end-session.ts";
-import { ISSUER_PATH } from "./paths.ts";
+import { issuerPath } from "./paths.ts";
 import { buildProvider } from "./provider.ts";
 import { OpStore } from "./store/op-store.ts";
 import { loadCertificate } from "./tls.ts";
@@ -20,11 +20,11 @@ export interface RunningOp {
   close(): Promise<void>;
 }
 
-const SWEEP_MS = 60_000;
+const sweepMs = 60_000;
 
 /** Maximum bytes of a request's URL and headers: a logout request by GET contains an ID Token, which may be large.
  * Node's default is 16 KiB; browsers send more. */
-const MAX_HEADERS = 64 * 1024;
+const maxHeaderBytes = 64 * 1024;
 
 /** Starts the OP. The issuer contains the actual port, which for `OP_PORT` 0 is known only after listening. */
 export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
@@ -32,7 +32,7 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
   const handler = Promise.withResolvers<RequestListener>();
   const listener: RequestListener = (request, response) =>
     void handler.promise.then((handle) => handle(request, response));
-  const options = { maxHeaderSize: MAX_HEADERS };
+  const options = { maxHeaderSize: maxHeaderBytes };
   const server = config.OP_HTTPS
     ? createSecureServer({ ...(await loadCertificate(config.OP_DATA_DIR)), ...options }, listener)
     : createServer(options, listener);
@@ -40,14 +40,14 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     const keys = await loadKeys(store, config.OP_ROTATE_KEYS);
     const port = await listen(server, config);
     const origin = `${config.OP_HTTPS ? "https" : "http"}://localhost:${port}`;
-    const issuer = `${origin}${ISSUER_PATH}`;
+    const issuer = `${origin}${issuerPath}`;
     const op = buildProvider({ config, log, store, keys, deliveries: new DeliveryLog(log), origin, issuer });
     await seedClients(op.provider, store, config.OP_APPS);
     handler.resolve(originForm(op.provider.callback()));
 
     const sweepNow = () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed"));
     sweepNow(); // sessions that expired while the OP was not running
-    const sweeper = setInterval(sweepNow, SWEEP_MS);
+    const sweeper = setInterval(sweepNow, sweepMs);
     sweeper.unref();
     return { port, origin, issuer, close: () => close(server, store, sweeper) };
   } catch (error) {

@@ -6,7 +6,7 @@ import { loadKeys } from "./keys.ts";
 import { OpStore } from "./store/op-store.ts";
 import { subjectAt } from "./subject.ts";
 import {
-  ADMIN,
+  adminAuthorization,
   authorizationUrl,
   authorize,
   basic,
@@ -137,7 +137,11 @@ describe("a client with pairwise subjects", () => {
 
   it("is only registered if all redirect URIs are on one host", async () => {
     const redirect_uris = [`${op.photos.base}/oauth2client`, `${op.albums.base}/oauth2client`];
-    const { status, body } = await register(op, { redirect_uris, subject_type: "pairwise" }, ADMIN);
+    const { status, body } = await register(
+      op,
+      { redirect_uris, subject_type: "pairwise" },
+      adminAuthorization,
+    );
     assert.equal(status, 400);
     assert.match(String(body.error_description), /sector_identifier_uri is mandatory/);
   });

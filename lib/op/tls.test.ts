@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { startOp } from "./server.ts";
-import { CERTIFICATE_FILE } from "./tls.ts";
+import { certificateFile } from "./tls.ts";
 
 const log = createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
 
@@ -24,7 +24,7 @@ test("with OP_HTTPS the OP is on https, with a verifiable certificate that survi
   const certificates: string[] = [];
   for (let start = 0; start < 2; start++) {
     const op = await startOp(config, log);
-    const ca = readFileSync(join(directory, CERTIFICATE_FILE), "utf8");
+    const ca = readFileSync(join(directory, certificateFile), "utf8");
     certificates.push(ca);
     assert.equal(op.issuer, `https://localhost:${op.port}/oauth2/token`);
     for (const host of ["localhost", "127.0.0.1"]) {

@@ -10,14 +10,14 @@ export interface TlsFiles {
 }
 
 /** The certificate's file in the OP's folder: Relying Parties trust it through `CA_FILE`. */
-export const CERTIFICATE_FILE = "https-cert.pem";
-export const KEY_FILE = "https-key.pem";
+export const certificateFile = "https-cert.pem";
+export const keyFile = "https-key.pem";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** @param directory the OP's data directory; with `:memory:` every start generates a new certificate */
 export async function loadCertificate(directory: string): Promise<TlsFiles> {
-  const [cert, key] = [join(directory, CERTIFICATE_FILE), join(directory, KEY_FILE)];
+  const [cert, key] = [join(directory, certificateFile), join(directory, keyFile)];
   if (directory !== ":memory:" && isCurrent(cert) && existsSync(key)) {
     return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
   }
@@ -30,7 +30,7 @@ export async function loadCertificate(directory: string): Promise<TlsFiles> {
 }
 
 const isCurrent = (file: string): boolean =>
-  existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > Date.now() + 7 * DAY_MS;
+  existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > Date.now() + 7 * dayMs;
 
 /** A self-signed CA certificate, only for this machine's names. */
 async function makeCertificate(): Promise<TlsFiles> {
@@ -38,7 +38,7 @@ async function makeCertificate(): Promise<TlsFiles> {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",
-    notAfterDate: new Date(Date.now() + 397 * DAY_MS), // browsers refuse longer ones
+    notAfterDate: new Date(Date.now() + 397 * dayMs), // browsers refuse longer ones
     extensions: [
       { name: "basicConstraints", cA: true, critical: true },
       { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },

@@ -6,7 +6,7 @@ import { type Patience, whenStarted } from "#lib/cli/starting.ts";
 import { type AppName, addressesOf, embeddedIssuer } from "#lib/config/apps.ts";
 import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
-import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { certificateFile } from "#lib/op/tls.ts";
 import type { Driver, DriverContext, EnsuredClient, RegisteredClient } from "#lib/products/driver.ts";
 import { registerDynamically, registersByApi } from "#lib/products/generic/dynamic-registration.ts";
 import { driverFor, driverOf } from "#lib/products/index.ts";
@@ -16,7 +16,7 @@ import type { RegisterOptions } from "./options.ts";
 import { patientFetch } from "./patient-fetch.ts";
 
 /** The ID and secret to ask for; the OP may choose others. */
-export interface WantedClient {
+interface WantedClient {
   app: AppName;
   clientId: string;
   /** Absent for a public client. */
@@ -76,7 +76,7 @@ async function embeddedOp(options: RegisterOptions, say: Patience["say"]): Promi
   const issuer = embeddedIssuer(ports, https);
   const patience = { deadline: 0, say };
   try {
-    if (https) trustEmbedded(path.join(data, "op", CERTIFICATE_FILE));
+    if (https) trustEmbedded(path.join(data, "op", certificateFile));
     return { issuer, metadata: await discover(issuer), patience, admin, authorization };
   } catch (error) {
     const flag = https ? " -- --https" : "";

@@ -7,7 +7,7 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { trustCertificates } from "#lib/net/certificates.ts";
 import { type RunningOp, startOp } from "#lib/op/server.ts";
-import { CERTIFICATE_FILE } from "#lib/op/tls.ts";
+import { certificateFile } from "#lib/op/tls.ts";
 import type { Restart } from "#lib/products/embedded/operations.ts";
 import type { EmbeddedOp } from "../run/embedded-op.ts";
 
@@ -28,7 +28,7 @@ export async function createOpMaker(): Promise<OpMaker> {
   const model = join(root, "model");
   const first = await startIn(model);
   await first.close();
-  trustCertificates([readFileSync(join(model, CERTIFICATE_FILE), "utf8")]);
+  trustCertificates([readFileSync(join(model, certificateFile), "utf8")]);
   let started = 0;
   const start = async (...faults: string[]): Promise<MadeOp> => {
     started += 1;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { environment } from "#lib/config/env.ts";
-import { CERTIFICATE_FILE, KEY_FILE } from "#lib/op/tls.ts";
+import { certificateFile, keyFile } from "#lib/op/tls.ts";
 import type { Restart } from "#lib/products/embedded/operations.ts";
 
 const dieWithParent = new URL("../../demo/die-with-parent.mjs", import.meta.url).href;
@@ -38,7 +38,7 @@ async function startIn(folder: string, env: Record<string, string>): Promise<Emb
   const others: Promise<EmbeddedOp>[] = [];
   return {
     issuer,
-    certificate: join(folder, CERTIFICATE_FILE),
+    certificate: join(folder, certificateFile),
     restart: async (more = {}, meanwhile) => {
       const before = running;
       running = before.then(async ({ end }) => {
@@ -50,7 +50,7 @@ async function startIn(folder: string, env: Record<string, string>): Promise<Emb
     },
     another: () => {
       const beside = mkdtempSync(join(tmpdir(), "check-op-"));
-      for (const file of [CERTIFICATE_FILE, KEY_FILE]) copyFileSync(join(folder, file), join(beside, file));
+      for (const file of [certificateFile, keyFile]) copyFileSync(join(folder, file), join(beside, file));
       const other = startIn(beside, env);
       others.push(other);
       return other;

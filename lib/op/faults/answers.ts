@@ -1,7 +1,8 @@
 /** How faults change the OP's responses, from outside. */
 import type { Readable } from "node:stream";
+import { discoveryPath } from "#lib/net/discovery-url.ts";
 import type { Context } from "../open-id-provider.ts";
-import { DISCOVERY, DISCOVERY_ALIASES, ENDPOINTS } from "../paths.ts";
+import { discoveryAliases, endpointPaths } from "../paths.ts";
 
 /** Changes the text of a page, script or redirect page that is about to be sent. */
 export async function changeText(ctx: Context, change: (text: string) => string): Promise<void> {
@@ -21,13 +22,13 @@ const isStream = (body: unknown): body is Readable =>
 
 /** Changes the discovery document, if this is the response. */
 export function changeDiscovery(ctx: Context, change: (metadata: Record<string, unknown>) => void): void {
-  if (ctx.path === DISCOVERY || DISCOVERY_ALIASES.includes(ctx.path))
+  if (ctx.path === discoveryPath || discoveryAliases.includes(ctx.path))
     change(ctx.body as Record<string, unknown>);
 }
 
 /** Changes the URL that a logout leads to: in the redirect, or in the link on the page that notifies the apps. */
 export async function changeWayBack(ctx: Context, change: (uri: string) => string): Promise<void> {
-  if (!ctx.path.startsWith(ENDPOINTS.end_session)) return;
+  if (!ctx.path.startsWith(endpointPaths.end_session)) return;
   const location = ctx.response.get("Location");
   if (location) ctx.set("Location", change(location));
   else {

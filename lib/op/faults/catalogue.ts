@@ -9,10 +9,10 @@ import { isolation } from "./isolation.ts";
 import { keyRotation } from "./key-rotation.ts";
 import { logoutQuestions } from "./logout-question.ts";
 import { logoutRequests } from "./logout-requests.ts";
+import { notifiedTooSoon } from "./notified-too-soon.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionManagement } from "./session-management.ts";
-import { notifiedTooSoon } from "./told-too-soon.ts";
 
 export const faults: readonly Fault[] = [
   ...rpInitiated,

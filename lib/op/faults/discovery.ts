@@ -1,5 +1,5 @@
 /** Faults of discovery: the OP's metadata and keys. */
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 import { changeDiscovery, changeFrames } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 
@@ -18,7 +18,7 @@ const withMetadata = (
 const withKeys = (change: (keys: Key[], own: readonly Key[]) => void): Required<Pick<Fault, "around">> => ({
   around: async (op, ctx, next) => {
     await next();
-    if (ctx.path !== ENDPOINTS.jwks) return;
+    if (ctx.path !== endpointPaths.jwks) return;
     const { keys } = ctx.body as { keys: Key[] };
     const published = keys.map((key) => ({ ...key }));
     change(published, op.keys.jwks.keys as unknown as Key[]);

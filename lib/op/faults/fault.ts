@@ -22,7 +22,7 @@ export interface LogoutToken {
 }
 
 /** The OP's request to a Relying Party's `backchannel_logout_uri`. */
-export interface DeliveryRequest {
+interface DeliveryRequest {
   url: string;
   init: RequestInit;
 }

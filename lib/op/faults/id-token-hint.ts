@@ -12,7 +12,7 @@ import {
 import { errors } from "oidc-provider";
 import type { HintValidation } from "../logout/hint-type.ts";
 import type { OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 import type { Fault } from "./fault.ts";
 
 interface Hint {
@@ -146,7 +146,7 @@ export const idTokenHints: readonly Fault[] = [
     does: "A client_id that differs from the audience of the hint is ignored.",
     check: "R-14",
     around: async (_op, ctx, next) => {
-      if (ctx.path === ENDPOINTS.end_session && ctx.query.id_token_hint) {
+      if (ctx.path === endpointPaths.end_session && ctx.query.id_token_hint) {
         const { client_id: _, ...query } = ctx.query;
         ctx.query = query;
       }
@@ -160,7 +160,7 @@ export const idTokenHints: readonly Fault[] = [
     clause: "RIL 4",
     check: "R-23",
     around: async (_op, ctx, next) => {
-      const hint = ctx.path === ENDPOINTS.end_session ? ctx.query.id_token_hint : undefined;
+      const hint = ctx.path === endpointPaths.end_session ? ctx.query.id_token_hint : undefined;
       await next();
       if (typeof hint === "string" && hint.split(".").length !== 3) ctx.status = 500;
     },

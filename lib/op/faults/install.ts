@@ -4,14 +4,14 @@ import { ConfigError } from "#lib/config/env.ts";
 import type { OpConfig } from "#lib/config/op-config.ts";
 import { html } from "#lib/ui/html.ts";
 import type { Context, Next, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 import { faults as catalogue, problemWith } from "./catalogue.ts";
 import type { Fault, Send } from "./fault.ts";
 import { changeLogoutTokens } from "./logout-tokens.ts";
 
 /** The faults that are on.
  * @throws {ConfigError} for an unknown name */
-export function activeFaults({ OP_FAULTS: names }: OpConfig): Fault[] {
+function activeFaults({ OP_FAULTS: names }: OpConfig): Fault[] {
   const problem = problemWith(names);
   if (problem) throw new ConfigError(`OP_FAULTS: ${problem}`);
   return catalogue.filter(({ name }) => names.includes(name));
@@ -45,7 +45,9 @@ export function installFaults(op: OpenIdProvider): void {
 
 /** On every page, so that a broken OP is not mistaken for a healthy one. */
 function banner(faults: Fault[]) {
-  const names = faults.map(({ name }) => html` <a href="${PAGES.faults}#${name}"><code>${name}</code></a>`);
+  const names = faults.map(
+    ({ name }) => html` <a href="${pagePaths.faults}#${name}"><code>${name}</code></a>`,
+  );
   const note = html`<p class="note note-bad" role="alert" id="faults">Broken on purpose:${names}</p>`;
   return async (ctx: Context, next: Next): Promise<void> => {
     await next();

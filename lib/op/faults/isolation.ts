@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { endSession } from "../logout/end-session.ts";
 import { sessionsOf } from "../logout/everywhere.ts";
 import type { OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 import type { StoredSession } from "../store/op-store.ts";
 import type { Fault } from "./fault.ts";
 import { unaskedWhere } from "./questions.ts";
@@ -85,7 +85,7 @@ export const isolation: readonly Fault[] = [
     check: "I-06",
     around: async (op, ctx, next) => {
       const { logout_hint: user } = ctx.query;
-      if (ctx.path === ENDPOINTS.end_session && typeof user === "string") {
+      if (ctx.path === endpointPaths.end_session && typeof user === "string") {
         await Promise.all(sessionsOf(op.store, user).map(({ uid }) => endSession(op, uid, "a fault")));
       }
       await next();

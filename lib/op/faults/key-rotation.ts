@@ -1,7 +1,7 @@
 /** Faults that appear after the OP's signing keys were rotated (`OP_ROTATE_KEYS`). */
 import type { JWK } from "jose";
 import type { Surroundings } from "../open-id-provider.ts";
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 import type { Fault } from "./fault.ts";
 import { signed } from "./logout-tokens.ts";
 
@@ -41,7 +41,7 @@ export const keyRotation: readonly Fault[] = [
     },
     around: async (op, ctx, next) => {
       await next();
-      if (ctx.path !== ENDPOINTS.jwks) return;
+      if (ctx.path !== endpointPaths.jwks) return;
       const { keys } = ctx.body as { keys: HasKid[] };
       ctx.body = { keys: without(keys, retiredKeys(op)) };
     },

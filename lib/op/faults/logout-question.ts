@@ -1,6 +1,6 @@
 /** Faults of the logout question: when it is asked, and who may answer it. */
 import { completeLogout } from "../pages/logout-outcome.ts";
-import { ENDPOINTS, PAGES } from "../paths.ts";
+import { endpointPaths, pagePaths } from "../paths.ts";
 import { changeText } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 import { unaskedWhere } from "./questions.ts";
@@ -49,7 +49,7 @@ export const logoutQuestions: readonly Fault[] = [
     around: async (_op, ctx, next) => {
       await next();
       await changeText(ctx, (page) =>
-        page.replace(`formaction="${PAGES.logoutDeny}"`, 'name="logout" value="no"'),
+        page.replace(`formaction="${pagePaths.logoutDeny}"`, 'name="logout" value="no"'),
       );
     },
   },
@@ -61,7 +61,7 @@ export const logoutQuestions: readonly Fault[] = [
     check: "R-28",
     around: async (_op, ctx, next) => {
       await next();
-      if (ctx.path !== ENDPOINTS.end_session) return;
+      if (ctx.path !== endpointPaths.end_session) return;
       const policy = ctx.response.get("Content-Security-Policy");
       ctx.set("Content-Security-Policy", policy.replace("frame-ancestors 'none'", "frame-ancestors *"));
     },
@@ -73,7 +73,7 @@ export const logoutQuestions: readonly Fault[] = [
     clause: "RFC 9700 4.16",
     check: "R-28",
     around: async (op, ctx, next) => {
-      if (ctx.path !== PAGES.logoutConfirm || ctx.method !== "POST") return void (await next());
+      if (ctx.path !== pagePaths.logoutConfirm || ctx.method !== "POST") return void (await next());
       const session = await op.provider.Session.get(ctx);
       await completeLogout(op, ctx, session, session.state ?? {});
     },

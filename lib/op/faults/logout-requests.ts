@@ -1,7 +1,7 @@
 /** Faults of RP-initiated logout: valid requests that are refused, and wrong answers to valid ones. */
 import { decodeProtectedHeader } from "jose";
 import { findUser } from "../accounts.ts";
-import { ENDPOINTS, PAGES } from "../paths.ts";
+import { endpointPaths, pagePaths } from "../paths.ts";
 import { changeWayBack } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 import { refusing } from "./refusal.ts";
@@ -87,7 +87,7 @@ export const logoutRequests: readonly Fault[] = [
     clause: "RIL 4",
     check: "R-31",
     around: async (op, ctx, next) => {
-      const isAnswer = ctx.method === "POST" && ctx.path === PAGES.logoutConfirm;
+      const isAnswer = ctx.method === "POST" && ctx.path === pagePaths.logoutConfirm;
       const { accountId } = isAnswer ? await op.provider.Session.get(ctx) : {};
       await next();
       if (isAnswer && !accountId) ctx.status = 500;
@@ -113,7 +113,7 @@ export const logoutRequests: readonly Fault[] = [
     verdict: "warn",
     around: async (_op, ctx, next) => {
       await next();
-      if (ctx.path.startsWith(ENDPOINTS.end_session)) ctx.set("Cache-Control", "private, max-age=600");
+      if (ctx.path.startsWith(endpointPaths.end_session)) ctx.set("Cache-Control", "private, max-age=600");
     },
   },
 ];

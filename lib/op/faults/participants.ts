@@ -1,7 +1,7 @@
 /** Faults of back-channel logout: who is notified, and of what. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { OpenIdProvider } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 import type { Fault } from "./fault.ts";
 
 interface NotifiedClient {
@@ -32,7 +32,7 @@ const atSessionsPage = new AsyncLocalStorage<string>();
  * @param own true for the browser's own session, false for others */
 const silentOnSessionsPage = (own: boolean): Pick<Fault, "install" | "around"> => ({
   around: async ({ provider }, ctx, next) => {
-    if (ctx.path !== PAGES.sessionsEnd) return void (await next());
+    if (ctx.path !== pagePaths.sessionsEnd) return void (await next());
     const { uid } = await provider.Session.get(ctx);
     await atSessionsPage.run(uid, next);
   },
@@ -56,7 +56,7 @@ export const participants: readonly Fault[] = [
     clause: "BCL 2.3",
     check: "B-01",
     around: async ({ provider }, ctx, next) => {
-      if (ctx.path !== PAGES.logoutConfirm) return void (await next());
+      if (ctx.path !== pagePaths.logoutConfirm) return void (await next());
       const { state } = await provider.Session.get(ctx);
       await initiator.run(state?.clientId, next);
     },

@@ -7,6 +7,7 @@ import { logOutUnasked } from "../pages/logout.ts";
  * @param ask continues to the question */
 type Questioning = (ctx: Context, state: Record<string, unknown>, ask: () => Promise<void>) => Promise<void>;
 
+/** Wraps the logout question in the library's configuration. */
 export function whenAsked(configuration: Configuration, questioning: Questioning): void {
   const feature = configuration.features?.rpInitiatedLogout;
   const { logoutSource: source } = feature ?? {};

@@ -3,16 +3,16 @@ import { randomUUID } from "node:crypto";
 import { withParameters } from "../logout/registered-address.ts";
 import type { Context } from "../open-id-provider.ts";
 import { finish } from "../pages/interaction.ts";
-import { ENDPOINTS, PAGES } from "../paths.ts";
+import { endpointPaths, pagePaths } from "../paths.ts";
 import { changeText, changeWayBack } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 import { refuse, refusing } from "./refusal.ts";
 
 const isPost = (ctx: Context, path: string): boolean => ctx.method === "POST" && ctx.path === path;
-const isLogoutRequest = (ctx: Context): boolean => ctx.path === ENDPOINTS.end_session;
+const isLogoutRequest = (ctx: Context): boolean => ctx.path === endpointPaths.end_session;
 
 /** Cookie with the user who last logged out in this browser. */
-const REMEMBERED = "op.remembered";
+const rememberedCookie = "op.remembered";
 
 export const rpInitiated: readonly Fault[] = [
   {
@@ -22,9 +22,9 @@ export const rpInitiated: readonly Fault[] = [
     clause: "RIL 2",
     check: "R-01",
     around: async (op, ctx, next) => {
-      if (!isPost(ctx, PAGES.logoutConfirm)) return void (await next());
+      if (!isPost(ctx, pagePaths.logoutConfirm)) return void (await next());
       const { state = {} } = await op.provider.Session.get(ctx);
-      const { postLogoutRedirectUri: uri = PAGES.loggedOut, state: value } = state;
+      const { postLogoutRedirectUri: uri = pagePaths.loggedOut, state: value } = state;
       ctx.status = 303;
       ctx.redirect(withParameters(String(uri), typeof value === "string" ? { state: value } : {}));
     },
@@ -37,7 +37,7 @@ export const rpInitiated: readonly Fault[] = [
     check: "R-43",
     around: async (op, ctx, next) => {
       const { store, provider } = op;
-      const isAnswer = isPost(ctx, PAGES.logoutConfirm);
+      const isAnswer = isPost(ctx, pagePaths.logoutConfirm);
       const { jti = "" } = isAnswer ? await provider.Session.get(ctx) : {};
       const session = isAnswer ? store.find("Session", jti) : undefined;
       await next();
@@ -51,9 +51,9 @@ export const rpInitiated: readonly Fault[] = [
     clause: "RIL 2",
     check: "R-02",
     around: async (_op, ctx, next) => {
-      if (!isPost(ctx, ENDPOINTS.end_session)) return void (await next());
+      if (!isPost(ctx, endpointPaths.end_session)) return void (await next());
       ctx.status = 303;
-      ctx.redirect(PAGES.loggedOut);
+      ctx.redirect(pagePaths.loggedOut);
     },
   },
   {
@@ -64,7 +64,7 @@ export const rpInitiated: readonly Fault[] = [
     check: "R-03",
     around: async (op, ctx, next) => {
       const isLarge = (ctx.request.length ?? 0) > 8 * 1024;
-      if (!isLarge || !isPost(ctx, ENDPOINTS.end_session)) return void (await next());
+      if (!isLarge || !isPost(ctx, endpointPaths.end_session)) return void (await next());
       ctx.req.resume();
       refuse(op, ctx, 413, "The request is too large.");
     },
@@ -99,9 +99,9 @@ export const rpInitiated: readonly Fault[] = [
     clause: "RFC 9700 4.12",
     check: "R-38",
     around: async (_op, ctx, next) => {
-      if (!isPost(ctx, ENDPOINTS.end_session) || ctx.querystring) return void (await next());
+      if (!isPost(ctx, endpointPaths.end_session) || ctx.querystring) return void (await next());
       ctx.status = 307;
-      ctx.redirect(`${ENDPOINTS.end_session}?again=1`);
+      ctx.redirect(`${endpointPaths.end_session}?again=1`);
     },
   },
   {
@@ -151,14 +151,14 @@ export const rpInitiated: readonly Fault[] = [
     clause: "RIL 2",
     check: "R-52",
     around: async (op, ctx, next) => {
-      const remembered = ctx.cookies.get(REMEMBERED, { signed: true });
-      if (ctx.method === "GET" && ctx.path.startsWith(`${PAGES.signIn}/`) && remembered) {
+      const remembered = ctx.cookies.get(rememberedCookie, { signed: true });
+      if (ctx.method === "GET" && ctx.path.startsWith(`${pagePaths.signIn}/`) && remembered) {
         return finish(op, ctx, { login: { accountId: remembered, amr: ["pwd"] } });
       }
-      const isAnswer = isPost(ctx, PAGES.logoutConfirm);
+      const isAnswer = isPost(ctx, pagePaths.logoutConfirm);
       const { accountId } = isAnswer ? await op.provider.Session.get(ctx) : {};
       await next();
-      if (accountId) ctx.cookies.set(REMEMBERED, accountId, { signed: true, sameSite: "lax" });
+      if (accountId) ctx.cookies.set(rememberedCookie, accountId, { signed: true, sameSite: "lax" });
     },
   },
   ...[

@@ -1,6 +1,6 @@
 /** How faults change the OP's own scripts. */
 import type { Context } from "../open-id-provider.ts";
-import { ASSETS } from "../paths.ts";
+import { assetsPath } from "../paths.ts";
 import { changeText } from "./answers.ts";
 
 /** Changes one of the scripts, if this is the response.
@@ -10,5 +10,5 @@ export async function changeScript(
   name: string,
   change: (text: string) => string,
 ): Promise<void> {
-  if (ctx.path === `${ASSETS}/${name}` && ctx.method === "GET") await changeText(ctx, change);
+  if (ctx.path === `${assetsPath}/${name}` && ctx.method === "GET") await changeText(ctx, change);
 }

@@ -4,7 +4,7 @@ import { opBrowserState } from "../logout/browser-state.ts";
 import { sidOf } from "../logout/end-session.ts";
 import { sessionState } from "../logout/session-state.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS, PAGES } from "../paths.ts";
+import { endpointPaths, pagePaths } from "../paths.ts";
 import { changeText } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 import { changeScript } from "./scripts.ts";
@@ -138,7 +138,7 @@ export const sessionManagement: readonly Fault[] = [
     check: "S-06",
     around: async (_op, ctx, next) => {
       await next();
-      if (ctx.path.startsWith(ENDPOINTS.end_session))
+      if (ctx.path.startsWith(endpointPaths.end_session))
         changeCookies(ctx, (cookie) => (cookie.startsWith("opbs=") ? [] : [cookie]));
     },
   },
@@ -195,7 +195,7 @@ export const sessionManagement: readonly Fault[] = [
     check: "S-12",
     around: async (_op, ctx, next) => {
       await next();
-      if (ctx.path === PAGES.opIframe && !ctx.query.client_id)
+      if (ctx.path === pagePaths.opIframe && !ctx.query.client_id)
         await changeText(ctx, (page) => page.replace(/<script.*?<\/script>/s, ""));
     },
   },

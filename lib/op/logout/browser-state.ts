@@ -5,7 +5,7 @@ import type { OpKeys } from "../keys.ts";
 import { type Context, type OpenIdProvider, siteAttributes } from "../open-id-provider.ts";
 
 /** As at WSO2 IS. */
-const COOKIE = "opbs";
+const opbsCookie = "opbs";
 
 interface Login {
   uid?: string | undefined;
@@ -26,7 +26,7 @@ export function showBrowserState(op: OpenIdProvider, ctx: Context, { jti }: { jt
   const session = op.store.find("Session", jti);
   const value = session && opBrowserState(op.keys, session);
   if (!value && isCookieWithheld(op, ctx)) return;
-  ctx.cookies.set(COOKIE, value ?? null, {
+  ctx.cookies.set(opbsCookie, value ?? null, {
     httpOnly: false,
     signed: false,
     overwrite: true,

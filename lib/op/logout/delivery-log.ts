@@ -14,8 +14,9 @@ export interface Delivery {
   ms: number;
 }
 
-const KEPT = 200;
+const keptDeliveries = 200;
 
+/** Keeps the newest deliveries in memory, and logs each. */
 export class DeliveryLog {
   readonly #log: Log;
   readonly #deliveries: Delivery[] = [];
@@ -31,7 +32,7 @@ export class DeliveryLog {
 
   record(delivery: Delivery): void {
     this.#deliveries.unshift(delivery);
-    this.#deliveries.splice(KEPT);
+    this.#deliveries.splice(keptDeliveries);
     const { clientId, uri, sid, status, error, ms } = delivery;
     const line = `back-channel logout of ${clientId} (sid ${shortSid(sid)}) at ${uri}: ${error ?? status} in ${ms} ms`;
     if (error) this.#log.warn(line);

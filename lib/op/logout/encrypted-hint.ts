@@ -3,10 +3,10 @@
 import { compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import { z } from "zod";
 import { PageError } from "../edge.ts";
-import { CONTENT_ALGORITHMS, KEY_ALGORITHMS, SECRET_ALGORITHMS, secretKey } from "../encryption.ts";
+import { contentAlgorithms, keyAlgorithms, secretAlgorithms, secretKey } from "../encryption.ts";
 import type { OpKeys } from "../keys.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 
 /** The user and session that a logout request names, without a signature. */
 export interface ClaimedHint {
@@ -20,25 +20,25 @@ const claimed = new WeakMap<Context, ClaimedHint>();
 export const claimedHint = (ctx: Context): ClaimedHint | undefined => claimed.get(ctx);
 
 /** The default tenant of WSO2 IS, where each tenant has its own keys. */
-const TENANT = "carbon.super";
+const onlyTenant = "carbon.super";
 
 /** Characters. An ID Token of several hundred groups has some 24,000. */
-const LONGEST = 48 * 1024;
+const maxHintLength = 48 * 1024;
 
 /** Never redirects to the client: the unreadable hint determines which client it is. */
 const refused = (title: string, advice: string): PageError => new PageError(400, title, advice);
 
-const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** Runs after posted requests have become GETs. */
 export function decryptedHints(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { id_token_hint: hint } = ctx.query;
-    const takesHint = ctx.path === ENDPOINTS.end_session || ctx.path === ENDPOINTS.authorization;
+    const takesHint = ctx.path === endpointPaths.end_session || ctx.path === endpointPaths.authorization;
     if (isRead(ctx) && takesHint && typeof hint === "string" && hint.split(".").length === 5) {
       requireOurTenant(ctx);
       const content = await decrypted(op, ctx, hint);
-      if (COMPACT_JWS.test(content)) handOver(ctx, content);
+      if (compactJws.test(content)) handOver(ctx, content);
       else rememberClaims(op, ctx, content);
     }
     await next();
@@ -47,30 +47,30 @@ export function decryptedHints(op: OpenIdProvider) {
 
 function requireOurTenant(ctx: Context): void {
   const tenants = new URLSearchParams(ctx.querystring).getAll("tenant_domain");
-  if (tenants.every((tenant) => tenant === "" || tenant === TENANT)) return;
+  if (tenants.every((tenant) => tenant === "" || tenant === onlyTenant)) return;
   throw refused(
     "Unknown tenant_domain.",
-    `The only tenant of this OpenID Provider is ${TENANT}: send that as tenant_domain, or omit it.`,
+    `The only tenant of this OpenID Provider is ${onlyTenant}: send that as tenant_domain, or omit it.`,
   );
 }
 
 async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promise<string> {
-  if (hint.length > LONGEST) {
+  if (hint.length > maxHintLength) {
     throw refused(
       "This id_token_hint is too long.",
-      `The limit is ${LONGEST} characters. Omit it and send client_id instead.`,
+      `The limit is ${maxHintLength} characters. Omit it and send client_id instead.`,
     );
   }
   const { alg, enc, zip } = headerOf(hint);
-  requireOffered("alg", alg, [...KEY_ALGORITHMS, ...SECRET_ALGORITHMS]);
-  requireOffered("enc", enc, CONTENT_ALGORITHMS);
+  requireOffered("alg", alg, [...keyAlgorithms, ...secretAlgorithms]);
+  requireOffered("enc", enc, contentAlgorithms);
   if (zip !== undefined) {
     throw refused(
       "This id_token_hint is compressed.",
       "Encrypt it without zip: a small compressed token can be huge when unpacked.",
     );
   }
-  const isSecret = SECRET_ALGORITHMS.some((each) => each === alg);
+  const isSecret = secretAlgorithms.some((each) => each === alg);
   const key = isSecret ? await keyOfClient(op, ctx, String(alg)) : ownKey(op.keys, String(alg));
   const { plaintext } = await compactDecrypt(hint, key).catch(() => {
     throw refused(
@@ -90,7 +90,7 @@ function ownKey({ jwks }: OpKeys, alg: string): JWK {
   return key;
 }
 
-/** RIL 2: only `client_id` says whose secret a symmetrically encrypted ID Token is encrypted with. */
+/** RIL 2: for a symmetrically encrypted ID Token, only `client_id` says whose secret decrypts it. */
 async function keyOfClient(op: OpenIdProvider, ctx: Context, alg: string): Promise<Uint8Array> {
   const { client_id: clientId } = ctx.query;
   if (typeof clientId !== "string") {
@@ -139,7 +139,7 @@ function handOver(ctx: Context, idToken: string): void {
  * they only name the client, like `client_id`, and the user in the logout question: without an ID Token that we issued,
  * the user must be asked (RIL 2). */
 function rememberClaims(op: OpenIdProvider, ctx: Context, content: string): void {
-  if (ctx.path === ENDPOINTS.authorization) {
+  if (ctx.path === endpointPaths.authorization) {
     throw refused(
       "This id_token_hint contains no signed ID Token.",
       "Claims alone prove nothing: encrypt the ID Token as it was issued, with its signature.",

@@ -2,18 +2,19 @@
  * `everywhere=true` in a logout request, declared in the metadata. */
 import { PageError } from "../edge.ts";
 import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 import type { OpStore, StoredSession } from "../store/op-store.ts";
 import { endSession, type Participant } from "./end-session.ts";
 
 /** For the OP's metadata. */
-export const EVERYWHERE_SUPPORTED = { end_session_everywhere_supported: true };
+export const everywhereMetadata = { end_session_everywhere_supported: true };
 
+/** Whether a logout request asks for it. */
 export const isEverywhere = (ctx: Context): boolean => ctx.query.everywhere === "true";
 
 /** Runs after posted requests have become GETs. */
 export async function checkEverywhere(ctx: Context, next: Next): Promise<void> {
-  if (ctx.path === ENDPOINTS.end_session && ctx.query.everywhere !== undefined && !isEverywhere(ctx)) {
+  if (ctx.path === endpointPaths.end_session && ctx.query.everywhere !== undefined && !isEverywhere(ctx)) {
     throw new PageError(
       400,
       "The parameter everywhere must be true.",

@@ -1,5 +1,5 @@
 /** When to log out without asking the user. */
-import { SKIP_LOGOUT_CONSENT } from "../client-metadata.ts";
+import { skipLogoutConsentField } from "../client-metadata.ts";
 import type { Context, Surroundings } from "../open-id-provider.ts";
 import { subjectAt } from "../subject.ts";
 import { isEverywhere } from "./everywhere.ts";
@@ -10,7 +10,7 @@ export function isConsentSkipped({ keys }: Pick<Surroundings, "keys">, ctx: Cont
   const { client, session, entities } = ctx.oidc;
   if (isEverywhere(ctx)) return false; // the hint is from one session only
   const hint = entities.IdTokenHint?.payload;
-  if (!client || !session?.accountId || !hint || client.metadata()[SKIP_LOGOUT_CONSENT] !== true)
+  if (!client || !session?.accountId || !hint || client.metadata()[skipLogoutConsentField] !== true)
     return false;
   const sid = session.sidFor(client.clientId);
   return sid !== undefined && hint.sid === sid && hint.sub === subjectAt(keys, client, session.accountId);

@@ -6,7 +6,7 @@ import { opBrowserState, showBrowserState } from "./browser-state.ts";
 import { sessionState } from "./session-state.ts";
 
 /** The library's endpoints that browsers visit. */
-const ROUTES: readonly string[] = ["authorization", "resume", "end_session"];
+const routes: readonly string[] = ["authorization", "resume", "end_session"];
 
 /** Requests that are answered with an error response to the client. */
 const failed = new WeakSet<object>();
@@ -45,7 +45,7 @@ export function sessionManagement(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     await next();
     const session = ctx.oidc?.session;
-    if (!session || !ROUTES.includes(ctx.oidc.route)) return;
+    if (!session || !routes.includes(ctx.oidc.route)) return;
     showBrowserState(op, ctx, session);
     if (failed.has(ctx)) addToErrorResponse(ctx, sessionStateOfError(op, ctx));
   };

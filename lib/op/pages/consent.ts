@@ -3,7 +3,7 @@ import { html } from "#lib/ui/html.ts";
 import { formToken, requireFormToken } from "../csrf.ts";
 import { readForm } from "../forms.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
-import { SCOPES } from "../scopes.ts";
+import { supportedScopes } from "../scopes.ts";
 import { finish, type Interaction, interactionOf } from "./interaction.ts";
 import { sendPage } from "./page.ts";
 
@@ -16,7 +16,7 @@ export async function showConsent(op: OpenIdProvider, ctx: Context): Promise<voi
   <table class="grid-table">
     <thead><tr><th>Scope</th><th>Access</th></tr></thead>
     <tbody>${scopesOf(interaction).map(
-      (scope) => html`<tr><td><code>${scope}</code></td><td>${SCOPES[scope]?.meaning}</td></tr>`,
+      (scope) => html`<tr><td><code>${scope}</code></td><td>${supportedScopes[scope]?.meaning}</td></tr>`,
     )}</tbody>
   </table>
   <p class="muted">Your choice is remembered for this app.</p>
@@ -48,7 +48,7 @@ export async function submitConsent(op: OpenIdProvider, ctx: Context): Promise<v
 const scopesOf = ({ params }: Interaction): string[] =>
   String(params.scope ?? "")
     .split(" ")
-    .filter((scope) => Object.hasOwn(SCOPES, scope));
+    .filter((scope) => Object.hasOwn(supportedScopes, scope));
 
 async function grantScopes(op: OpenIdProvider, interaction: Interaction, scopes: string[]): Promise<string> {
   const { clientId, accountId, grantId } = interaction;

@@ -1,7 +1,8 @@
 /** The OP's front page. */
+import { discoveryPath } from "#lib/net/discovery-url.ts";
 import { html } from "#lib/ui/html.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
-import { DISCOVERY, ISSUER_PATH, PAGES } from "../paths.ts";
+import { issuerPath, pagePaths } from "../paths.ts";
 import { sendPage } from "./page.ts";
 
 export async function showHome(op: OpenIdProvider, ctx: Context): Promise<void> {
@@ -11,12 +12,12 @@ export async function showHome(op: OpenIdProvider, ctx: Context): Promise<void> 
   <p>It stands in for WSO2 Identity Server: same endpoint paths, demo users, and a logout that notifies every app.</p>
   <table class="grid-table"><tbody>
     <tr><th>Issuer</th><td class="mono">${op.issuer}</td></tr>
-    <tr><th>Discovery document</th><td><a href="${ISSUER_PATH}${DISCOVERY}">openid-configuration</a></td></tr>
+    <tr><th>Discovery document</th><td><a href="${issuerPath}${discoveryPath}">openid-configuration</a></td></tr>
   </tbody></table>
   <div class="row">
     <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">Back to the apps</a>
-    <a class="btn" href="${PAGES.sessions}">Sessions</a>
-    <a class="btn" href="${PAGES.faults}">Faults</a>
+    <a class="btn" href="${pagePaths.sessions}">Sessions</a>
+    <a class="btn" href="${pagePaths.faults}">Faults</a>
   </div>
 </section>`;
   sendPage(ctx, { title: "OpenID Provider", body });

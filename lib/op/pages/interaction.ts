@@ -2,7 +2,7 @@
 import { errors, type InteractionResults, type UnknownObject } from "oidc-provider";
 import { PageError } from "../edge.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 
 export interface Interaction {
   uid: string;
@@ -16,12 +16,12 @@ export interface Interaction {
   details: UnknownObject;
 }
 
-const AGAIN = "Go back to the app and start again.";
+const startAgain = "Go back to the app and start again.";
 
 /** The page for a missing sign-in or consent. The cookie of an interaction is bound to this path, so that sign-ins in
  * two tabs do not interfere. */
 export const interactionUrl = (prompt: string, uid: string): string =>
-  `${prompt === "consent" ? PAGES.consent : PAGES.signIn}/${uid}`;
+  `${prompt === "consent" ? pagePaths.consent : pagePaths.signIn}/${uid}`;
 
 /** @throws {PageError} if this request is not in progress in this browser */
 export async function interactionOf(
@@ -30,12 +30,13 @@ export async function interactionOf(
   prompt: "login" | "consent",
 ): Promise<Interaction> {
   const details = await op.provider.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
-    if (error instanceof errors.SessionNotFound) throw new PageError(400, "This sign-in has expired.", AGAIN);
+    if (error instanceof errors.SessionNotFound)
+      throw new PageError(400, "This sign-in has expired.", startAgain);
     throw error;
   });
   const { uid, params, grantId } = details;
   if (details.prompt.name !== prompt || !ctx.path.endsWith(`/${uid}`)) {
-    throw new PageError(400, "This page belongs to another step of the sign-in.", AGAIN);
+    throw new PageError(400, "This page belongs to another step of the sign-in.", startAgain);
   }
   const clientId = String(params.client_id);
   const app = await appName(op, clientId);
@@ -50,7 +51,7 @@ export async function interactionOf(
   };
 }
 
-export async function appName(op: OpenIdProvider, clientId: string): Promise<string> {
+async function appName(op: OpenIdProvider, clientId: string): Promise<string> {
   return (await op.provider.Client.find(clientId))?.clientName ?? clientId;
 }
 

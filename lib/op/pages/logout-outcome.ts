@@ -6,7 +6,7 @@ import { endSession } from "../logout/end-session.ts";
 import { endEverywhere } from "../logout/everywhere.ts";
 import { withParameters } from "../logout/registered-address.ts";
 import { type Context, type OpenIdProvider, type Surroundings, sessionCookie } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 import { goOnAfterLogout } from "./frontchannel-logout.ts";
 import { sendPage } from "./page.ts";
 
@@ -32,7 +32,7 @@ export async function completeLogout(
 
 /** RIL 3: the registered URI with the `state` of the request; without one, the page that confirms the logout. */
 function confirmedUri(op: OpenIdProvider, { postLogoutRedirectUri, state }: UnknownObject): string {
-  if (typeof postLogoutRedirectUri !== "string") return `${op.origin}${PAGES.loggedOut}`;
+  if (typeof postLogoutRedirectUri !== "string") return `${op.origin}${pagePaths.loggedOut}`;
   return withParameters(postLogoutRedirectUri, typeof state === "string" ? { state } : {});
 }
 
@@ -63,5 +63,5 @@ export function renderLoggedOut(op: Surroundings): NonNullable<LogoutFeature["po
 const ways = (op: Pick<OpenIdProvider, "config">): Html => html`
   <div class="row">
     <a class="btn btn-primary" href="${op.config.OP_FRONT_DOOR}/">Back to the apps</a>
-    <a class="btn" href="${PAGES.sessions}">Sessions</a>
+    <a class="btn" href="${pagePaths.sessions}">Sessions</a>
   </div>`;

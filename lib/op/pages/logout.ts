@@ -9,7 +9,7 @@ import { sidOf } from "../logout/end-session.ts";
 import { isEverywhere, sessionsOf } from "../logout/everywhere.ts";
 import { isConsentSkipped } from "../logout/logout-consent.ts";
 import type { Context, Surroundings } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 import { shortSid } from "../session-id.ts";
 import { subjectAt } from "../subject.ts";
 import { completeLogout } from "./logout-outcome.ts";
@@ -40,7 +40,7 @@ export function renderLogoutConsent(op: Surroundings): NonNullable<LogoutFeature
   ${raw(form)}
   <div class="row">
     <button class="btn btn-primary" form="op.logoutForm" name="logout" value="yes">Yes</button>
-    <button class="btn" form="op.logoutForm" formaction="${PAGES.logoutDeny}">No</button>
+    <button class="btn" form="op.logoutForm" formaction="${pagePaths.logoutDeny}">No</button>
   </div>
 </section>`;
     sendPage(ctx, { title: "Log out", body });

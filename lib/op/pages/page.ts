@@ -1,9 +1,9 @@
 /** The shell of the OP's pages. */
 import { document, documentPolicy, type Html } from "#lib/ui/html.ts";
 import type { Context } from "../open-id-provider.ts";
-import { ASSETS, PAGES } from "../paths.ts";
+import { assetsPath, pagePaths } from "../paths.ts";
 
-export interface Page {
+interface Page {
   title: string;
   body: Html;
   status?: number;
@@ -24,9 +24,9 @@ export function sendPage(ctx: Context, page: Page): void {
   ctx.body = document({
     title,
     brand: "OpenID Provider",
-    home: PAGES.home,
+    home: pagePaths.home,
     accent: "slate",
-    assets: ASSETS,
+    assets: assetsPath,
     body,
     narrow: !wide,
     ...(script && { script }),

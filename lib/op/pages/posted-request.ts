@@ -2,7 +2,7 @@
 import { html } from "#lib/ui/html.ts";
 import { readForm } from "../forms.ts";
 import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS } from "../paths.ts";
+import { endpointPaths } from "../paths.ts";
 import { sendPage } from "./page.ts";
 
 /** Turns the POST into a GET: the library's own support for POST requires `SameSite=None` cookies, which need https.
@@ -11,7 +11,7 @@ import { sendPage } from "./page.ts";
  * report a successful logout, but end nothing. So the browser sends it again, from our page. */
 export function postedRequests(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
-    const { authorization, end_session } = ENDPOINTS;
+    const { authorization, end_session } = endpointPaths;
     if (ctx.method === "POST" && (ctx.path === authorization || ctx.path === end_session)) {
       const form = await readForm(ctx);
       const origin = ctx.get("Origin");

@@ -3,10 +3,10 @@
 import type { Configuration } from "oidc-provider";
 import { html } from "#lib/ui/html.ts";
 import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
-import { ENDPOINTS, PAGES } from "../paths.ts";
+import { endpointPaths, pagePaths } from "../paths.ts";
 import { sendPage } from "./page.ts";
 
-export interface Problem {
+interface Problem {
   status: number;
   title: string;
   advice: string;
@@ -15,6 +15,7 @@ export interface Problem {
   description?: string | undefined;
 }
 
+/** Answers with the error page. */
 export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, problem: Problem): void {
   const { status, title, advice, error, description } = problem;
   const body = html`
@@ -24,7 +25,7 @@ export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, 
   <p>${advice}</p>
   <div class="row">
     <a class="btn" href="${op.config.OP_FRONT_DOOR}/">Back to the apps</a>
-    <a class="btn" href="${PAGES.sessions}">Sessions</a>
+    <a class="btn" href="${pagePaths.sessions}">Sessions</a>
   </div>
 </section>`;
   sendPage(ctx, { title: "Error", body, status });
@@ -33,7 +34,7 @@ export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, 
 /** The library's errors that cannot or must not be returned to the client. */
 export function renderLibraryError(op: Surroundings): NonNullable<Configuration["renderError"]> {
   return (ctx, out) => {
-    const logout = ctx.path.startsWith(ENDPOINTS.end_session);
+    const logout = ctx.path.startsWith(endpointPaths.end_session);
     const title = logout ? "This logout request is not valid" : "This request cannot be processed";
     const { error, error_description: description } = out;
     renderProblem(op, ctx, {
@@ -46,7 +47,7 @@ export function renderLibraryError(op: Surroundings): NonNullable<Configuration[
   };
 }
 
-const ADVICE: readonly [RegExp, string][] = [
+const knownProblems: readonly [RegExp, string][] = [
   [
     /post_logout_redirect_uri not registered/,
     "Register exactly this post_logout_redirect_uri for the client, or omit it. No session was ended.",
@@ -70,7 +71,7 @@ const ADVICE: readonly [RegExp, string][] = [
 ];
 
 function adviceFor(description: string | undefined, logout: boolean): string {
-  const known = ADVICE.find(([pattern]) => pattern.test(description ?? ""))?.[1];
+  const known = knownProblems.find(([pattern]) => pattern.test(description ?? ""))?.[1];
   if (known) return known;
   return logout
     ? "Go back to the app and log out from there. No session was ended."

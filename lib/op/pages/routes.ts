@@ -1,6 +1,6 @@
 /** The routes of the OP's own pages. */
 import { type Context, isRead, type Next, type OpenIdProvider } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 import { showConsent, submitConsent } from "./consent.ts";
 import { showFaults } from "./faults.ts";
 import { showHome } from "./home.ts";
@@ -11,25 +11,25 @@ import { showSignIn, submitSignIn } from "./sign-in.ts";
 
 type Handler = (op: OpenIdProvider, ctx: Context) => Promise<void>;
 
-const ROUTES: readonly [method: string, path: string, handler: Handler][] = [
-  ["GET", PAGES.home, showHome],
-  ["GET", `${PAGES.signIn}/:uid`, showSignIn],
-  ["POST", `${PAGES.signIn}/:uid`, submitSignIn],
-  ["GET", `${PAGES.consent}/:uid`, showConsent],
-  ["POST", `${PAGES.consent}/:uid`, submitConsent],
-  ["POST", PAGES.logoutConfirm, confirmLogout],
-  ["POST", PAGES.logoutDeny, denyLogout],
-  ["GET", PAGES.opIframe, showOpIframe],
-  ["GET", PAGES.sessions, showSessions],
-  ["POST", PAGES.sessionsSignIn, submitSessionsSignIn],
-  ["POST", PAGES.sessionsEnd, submitEndSession],
-  ["GET", PAGES.faults, showFaults],
+const routes: readonly [method: string, path: string, handler: Handler][] = [
+  ["GET", pagePaths.home, showHome],
+  ["GET", `${pagePaths.signIn}/:uid`, showSignIn],
+  ["POST", `${pagePaths.signIn}/:uid`, submitSignIn],
+  ["GET", `${pagePaths.consent}/:uid`, showConsent],
+  ["POST", `${pagePaths.consent}/:uid`, submitConsent],
+  ["POST", pagePaths.logoutConfirm, confirmLogout],
+  ["POST", pagePaths.logoutDeny, denyLogout],
+  ["GET", pagePaths.opIframe, showOpIframe],
+  ["GET", pagePaths.sessions, showSessions],
+  ["POST", pagePaths.sessionsSignIn, submitSessionsSignIn],
+  ["POST", pagePaths.sessionsEnd, submitEndSession],
+  ["GET", pagePaths.faults, showFaults],
 ];
 
 export function ownPages(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const [method, path] = [isRead(ctx) ? "GET" : ctx.method, withoutUid(ctx.path)];
-    const handler = ROUTES.find((route) => route[0] === method && route[1] === path)?.[2];
+    const handler = routes.find((route) => route[0] === method && route[1] === path)?.[2];
     if (handler) await handler(op, ctx);
     else await next();
   };
@@ -37,6 +37,6 @@ export function ownPages(op: OpenIdProvider) {
 
 /** The two pages of an interaction have its `uid` in their path. */
 const withoutUid = (path: string): string => {
-  const page = [PAGES.signIn, PAGES.consent].find((prefix) => path.startsWith(`${prefix}/`));
+  const page = [pagePaths.signIn, pagePaths.consent].find((prefix) => path.startsWith(`${prefix}/`));
   return page ? `${page}/:uid` : path;
 };

@@ -2,10 +2,10 @@
 import { type Html, html } from "#lib/ui/html.ts";
 import type { Delivery } from "../logout/delivery-log.ts";
 import { sidOf } from "../logout/end-session.ts";
-import { PAGES } from "../paths.ts";
+import { pagePaths } from "../paths.ts";
 import type { StoredSession } from "../store/op-store.ts";
 
-export interface SessionsView {
+interface SessionsView {
   user: string;
   /** The `uid` of this browser's session. */
   ownUid: string;
@@ -34,7 +34,7 @@ function sessionCard({ ownUid, token }: SessionsView, session: StoredSession): H
 <section class="card" data-session="${accountId}" data-sid="${sidOf(session) ?? ""}">
   <div class="row justify-between">
     <h2>${accountId} ${uid === ownUid ? html`<span class="badge badge-ok">this browser</span>` : ""}</h2>
-    <form method="post" action="${PAGES.sessionsEnd}">
+    <form method="post" action="${pagePaths.sessionsEnd}">
       ${token}<input type="hidden" name="uid" value="${uid}">
       <button class="btn btn-danger btn-small">End session</button>
     </form>

@@ -5,19 +5,19 @@ import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
 import { showBrowserState } from "../logout/browser-state.ts";
 import { endSession } from "../logout/end-session.ts";
-import { type Context, type OpenIdProvider, SESSION_LIFETIME, sessionCookie } from "../open-id-provider.ts";
-import { PAGES } from "../paths.ts";
+import { type Context, type OpenIdProvider, sessionCookie, sessionLifetime } from "../open-id-provider.ts";
+import { pagePaths } from "../paths.ts";
 import { goOnAfterLogout } from "./frontchannel-logout.ts";
 import { sendPage } from "./page.ts";
 import { sessionsView } from "./sessions-view.ts";
 import { sendSignIn, signedInUser } from "./sign-in.ts";
 
-const HERE = "the sessions page";
+const thisPage = "the sessions page";
 
 export async function showSessions(op: OpenIdProvider, ctx: Context): Promise<void> {
   const { accountId, uid } = await op.provider.Session.get(ctx);
   const token = formToken(op, ctx);
-  if (!accountId) return sendSignIn(ctx, token, { username: "", action: PAGES.sessionsSignIn });
+  if (!accountId) return sendSignIn(ctx, token, { username: "", action: pagePaths.sessionsSignIn });
   const administrator = isAdministrator(accountId);
   const visible = op.store.sessions().filter((session) => administrator || session.accountId === accountId);
   const sessions = visible.sort((a, b) => Number(b.uid === uid) - Number(a.uid === uid)); // this browser's first
@@ -32,14 +32,14 @@ export async function submitSessionsSignIn(op: OpenIdProvider, ctx: Context): Pr
   requireFormToken(op, ctx, form);
   const session = await op.provider.Session.get(ctx);
   if (session.accountId) return toSessions(ctx);
-  const accountId = signedInUser(op, form, HERE);
+  const accountId = signedInUser(op, form, thisPage);
   if (!accountId) {
     const username = form.get("username") ?? "";
-    return sendSignIn(ctx, formToken(op, ctx), { username, failed: true, action: PAGES.sessionsSignIn });
+    return sendSignIn(ctx, formToken(op, ctx), { username, failed: true, action: pagePaths.sessionsSignIn });
   }
   session.resetIdentifier(); // against session fixation
   session.loginAccount({ accountId, amr: ["pwd"] });
-  await session.save(SESSION_LIFETIME);
+  await session.save(sessionLifetime);
   const expires = new Date(session.exp * 1000);
   ctx.cookies.set(op.provider.cookieName("session"), session.jti, { ...sessionCookie(op), expires });
   showBrowserState(op, ctx, session);
@@ -62,14 +62,14 @@ export async function submitEndSession(op: OpenIdProvider, ctx: Context): Promis
       "Sign in as an administrator to end the sessions of others.",
     );
   }
-  const participants = session ? await endSession(op, session.uid, `${accountId} on ${HERE}`) : [];
+  const participants = session ? await endSession(op, session.uid, `${accountId} on ${thisPage}`) : [];
   if (session?.uid !== uid) return toSessions(ctx); // the session is another browser's
   ctx.cookies.set(op.provider.cookieName("session"), null, sessionCookie(op));
   showBrowserState(op, ctx, session);
-  await goOnAfterLogout(op, ctx, participants, PAGES.sessions);
+  await goOnAfterLogout(op, ctx, participants, pagePaths.sessions);
 }
 
 function toSessions(ctx: Context): void {
   ctx.status = 303;
-  ctx.redirect(PAGES.sessions);
+  ctx.redirect(pagePaths.sessions);
 }

@@ -41,7 +41,7 @@ export function signedInUser(op: OpenIdProvider, form: URLSearchParams, where: s
   return user?.username;
 }
 
-export interface SignIn {
+interface SignIn {
   /** The app that requests the sign-in, if any. */
   app?: string;
   username: string;

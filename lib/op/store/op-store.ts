@@ -13,9 +13,9 @@ export class SessionEnded extends Error {
 }
 
 /** Seconds to remember that a session ended: longer than any request takes. */
-const END_REMEMBERED = 3600;
+const endRememberedSeconds = 3600;
 
-const SCHEMA = `
+const schema = `
   CREATE TABLE IF NOT EXISTS artifact (
     model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
     expires_at INTEGER, uid TEXT, grant_id TEXT,
@@ -33,6 +33,7 @@ const SCHEMA = `
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
+/** Every method runs synchronously, so no other request can interleave with it. */
 export class OpStore {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -43,7 +44,7 @@ export class OpStore {
     this.#database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
     );
-    this.#database.exec(SCHEMA);
+    this.#database.exec(schema);
   }
 
   close(): void {
@@ -110,7 +111,7 @@ export class OpStore {
   takeSession(uid: string): StoredSession | undefined {
     const rows = this.#sessionsWhere("uid = ?", uid);
     this.#run("DELETE FROM artifact WHERE model = 'Session' AND uid = ?", uid);
-    this.upsert("EndedSession", uid, {}, END_REMEMBERED);
+    this.upsert("EndedSession", uid, {}, endRememberedSeconds);
     const [session] = rows;
     const authorizations = Object.assign({}, ...rows.map((row) => row.authorizations));
     return session && { ...session, authorizations };

@@ -18,7 +18,7 @@ export interface OpUnderTest {
   close(): Promise<void>;
 }
 
-export const SECRET = "a-secret-of-the-tests";
+export const clientSecret = "a-secret-of-the-tests";
 
 /** Clients `photos` and `albums`, and their public twins.
  * @param metadata more metadata of `photos`
@@ -34,7 +34,7 @@ export async function opUnderTest(
   const [photos, albums] = [await receivingRp(), await receivingRp()];
   const apps = Object.entries({ photos, albums }).map(([name, { base }]) => ({
     name,
-    secret: SECRET,
+    secret: clientSecret,
     baseUrls: [base],
     ...(name === "photos" && { metadata }),
   }));
@@ -65,8 +65,8 @@ export async function sharedOp(): Promise<OpUnderTest> {
   return op;
 }
 
-/** The authorization for registration. */
-export const ADMIN = "Basic YWRtaW46YWRtaW4=";
+/** The Authorization header of an administrator, for registration. */
+export const adminAuthorization = "Basic YWRtaW46YWRtaW4=";
 
 export const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;

@@ -1,6 +1,6 @@
 /** Registers clients for tests. */
 import assert from "node:assert/strict";
-import { ADMIN, type OpUnderTest, register } from "./op-under-test.ts";
+import { adminAuthorization, type OpUnderTest, register } from "./op-under-test.ts";
 
 export interface RegisteredClient {
   clientId: string;
@@ -22,7 +22,7 @@ export async function registeredClient(
       grant_types: ["authorization_code", "implicit", "refresh_token", "password"],
       ...metadata,
     },
-    ADMIN,
+    adminAuthorization,
   );
   assert.equal(status, 201, JSON.stringify(body));
   return { clientId: String(body.client_id), secret: String(body.client_secret) };

@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { notifyClient } from "../logout/backchannel-logout.ts";
 import { sidOf } from "../logout/end-session.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
-import { ENDPOINTS, PAGES } from "../paths.ts";
+import { endpointPaths, pagePaths } from "../paths.ts";
 import type { StoredSession } from "../store/op-store.ts";
 import type { Fault } from "./fault.ts";
 
@@ -20,7 +20,7 @@ async function notifyApps({ provider }: OpenIdProvider, session: StoredSession |
 
 /** The claims of a logout request's hint, unverified. */
 function claimsOfHint({ path, query }: Context): Record<string, unknown> {
-  const { id_token_hint: hint } = path === ENDPOINTS.end_session ? query : {};
+  const { id_token_hint: hint } = path === endpointPaths.end_session ? query : {};
   try {
     return decodeJwt(String(hint));
   } catch {
@@ -38,7 +38,7 @@ export const notifiedTooSoon: readonly Fault[] = [
     does: "A logout request without parameters notifies the apps while the user is still being asked.",
     check: "R-24",
     around: async (op, ctx, next) => {
-      if (ctx.path === ENDPOINTS.end_session && ctx.querystring === "") {
+      if (ctx.path === endpointPaths.end_session && ctx.querystring === "") {
         const { uid } = await op.provider.Session.get(ctx);
         await notifyApps(op, op.store.sessionByUid(uid));
       }
@@ -68,10 +68,10 @@ export const notifiedTooSoon: readonly Fault[] = [
     around: async ({ provider }, ctx, next) => {
       const { uid } = await provider.Session.get(ctx);
       const claims = claimsOfHint(ctx);
-      if (ctx.path === ENDPOINTS.end_session) asked.set(uid, claims);
+      if (ctx.path === endpointPaths.end_session) asked.set(uid, claims);
       const { aud, sub, sid } = asked.get(uid) ?? {};
       await next();
-      if (ctx.path === PAGES.logoutConfirm)
+      if (ctx.path === pagePaths.logoutConfirm)
         await notifyClient(provider, String(aud), String(sub), String(sid), new Date());
     },
   },
