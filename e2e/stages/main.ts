@@ -1,5 +1,5 @@
 /** `npm test`: all stages, or some: `npm test -- unit`, `npm test -- e2e [arguments of Playwright]`. */
-import { INTERRUPTED, WRONG_USE } from "#lib/cli/exit-codes.ts";
+import { interruptedCode, wrongUseCode } from "#lib/cli/exit-codes.ts";
 import { StepFailed } from "#lib/prepare/step.mjs";
 import { createRunner, type Runner } from "./runner.ts";
 import { type Stage, stages } from "./stages.ts";
@@ -15,14 +15,14 @@ async function main(argv: string[]): Promise<number> {
     const usage = `Usage: npm test -- [${names.join("|")}] [arguments for the tool of a single stage]\n`;
     if (isHelp) process.stdout.write(usage);
     else process.stderr.write(`Unknown stage ${rest[0]}.\n${usage}`);
-    return isHelp ? 0 : WRONG_USE;
+    return isHelp ? 0 : wrongUseCode;
   }
 
   const runner = createRunner();
   const results: StageResult[] = [];
   for (const stage of stages.filter((each) => isWanted(each, chosen))) {
     results.push(await runStage(stage, rest, runner));
-    if (runner.isStopped()) return INTERRUPTED;
+    if (runner.isStopped()) return interruptedCode;
   }
   const { lines, ok } = summarize(results);
   process.stdout.write(`\n${lines.join("\n")}\n`);

@@ -2,14 +2,14 @@
 import * as oidc from "openid-client";
 import { innermost } from "#lib/net/innermost-error.ts";
 
-const NAME_FILE = "name its file with --ca FILE";
+const caAdvice = "name its file with --ca FILE";
 const advice: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: "it speaks http, not https",
   CERT_HAS_EXPIRED: "its certificate has expired",
   CERT_SIGNATURE_FAILURE: "its certificate is not the trusted one; was it replaced?",
-  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed, and not trusted; ${NAME_FILE}`,
-  SELF_SIGNED_CERT_IN_CHAIN: `its certificate authority is unknown; ${NAME_FILE}`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate authority is unknown; ${NAME_FILE}`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed, and not trusted; ${caAdvice}`,
+  SELF_SIGNED_CERT_IN_CHAIN: `its certificate authority is unknown; ${caAdvice}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate authority is unknown; ${caAdvice}`,
 };
 
 /** The innermost reason: the server's error response, its status, or what went wrong on the way. */

@@ -1,11 +1,11 @@
-/** Errors that a person can do something about: commands print the message alone, without a stack. */
+/** Errors that users can fix: commands print only the message, without a stack. */
 
 /** The command line is wrong. The message has a line for each problem: `--flag: what is wrong; what to do.` */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The command cannot start or go on; the message says why and what to do. */
+/** The command cannot start or continue; the message says why and what to do. */
 export class CannotRun extends Error {
   override readonly name: string = "CannotRun";
 }

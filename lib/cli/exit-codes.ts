@@ -1,42 +1,42 @@
 /** What the exit codes of each command mean. Scripts rely on them: do not change one. */
 
 /** The command line is wrong. */
-export const WRONG_USE = 2;
+export const wrongUseCode = 2;
 
-/** Ended by Ctrl-C: 128 and the signal's number, as shells have it. */
-export const INTERRUPTED = 130;
+/** Ended by Ctrl-C: 128 and the signal's number, as shells report it. */
+export const interruptedCode = 130;
 
-const interrupted = { [INTERRUPTED]: "ended by Ctrl-C (128 and its number for another signal)" } as const;
+const interrupted = { [interruptedCode]: "ended by Ctrl-C (128 and its number for another signal)" } as const;
 
 export const exitCodes = {
   demo: {
     0: "ended on request (Ctrl-C, a signal)",
     1: "could not start, or a process died",
-    [WRONG_USE]: "wrong flags or settings",
+    [wrongUseCode]: "wrong flags or settings",
   },
   register: {
     0: "registered",
     1: "registered, but with --strict a field was not accepted",
-    [WRONG_USE]: "not registered",
+    [wrongUseCode]: "not registered",
   },
-  doctor: { 0: "no problem found", 1: "problems found", [WRONG_USE]: "nothing could be examined" },
+  doctor: { 0: "no problem found", 1: "problems found", [wrongUseCode]: "nothing could be examined" },
   check: {
     0: "nothing unexpected",
     1: "an unexpected failure, or an expectation that is out of date",
-    [WRONG_USE]: "could not run (one line says why)",
+    [wrongUseCode]: "could not run (one line says why)",
     ...interrupted,
   },
   compare: {
     0: "nothing is worse",
     1: "something is worse",
-    [WRONG_USE]: "a report cannot be read, or is from an interrupted run",
+    [wrongUseCode]: "a report cannot be read, or is from an interrupted run",
   },
-  test: { 0: "all tests passed", 1: "a test failed", [WRONG_USE]: "unknown stage", ...interrupted },
+  test: { 0: "all tests passed", 1: "a test failed", [wrongUseCode]: "unknown stage", ...interrupted },
 } as const;
 
 export type CommandName = keyof typeof exitCodes;
 
-/** Exit code of a command that cannot start or go on. Where 1 is a verdict about the OpenID Provider, it is 2. */
+/** Exit code of a command that cannot start or continue: 1, or 2 if 1 is a verdict about the OpenID Provider. */
 export const cannotRunCode = {
   demo: 1,
   register: 2,

@@ -7,7 +7,7 @@ import { UsageError } from "./errors.ts";
 import { withFlagFiles } from "./flag-file.ts";
 
 /** A flag without a value: given or not. */
-export interface Switch {
+interface Switch {
   help: string;
 }
 
@@ -18,9 +18,9 @@ export interface ValueFlag<T = unknown> {
   help: string;
   /** Parses one value. Its messages complete the line `--flag: …`, without a full stop. */
   schema: z.ZodType<T, string>;
-  /** As it would be typed. */
+  /** As the user would type it. */
   default?: string;
-  /** May be given several times; the values are a list. Others count as given last. */
+  /** May be repeated; the values are a list. For any other flag, the last value counts. */
   repeatable?: true;
 }
 
@@ -54,7 +54,7 @@ export interface Given<F extends FlagTable> {
   values: Values<F>;
   /** Whether the command line has this flag. */
   has(flag: keyof F & string): boolean;
-  /** What is no flag. */
+  /** The arguments that are not flags. */
   operands: string[];
 }
 
@@ -64,7 +64,7 @@ const builtIn = {
 
 const hasValue = (flag: Flag | undefined): flag is ValueFlag => flag !== undefined && "value" in flag;
 
-/** Whether a command line asks for help, whatever else is in it. */
+/** Whether a command line asks for help, regardless of its other arguments. */
 export const asksForHelp = (argv: readonly string[]): boolean =>
   argv.some((argument) => argument === "--help" || argument === "-h");
 
@@ -124,14 +124,14 @@ function collect(argv: string[], { flags, operands: takes, call }: CommandLine) 
   return { given, operands };
 }
 
-/** The closest flag, unless it looks quite different. */
+/** The closest flag, unless it is too different. */
 function suggestion(name: string, flags: FlagTable): string {
   const [closest = ""] = closestTo(name, Object.keys(flags), 1);
   return distance(name, closest) <= name.length / 3 ? `; did you mean --${closest}?` : ".";
 }
 
-const WIDTH = 110;
-const COLUMN = 32;
+const lineWidth = 110;
+const helpColumn = 32;
 
 /** The text of `--help`. */
 export function helpText({ call, operands, about, flags, exitCodes }: CommandLine): string {
@@ -141,11 +141,11 @@ export function helpText({ call, operands, about, flags, exitCodes }: CommandLin
   const codes = Object.entries(exitCodes).map(([code, meaning]) => `${code}: ${meaning}`);
   return `Usage: ${[call, "[flags]", operands].filter(Boolean).join(" ")}
 
-${wrap(about.replaceAll(/\s+/g, " "), WIDTH).join("\n")}
+${wrap(about.replaceAll(/\s+/g, " "), lineWidth).join("\n")}
 
 ${[...lines, ...entry("@FILE", "flags from a file, one per line: keeps secrets off the command line")].join("\n")}
 
-${wrap(`Exit code ${codes.join("; ")}.`, WIDTH).join("\n")}
+${wrap(`Exit code ${codes.join("; ")}.`, lineWidth).join("\n")}
 `;
 }
 
@@ -160,12 +160,12 @@ function notesOn(flag: Flag): string[] {
 }
 
 function entry(flag: string, help: string): string[] {
-  const [first = "", ...rest] = wrap(help, WIDTH - COLUMN);
-  const indent = " ".repeat(COLUMN);
+  const [first = "", ...rest] = wrap(help, lineWidth - helpColumn);
+  const indent = " ".repeat(helpColumn);
   const head = `  ${flag}`;
   const further = rest.map((line) => indent + line);
-  return head.length < COLUMN - 1
-    ? [head.padEnd(COLUMN) + first, ...further]
+  return head.length < helpColumn - 1
+    ? [head.padEnd(helpColumn) + first, ...further]
     : [head, indent + first, ...further];
 }
 

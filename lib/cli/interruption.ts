@@ -1,5 +1,5 @@
-/** Ctrl-C, a signal, a terminal that closes, a launcher or a reader of our output that is gone. Twice counts as once,
- * because the terminal and npm both send it. */
+/** What interrupts a command: Ctrl-C, a signal, a closed terminal, or a launcher or reader of our output that is gone.
+ * A repeated signal counts once, because the terminal and npm both send it. */
 import { constants } from "node:os";
 
 /** The reason of the signal's `abort`. */
@@ -12,7 +12,7 @@ export class Interrupted extends Error {
     this.by = by;
   }
 
-  /** As shells have it. */
+  /** As shells report it. */
   get exitCode(): number {
     return 128 + constants.signals[this.by];
   }

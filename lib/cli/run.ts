@@ -3,10 +3,10 @@ import { ConfigError } from "#lib/config/env.ts";
 import { visible } from "#lib/net/foreign-text.ts";
 import { StepFailed } from "#lib/prepare/step.mjs";
 import { CannotRun, UsageError } from "./errors.ts";
-import { type CommandName, cannotRunCode, WRONG_USE } from "./exit-codes.ts";
+import { type CommandName, cannotRunCode, wrongUseCode } from "./exit-codes.ts";
 import { asksForHelp, type CommandLine, helpText } from "./flags.ts";
 
-export interface Command<Options> {
+interface Command<Options> {
   name: CommandName;
   commandLine: CommandLine;
   /** @throws {UsageError} */
@@ -31,7 +31,7 @@ export async function runCommand<Options>(command: Command<Options>): Promise<nu
   }
 }
 
-/** The message of an error that a person can do something about; the stack of any other. */
+/** The message of an error that the user can fix; the stack of any other. */
 export function explain(error: unknown, name: CommandName): string {
   const isExpected = [UsageError, ConfigError, CannotRun, StepFailed].some((type) => error instanceof type);
   if (isExpected) return visible((error as Error).message);
@@ -39,4 +39,4 @@ export function explain(error: unknown, name: CommandName): string {
 }
 
 const exitCodeOf = (error: unknown, name: CommandName): number =>
-  error instanceof UsageError || error instanceof ConfigError ? WRONG_USE : cannotRunCode[name];
+  error instanceof UsageError || error instanceof ConfigError ? wrongUseCode : cannotRunCode[name];

@@ -9,7 +9,7 @@ import { causeOf } from "./cause.ts";
 import { CannotRun } from "./errors.ts";
 import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./starting.ts";
 
-export interface Trust {
+interface Trust {
   issuer: string;
   /** PEM file of a certificate, or of its authority. */
   ca: string | undefined;
@@ -17,7 +17,7 @@ export interface Trust {
   trustFirstUse: string | undefined;
 }
 
-const CONNECT_MS = 10_000;
+const connectMs = 10_000;
 
 /** Makes this process trust the certificate that the user named, besides the usual authorities.
  * @returns the file that the apps need as `CA_FILE`, if any
@@ -77,9 +77,9 @@ function shownBy(host: string, port: number): Promise<Shown> {
       reject(isConnectionFailure(error) ? new NotYet(message) : new CannotRun(message));
     };
     const socket = tls.connect({ host, port, servername: host, rejectUnauthorized: false });
-    socket.setTimeout(CONNECT_MS, () =>
+    socket.setTimeout(connectMs, () =>
       socket.destroy(
-        Object.assign(new Error(`no answer within ${CONNECT_MS / 1000} s`), { code: "ETIMEDOUT" }),
+        Object.assign(new Error(`no answer within ${connectMs / 1000} s`), { code: "ETIMEDOUT" }),
       ),
     );
     socket.once("error", fail);

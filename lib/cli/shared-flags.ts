@@ -1,4 +1,4 @@
-/** Flags that several commands have: they mean the same in each. */
+/** Flags that several commands share, with the same meaning in each. */
 import { z } from "zod";
 import { type AppName, appNames, apps, defaultPorts, type Ports, perApp } from "#lib/config/apps.ts";
 import { discoveryPath } from "#lib/net/discovery-url.ts";
@@ -7,7 +7,7 @@ import { problemWith } from "#lib/op/faults/catalogue.ts";
 import { UsageError } from "./errors.ts";
 import type { Flag, FlagTable } from "./flags.ts";
 
-/** Kept to the byte: issuers are compared so. */
+/** Not normalised: issuers are compared byte for byte. */
 export const issuerUrl = z
   .string()
   .refine(
@@ -31,6 +31,7 @@ export const credentials = z
     return { name: text.slice(0, colon), password: text.slice(colon + 1) };
   });
 
+/** One of these words. */
 export const oneOf = <const T extends readonly string[]>(words: T) =>
   z.enum(words, { error: ({ input }) => `${input} is unknown; choose ${alternatives(words)}` });
 
@@ -38,6 +39,7 @@ export const oneOf = <const T extends readonly string[]>(words: T) =>
 export const alternatives = (words: readonly string[]): string =>
   [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" or ");
 
+/** A whole number within these bounds, both included. */
 export const wholeNumber = (least: number, most: number) => {
   const wrong = `not a whole number from ${least} to ${most}; give one`;
   return z
@@ -47,12 +49,12 @@ export const wholeNumber = (least: number, most: number) => {
     .refine((number) => number >= least && number <= most, wrong);
 };
 
-const PORT = "not a port number; give one from 1 to 65535";
-export const port = z
+const noPort = "not a port number; give one from 1 to 65535";
+const port = z
   .string()
-  .regex(/^\d+$/, PORT)
+  .regex(/^\d+$/, noPort)
   .transform(Number)
-  .refine((number) => number >= 1 && number <= 65535, PORT);
+  .refine((number) => number >= 1 && number <= 65535, noPort);
 
 /** A port for each app, in their order. */
 const appPorts = z
@@ -69,7 +71,7 @@ const portsOf = (own: (port: number) => number): string => apps.map(({ port: eac
 const example = portsOf((each) => each + 100);
 
 /** `NAME=ID[:SECRET]` */
-export interface NamedClient<Name extends string = string> {
+interface NamedClient<Name extends string = string> {
   name: Name;
   id: string;
   secret?: string;
@@ -88,7 +90,7 @@ export const namedClient = <const Names extends readonly string[]>(names: Names)
       return { name, id: id.replaceAll(/%3a/gi, ":"), ...(secret !== undefined && { secret }) };
     });
 
-/** The value of `--client` that reads as this client. */
+/** The `--client` value for this client. */
 export const clientFlag = ({ name, id, secret }: NamedClient): string =>
   `${name}=${id.replaceAll(":", "%3A")}${secret === undefined ? "" : `:${secret}`}`;
 
@@ -97,10 +99,10 @@ const fault = z.string().superRefine((name, context) => {
   if (problem) context.addIssue(problem);
 });
 
-/** Of one app by name. */
+/** The name of an app. */
 export const appName = oneOf(appNames);
 
-/** The help of a flag, where a command has more to say about it. */
+/** The flag with another help text, for a command that has more to say about it. */
 export const withHelp = <F extends Flag>(flag: F, help: string): F => ({ ...flag, help });
 
 export const sharedFlags = {
@@ -173,6 +175,7 @@ interface PortValues {
   ports: Record<AppName, number>;
 }
 
+/** The ports that these flags choose. */
 export const portsIn = (values: PortValues): Ports => ({
   op: values["op-port"],
   frontDoor: values["front-port"],
@@ -189,7 +192,7 @@ export function authorizationOf(values: {
   return basic && { user: basic.name, password: basic.password };
 }
 
-/** Refuses flags that are for the embedded OP alone with `--issuer`, and the others without it.
+/** Refuses flags of the embedded OP with `--issuer`, and flags of an OP of the user's own without it.
  * @throws {UsageError} */
 export function refuseMisplaced<Name extends string>(
   has: (flag: Name | "issuer") => boolean,

@@ -10,16 +10,16 @@ export interface Patience {
   say: (line: string) => void;
 }
 
-/** The server does not answer yet, or not as it will once it has started. */
+/** The server does not answer yet, or not as it will once started. */
 export class NotYet extends Error {
   override readonly name = "NotYet";
 }
 
-const POLL_MS = 500;
-const SAY_MS = 5_000;
+const pollMs = 500;
+const sayMs = 5_000;
 
-/** Repeats an attempt while it fails with {@link NotYet} and there is time.
- * @throws {CannotRun} with the last reason when the time is over */
+/** Retries an attempt that fails with {@link NotYet} until the deadline.
+ * @throws {CannotRun} with the last reason, once time is up */
 export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say }: Patience): Promise<T> {
   let nextWord = 0;
   for (;;) {
@@ -33,9 +33,9 @@ export async function whenStarted<T>(attempt: () => Promise<T>, { deadline, say 
       }
       if (now >= nextWord) {
         say(`Waiting, ${Math.ceil((deadline - now) / 1000)} s at most: ${error.message}`);
-        nextWord = now + SAY_MS;
+        nextWord = now + sayMs;
       }
-      await delay(POLL_MS);
+      await delay(pollMs);
     }
   }
 }
@@ -55,5 +55,5 @@ export function isConnectionFailure(error: unknown): boolean {
   return notYetCodes.has(errorCode(error));
 }
 
-/** Statuses of a server, or of the proxy before it, that is starting. */
+/** Whether a server that is starting, or the proxy in front of it, answers with this status. */
 export const isStartingStatus = (status: number): boolean => [502, 503, 504].includes(status);

@@ -1,4 +1,4 @@
-/** Text of an OP, made fit to be read. */
+/** Text of an OP, made readable. */
 import { visible } from "#lib/net/foreign-text.ts";
 
 /** Evidence as a block of text. */

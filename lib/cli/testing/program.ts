@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { environment } from "#lib/config/env.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const DEADLINE_MS = 15_000;
+const deadlineMs = 15_000;
 
 export interface Program {
   child: ChildProcess;
@@ -53,7 +53,7 @@ export function runProgram(args: string[], file = process.execPath): Program {
 export async function until(
   isTrue: () => boolean | Promise<boolean>,
   what: string,
-  patience = DEADLINE_MS,
+  patience = deadlineMs,
 ): Promise<void> {
   const deadline = performance.now() + patience;
   while (!(await isTrue())) {
