@@ -1,7 +1,7 @@
 /** B: an app that does not answer correctly must not affect the user or the other apps. */
 import type { ServerResponse } from "node:http";
 import type { BrowserContext } from "@playwright/test";
-import { logOutWithSpoiledRpD, tokensFor, watch } from "../judge/deliveries.ts";
+import { logOutWithRpDAnswering, tokensFor, watch } from "../judge/deliveries.ts";
 import { assertLoggedOut } from "../judge/oracles.ts";
 import { obsolete } from "../probe/client-hello.ts";
 import { deliveryPatience } from "../probe/logout-tokens.ts";
@@ -77,7 +77,7 @@ export const deliveryFailures: Check[] = [
       const began = performance.now();
       for (const status of [302, 307]) {
         const redirect: Answer = (response) => void response.writeHead(status, { location: to }).end();
-        const { session, from, restore } = await logOutWithSpoiledRpD(t, browser, redirect);
+        const { session, from, restore } = await logOutWithRpDAnswering(t, browser, redirect);
         await tokensFor(t.report, from, session);
         restore();
       }

@@ -1,6 +1,6 @@
 /** B: how, how soon and how often a logout token is sent (BCL 2.2, 2.5, 2.8). */
 import type { Page } from "@playwright/test";
-import { answerWell, logOutWithSpoiledRpD, requireOneDelivery, tokensFor } from "../judge/deliveries.ts";
+import { answerWell, logOutWithRpDAnswering, requireOneDelivery, tokensFor } from "../judge/deliveries.ts";
 import { eachToken, everyToken } from "../judge/ordinary-logout.ts";
 import { has } from "../model/capabilities.ts";
 import { nextTokenAbout, noteToken, tokensAbout } from "../probe/logout-tokens.ts";
@@ -146,7 +146,7 @@ export const delivery: Check[] = [
 
 /** No app that always answered 200 may have been notified twice of any session of the run. */
 function requireNoRepetition(t: Trial): void {
-  const well = everyToken(t).filter(({ recorded }) => !recorded.spoiled);
+  const well = everyToken(t).filter(({ recorded }) => !recorded.replaced);
   const seen = new Set<string>();
   for (const token of well.filter(({ claims }) => typeof claims.sid === "string")) {
     const about = `${token.rp.name} ${token.claims.sid}`;
@@ -194,7 +194,7 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
     answers += 1;
     response.writeHead(answers === 1 ? 503 : 200, answers === 1 ? { "retry-after": "1" } : {}).end();
   };
-  const { session, from } = await logOutWithSpoiledRpD(t, await t.browser(), answer);
+  const { session, from } = await logOutWithRpDAnswering(t, await t.browser(), answer);
   const [first] = await tokensFor(t.report, from, session);
   if (!first) return;
   const retry = await nextTokenAbout(session, from, { known: [first], timeout: retryPatience });
@@ -222,7 +222,7 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
 
 /** An OP that retries must not do so as fast as it can. */
 async function unavailableForLong(t: Trial): Promise<void> {
-  const { session, from } = await logOutWithSpoiledRpD(
+  const { session, from } = await logOutWithRpDAnswering(
     t,
     await t.browser(),
     (response) => void response.writeHead(503).end(),

@@ -9,7 +9,7 @@ export interface Change {
   after: ComparedCheck;
 }
 
-export interface CapabilityChange {
+interface CapabilityChange {
   capability: Capability;
   column: "declared" | "configured" | "observed";
   /** Whether it was gained or lost. */
@@ -31,6 +31,7 @@ export interface Comparison {
   isWorse: boolean;
 }
 
+/** Compares two runs by their checks, each in its cookie mode, and by their capabilities. */
 export function compare(before: ComparedReport, after: ComparedReport): Comparison {
   const [old, recent] = [byKey(before), byKey(after)];
   const changes = [...recent].flatMap(([key, check]): Change[] => {

@@ -10,12 +10,12 @@ const shown = (html: string): string =>
 
 describe("a page in evidence", () => {
   it("keeps what the user and the driver see", () => {
-    const seen = `<html lang="en"><head><title>Log out?</title></head>
+    const visible = `<html lang="en"><head><title>Log out?</title></head>
 <body><form id="ask" method="post" action="/logout/confirm"><p class="lead">Log out of a &gt; b?</p>
 <input type="submit" name="yes" value="Yes, log out"><button name="no" type="submit" disabled>No</button></form>
 <iframe src="https://rp.example/fclogout?iss=https%3A%2F%2Fop.example&sid=s-1"></iframe></body></html>`;
-    const { title, html } = redactedPage(`<!doctype html>${seen.replace("&sid", "&amp;sid")}`);
-    assert.equal(html, seen);
+    const { title, html } = redactedPage(`<!doctype html>${visible.replace("&sid", "&amp;sid")}`);
+    assert.equal(html, visible);
     assert.equal(title, "Log out?");
   });
 

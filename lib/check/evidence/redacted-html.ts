@@ -25,7 +25,7 @@ const plain =
   /^(id|class|name|type|for|role|method|title|alt|placeholder|lang|hidden|disabled|checked|selected|required|readonly|sandbox|target|aria-[a-z]+)$/;
 const addresses = /^(href|src|action|formaction)$/;
 
-export interface RedactedPage {
+interface RedactedPage {
   title: string;
   html: string;
 }

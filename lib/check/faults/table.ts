@@ -5,7 +5,7 @@ import { faults } from "#lib/op/faults/catalogue.ts";
 import { type Fault, families } from "#lib/op/faults/fault.ts";
 
 /** The failing checks by fault: ids, separated by spaces. */
-export type Measured = Record<string, string>;
+type Measured = Record<string, string>;
 
 const folder = import.meta.dirname;
 const measuredFile = join(folder, "measured.json");
@@ -15,6 +15,7 @@ const [begin, end] = ["<!-- begin: written by lib/check/faults/measure.ts -->", 
 export const readMeasured = (): Measured =>
   existsSync(measuredFile) ? (JSON.parse(readFileSync(measuredFile, "utf8")) as Measured) : {};
 
+/** The table as Markdown. */
 export function faultTable(measured: Measured): string {
   const sections = Object.entries(families).map(([family, title]) => {
     const rows = faults.filter((fault) => fault.family === family).map((fault) => row(fault, measured));

@@ -20,6 +20,7 @@ const blocked: readonly string[] = ["S-14"];
 
 export type BothBrowsers = Record<CookieMode, Browsers>;
 
+/** A browser for each cookie mode. */
 export async function launchBoth(): Promise<BothBrowsers> {
   const [allowing, blocking] = await Promise.all([
     launch("cookies-allowed", false),

@@ -63,8 +63,8 @@ export async function deferUnreadable(report: CheckReport, ...tokens: ReceivedLo
 }
 
 /** Signs alice in at RP-A and RP-D, has RP-D give this answer to back-channel logout, and logs out from RP-A.
- * @returns RP-D's session, when the logout began, and how to have RP-D answer well again */
-export async function logOutWithSpoiledRpD(
+ * @returns RP-D's session, when the logout began, and how to restore RP-D's usual answer */
+export async function logOutWithRpDAnswering(
   trial: Trial,
   browser: BrowserContext,
   answer: Answer,
@@ -83,12 +83,12 @@ export async function logOutWithSpoiledRpD(
  * the next logout on the same channel. */
 export async function requireOneDelivery(trial: Trial, answer: Answer, answered: string): Promise<void> {
   const browser = await trial.browser();
-  const { session, from, restore } = await logOutWithSpoiledRpD(trial, browser, answer);
+  const { session, from, restore } = await logOutWithRpDAnswering(trial, browser, answer);
   const [first] = await tokensFor(trial.report, from, session);
   const again = await nextTokenAbout(session, from, { known: first ? [first] : [], timeout: watch });
   trial.report.require(!again, `RP-D answered ${answered}, and the logout token came again.`);
   restore();
-  const next = await logOutWithSpoiledRpD(trial, browser, answerWell);
+  const next = await logOutWithRpDAnswering(trial, browser, answerWell);
   await tokensFor(trial.report, next.from, next.session);
   next.restore();
   const deliveries = [session, next.session].flatMap((each) => tokensAbout(each, from));

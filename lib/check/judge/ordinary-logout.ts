@@ -15,7 +15,7 @@ import { logOut, usualParameters } from "../steps/logout.ts";
 import { signInAt } from "../steps/sign-in.ts";
 import { deferUnreadable } from "./deliveries.ts";
 
-export interface OrdinaryLogout {
+interface OrdinaryLogout {
   /** At RP-A and RP-B. */
   sessions: readonly SignIn[];
   /** All that came since the logout began, except those for other sessions; at least one. */
@@ -32,7 +32,7 @@ export interface OrdinaryLogout {
 
 const taken = new WeakMap<ProbeSet, Promise<OrdinaryLogout>>();
 
-/** Signs alice in at RP-A and RP-B and logs her out, or returns what another check with the same probes has seen. Skips
+/** Signs alice in at RP-A and RP-B and logs her out, or returns the logout of another check with the same probes. Skips
  * the check if no logout token came, which B-01 reports. */
 export async function ordinaryLogout(trial: Trial): Promise<OrdinaryLogout> {
   const earlier = taken.get(trial.probeSet);
@@ -78,7 +78,7 @@ export function sessionOf({ sessions }: OrdinaryLogout, { rp }: ReceivedLogoutTo
 
 /** A check that judges each of these tokens on its own. */
 export const eachToken =
-  (judge: (trial: Trial, token: ReceivedLogoutToken, specimen: OrdinaryLogout) => void | Promise<void>) =>
+  (judge: (trial: Trial, token: ReceivedLogoutToken, logout: OrdinaryLogout) => void | Promise<void>) =>
   async (trial: Trial): Promise<void> => {
     const found = await ordinaryLogout(trial);
     for (const token of found.tokens) await judge(trial, token, found);

@@ -26,7 +26,7 @@ export interface BadRequest {
 }
 
 /** A user's session and the requests to send in its browser. */
-export interface BadRequests {
+interface BadRequests {
   browser: BrowserContext;
   session: SignIn;
   requests: readonly BadRequest[];

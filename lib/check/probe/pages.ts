@@ -14,12 +14,9 @@ for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
 if (location.hash.length > 1) document.forms[0].submit();
 </script>`;
 
-/** A page with an RP iframe and the OP iframe (SM 3). `load(src)` loads the OP iframe, and `ask(message, targetOrigin)` has
- * the RP iframe send it a message; it resolves with the answer, or with `silent` after two seconds. `heard` has the
- * messages to the page itself. */
+/** A page with an RP iframe and the OP iframe (SM 3). `load(src)` loads the OP iframe, and `ask(message, targetOrigin)`
+ * has the RP iframe send it a message; it resolves with the answer, or with `silent` after two seconds. */
 export const opIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OP iframe</title><body><script>
-const heard = [];
-addEventListener("message", ({ data, origin }) => heard.push({ data, origin }));
 function frame(src) {
   const frame = document.createElement("iframe");
   const loaded = new Promise((resolve) => frame.addEventListener("load", () => resolve(frame), { once: true }));
@@ -40,8 +37,6 @@ async function ask(message, targetOrigin) {
 
 /** The RP iframe, which accepts answers only from the OP iframe. */
 export const rpIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>RP iframe</title><script>
-const heard = [];
-addEventListener("message", ({ data, origin }) => heard.push({ data, origin }));
 function ask(opIframe, message, targetOrigin) {
   return new Promise((resolve) => {
     const end = (answer) => {

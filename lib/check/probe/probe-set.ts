@@ -7,7 +7,7 @@ import { NoRegistration } from "#lib/products/generic/dynamic-registration.ts";
 import { type Channel, channels } from "../model/channels.ts";
 import { type ProbeSettings, RelyingParty } from "./relying-party.ts";
 
-/** Two probes at which users sign in, one without any sign-in, and one whose answers a check spoils. */
+/** Two probes at which users sign in, one without any sign-in, and one whose answers a check replaces. */
 export const probeNames = ["rp-a", "rp-b", "rp-c", "rp-d"] as const;
 export type ProbeName = (typeof probeNames)[number];
 
@@ -45,7 +45,7 @@ export interface ByHand {
 export const probeHost = (name: string, issuer: string): string =>
   new URL(issuer).protocol === "http:" ? "localhost" : `${name}.localhost`;
 
-export interface ProbesSettings {
+interface ProbesSettings {
   /** The first port; default: free ones. */
   port?: number | undefined;
   /** Distinguishes the names of its clients. */
@@ -135,7 +135,7 @@ async function register(
   });
 }
 
-export const byHandAdvice =
+const byHandAdvice =
   "register them by hand (--print-clients says what) and pass each with --client NAME=ID:SECRET.";
 
 /** What to change if an OP refuses the clients of the run: the credentials, or the metadata. */

@@ -37,7 +37,7 @@ export interface AuthorizationRequest {
   codeVerifier: string;
 }
 
-export type MoreMetadata =
+type MoreMetadata =
   | Readonly<Record<string, unknown>>
   | ((rp: RelyingParty) => Readonly<Record<string, unknown>>);
 

@@ -30,15 +30,17 @@ export interface Registration {
   dynamic: boolean;
 }
 
+/** @param results of all checks of the run */
 export function capabilitiesOf(
   metadata: Metadata,
   results: readonly CheckResult[],
   { client, dynamic }: Registration,
 ): CapabilityReport[] {
-  const seen = (id: string) => results.some((result) => result.id === id && /pass|warn/.test(result.verdict));
+  const isObserved = (id: string) =>
+    results.some((result) => result.id === id && /pass|warn/.test(result.verdict));
   return capabilities.map((capability) => {
     const isDeclared = Boolean(metadata[declared[capability]]);
-    const observed = capability === "registration" ? dynamic : witnesses[capability].some(seen);
+    const observed = capability === "registration" ? dynamic : witnesses[capability].some(isObserved);
     const field = configuredBy[capability];
     const known = field && client ? !client.missing.includes(field) : "not known";
     // An observed capability was configured, whatever the registration response said.

@@ -40,6 +40,7 @@ export const families: Readonly<Record<string, string>> = {
   I: "Isolation",
 };
 
+/** The family's letter, a key of `families`. */
 export const familyOf = ({ id }: Pick<CheckResult, "id">): string => id.charAt(0);
 
 /** The cookie mode of a result; empty for the usual one. */

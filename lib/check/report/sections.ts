@@ -28,7 +28,7 @@ export function sectionsOf({ checks }: Report): Section[] {
 const bySeverity = (checks: readonly CheckResult[]): CheckResult[] =>
   checks.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 
-export interface Outcome {
+interface Outcome {
   good: boolean;
   text: string;
 }

@@ -11,7 +11,7 @@ import type { Browsers } from "./browsers.ts";
 /** How long a page must keep asking for the password again before it counts as a refusal, in milliseconds. */
 const stays = 1_500;
 
-export interface FirstSignInSettings {
+interface FirstSignInSettings {
   rp: RelyingParty;
   browsers: Browsers;
   driver: Driver;

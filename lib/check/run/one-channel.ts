@@ -5,7 +5,7 @@ import { type Channel, channels, logoutUri } from "../model/channels.ts";
 import { closeProbeSet, createProbeSet, type ProbeSet, type ProbeSetSettings } from "../probe/probe-set.ts";
 import type { Check } from "./check.ts";
 
-export interface OneChannelProbeSets {
+interface OneChannelProbeSets {
   /** The probes for a check: those of its worker, or others that ask for one channel only. */
   probeSetFor(check: Check, probeSet: ProbeSet): Promise<ProbeSet>;
   close(): Promise<void>;

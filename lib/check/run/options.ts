@@ -26,12 +26,12 @@ import { type CookieMode, cookieModes, type Severity, severities } from "../mode
 import { type ByHand, probeNames } from "../probe/probe-set.ts";
 
 /** The names of `--client`: without the apps, the walkthrough is skipped. */
-export const clientNames = [...probeNames, ...appNames];
+const clientNames = [...probeNames, ...appNames];
 
 export interface CheckOptions {
   /** Default: the embedded OP. */
   issuer: string | undefined;
-  /** Another one of the same server; a second embedded OP where both are absent. */
+  /** Another one of the same server; default: a second embedded OP if `issuer` is absent too. */
   otherIssuer: string | undefined;
   driver: string;
   users: { alice: User; bob: User };
@@ -213,7 +213,7 @@ export function parseOptions(argv: string[]): CheckOptions {
   };
 }
 
-/** @throws {UsageError} where flags do not go together */
+/** @throws {UsageError} if flags conflict */
 function refuseMixtures({
   issuer,
   user: users,

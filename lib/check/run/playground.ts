@@ -24,7 +24,7 @@ export interface PlaygroundSettings {
 export const frontDoorByHand = ({ port }: Pick<ByHand, "port">): number => port + probeNames.length;
 
 /** The addresses of an app behind this front door. If the OP is on https, the apps have their own hosts like the probes. */
-export function appAddresses(name: AppName, issuer: string, port: number) {
+function appAddresses(name: AppName, issuer: string, port: number) {
   const path = `/${name}`;
   const serverUrl = localOrigin(port) + path;
   return {

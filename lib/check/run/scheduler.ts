@@ -142,10 +142,10 @@ async function runCheck(
   );
   if (cleanUp) report.note("clean-up failed", cleanUp);
   const { id, title, clause, severity } = check;
-  const seen = { ...outcome, evidence: report.evidence, ...(report.curl ? { curl: report.curl } : {}) };
+  const raw = { ...outcome, evidence: report.evidence, ...(report.curl ? { curl: report.curl } : {}) };
   return {
     ...{ id, title, clause, severity, cookieMode: trial.cookieMode },
-    ...redacted(seen, secretsOf(trial)),
+    ...redacted(raw, secretsOf(trial)),
     durationMs: Math.round(performance.now() - trial.startedAt),
   };
 }

@@ -118,7 +118,7 @@ async function check(
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
     ...(signal.aborted ? { interrupted: true as const } : {}),
-    capabilities: capabilitiesOf(metadata, results, { client, dynamic: registrations.seen() }),
+    capabilities: capabilitiesOf(metadata, results, { client, dynamic: registrations.succeeded() }),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
 }
@@ -188,11 +188,11 @@ function lazyOtherIssuer(
 /** A bounded fetch that remembers whether a POST to this endpoint succeeded. */
 function watchingFetch(endpoint: string | undefined) {
   const send = boundedFetch() as typeof globalThis.fetch;
-  let seen = false;
+  let succeeded = false;
   const fetch = async (...[url, init]: Parameters<typeof globalThis.fetch>): Promise<Response> => {
     const response = await send(url, init);
-    if (init?.method === "POST" && String(url) === endpoint && response.ok) seen = true;
+    if (init?.method === "POST" && String(url) === endpoint && response.ok) succeeded = true;
     return response;
   };
-  return { fetch, seen: () => seen };
+  return { fetch, succeeded: () => succeeded };
 }

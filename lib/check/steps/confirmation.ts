@@ -6,7 +6,7 @@ import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
 import { settled, visitsSince, watch } from "./logout.ts";
 
-export interface HeldRequest {
+interface HeldRequest {
   method: string;
   url: string;
   form: Record<string, string>;

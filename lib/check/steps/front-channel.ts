@@ -8,13 +8,13 @@ import { type LogoutAttempt, type LogoutOutcome, logOut, usualParameters } from 
 import { signInAt } from "./sign-in.ts";
 
 /** The request of an iframe at a probe. */
-export interface FrameRequest {
+interface FrameRequest {
   session: SignIn;
   /** Undefined if none came. */
   recorded: Recorded | undefined;
 }
 
-export interface FrontChannelLogout {
+interface FrontChannelLogout {
   outcome: LogoutOutcome;
   /** One for each probe at which the user was signed in, in that order. */
   requests: FrameRequest[];

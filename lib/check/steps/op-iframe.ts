@@ -7,7 +7,7 @@ import type { Trial } from "../run/trial.ts";
 import { within } from "../run/within.ts";
 
 /** `silent`: no answer within two seconds. */
-export type IframeAnswer = "unchanged" | "changed" | "error" | "silent" | `other: ${string}`;
+type IframeAnswer = "unchanged" | "changed" | "error" | "silent" | `other: ${string}`;
 
 /** Longest that the OP iframe may take to load, in milliseconds. */
 const patience = 10_000;
@@ -69,10 +69,10 @@ export class OpIframe {
   async askOften(message: unknown, times: number): Promise<IframeAnswer[]> {
     const answers = await this.host.evaluate(
       async ([text, origin, count]) => {
-        const heard = new Set<unknown>();
+        const distinct = new Set<unknown>();
         const { ask } = globalThis as unknown as PageFunctions;
-        for (let asked = 0; asked < count; asked++) heard.add(await ask(text, origin));
-        return [...heard];
+        for (let asked = 0; asked < count; asked++) distinct.add(await ask(text, origin));
+        return [...distinct];
       },
       [message, new URL(this.src).origin, times] as const,
     );

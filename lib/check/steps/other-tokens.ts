@@ -8,7 +8,7 @@ import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "./logout.ts";
 import { ownProbeIfPossible } from "./own-probe.ts";
 
-export interface OtherTokens {
+interface OtherTokens {
   /** The client that got them. */
   rp: RelyingParty;
   /** By kind. */

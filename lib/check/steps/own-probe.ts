@@ -5,7 +5,7 @@ import { type ProbeSettings, RelyingParty } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
 
 /** The check relies on every field of `metadata`, so the OP must register them all. */
-export type OwnProbe = Pick<ProbeSettings, "name" | "metadata" | "alg" | "decryption">;
+type OwnProbe = Pick<ProbeSettings, "name" | "metadata" | "alg" | "decryption">;
 
 /** Starts and registers a probe that ends with the check. Skips the check if the OP does not register such a client. */
 export async function ownProbe(trial: Trial, settings: OwnProbe): Promise<RelyingParty> {

@@ -30,6 +30,7 @@ export function endSessionUrl(trial: Trial, parameters: Parameters): string {
   return url.href;
 }
 
+/** Sends one request with the cookies of this browser. Never throws: without an answer the status is 0. */
 export async function sendRaw(
   browser: BrowserContext,
   url: string,

@@ -3,7 +3,7 @@
 import type { TlsFiles } from "#lib/op/tls.ts";
 import { type Answer, type Asked, type Json, type StandIn, standIn } from "#lib/products/testing/stand-in.ts";
 
-export interface BareProvider {
+interface BareProvider {
   /** Overrides the usual document; an undefined field is omitted. */
   metadata?: (origin: string) => Json;
   /** Its answer to another `METHOD /path`; default: 404. */
