@@ -1,4 +1,4 @@
-/** Requests to the API that a product has for its administrators, as the one of `--admin`. */
+/** Requests to a product's administration API, as the administrator of `--admin`. */
 import type { z } from "zod";
 import { CannotRun, NoAdministrator } from "#lib/cli/errors.ts";
 import { oneLine } from "#lib/net/foreign-text.ts";
@@ -13,7 +13,7 @@ export interface AdminRequest {
   headers?: Record<string, string>;
   json?: unknown;
   form?: Record<string, string>;
-  /** Statuses that are fine; any 2xx where absent. */
+  /** Statuses that count as success; default: any 2xx. */
   expected?: readonly number[];
   advice?: Advice;
 }
@@ -22,7 +22,7 @@ export interface AdminAnswer {
   url: string;
   status: number;
   headers: Headers;
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   body: unknown;
 }
 
@@ -61,7 +61,7 @@ export async function askAdminApi(
   throw new CannotRun([said, { ...usualAdvice, ...advice }[status]].filter(Boolean).join(" "));
 }
 
-/** The server's own words about a refusal, on one line; empty where it has none. */
+/** The server's own words about a refusal, on one line; empty if there are none. */
 function wordsOf(body: unknown): string {
   const said = Object(body) as Record<string, unknown>;
   const names = ["description", "error_description", "errorMessage", "message", "error"];
@@ -71,14 +71,14 @@ function wordsOf(body: unknown): string {
 }
 
 /** The body of an answer, in the shape that the product documents.
- * @throws {CannotRun} where it has another */
+ * @throws {CannotRun} if it has another */
 export function bodyOf<T>({ url, body }: AdminAnswer, schema: z.ZodType<T>, product: string): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new CannotRun(`${url} does not answer as ${product} does. Try --driver generic.`);
 }
 
-/** The last part of the URL of what a request has created. */
+/** The ID of what a request created: the last segment of its Location. */
 export const createdId = ({ headers }: AdminAnswer): string | undefined =>
   headers.get("location")?.split("/").at(-1);
 
@@ -88,13 +88,14 @@ export function administrator({ admin }: DriverContext, product: string): User {
   throw new NoAdministrator(`Only administrators of ${product} can do this: pass --admin NAME:PASSWORD.`);
 }
 
+/** The header of HTTP Basic authentication (RFC 7617) as this user. */
 export const basicAuthorization = ({ name, password }: User): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
 });
 
-/** The parts of an issuer that the product's API is found by.
+/** The parts of an issuer that locate the product's API.
  * @param shape with the parts in parentheses
- * @throws {CannotRun} where the issuer has another shape */
+ * @throws {CannotRun} if the issuer has another shape */
 export function issuerParts(issuer: string, shape: RegExp, product: string, ending: string): string[] {
   const [found, ...parts] = shape.exec(issuer) ?? [];
   if (found !== undefined) return parts;

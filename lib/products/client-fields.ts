@@ -25,11 +25,11 @@ const usualFields = [
 ];
 
 /** The fields that a product's API has no setting for.
- * @param more beside the usual ones, that it has one for */
+ * @param more fields besides the usual ones that it has a setting for */
 export const unsupportedFields = (metadata: ClientMetadata, ...more: string[]): string[] =>
   Object.keys(metadata).filter((field) => !usualFields.includes(field) && !more.includes(field));
 
-/** The values of a field that is a list; none where it is absent. */
+/** The values of a list field; empty if it is absent. */
 export const listIn = (metadata: ClientMetadata, field: string): string[] =>
   [metadata[field] ?? []].flat().map(String);
 
@@ -44,6 +44,7 @@ export const originsOf = (metadata: ClientMetadata): string[] => [
   ...new Set(listIn(metadata, "redirect_uris").map((uri) => new URL(uri).origin)),
 ];
 
+/** Whether the metadata is of a public client (Registration 2). */
 export const isPublic = (metadata: ClientMetadata): boolean => metadata.token_endpoint_auth_method === "none";
 
 /** A name or ID that no earlier run has used. */

@@ -1,4 +1,4 @@
-/** What a record has against what it must have. Settings that we do not know stay as they are. */
+/** Compares a record with the wanted settings. Settings that we do not know stay as they are. */
 
 type Json = Record<string, unknown>;
 

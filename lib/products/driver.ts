@@ -1,5 +1,5 @@
-/** What no specification says about an OpenID Provider, so that its product's folder has to. A driver of your own is a
- * module whose default export is a `Driver`: see examples/my-driver.ts. */
+/** What no specification says about an OpenID Provider, so its product's folder must. A driver of your own is a module
+ * whose default export is a `Driver`: see examples/my-driver.ts. */
 import type { Page } from "@playwright/test";
 import type { Capability } from "#lib/oidc/capabilities.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
@@ -19,7 +19,7 @@ export interface RegisteredClient {
   clientSecret?: string;
   /** Fields of the metadata that the OP ignored or refused: checks that need one are skipped. */
   missing: readonly string[];
-  /** What dynamic registration says of each field. */
+  /** The result of dynamic registration for each field. */
   report?: RegistrationReport;
   /** Seconds since 1970; 0 or absent: never. */
   secretExpiresAt?: number;
@@ -51,7 +51,7 @@ export interface DriverContext {
   admin?: User | undefined;
   /** What dynamic registration asks for: an initial access token (Registration 3.1), or HTTP Basic credentials. */
   authorization?: RegistrationAuthorization | undefined;
-  /** How the OP's server addresses this machine, from `--probe-host`; `localhost` where absent. */
+  /** How the OP's server addresses this machine, from `--probe-host`; default: `localhost`. */
   serverHost?: string | undefined;
   /** For the OP's own API; requests time out. */
   fetch: typeof globalThis.fetch;
@@ -59,7 +59,7 @@ export interface DriverContext {
 
 export interface Driver {
   name: string;
-  /** Whether this discovery document is of this product. */
+  /** Whether this discovery document is this product's. */
   recognizes?(metadata: Metadata): boolean;
 
   // Peculiarities.
@@ -68,8 +68,8 @@ export interface Driver {
   largeIdToken?: { user: User; scope: string };
   /** What the product supports without declaring it in its discovery document; it is checked all the same. */
   undeclared?: readonly Capability[];
-  /** A client has one of the two logout channels. If a client asks for both, `register` lists the other one as missing;
-   * the checks of that channel get clients that ask for it alone. */
+  /** A client can have only one of the two logout channels. If a client asks for both, `register` lists the other one
+   * as missing; the checks of that channel get clients that ask only for it. */
   oneChannelPerClient?: true;
   /** `prompt=none` finds the session only with an `id_token_hint` (Core 3.1.2.1: the RP SHOULD send one): the suite
    * sends the latest ID Token. */
@@ -102,8 +102,8 @@ export interface Driver {
   /** Ends one session of the user, by its `sid`. */
   endSession?(user: User, sid: string, context: DriverContext): Promise<void>;
   endAllSessions?(user: User, context: DriverContext): Promise<void>;
-  /** What the OP shows its administrator of a logout token that has failed to reach this client since then; undefined
-   * where it shows nothing. */
+  /** What the OP shows its administrator about a logout token that has failed to reach this client since then;
+   * undefined if it shows nothing. */
   failedDelivery?(clientId: string, since: Date, context: DriverContext): Promise<string | undefined>;
 
   // Operations. Checks that use these run alone. One that is impossible here throws `CannotRun`: the check is skipped

@@ -66,8 +66,8 @@ describe("the example of a driver, loaded from its path", () => {
     assert.equal(asked.length, 3);
     const closed = apiOf(issuer, { "POST /admin/keys": empty(401) });
     await assert.rejects(async () => driver.rotateKeys?.(closed.context), cannotRun(/HTTP 401\. .*--admin/));
-    const nobody = { ...context, admin: undefined };
-    await assert.rejects(async () => driver.rotateKeys?.(nobody), { name: "NoAdministrator" });
+    const withoutAdmin = { ...context, admin: undefined };
+    await assert.rejects(async () => driver.rotateKeys?.(withoutAdmin), { name: "NoAdministrator" });
   });
 
   it("is linked from the docs", () => {

@@ -1,9 +1,9 @@
-/** Signing in at the pages that most products have: a password, then perhaps a consent. */
+/** Signing in on the pages that most products have: a password, then perhaps a consent. */
 import type { Page } from "@playwright/test";
 import type { User } from "./driver.ts";
 
 /** Selectors. */
-export interface SignInPages {
+interface SignInPages {
   username: string;
   password: string;
   submit: string;
@@ -15,7 +15,7 @@ export interface SignInPages {
 
 /** Returns once the browser has left the OP.
  * @param choose ticks what must be ticked before the allow button is pressed
- * @throws {Error} where the OP refuses the password */
+ * @throws {Error} if the OP refuses the password */
 export async function passSignInPages(
   page: Page,
   { name, password }: User,

@@ -6,7 +6,7 @@ import { sessionsPage } from "./sessions.ts";
 
 export const embedded: Driver = {
   name: "embedded",
-  // A field of its own: the paths are those of WSO2 Identity Server.
+  // Only this OP has the field; its paths are those of WSO2 Identity Server.
   recognizes: (metadata) => "end_session_everywhere_supported" in metadata,
   register: registerDynamically,
   largeIdToken: { user: { name: "grace", password: "grace" }, scope: "openid groups" },

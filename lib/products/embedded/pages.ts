@@ -1,4 +1,4 @@
-/** The pages of the embedded OpenID Provider, by what a user does there. Needs Playwright's types alone. */
+/** The pages of the embedded OpenID Provider, by what a user does there. Needs only Playwright's types. */
 import type { Locator, Page } from "@playwright/test";
 import type { Driver, User } from "../driver.ts";
 
@@ -33,7 +33,7 @@ export class OpPages {
     if (await this.#allow.isVisible()) await this.#allow.click();
   }
 
-  /** Signs in where the OP asks for it, and allows what the app asks for. */
+  /** Signs in if the OP asks for it, and allows what the app asks for. */
   async signInAndAllow(user: User): Promise<void> {
     await this.#username.or(this.#allow).first().waitFor();
     if (await this.#username.isVisible()) await this.signIn(user);

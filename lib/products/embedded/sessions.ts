@@ -9,7 +9,7 @@ const addressOf = ({ issuer }: DriverContext): string => new URL("/sessions", is
 /** The page as an administrator sees it: with the sessions of all users. */
 async function asAdministrator(context: DriverContext): Promise<{ browser: HttpBrowser; page: Visit }> {
   const admin = administrator(context, "The embedded OpenID Provider");
-  // Loaded here alone: `slo-playground register` runs without the packages of development.
+  // Loaded only here: `slo-playground register` runs without development packages.
   const { HttpBrowser } = await import("#lib/net/http-browser.ts");
   const browser = new HttpBrowser(context.fetch);
   const signIn = await browser.get(addressOf(context));
@@ -18,7 +18,7 @@ async function asAdministrator(context: DriverContext): Promise<{ browser: HttpB
   return { browser, page: await browser.follow(answer) };
 }
 
-/** For each card with this attribute the page from there on, so that the first form is that of the card. */
+/** For each card with this attribute, the page from there on: its first form is the card's. */
 function cards(page: Visit, attribute: string): Visit[] {
   const starts = [...page.text.matchAll(/<section class="card" data-session=[^>]*>/g)];
   return starts

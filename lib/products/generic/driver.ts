@@ -7,7 +7,7 @@ const submit = 'button[type="submit"], input[type="submit"], button:not([type])'
 
 export const generic: Driver = {
   name: "generic",
-  // Unknown; it only matters where registration leaves a channel out.
+  // Unknown; it only matters if registration omits a channel.
   oneChannelPerClient: true,
   register: registerDynamically,
 

@@ -1,4 +1,4 @@
-/** Dynamic client registration (RFC 7591), at any OpenID Provider that has it. */
+/** Dynamic client registration (RFC 7591), at any OpenID Provider that supports it. */
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";

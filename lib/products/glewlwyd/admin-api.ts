@@ -2,11 +2,11 @@
 import { type AdminRequest, askAdminApi, issuerParts } from "../admin-api.ts";
 import type { DriverContext, User } from "../driver.ts";
 
-export const PRODUCT = "Glewlwyd";
+export const productName = "Glewlwyd";
 
 export interface Api {
   /** @param path below `/api`
-   * @returns the body as JSON; undefined where it is empty */
+   * @returns the body as JSON; undefined if it is empty */
   call(method: NonNullable<AdminRequest["method"]>, path: string, json?: object): Promise<unknown>;
 }
 
@@ -38,10 +38,11 @@ export async function signedIn(
 
 const issuerShape = /^(https?:\/\/.+)\/api\/[^/]+$/;
 
-/** @throws {import("#lib/cli/errors.ts").CannotRun} where the issuer is none of Glewlwyd */
+/** @throws {import("#lib/cli/errors.ts").CannotRun} if the issuer is not one of Glewlwyd */
 export function originOf({ issuer }: Pick<DriverContext, "issuer">): string {
-  const [origin = ""] = issuerParts(issuer, issuerShape, PRODUCT, "/api/PLUGIN");
+  const [origin = ""] = issuerParts(issuer, issuerShape, productName, "/api/PLUGIN");
   return origin;
 }
 
+/** Whether the issuer has the shape of Glewlwyd's. */
 export const isIssuer = (issuer: string): boolean => issuerShape.test(issuer);

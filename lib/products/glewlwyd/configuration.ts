@@ -2,25 +2,25 @@
 import type { ClientToEnsure, User } from "../driver.ts";
 import { signedIn } from "./admin-api.ts";
 import { representationOf } from "./client.ts";
-import { openIdConnectPlugin, PLUGIN } from "./plugin.ts";
+import { openIdConnectPlugin, pluginName } from "./plugin.ts";
 
 interface Wanted {
   origin: string;
   clients: readonly ClientToEnsure[];
   users: readonly User[];
-  /** Whether the users have allowed the clients everything beforehand. */
+  /** Whether every user has already consented to every client. */
   consented: boolean;
 }
 
-/** The administrator that the packaged schema brings. */
+/** The administrator in the packaged schema. */
 export const administrator: User = { name: "admin", password: "password" };
 const scopes = ["openid", "profile", "email"];
-/** The package knows `openid` alone. */
+/** The package has only `openid`. */
 const newScopes = ["profile", "email"];
 
 /** @returns the issuer */
 export async function configure({ origin, clients, users, consented }: Wanted): Promise<string> {
-  const issuer = `${origin}/api/${PLUGIN}`;
+  const issuer = `${origin}/api/${pluginName}`;
   await signedIn(origin, administrator, async (api) => {
     for (const name of newScopes) {
       const scope = { name, display_name: name, description: name, password_required: false, scheme: {} };

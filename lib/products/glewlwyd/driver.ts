@@ -1,4 +1,4 @@
-/** Glewlwyd 2.7, as Debian's packages bring it (e2e/idps/glewlwyd). */
+/** Glewlwyd 2.7, as packaged by Debian (e2e/idps/glewlwyd). */
 import type { Page } from "@playwright/test";
 import type { Driver, User } from "../driver.ts";
 import { isIssuer } from "./admin-api.ts";
@@ -12,7 +12,7 @@ export const glewlwyd: Driver = {
     metadata.authorization_endpoint === `${issuer}/auth` &&
     metadata.userinfo_endpoint === `${issuer}/userinfo` &&
     metadata.introspection_endpoint === `${issuer}/introspect`,
-  // Both come with session management, and discovery does not mention them.
+  // Both come with session management; discovery does not mention them.
   undeclared: ["back-channel", "front-channel"],
   promptNoneNeedsHint: true,
   returnsOnlyWithState: true,
@@ -24,7 +24,7 @@ export const glewlwyd: Driver = {
   declineLogout: (page) => clickOnceLoaded(page, "button.btn-primary.btn-icon-right"),
 };
 
-/** The buttons are there before the page knows which clients to notify and where to return to; people are slower. */
+/** The buttons appear before the page knows which clients to notify and where to return; people are slower. */
 async function clickOnceLoaded(page: Page, button: string): Promise<void> {
   await page.locator(button).waitFor();
   await page.waitForFunction(() => {
@@ -35,7 +35,7 @@ async function clickOnceLoaded(page: Page, button: string): Promise<void> {
   await page.locator(button).click();
 }
 
-/** A page to continue from always comes, even if nothing is asked; before it the scopes, once for each client. */
+/** A page with a button to continue always comes, even if nothing is asked; before it the scopes, once per client. */
 async function login(page: Page, { name, password }: User): Promise<void> {
   const secret = page.locator("#password");
   const grants = page.locator('[id^="grant-"]').first();

@@ -2,11 +2,11 @@
 import { generateKeyPairSync } from "node:crypto";
 
 /** Part of the issuer. */
-export const PLUGIN = "oidc";
+export const pluginName = "oidc";
 
-const TOKEN_S = 3_600;
-const REFRESH_S = 1_209_600;
-const SESSION_S = 2_419_200;
+const tokenSeconds = 3_600;
+const refreshSeconds = 1_209_600;
+const sessionSeconds = 2_419_200;
 
 /** The record of the administration API, with a signing key of its own. */
 export function openIdConnectPlugin(issuer: string, scopes: string[]): object {
@@ -17,7 +17,7 @@ export function openIdConnectPlugin(issuer: string, scopes: string[]): object {
   });
   return {
     module: "oidc",
-    name: PLUGIN,
+    name: pluginName,
     display_name: "OpenID Connect",
     enabled: true,
     parameters: {
@@ -44,8 +44,8 @@ export function openIdConnectPlugin(issuer: string, scopes: string[]): object {
 }
 
 const tokens = {
-  "access-token-duration": TOKEN_S,
-  "refresh-token-duration": REFRESH_S,
+  "access-token-duration": tokenSeconds,
+  "refresh-token-duration": refreshSeconds,
   "refresh-token-rolling": true,
   "code-duration": 600,
 };
@@ -91,7 +91,7 @@ const registration = {
 const logout = {
   "session-management-allowed": true,
   "session-cookie-name": "GLEWLWYD2_OIDC_SID",
-  "session-cookie-expiration": SESSION_S,
+  "session-cookie-expiration": sessionSeconds,
   "front-channel-logout-allowed": true,
   "back-channel-logout-allowed": true,
 };

@@ -1,10 +1,10 @@
-/** Registration at Glewlwyd: by its administration API, or dynamically where its configuration allows that. */
+/** Registration at Glewlwyd: by its administration API, or dynamically if its configuration allows it. */
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { administrator } from "../admin-api.ts";
 import { fresh, isPublic, unsupportedFields } from "../client-fields.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
 import { registerDynamically, registersByApi } from "../generic/dynamic-registration.ts";
-import { type Api, originOf, PRODUCT, signedIn } from "./admin-api.ts";
+import { type Api, originOf, productName, signedIn } from "./admin-api.ts";
 import { representationOf } from "./client.ts";
 
 export const register = (metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient> =>
@@ -13,7 +13,7 @@ export const register = (metadata: ClientMetadata, context: DriverContext): Prom
   );
 
 async function registerByApi(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient> {
-  const [origin, admin] = [originOf(context), administrator(context, PRODUCT)];
+  const [origin, admin] = [originOf(context), administrator(context, productName)];
   const asAdministrator = (work: (api: Api) => Promise<unknown>) =>
     signedIn(origin, admin, work, context.fetch);
   const clientId = plain(fresh("rp"));

@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { administrator } from "../admin-api.ts";
 import type { Driver, DriverContext, User } from "../driver.ts";
-import { type Api, originOf, PRODUCT, signedIn } from "./admin-api.ts";
+import { type Api, originOf, productName, signedIn } from "./admin-api.ts";
 
 interface ListedSession {
   session_hash: string;
@@ -11,14 +11,14 @@ interface ListedSession {
 }
 
 /** More than a user of a run has; the default limit is a hundred. */
-const MOST = 10_000;
+const maxSessions = 10_000;
 
 export const sessions = {
   async endAllSessions({ name }: User, context: DriverContext): Promise<void> {
-    const [origin, admin] = [originOf(context), administrator(context, PRODUCT)];
+    const [origin, admin] = [originOf(context), administrator(context, productName)];
     const endAll = async (api: Api) => {
       const path = `/delegate/${encodeURIComponent(name)}/profile/session`;
-      const list = (await api.call("GET", `${path}?limit=${MOST}`)) as ListedSession[];
+      const list = (await api.call("GET", `${path}?limit=${maxSessions}`)) as ListedSession[];
       for (const { session_hash: hash } of list.filter(({ enabled }) => enabled))
         await api.call("DELETE", `${path}/${hash}`);
     };

@@ -11,14 +11,14 @@ import {
 } from "../admin-api.ts";
 import type { DriverContext } from "../driver.ts";
 
-export const PRODUCT = "Keycloak";
+export const productName = "Keycloak";
 
 const tokens = z.object({ access_token: z.string() });
 
-const ADMINISTRATOR = "Pass an administrator of the master realm with --admin NAME:PASSWORD.";
+const administratorAdvice = "Pass an administrator of the master realm with --admin NAME:PASSWORD.";
 const advice: Advice = {
-  401: ADMINISTRATOR,
-  403: `This user lacks the rights in this realm. ${ADMINISTRATOR}`,
+  401: administratorAdvice,
+  403: `This user lacks the rights in this realm. ${administratorAdvice}`,
 };
 
 /** Sends a request to the API of the realm. Access tokens live for a minute: each request gets its own.
@@ -36,22 +36,23 @@ export async function askRealm(
 }
 
 async function accessToken(context: DriverContext, base: string): Promise<string> {
-  const { name: username, password } = administrator(context, PRODUCT);
+  const { name: username, password } = administrator(context, productName);
   const answer = await askAdminApi(context, `${base}/realms/master/protocol/openid-connect/token`, {
     method: "POST",
     form: { grant_type: "password", client_id: "admin-cli", username, password },
     expected: [200],
     // 400 is for an account that is not fully set up.
-    advice: { ...advice, 400: ADMINISTRATOR },
+    advice: { ...advice, 400: administratorAdvice },
   });
-  return bodyOf(answer, tokens, PRODUCT).access_token;
+  return bodyOf(answer, tokens, productName).access_token;
 }
 
 const issuerShape = /^(https?:\/\/.+)\/realms\/([^/]+)$/;
 
 const partsOf = ({ issuer }: DriverContext): [base: string, realm: string] => {
-  const [base = "", realm = ""] = issuerParts(issuer, issuerShape, PRODUCT, "/realms/NAME");
+  const [base = "", realm = ""] = issuerParts(issuer, issuerShape, productName, "/realms/NAME");
   return [base, realm];
 };
 
+/** Whether the issuer has the shape of a Keycloak realm's. */
 export const isIssuer = (issuer: string): boolean => issuerShape.test(issuer);

@@ -118,13 +118,16 @@ describe("the driver of Keycloak", () => {
       async () => keycloak.register?.(metadata, refused.context),
       cannotRun(/Invalid user.*--admin/),
     );
-    const nobody = apiOf(issuer, { ...answers, [`GET ${api}/users?exact=true&username=alice`]: json([]) });
+    const unknownUser = apiOf(issuer, {
+      ...answers,
+      [`GET ${api}/users?exact=true&username=alice`]: json([]),
+    });
     await assert.rejects(
-      async () => keycloak.endAllSessions?.(user, nobody.context),
+      async () => keycloak.endAllSessions?.(user, unknownUser.context),
       cannotRun(/no user alice/),
     );
-    const nobodyAsks = { ...nobody.context, admin: undefined };
-    await assert.rejects(async () => keycloak.endSession?.(user, "s-1", nobodyAsks), {
+    const withoutAdmin = { ...unknownUser.context, admin: undefined };
+    await assert.rejects(async () => keycloak.endSession?.(user, "s-1", withoutAdmin), {
       name: "NoAdministrator",
     });
     const other = apiOf("https://op.example", {});

@@ -4,7 +4,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { bodyOf } from "../admin-api.ts";
 import { fresh } from "../client-fields.ts";
 import type { Driver, DriverContext, User } from "../driver.ts";
-import { askRealm, PRODUCT } from "./admin-api.ts";
+import { askRealm, productName } from "./admin-api.ts";
 
 const users = z.array(z.object({ id: z.string() }));
 
@@ -47,7 +47,7 @@ export const operations = {
 
 async function pathOf({ name }: User, context: DriverContext): Promise<string> {
   const answer = await askRealm(context, `/users?exact=true&username=${encodeURIComponent(name)}`);
-  const [user] = bodyOf(answer, users, PRODUCT);
+  const [user] = bodyOf(answer, users, productName);
   if (user) return `/users/${user.id}`;
   throw new CannotRun(`Keycloak has no user ${name} in this realm.`);
 }

@@ -6,7 +6,7 @@ import { fresh, isPublic, unsupportedFields } from "../client-fields.ts";
 import { differences, merged } from "../differences.ts";
 import type { ClientToEnsure, DriverContext, EnsuredClient, RegisteredClient } from "../driver.ts";
 import { registerDynamically, registersByApi } from "../generic/dynamic-registration.ts";
-import { askRealm, PRODUCT } from "./admin-api.ts";
+import { askRealm, productName } from "./admin-api.ts";
 import { representationOf, usesFrontChannel } from "./client.ts";
 
 const clients = z.array(z.looseObject({ id: z.string(), clientId: z.string() }));
@@ -47,7 +47,7 @@ async function registerWithoutApi(
   const isKept = ([field]: [string, unknown]) => !frontChannelFields.includes(field);
   const kept = Object.fromEntries(Object.entries(metadata).filter(isKept)) as unknown as ClientMetadata;
   const { report = [], missing, ...client } = await registerDynamically(kept, context);
-  const reason = `dynamic registration at ${PRODUCT} cannot switch it on`;
+  const reason = `dynamic registration at ${productName} cannot switch it on`;
   const leftOut = frontChannelFields.flatMap((field) =>
     field in metadata ? [{ field, asked: metadata[field], result: "ignored" as const, reason }] : [],
   );
@@ -60,7 +60,7 @@ export async function ensure(
 ): Promise<EnsuredClient> {
   const query = `?clientId=${encodeURIComponent(clientId)}`;
   const answer = await askRealm(context, `/clients${query}`, { expected: [200], advice });
-  const found = bodyOf(answer, clients, PRODUCT).find((each) => each.clientId === clientId);
+  const found = bodyOf(answer, clients, productName).find((each) => each.clientId === clientId);
   const wanted = representationOf(metadata, { clientId, clientSecret, forTutorial: true });
   const changed = found ? differences(found, wanted) : [];
   if (!found) await askRealm(context, "/clients", { method: "POST", json: wanted, expected: [201], advice });

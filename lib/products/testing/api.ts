@@ -3,14 +3,14 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { DriverContext } from "../driver.ts";
 
-export interface Asked {
+interface Asked {
   what: string;
   authorization: string | null;
   cookie: string | null;
   body: string;
 }
 
-/** A server by its answers to a method and a path; 404 to everything else. */
+/** A server with these answers, by method and path; 404 to everything else. */
 export function apiOf(issuer: string, answers: Record<string, (asked: Asked) => Response>) {
   const asked: Asked[] = [];
   const context: DriverContext = {

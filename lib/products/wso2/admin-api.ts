@@ -9,7 +9,7 @@ import {
 } from "../admin-api.ts";
 import type { DriverContext } from "../driver.ts";
 
-export const PRODUCT = "WSO2 Identity Server";
+export const productName = "WSO2 Identity Server";
 
 const issuerShape = /^(https?:\/\/.+)\/oauth2\/(?:token|oidcdiscovery)$/;
 
@@ -21,9 +21,10 @@ export async function askServer(
   path: string,
   request: Omit<AdminRequest, "headers"> = {},
 ): Promise<AdminAnswer> {
-  const headers = basicAuthorization(administrator(context, PRODUCT));
-  const [base] = issuerParts(context.issuer, issuerShape, PRODUCT, "/oauth2/token");
+  const headers = basicAuthorization(administrator(context, productName));
+  const [base] = issuerParts(context.issuer, issuerShape, productName, "/oauth2/token");
   return askAdminApi(context, `${base}${path}`, { ...request, headers });
 }
 
+/** Whether the issuer has the shape of WSO2 Identity Server's. */
 export const isIssuer = (issuer: string): boolean => issuerShape.test(issuer);

@@ -4,11 +4,11 @@ import { allRedirectUris, type ClientRecord, isPublic, listIn, originsOf } from 
 
 type Json = Record<string, unknown>;
 
-const USERNAME = { uri: "http://wso2.org/claims/username" };
+const usernameClaim = { uri: "http://wso2.org/claims/username" };
 
-export interface ApplicationRecord extends Omit<ClientRecord, "clientId"> {
+interface ApplicationRecord extends Omit<ClientRecord, "clientId"> {
   name: string;
-  /** The server chooses both where absent. */
+  /** The server chooses both if absent. */
   clientId?: string;
 }
 
@@ -22,8 +22,8 @@ export const settingsOf = ({ forTutorial }: Pick<ClientRecord, "forTutorial">): 
   ...(forTutorial && {
     claimConfiguration: {
       dialect: "LOCAL",
-      requestedClaims: [{ claim: USERNAME, mandatory: false }],
-      subject: { claim: USERNAME, includeUserDomain: false, includeTenantDomain: false },
+      requestedClaims: [{ claim: usernameClaim, mandatory: false }],
+      subject: { claim: usernameClaim, includeUserDomain: false, includeTenantDomain: false },
     },
   }),
   advancedConfigurations: { skipLoginConsent: !forTutorial, skipLogoutConsent: false },

@@ -6,7 +6,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { bodyOf } from "../admin-api.ts";
 import type { Driver, DriverContext, User } from "../driver.ts";
 import { passSignInPages } from "../sign-in-pages.ts";
-import { askServer, isIssuer, PRODUCT } from "./admin-api.ts";
+import { askServer, isIssuer, productName } from "./admin-api.ts";
 import { ensure, register } from "./registration.ts";
 
 const consentForm = "#oidc_logout_consent_form";
@@ -42,7 +42,7 @@ export const wso2: Driver = {
     page.locator(`${consentForm} button.secondary, ${consentForm} input[type="reset"]`).click(),
 };
 
-/** Every claim, and permanently where the page offers it: `prompt=none` needs a consent that lasts. */
+/** Every claim, and permanently if the page offers it: `prompt=none` needs a consent that lasts. */
 async function chooseAll(page: Page): Promise<void> {
   const choices = 'input[name="scope-approval"][value="approveAlways"], input.mandatory-claim';
   for (const choice of await page.locator(choices).all()) await choice.check({ force: true });
@@ -54,7 +54,7 @@ const users = z.object({ Resources: z.array(z.object({ id: z.string() })).defaul
 async function endAllSessions({ name }: User, context: DriverContext): Promise<void> {
   const filter = encodeURIComponent(`userName eq ${name}`);
   const answer = await askServer(context, `/scim2/Users?filter=${filter}`, { expected: [200] });
-  const [user] = bodyOf(answer, users, PRODUCT).Resources;
-  if (!user) throw new CannotRun(`${PRODUCT} has no user ${name}.`);
+  const [user] = bodyOf(answer, users, productName).Resources;
+  if (!user) throw new CannotRun(`${productName} has no user ${name}.`);
   await askServer(context, `/api/users/v1/${user.id}/sessions`, { method: "DELETE" });
 }

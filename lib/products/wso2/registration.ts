@@ -7,7 +7,7 @@ import { allRedirectUris, fresh, isPublic, unsupportedFields } from "../client-f
 import { differences, merged } from "../differences.ts";
 import type { ClientToEnsure, DriverContext, EnsuredClient, RegisteredClient } from "../driver.ts";
 import { registerDynamically, registersByApi } from "../generic/dynamic-registration.ts";
-import { askServer, PRODUCT } from "./admin-api.ts";
+import { askServer, productName } from "./admin-api.ts";
 import { credentialsOf, protocolOf, representationOf, settingsOf } from "./client.ts";
 
 const applications = z.object({
@@ -15,31 +15,36 @@ const applications = z.object({
 });
 const credentials = z.object({ clientId: z.string(), clientSecret: z.string().optional() });
 
-const ALL = "/api/server/v1/applications";
-const protocolAt = (id: string | undefined): string => `${ALL}/${id}/inbound-protocols/oidc`;
+const applicationsPath = "/api/server/v1/applications";
+const protocolAt = (id: string | undefined): string => `${applicationsPath}/${id}/inbound-protocols/oidc`;
 
-const USE_GENERIC = "--driver generic registers without it.";
+const genericAdvice = "--driver generic registers without it.";
 const advice = {
-  404: `The Application Management API is not there: is this WSO2 Identity Server 5.11 or newer? ${USE_GENERIC}`,
+  404: `The Application Management API is not there: is this WSO2 Identity Server 5.11 or newer? ${genericAdvice}`,
   409: "An application of this name or client ID exists that this user cannot see: rename or delete it in the console.",
-  501: `This server does not support this request; it may be older than 7.0. ${USE_GENERIC}`,
+  501: `This server does not support this request; it may be older than 7.0. ${genericAdvice}`,
 };
 
-/** Dynamically where there is no such API: before 5.11. */
+/** Dynamically if there is no such API (before 5.11). */
 export async function register(metadata: ClientMetadata, context: DriverContext): Promise<RegisteredClient> {
   if (!registersByApi(context)) return registerWithoutApi(metadata, context);
   const json = representationOf(metadata, { name: fresh(String(metadata.client_name)), forTutorial: false });
-  const created = await askServer(context, ALL, { method: "POST", json, expected: [201, 404], advice });
+  const created = await askServer(context, applicationsPath, {
+    method: "POST",
+    json,
+    expected: [201, 404],
+    advice,
+  });
   if (created.status === 404) return registerWithoutApi(metadata, context);
   const id = createdId(created);
   const answer = await askServer(context, protocolAt(id), { expected: [200] });
-  const { clientId, clientSecret = "" } = bodyOf(answer, credentials, PRODUCT);
+  const { clientId, clientSecret = "" } = bodyOf(answer, credentials, productName);
   return {
     clientId,
     ...(clientSecret !== "" && { clientSecret }),
     missing: unsupportedFields(metadata),
     remove: async () => {
-      await askServer(context, `${ALL}/${id}`, { method: "DELETE" });
+      await askServer(context, `${applicationsPath}/${id}`, { method: "DELETE" });
     },
   };
 }
@@ -54,6 +59,7 @@ async function registerWithoutApi(
   return { ...client, missing: client.missing.filter((field) => field !== "post_logout_redirect_uris") };
 }
 
+/** By the Application Management API, which finds the application by its name. */
 export async function ensure(client: ClientToEnsure, context: DriverContext): Promise<EnsuredClient> {
   const { metadata, clientId: name } = client;
   const wanted = { ...client, name, forTutorial: true };
@@ -61,11 +67,11 @@ export async function ensure(client: ClientToEnsure, context: DriverContext): Pr
   const changed = found === undefined ? [] : await update(found, client, context);
   if (found === undefined) {
     const json = representationOf(metadata, wanted);
-    await askServer(context, ALL, { method: "POST", json, expected: [201], advice });
+    await askServer(context, applicationsPath, { method: "POST", json, expected: [201], advice });
   }
   const id = found ?? (await find(name, context));
   const answer = await askServer(context, protocolAt(id), { expected: [200], advice });
-  const { clientId, clientSecret = client.clientSecret } = bodyOf(answer, credentials, PRODUCT);
+  const { clientId, clientSecret = client.clientSecret } = bodyOf(answer, credentials, productName);
   return {
     clientId,
     ...(!isPublic(metadata) && clientSecret !== undefined && { clientSecret }),
@@ -76,8 +82,11 @@ export async function ensure(client: ClientToEnsure, context: DriverContext): Pr
 
 async function find(name: string, context: DriverContext): Promise<string | undefined> {
   const filter = encodeURIComponent(`name eq ${name}`);
-  const answer = await askServer(context, `${ALL}?filter=${filter}`, { expected: [200], advice });
-  const { applications: found } = bodyOf(answer, applications, PRODUCT);
+  const answer = await askServer(context, `${applicationsPath}?filter=${filter}`, {
+    expected: [200],
+    advice,
+  });
+  const { applications: found } = bodyOf(answer, applications, productName);
   return found.find((each) => each.name === name)?.id;
 }
 
@@ -88,11 +97,11 @@ async function update(
   context: DriverContext,
 ): Promise<string[]> {
   const settings = settingsOf({ forTutorial: true });
-  const current = await askServer(context, `${ALL}/${id}`, { expected: [200], advice });
+  const current = await askServer(context, `${applicationsPath}/${id}`, { expected: [200], advice });
   const changed = differences(current.body, settings);
   // Only our settings: the server refuses some of those that it returns.
   if (changed.length > 0)
-    await askServer(context, `${ALL}/${id}`, { method: "PATCH", json: settings, advice });
+    await askServer(context, `${applicationsPath}/${id}`, { method: "PATCH", json: settings, advice });
 
   const answer = await askServer(context, protocolAt(id), { expected: [200, 404], advice });
   const there = answer.status === 200 ? answer.body : undefined;

@@ -1,12 +1,12 @@
 /** The part of Keycloak's admin REST API that registration uses. */
 import { type Answer, type Asked, type Json, type StandIn, standIn } from "../../testing/stand-in.ts";
 
-export interface Keycloak extends StandIn {
+interface Keycloak extends StandIn {
   issuer: string;
   clients: Json[];
 }
 
-const API = "/admin/realms/playground/clients";
+const clientsPath = "/admin/realms/playground/clients";
 
 /** @param clients that exist at the start
  * @param fault answers in place of the server */
@@ -46,23 +46,23 @@ function signIn({ body }: Asked): Answer {
 }
 
 function administer({ method, url, body }: Asked, clients: Json[], origin: string): Answer {
-  if (url.pathname === API && method === "GET") {
+  if (url.pathname === clientsPath && method === "GET") {
     return {
       status: 200,
       json: clients.filter(({ clientId }) => clientId === url.searchParams.get("clientId")),
     };
   }
   const sent = JSON.parse(body) as Json;
-  const index = clients.findIndex(({ id }) => url.pathname === `${API}/${String(id)}`);
+  const index = clients.findIndex(({ id }) => url.pathname === `${clientsPath}/${String(id)}`);
   if (method === "PUT" && index !== -1) {
     clients[index] = sent;
     return { status: 204 };
   }
-  if (method !== "POST" || url.pathname !== API)
+  if (method !== "POST" || url.pathname !== clientsPath)
     return { status: 404, json: { error: "Could not find client" } };
   if (clients.some(({ clientId }) => clientId === sent.clientId))
     return { status: 409, json: { errorMessage: `Client ${String(sent.clientId)} already exists` } };
   const id = crypto.randomUUID();
   clients.push({ ...sent, id });
-  return { status: 201, headers: { location: `${origin}${API}/${id}` } };
+  return { status: 201, headers: { location: `${origin}${clientsPath}/${id}` } };
 }

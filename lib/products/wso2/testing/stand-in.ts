@@ -14,7 +14,7 @@ export interface Wso2 extends StandIn {
   applications: Application[];
 }
 
-const API = "/api/server/v1/applications";
+const applicationsPath = "/api/server/v1/applications";
 const problem = (status: number, code: string, description: string): Answer => ({
   status,
   json: { code, message: "The request was refused.", description, traceId: "5f0c" },
@@ -52,7 +52,7 @@ const discovery = (origin: string): Json => ({
 function administer(asked: Asked, applications: Application[], origin: string): Answer {
   const { method, url, body } = asked;
   const sent = body === "" ? {} : (JSON.parse(body) as Json);
-  if (url.pathname === API)
+  if (url.pathname === applicationsPath)
     return method === "POST" ? create(sent, applications, origin) : list(url, applications);
   const [, id, protocol] =
     /^\/api\/server\/v1\/applications\/([^/]+)(\/inbound-protocols\/oidc)?$/.exec(url.pathname) ?? [];
@@ -80,7 +80,7 @@ function create(sent: Json, applications: Application[], origin: string): Answer
     return problem(409, "APP-60007", `An application with the name: ${String(name)} already exists.`);
   const id = crypto.randomUUID();
   applications.push({ ...rest, id, name: String(name), oidc: { state: "ACTIVE", ...oidc } });
-  return { status: 201, headers: { location: `${origin}${API}/${id}` } };
+  return { status: 201, headers: { location: `${origin}${applicationsPath}/${id}` } };
 }
 
 function refusedProtocol(oidc: Json): Answer | undefined {
