@@ -1,4 +1,4 @@
-/** The clients of the apps: what they are registered with, and what to do where that fails. */
+/** The clients of the apps: what they are registered with, and what to do if that fails. */
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Addresses, AppName } from "#lib/config/apps.ts";
 import { type ClientMetadata, clientMetadata, redirectUris } from "#lib/oidc/client-metadata.ts";
@@ -8,7 +8,7 @@ import type { Driver, DriverContext, RegisteredClient } from "#lib/products/driv
 import { NoRegistration } from "#lib/products/generic/dynamic-registration.ts";
 import type { Registration } from "./saved-state.ts";
 
-export interface AppClient {
+interface AppClient {
   app: AppName;
   /** `client_name` */
   name: string;
@@ -33,7 +33,7 @@ export function metadataForApi({
   };
 }
 
-const USE_CLIENT = "Register it by hand and pass --client NAME=ID[:SECRET].";
+const clientAdvice = "Register it by hand and pass --client NAME=ID[:SECRET].";
 
 /** Registers a new client for an app.
  * @throws {import("#lib/cli/errors.ts").CannotRun} that says what to do instead */
@@ -52,7 +52,7 @@ export async function registerApp(
   } catch (error) {
     if (error instanceof NoRegistration) throw new CannotRun(byHand(issuer, app, addresses));
     if (!(error instanceof ProtocolError)) throw error;
-    throw new CannotRun([error.message, error.help, USE_CLIENT].filter(Boolean).join(" "));
+    throw new CannotRun([error.message, error.help, clientAdvice].filter(Boolean).join(" "));
   }
 }
 
@@ -61,7 +61,7 @@ function byHand(issuer: string, app: AppName, { baseUrls, serverUrl }: Addresses
   return `${issuer} has no registration_endpoint: register a client by hand with redirect URIs ${redirectUris(baseUrls).join(" and ")}, post-logout redirect URIs ${all("/logout")}, back-channel logout URI ${serverUrl}/bclogout, front-channel logout URI ${baseUrls[0]}/fclogout, and pass --client ${app}=ID[:SECRET].`;
 }
 
-/** What is remembered of a client. */
+/** What is remembered about a client. */
 export const registrationOf = (
   { app, addresses }: Pick<AppClient, "app" | "addresses">,
   issuer: string,

@@ -5,7 +5,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 
-const TIMEOUT_S = 10;
+const timeoutSeconds = 10;
 
 /** Reads the discovery document.
  * @throws {CannotRun} if it is missing, or another issuer's */
@@ -24,7 +24,7 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
   const url = discoveryUrl(issuer);
   let metadata: oidc.ServerMetadata;
   try {
-    const options = { execute: [oidc.allowInsecureRequests], timeout: TIMEOUT_S };
+    const options = { execute: [oidc.allowInsecureRequests], timeout: timeoutSeconds };
     // The whole URL: given the issuer alone, the library compares it normalized.
     metadata = (
       await oidc.discovery(new URL(url), "discovery", undefined, undefined, options)

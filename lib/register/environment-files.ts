@@ -5,7 +5,7 @@ import path from "node:path";
 import { type AppName, embeddedApps, type Layout } from "#lib/config/apps.ts";
 import type { Registration, SavedState } from "./saved-state.ts";
 
-export interface AppEnvironment {
+interface AppEnvironment {
   registration: Registration;
   sessionSecret: string;
   /** Certificate to trust. */

@@ -11,7 +11,7 @@ async function run(options: RegisterOptions): Promise<number> {
   const done: AppRegistration[] = [];
   try {
     await registerApps(options, {
-      tell: (registered) => {
+      onRegistered: (registered) => {
         done.push(registered);
         if (!json) process.stdout.write(`${textOf(registered, issuer)}\n`);
       },

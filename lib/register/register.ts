@@ -14,22 +14,25 @@ export interface AppRegistration extends Omit<RegisteredApp, "clientSecret"> {
   formerClientId?: string;
 }
 
-export interface Listeners {
+interface Listeners {
   /** Called with each client at once: a refusal of the next must not lose it. */
-  tell: (registered: AppRegistration) => void;
+  onRegistered: (registered: AppRegistration) => void;
   /** Called with progress. */
   say: (line: string) => void;
 }
 
 /** Registers one app after the other, and saves each at once.
  * @throws {import("#lib/cli/errors.ts").CannotRun} if the OP does not answer, or refuses a client as a whole */
-export async function registerApps(options: RegisterOptions, { tell, say }: Listeners): Promise<void> {
+export async function registerApps(
+  options: RegisterOptions,
+  { onRegistered, say }: Listeners,
+): Promise<void> {
   const { data, envDir } = options;
   const { register, caFile } = await connect(options, say);
   const state = await loadState(data);
   if (envDir !== undefined && options.driver === "embedded") await writeOpEnvironment(envDir, options, state);
   for (const app of options.apps) {
-    const registration = await registerClients(app, { options, register, state, tell });
+    const registration = await registerClients(app, { options, register, state, onRegistered });
     if (envDir !== undefined)
       await writeAppEnvironment(envDir, { registration, sessionSecret: state.sessionSecrets[app], caFile });
   }
@@ -39,13 +42,13 @@ interface Work {
   options: RegisterOptions;
   register: Registrar;
   state: SavedState;
-  tell: Listeners["tell"];
+  onRegistered: Listeners["onRegistered"];
 }
 
-/** The client of an app, and the public one where asked. */
+/** The client of an app, and the public one if requested. */
 async function registerClients(
   app: AppName,
-  { options, register, state, tell }: Work,
+  { options, register, state, onRegistered }: Work,
 ): Promise<Registration> {
   const { data } = options;
   const client = await register({ app, clientId: app, clientSecret: state.clientSecrets[app] });
@@ -53,13 +56,13 @@ async function registerClients(
   const registration = registrationOf({ app, addresses }, issuerOf(options), client);
   const former = await remember(data, state, registration);
   const isNew = former && former.clientId !== client.clientId;
-  tell({ app, public: false, ...(isNew && { formerClientId: former.clientId }), ...shown(client) });
+  onRegistered({ app, public: false, ...(isNew && { formerClientId: former.clientId }), ...shown(client) });
   if (!options.public) return registration;
 
   const open = await register({ app, clientId: publicClientOf(app) });
   const both = { ...registration, publicClientId: open.clientId };
   await remember(data, state, both);
-  tell({ app, public: true, ...shown(open) });
+  onRegistered({ app, public: true, ...shown(open) });
   return both;
 }
 

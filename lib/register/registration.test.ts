@@ -156,12 +156,12 @@ describe("clients at the user's own OP", () => {
       frontchannel_logout_uri
         ? { status: 400, body: { error: "invalid_client_metadata", error_description: "frontchannel: no" } }
         : { status: 201, body: { ...body, client_id: "x" } };
-    const told: string[] = [];
+    const reported: string[] = [];
     await clientsAt({ ...asked, issuer, clients: allButFirst }, [], async (_, report) => {
-      told.push(...exceptions(report));
+      reported.push(...exceptions(report));
     });
     const words = "HTTP 400, invalid_client_metadata: frontchannel: no";
-    assert.deepEqual(told, [
+    assert.deepEqual(reported, [
       `Registration: frontchannel_logout_uri was refused (${words}).`,
       `Registration: frontchannel_logout_session_required was refused (${words}).`,
     ]);

@@ -29,7 +29,7 @@ const secrets = (shortest: number) =>
 const schema = z.object({
   /** Seals an app's session cookie. */
   sessionSecrets: secrets(32),
-  /** Client secrets at the embedded OP, and at others where we may choose them. */
+  /** Client secrets at the embedded OP, and at others if we may choose them. */
   clientSecrets: secrets(16),
   registrations: z.array(registration),
 });
@@ -37,9 +37,9 @@ const schema = z.object({
 export type Registration = z.output<typeof registration>;
 export type SavedState = z.output<typeof schema>;
 
-const FILE = "demo.json";
+const stateFile = "demo.json";
 /** Everything that the demo writes into its data folder: `--fresh` deletes nothing else. */
-const OURS = [FILE, "op", ...appNames];
+const ownFiles = [stateFile, "op", ...appNames];
 
 /** Reads the state of an earlier start, or creates a new one, and saves it. @throws {CannotRun} if the file is damaged */
 export async function loadState(data: string): Promise<SavedState> {
@@ -51,7 +51,7 @@ export async function loadState(data: string): Promise<SavedState> {
 
 /** Reads the state of an earlier start, if any. @throws {CannotRun} if the file is damaged */
 export async function readState(data: string): Promise<SavedState | undefined> {
-  const file = path.join(data, FILE);
+  const file = path.join(data, stateFile);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw new CannotRun(`${file} cannot be read: ${error.message}`);
@@ -67,7 +67,7 @@ export async function readState(data: string): Promise<SavedState | undefined> {
 /** Replaces the file as a whole; only its owner may read the secrets. */
 export async function saveState(data: string, state: SavedState): Promise<void> {
   await mkdir(data, { recursive: true });
-  const file = path.join(data, FILE);
+  const file = path.join(data, stateFile);
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, file);
@@ -75,7 +75,7 @@ export async function saveState(data: string, state: SavedState): Promise<void> 
 
 /** Forgets keys, clients, sessions and registrations. */
 export async function dropState(data: string): Promise<void> {
-  await Promise.all(OURS.map((name) => rm(path.join(data, name), { recursive: true, force: true })));
+  await Promise.all(ownFiles.map((name) => rm(path.join(data, name), { recursive: true, force: true })));
 }
 
 function newSecrets(): Record<AppName, string> {

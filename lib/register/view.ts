@@ -36,7 +36,7 @@ export const exceptions = (report: RegistrationReport): string[] =>
     .filter(({ result }) => result !== "accepted")
     .map((each) => `Registration: ${each.field} was ${each.result}${detail(each)}.`);
 
-/** A line for each field: its name, the result, the value that was asked for. */
+/** A line for each field: its name, the result, the requested value. */
 function table(report: RegistrationReport): string[] {
   const width = Math.max(...report.map(({ field }) => field.length));
   return report.map((each) => {

@@ -260,13 +260,13 @@ describe("slo-playground register --driver wso2", { concurrency: 2 }, () => {
           : undefined,
     });
     const other = await register(server.origin, newFolder());
-    const nobody = await register(`http://localhost:${await freePort()}/oauth2/token`, newFolder());
-    assert.deepEqual([other.code, nobody.code], [2, 2]);
+    const unreachable = await register(`http://localhost:${await freePort()}/oauth2/token`, newFolder());
+    assert.deepEqual([other.code, unreachable.code], [2, 2]);
     assert.match(
       other.output,
       /^http:\S+ is not an issuer of WSO2 Identity Server, which ends in \/oauth2\/token\. .*\n$/,
     );
-    assert.match(nobody.output, /^No discovery document at .*ECONNREFUSED.*\n$/);
+    assert.match(unreachable.output, /^No discovery document at .*ECONNREFUSED.*\n$/);
   });
 
   it("waits for a server that is starting: connection refused, then 503, then success", async () => {

@@ -1,4 +1,4 @@
-/** For `node --import`: the packages of development are missing, as in the container image. */
+/** For `node --import`: development packages are missing, as in the container image. */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 
