@@ -26,7 +26,8 @@ interface Demo {
 
 type Clients = Record<AppName, Client>;
 
-/** Runs the demo until `signal` ends it. @throws {import("#lib/cli/errors.ts").CannotRun} if it cannot start or go on */
+/** Runs the demo until `signal` ends it.
+ * @throws {import("#lib/cli/errors.ts").CannotRun} if it cannot start or continue */
 export async function runDemo(demo: Demo): Promise<void> {
   const { options, output, signal } = demo;
   if (options.fresh) await dropState(options.data);
@@ -47,7 +48,7 @@ export async function runDemo(demo: Demo): Promise<void> {
 /** Every port of this demo, and the flag that chooses another. */
 export function wantedPorts({ issuer, ports }: DemoOptions): WantedPort[] {
   const { op, frontDoor, apps } = ports;
-  const others = (...taken: number[]) => taken.map((port) => (port + ANOTHER) % MAX_PORT).join(",");
+  const others = (...taken: number[]) => taken.map((port) => (port + portOffset) % portCount).join(",");
   const forApps = `--ports ${others(...Object.values(apps))}`;
   return [
     ...(issuer === undefined ? [{ port: op, flag: `--op-port ${others(op)}` }] : []),
@@ -56,9 +57,9 @@ export function wantedPorts({ issuer, ports }: DemoOptions): WantedPort[] {
   ];
 }
 
-/** How far away a proposed port is from the one that is taken. */
-const ANOTHER = 100;
-const MAX_PORT = 65_536;
+/** Distance of a proposed port from the one in use. */
+const portOffset = 100;
+const portCount = 65_536;
 
 async function findClients({ options, output }: Demo, state: SavedState): Promise<Clients> {
   const { issuer, ca } = options;

@@ -2,7 +2,7 @@
 import os from "node:os";
 
 /** `next start` waits for open connections, and an event stream never closes on its own. */
-const GRACE_MS = 1_000;
+const graceMs = 1_000;
 
 // The channel to the parent closes however the parent ends, even by SIGKILL.
 process.once("disconnect", () => process.exit());
@@ -12,6 +12,6 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
   process.once(signal, () => {
     const exit = () => process.exit(128 + os.constants.signals[signal]);
     if (process.listenerCount(signal) === 0) exit();
-    setTimeout(exit, GRACE_MS).unref();
+    setTimeout(exit, graceMs).unref();
   });
 }

@@ -17,7 +17,7 @@ import type { ReadyView } from "./ready-view.ts";
 import { asset, type Responder } from "./static-files.ts";
 
 /** A process behind the front door: everything below /NAME is its own. */
-export interface Upstream {
+interface Upstream {
   name: string;
   port: number;
   state(): ProcessState;
@@ -84,18 +84,18 @@ function upstreamOf(pathname: string, upstreams: Upstream[]): Upstream | undefin
 }
 
 function forwarder(): (upstream: Upstream) => Responder {
-  // No time limit: an event stream may be silent for long.
-  // A connection of its own for each request: the apps close idle ones after five seconds, and a request that goes out
-  // on one in that moment is lost. The browser's own connection stays.
+  // No time limit: an event stream may be silent for a long time.
+  // A connection of its own for each request: the apps close idle ones after five seconds, and a request sent on one
+  // at that moment is lost. The browser's own connection stays.
   const agent = new Agent({ keepAlive: false });
   const proxy = createProxyServer({ xfwd: true, proxyTimeout: 0, agent });
   proxy.on("proxyRes", ({ headers }, _request, response) => {
     delete headers.connection;
-    // The headers would wait for the first event, and the browser with them: it would take the stream for not open.
+    // Otherwise the headers wait for the first event, and the browser does not consider the stream open.
     process.nextTick(() => response.flushHeaders());
   });
   return (upstream) => (request, response) => {
-    // What the apps read there is ours to say, not the browser's.
+    // The apps trust these headers, so the browser must not set them.
     for (const name of Object.keys(request.headers)) {
       if (name.startsWith("x-forwarded-") || name === "forwarded") delete request.headers[name];
     }

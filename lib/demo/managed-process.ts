@@ -24,14 +24,14 @@ export interface ProcessPlan {
 export type ProcessState = "starting" | "ready" | "ended";
 
 /** How a process ended: its exit code, or the signal that ended it. */
-export type Ending = number | NodeJS.Signals;
+type Ending = number | NodeJS.Signals;
 
 export interface ManagedProcess {
   readonly name: string;
   readonly address: string;
   readonly pid: number | undefined;
   state(): ProcessState;
-  /** Settles when the process is gone, expected or not. */
+  /** Settles when the process is gone, whether expected or not. */
   readonly ended: Promise<Ending>;
   /** @throws {CannotRun} if it ends before it answers, or does not answer in time */
   ready(): Promise<void>;
@@ -41,9 +41,9 @@ export interface ManagedProcess {
   obituary(ending: Ending): string;
 }
 
-const KEPT_LINES = 20;
-const START_MS = 60_000;
-const STOP_MS = 5_000;
+const keptLines = 20;
+const startMs = 60_000;
+const stopMs = 5_000;
 const preload = new URL("./die-with-parent.mjs", import.meta.url).href;
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -57,7 +57,7 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     cwd: root,
     env: { ...plan.env, NODE_ENV: "production" },
     // The channel tells it when we are gone. A group of its own keeps the terminal's Ctrl-C from it: we end our
-    // processes ourselves, so that none looks as if it had died.
+    // processes ourselves, so that none appears to have crashed.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: process.platform !== "win32",
   });
@@ -65,7 +65,7 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     readLines(child, channel, (line) => {
       if (line.trim() === "" || plan.isNoise?.(line)) return;
       lastLines.push(line);
-      if (lastLines.length > KEPT_LINES) lastLines.shift();
+      if (lastLines.length > keptLines) lastLines.shift();
       output.relay(name, line, channel);
     });
   }
@@ -87,11 +87,11 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     ended,
     obituary: died,
     ready: async () => {
-      const ending = await Promise.race([answers(plan.probe, START_MS, () => state !== "ended"), ended]);
+      const ending = await Promise.race([answers(plan.probe, startMs, () => state !== "ended"), ended]);
       if (typeof ending !== "boolean") throw new CannotRun(died(ending));
       if (!ending)
         throw new CannotRun(
-          obituary(`did not answer at ${plan.probe} within ${START_MS / 1000} s; its last lines:`),
+          obituary(`did not answer at ${plan.probe} within ${startMs / 1000} s; its last lines:`),
         );
       state = "ready";
       output.say(name, `ready at ${address} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
@@ -99,7 +99,7 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     stop: async () => {
       if (state === "ended") return;
       child.kill("SIGTERM");
-      const insist = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+      const insist = setTimeout(() => child.kill("SIGKILL"), stopMs);
       await ended.finally(() => clearTimeout(insist));
     },
   };
@@ -110,7 +110,7 @@ function readLines(child: ChildProcess, channel: Channel, onLine: (line: string)
   if (stream) createInterface({ input: stream }).on("line", onLine);
 }
 
-/** `close` and not `exit`: by then its last lines are here. */
+/** On `close`, not `exit`: by then its last lines have arrived. */
 function endingOf(child: ChildProcess): Promise<Ending> {
   return new Promise((resolve) => {
     child.once("error", () => resolve(127));

@@ -19,9 +19,9 @@ export interface Output {
 type Streams = Record<Channel, Writable>;
 
 /** pino's number for `info`, so that one reader understands our lines and the processes'. */
-const INFO = 30;
+const infoLevel = 30;
 
-/** The nearest that a terminal has. */
+/** The closest colours that a terminal has. */
 const terminalColours = {
   blue: "blue",
   violet: "magenta",
@@ -57,12 +57,12 @@ function prettyOutput(names: string[], streams: Streams): Output {
 
 function jsonOutput(streams: Streams): Output {
   const write = (name: string, msg: string, channel: Channel) =>
-    streams[channel].write(`${JSON.stringify({ level: INFO, time: Date.now(), name, msg })}\n`);
+    streams[channel].write(`${JSON.stringify({ level: infoLevel, time: Date.now(), name, msg })}\n`);
   return {
     colours: false,
     say: (name, text) => write(name, text, "stdout"),
     announce: (text) => write("demo", text, "stdout"),
-    // JSON passes unchanged; only Next's own few lines are none.
+    // JSON passes unchanged; only a few lines of Next itself are not JSON.
     relay: (name, line, channel) =>
       line.startsWith("{")
         ? streams[channel].write(`${line}\n`)

@@ -27,7 +27,7 @@ export async function checkPorts(wanted: WantedPort[]): Promise<void> {
   }
 }
 
-/** The error of listening there; a machine without that address (no IPv6) has none that matters. */
+/** Why listening there fails; undefined if it does not, or if the machine lacks that address (no IPv6). */
 function problemOf(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -3,15 +3,15 @@ import { get as getHttp } from "node:http";
 import { get as getHttps } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 
-const POLL_MS = 100;
-const ANSWER_MS = 2_000;
+const pollMs = 100;
+const answerMs = 2_000;
 
-/** Polls until the address answers 2xx. `false` when the time is over or `goOn` returns false. */
+/** Polls until the address answers 2xx. False once time is up or `goOn` returns false. */
 export async function answers(url: string, timeoutMs: number, goOn: () => boolean): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (goOn() && performance.now() < deadline) {
     if (await answersNow(url)) return true;
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
   return false;
 }
@@ -19,7 +19,7 @@ export async function answers(url: string, timeoutMs: number, goOn: () => boolea
 /** These are our own processes on loopback, one with a self-signed certificate: nothing to verify. */
 function answersNow(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const options = { agent: false, timeout: ANSWER_MS, rejectUnauthorized: false } as const;
+    const options = { agent: false, timeout: answerMs, rejectUnauthorized: false } as const;
     const request = (url.startsWith("https:") ? getHttps : getHttp)(url, options, (response) => {
       const { statusCode = 500 } = response.resume();
       resolve(statusCode >= 200 && statusCode < 300);

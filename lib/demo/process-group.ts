@@ -47,7 +47,7 @@ export function createProcessGroup(output: Output): ProcessGroup {
 }
 
 /**
- * Runs `stages` of processes, each once the previous one answers, until `signal`. None is left when it settles.
+ * Runs `stages` of processes, each once the previous one answers, until `signal`. No process is left when it settles.
  * @throws {CannotRun} if a process ends unexpectedly or does not answer
  */
 export async function runProcesses(

@@ -34,7 +34,7 @@ export function asset(pathname: string, missing: Responder): Responder {
         "x-content-type-options": "nosniff",
       };
       response.writeHead(200, headers);
-      // A browser may leave in the middle.
+      // The browser may disconnect halfway.
       pipeline(content, response, () => undefined);
     });
   };

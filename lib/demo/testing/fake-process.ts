@@ -6,7 +6,7 @@ import { environment } from "#lib/config/env.ts";
 import type { ProcessPlan } from "../managed-process.ts";
 
 /** A program that answers 200 on its port; `POST /end` makes it print 30 lines and end with exit code 7. */
-const SERVER = `
+const serverScript = `
   require("node:http").createServer((request, response) => {
     response.end("ok");
     if (request.method !== "POST") return;
@@ -19,7 +19,7 @@ const SERVER = `
 /** A plan of a server that is ready at once. */
 export const fakePlan = (name: string, port: number): ProcessPlan => ({
   name,
-  args: ["-e", SERVER, String(port)],
+  args: ["-e", serverScript, String(port)],
   address: `http://localhost:${port}/`,
   probe: `http://127.0.0.1:${port}/`,
   env: environment(),
