@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { quoted } from "./finding.ts";
-import { mostRequests } from "./prober.ts";
+import { maxRequests } from "./prober.ts";
 import { type PatientOp, patientOp, redirect } from "./testing/patient-op.ts";
 
 let op: PatientOp;
@@ -39,7 +39,7 @@ describe("the doctor", () => {
     const more = Array.from({ length: 20 }, (_, index) => `${op.origin}/a${index}/playground2`);
     const baseUrls: [string, ...string[]] = [`${op.origin}/playground2`, ...more];
     const findings = await op.examine({ app: { name: "playground2", baseUrls } });
-    assert.equal(op.requests.length, mostRequests);
+    assert.equal(op.requests.length, maxRequests);
     assert.match(JSON.stringify(findings), /the limit of 20 for one examination is reached/);
   });
 

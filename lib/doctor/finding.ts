@@ -1,7 +1,7 @@
 /** The doctor's findings, for the page, the command line and the text to copy. Also runs in browsers. */
 import { oneLine } from "#lib/net/foreign-text.ts";
 
-export const results = ["problem", "warning", "unknown", "ok"] as const;
+const results = ["problem", "warning", "unknown", "ok"] as const;
 
 /** `unknown`: nothing could be concluded. */
 export type Result = (typeof results)[number];

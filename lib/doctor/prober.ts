@@ -4,7 +4,7 @@ import { guardedFetch } from "#lib/net/guarded-fetch.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 
 /** Limit for one examination. */
-export const mostRequests = 20;
+export const maxRequests = 20;
 export const patienceSeconds = 5;
 
 export interface Answer {
@@ -29,7 +29,7 @@ export interface Prober {
   /** Counts one request that is not HTTP.
    * @throws {Unanswered} */
   spend(url: string): void;
-  /** From now on, this URL's origin is trusted. */
+  /** Trusts this URL's origin from now on. */
   vouch(url: string): void;
   /** All answers so far. */
   readonly answers: readonly Answer[];
@@ -46,14 +46,12 @@ export function createProber(
     new Unanswered(`no request was sent to ${origin}, because the issuer has not vouched for it`);
   const guard = guardedFetch({ fetch, origins, loopback: false, refuse });
   const answers: Answer[] = [];
-  let left = mostRequests;
+  let left = maxRequests;
   const spend = (url: string) => {
     if (!URL.canParse(url)) throw new Unanswered("it is not a URL");
     guard.assertAllowed(url);
     if (left === 0)
-      throw new Unanswered(
-        `no request was sent: the limit of ${mostRequests} for one examination is reached`,
-      );
+      throw new Unanswered(`no request was sent: the limit of ${maxRequests} for one examination is reached`);
     left -= 1;
   };
   return {

@@ -15,13 +15,13 @@ const colours = { problem: "red", warning: "yellow", unknown: "cyan", ok: "green
   string
 >;
 
-const WIDTH = Math.max(...Object.values(resultNames).map((name) => name.length)) + 2;
+const resultWidth = Math.max(...Object.values(resultNames).map((name) => name.length)) + 2;
 
 /** The findings as a list, problems first; `styleText` knows whether the terminal has colours. */
 export function findingsView(findings: readonly Finding[], stream: NodeJS.WriteStream): string {
   const lines = bySeverity(findings).flatMap((each) => [
-    `${styleText(colours[each.result], resultNames[each.result].padEnd(WIDTH), { stream })}${styleText("bold", checks[each.check].title, { stream })}: ${each.found}`,
-    ...explanationOf(each).map((line) => `${" ".repeat(WIDTH)}${line}`),
+    `${styleText(colours[each.result], resultNames[each.result].padEnd(resultWidth), { stream })}${styleText("bold", checks[each.check].title, { stream })}: ${each.found}`,
+    ...explanationOf(each).map((line) => `${" ".repeat(resultWidth)}${line}`),
   ]);
   return `${lines.join("\n")}\n\n${summaryOf(findings)}\n`;
 }

@@ -87,7 +87,7 @@ export function examineDelivery(patient: Patient, evidence: Evidence, now: numbe
 }
 
 /** The finding for callers that do not know what arrived. */
-export const deliveryUnseen = (patient: Patient): Finding =>
+export const deliveryUnknown = (patient: Patient): Finding =>
   finding(
     "delivery",
     "unknown",

@@ -44,7 +44,7 @@ async function examineDiscovery({ issuer, otherIssuer, discoveryUrl }: BrowserCa
       "The name may resolve to another server in the browser than in the app: compare the two.",
     );
   } catch {
-    return (await isThere(discoveryUrl))
+    return (await isReachable(discoveryUrl))
       ? found(
           "unknown",
           "This browser gets an answer, but the OpenID Provider's CORS policy keeps scripts from reading it.",
@@ -59,7 +59,7 @@ async function examineDiscovery({ issuer, otherIssuer, discoveryUrl }: BrowserCa
 }
 
 /** An opaque response also proves that a server answers. */
-const isThere = (url: string): Promise<boolean> =>
+const isReachable = (url: string): Promise<boolean> =>
   fetch(url, { mode: "no-cors", credentials: "omit", cache: "no-store", signal: patience() }).then(
     () => true,
     () => false,

@@ -61,7 +61,7 @@ async function ask(
     prompt: "none",
     state,
     nonce: crypto.randomUUID(),
-    // Of no verifier: a code for this request is useless.
+    // The challenge of no verifier: a code for this request is useless.
     code_challenge: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url"),
     code_challenge_method: "S256",
   };

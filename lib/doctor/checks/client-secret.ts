@@ -1,4 +1,4 @@
-/** Is the client secret right? One token request with a made-up code, and another one with a made-up secret, too. */
+/** Is the client secret right? One token request with a made-up code, and another with a made-up secret. */
 import { type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
 import { type Answer, Unanswered } from "../prober.ts";

@@ -1,6 +1,6 @@
 /** Compares two clocks by the Date header of HTTP responses (RFC 9110 6.6.1). Also runs in browsers. */
 
-export interface Offset {
+interface Offset {
   /** The range, in milliseconds, by which the other clock is ahead. */
   from: number;
   to: number;

@@ -3,7 +3,7 @@ import { type Finding, finding, quoted } from "../finding.ts";
 import type { Patient } from "../patient.ts";
 import type { Answer } from "../prober.ts";
 
-export interface SetCookie {
+interface SetCookie {
   name: string;
   path: string;
   /** Without the leading dot; undefined for a host-only cookie. */
@@ -13,7 +13,7 @@ export interface SetCookie {
 }
 
 /** The cookies that these responses set or remove. */
-export const cookiesIn = (answers: readonly Answer[]): SetCookie[] =>
+const cookiesIn = (answers: readonly Answer[]): SetCookie[] =>
   answers.flatMap(({ url, headers }) => headers.getSetCookie().map((line) => readCookie(line, new URL(url))));
 
 function readCookie(line: string, { hostname, pathname }: URL): SetCookie {

@@ -5,7 +5,7 @@ import { type Finding, finding, quoted } from "../finding.ts";
 import { type Answer, outlineOf, type Prober, redirectOf, Unanswered } from "../prober.ts";
 import { examineIssuer } from "./issuer.ts";
 
-export interface Discovered {
+interface Discovered {
   findings: Finding[];
   /** Undefined without a usable document. */
   metadata?: Metadata;

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { type Finding, finding } from "../finding.ts";
 import type { Case } from "../patient.ts";
 
-export type Relation = "same site" | "cross-site" | "unsure";
+type Relation = "same site" | "cross-site" | "unsure";
 
 /** `unsure`: it depends on the public suffix list. */
 export function relationOf(a: URL, b: URL): Relation {
