@@ -5,7 +5,7 @@ import { hashOf } from "./hash.mjs";
 import { projectNode } from "./node.mjs";
 import { root, runStep } from "./step.mjs";
 
-const STYLE_SHEET = "public/assets/playground.css";
+const styleSheet = "public/assets/playground.css";
 const stampFile = path.join(root, ".next", "slo-playground.json");
 
 const isTest = (/** @type {string} */ name) => /\.test\.tsx?$/.test(name);
@@ -20,11 +20,11 @@ const settings = [
 /** Code of the other processes, which is not part of the build. */
 const elsewhere = new Set([
   ...["check", "cli", "demo", "op", "prepare", "products", "register"].map((room) => `lib/${room}`),
-  STYLE_SHEET,
+  styleSheet,
 ]);
 
 const inputs = {
-  // Tailwind reads class names from all source files, those of the OpenID Provider and the front door included.
+  // Tailwind reads class names from all source files, including those of the OpenID Provider and the front door.
   css: () => hashOf(root, ["app", "lib", "package-lock.json"], (name) => !isTest(name)),
   next: () =>
     hashOf(root, ["app", "lib", "public", ...settings], (name) => !isTest(name) && !elsewhere.has(name)),
@@ -37,9 +37,9 @@ export async function ensureBuilt() {
   const node = projectNode();
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: /** @type {const} */ ("production") };
 
-  if (wanted.css !== built.css || !existsSync(path.join(root, STYLE_SHEET))) {
+  if (wanted.css !== built.css || !existsSync(path.join(root, styleSheet))) {
     const cli = "node_modules/@tailwindcss/cli/dist/index.mjs";
-    const args = [cli, "-i", "app/globals.css", "-o", STYLE_SHEET, "--minify"];
+    const args = [cli, "-i", "app/globals.css", "-o", styleSheet, "--minify"];
     await runStep("Building the style sheet", { file: node, args, env });
     writeStamp({ ...built, css: wanted.css });
   }

@@ -4,9 +4,9 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { root, say } from "./step.mjs";
 
-const POLL_MS = 200;
+const pollMs = 200;
 /** A lock without a process id after this time was left by a process that died while writing it. */
-const UNSIGNED_MS = 5_000;
+const unsignedMs = 5_000;
 
 /**
  * Waits until no other run installs or builds here, then does `work`. The lock of a dead process does not count.
@@ -22,7 +22,7 @@ export async function withLock(work, lockFile = path.join(root, ".data", "prepar
       announced = true;
       say(`Another run (process ${holder}) is installing or building in this folder; waiting for it …\n`);
     }
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
   const unlock = () => rmSync(lockFile, { force: true });
   process.once("exit", unlock);
@@ -50,7 +50,7 @@ function holderOf(lockFile) {
   try {
     const pid = Number(readFileSync(lockFile, "utf8"));
     if (pid > 0) return isAlive(pid) ? pid : "dead";
-    return Date.now() - statSync(lockFile).mtimeMs > UNSIGNED_MS ? "dead" : "unknown";
+    return Date.now() - statSync(lockFile).mtimeMs > unsignedMs ? "dead" : "unknown";
   } catch {
     return "unknown"; // released just now
   }

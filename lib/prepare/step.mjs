@@ -5,13 +5,13 @@ import { fileURLToPath } from "node:url";
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A step failed; the message says all that a person needs. */
+/** A step failed; the message says all that the user needs. */
 export class StepFailed extends Error {
   /** @override */
   name = "StepFailed";
 }
 
-const SIGN_OF_LIFE_MS = 3_000;
+const signOfLifeMs = 3_000;
 
 /** To stderr, because stdout belongs to the command (its log may be JSON). @param {string} text */
 export const say = (text) => process.stderr.write(text);
@@ -24,7 +24,7 @@ export const say = (text) => process.stderr.write(text);
 export async function runStep(what, { file, args, env = process.env, shell = false }) {
   const started = performance.now();
   say(`${what} …`);
-  const alive = setInterval(() => say("."), SIGN_OF_LIFE_MS);
+  const alive = setInterval(() => say("."), signOfLifeMs);
   try {
     const { code, output } = await collect(
       spawn(file, args, { cwd: root, env, shell, stdio: ["ignore", "pipe", "pipe"] }),

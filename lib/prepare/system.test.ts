@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { findBrowser, findHeadlessBrowser } from "./system.ts";
 
-const OWN = "/home/somebody/.cache/ms-playwright/chromium/chrome";
+const ownBrowser = "/home/somebody/.cache/ms-playwright/chromium/chrome";
 
 const machine = (files: string[], platform: NodeJS.Platform = "linux", env: Record<string, string> = {}) => ({
   env,
   platform,
   exists: (file: string) => files.includes(file),
-  playwrightBrowser: () => OWN,
+  playwrightBrowser: () => ownBrowser,
 });
 
 describe("the browser", () => {
@@ -23,8 +23,8 @@ describe("the browser", () => {
   });
 
   it("is an installed one rather than Playwright's own", () => {
-    assert.equal(findBrowser(machine([OWN, "/usr/bin/google-chrome"])), "/usr/bin/google-chrome");
-    assert.equal(findBrowser(machine([OWN])), OWN);
+    assert.equal(findBrowser(machine([ownBrowser, "/usr/bin/google-chrome"])), "/usr/bin/google-chrome");
+    assert.equal(findBrowser(machine([ownBrowser])), ownBrowser);
     const chrome = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
     assert.equal(findBrowser(machine([chrome], "darwin")), chrome);
   });

@@ -10,7 +10,7 @@ export type Lane = { ready: true } | { ready: false; reason: string; command: st
 /** Called with a line about work that takes a while. */
 export type Say = (line: string) => void;
 
-const READY: Lane = { ready: true };
+const readyLane: Lane = { ready: true };
 
 const browserFiles: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: [
@@ -58,26 +58,26 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
 }
 
 /** Path of Chromium's headless shell on Debian. */
-const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
+const headlessShell = "/usr/bin/chromium-headless-shell";
 
 /** The browser for tests without a window or profile: Chromium's headless shell if installed, which opens pages two to
  * three times faster, else that of {@link findBrowser}. */
 export function findHeadlessBrowser(machine: Machine = thisMachine): string | undefined {
-  const shell = machine.platform === "linux" && !machine.env.CHROMIUM_PATH && machine.exists(HEADLESS_SHELL);
-  return shell ? HEADLESS_SHELL : findBrowser(machine);
+  const shell = machine.platform === "linux" && !machine.env.CHROMIUM_PATH && machine.exists(headlessShell);
+  return shell ? headlessShell : findBrowser(machine);
 }
 
 /** Finds browsers or installs them: Debian's if we may, else Playwright's own. */
 export async function ensureBrowser(say: Say): Promise<Lane> {
   const found = findBrowser();
-  if (found && (process.env.CHROMIUM_PATH || existsSync(HEADLESS_SHELL))) return READY;
+  if (found && (process.env.CHROMIUM_PATH || existsSync(headlessShell))) return readyLane;
   const wanted = found ? ["chromium-headless-shell"] : ["chromium", "chromium-headless-shell"];
   const debian = await ensureDebianPackages(wanted, { say });
-  if (debian.ready || found) return READY;
+  if (debian.ready || found) return readyLane;
   say("Installing Playwright's Chromium …");
   const install = [process.execPath, "node_modules/@playwright/test/cli.js", "install", "chromium"] as const;
   const { ok } = await run(install);
-  if (ok && findBrowser()) return READY;
+  if (ok && findBrowser()) return readyLane;
   return {
     ready: false,
     reason: "no Chromium or Chrome was found or could be installed",
@@ -94,7 +94,7 @@ export async function ensureDebianPackages(
   { debconf, say }: { debconf?: string; say: Say },
 ): Promise<Lane> {
   const missing = names.filter((name) => !isInstalled(name));
-  if (missing.length === 0) return READY;
+  if (missing.length === 0) return readyLane;
   const command = `sudo apt-get install --no-install-recommends ${missing.join(" ")}`;
   const packages = `package${missing.length > 1 ? "s" : ""} ${missing.join(", ")}`;
   if (!existsSync("/usr/bin/apt-get"))
@@ -115,11 +115,11 @@ export async function ensureDebianPackages(
     ...missing,
   ] as const;
   const first = await run(install);
-  if (first.ok) return READY;
+  if (first.ok) return readyLane;
   // The package lists may be old or missing.
   await run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "update"]);
   const second = await run(install);
-  if (second.ok) return READY;
+  if (second.ok) return readyLane;
   const [reason = "apt-get failed"] = second.output.trim().split("\n").slice(-1);
   return { ready: false, reason: `${packages} cannot be installed (${reason})`, command };
 }
@@ -127,7 +127,7 @@ export async function ensureDebianPackages(
 /** Finds a program, or installs the Debian package of its name. */
 export async function ensureProgram(name: string, say: Say): Promise<Lane> {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  if (folders.some((folder) => existsSync(join(folder, name)))) return READY;
+  if (folders.some((folder) => existsSync(join(folder, name)))) return readyLane;
   return ensureDebianPackages([name], { say });
 }
 
@@ -137,7 +137,7 @@ export async function allOf(lanes: readonly (() => Promise<Lane>)[]): Promise<La
     const result = await lane();
     if (!result.ready) return result;
   }
-  return READY;
+  return readyLane;
 }
 
 const isInstalled = (name: string): boolean =>
