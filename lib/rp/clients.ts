@@ -30,6 +30,7 @@ async function registeredClient({ issuer }: OpenIdProvider, rp: RelyingParty): P
   };
 }
 
+/** Whether the client's secret has expired (RFC 7591 3.2.1). */
 export const isExpired = ({ secretExpiresAt }: RegisteredClient, rp: RelyingParty): boolean =>
   secretExpiresAt ? secretExpiresAt * 1000 <= rp.now() : false;
 

@@ -2,7 +2,7 @@
 import { summaryOf } from "#lib/doctor/finding.ts";
 import type { EventData, EventType, NewEvent } from "./events.ts";
 
-export interface Line {
+interface Line {
   level: "info" | "warn";
   text: string;
 }

@@ -91,7 +91,7 @@ export async function readForm(request: Request, largest = 64 * 1024): Promise<U
   return new URLSearchParams(text + decoder.decode());
 }
 
-/** Accepts a POST from this app's own pages, by `Origin`, and no other.
+/** Accepts a POST only from this app's own pages, by `Origin`.
  * @throws {ProtocolError} `forbidden_origin` */
 export function assertSameOrigin(request: Request, base: string): void {
   const origin = request.headers.get("origin");

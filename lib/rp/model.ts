@@ -183,7 +183,7 @@ export type Confirmation =
   | { confirmation: "failed"; reason: string };
 
 /** The browser that starts a flow, and the address it uses. */
-export interface Asker {
+export interface Requester {
   sessionId: string;
   base: string;
   /** The request's Cookie header. */

@@ -32,7 +32,7 @@ export interface RelyingParty {
   readonly assertAllowed: (url: string) => void;
 }
 
-export interface RelyingPartyParts {
+interface RelyingPartyParts {
   config: RpConfig;
   store: Store;
   log: Log;
@@ -110,7 +110,7 @@ export function baseUrlFor(headers: Headers, rp: RelyingParty): string {
   });
 }
 
-/** The host that the browser asked for; behind the front door in `X-Forwarded-Host`. */
+/** The host that the browser requested; behind the front door in `X-Forwarded-Host`. */
 export const requestHost = (headers: Headers) => headers.get("x-forwarded-host") ?? headers.get("host") ?? "";
 
 /** The app's default address. */

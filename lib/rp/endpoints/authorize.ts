@@ -5,7 +5,7 @@ import { assertSameOrigin, type Endpoint, readForm, seeOther } from "../http.ts"
 import { requestAuthorization } from "../login/authorization-request.ts";
 import { type AuthorizeForm, FormError, keptValues, parseAuthorizeForm } from "../login/authorize-form.ts";
 import { requestDirectGrant } from "../login/direct-grant.ts";
-import type { Asker } from "../model.ts";
+import type { Requester } from "../model.ts";
 import { baseUrlFor, type RelyingParty } from "../relying-party.ts";
 import { newSessionId, readSession, sessionCookie } from "../session/session-cookie.ts";
 
@@ -35,11 +35,11 @@ function formErrors(error: unknown): Record<string, string> | undefined {
   return { "": [error.message, error.help].filter(Boolean).join(" ") };
 }
 
-async function start(form: AuthorizeForm, asker: Asker, rp: RelyingParty): Promise<Response> {
+async function start(form: AuthorizeForm, requester: Requester, rp: RelyingParty): Promise<Response> {
   const provider = await providerOf(form, rp);
   if ("token_endpoint" in form) assertTokenEndpoint(form.token_endpoint, rp);
-  if ("redirect_uri" in form) return requestAuthorization(form, provider, asker, rp);
-  return seeOther(`${asker.base}/oauth2`, [await requestDirectGrant(form, provider, asker, rp)]);
+  if ("redirect_uri" in form) return requestAuthorization(form, provider, requester, rp);
+  return seeOther(`${requester.base}/oauth2`, [await requestDirectGrant(form, provider, requester, rp)]);
 }
 
 function assertTokenEndpoint(endpoint: string, rp: RelyingParty): void {

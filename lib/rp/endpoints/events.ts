@@ -11,8 +11,8 @@ const keepAliveMs = 15_000;
 export const sessionEvents: Endpoint = async (request, rp) => {
   const session = await readSession(request.headers.get("cookie"), rp);
   if (!session) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
-  const seen = request.headers.get("last-event-id");
-  return new Response(stream(session.sessionId, seen, request.signal, rp), {
+  const lastEventId = request.headers.get("last-event-id");
+  return new Response(stream(session.sessionId, lastEventId, request.signal, rp), {
     headers: {
       "content-type": "text/event-stream",
       // no-transform prevents compression, which would delay the events
@@ -25,7 +25,7 @@ export const sessionEvents: Endpoint = async (request, rp) => {
 /** Ends when the browser disconnects, or when the store fails: then the browser reconnects. */
 function stream(
   sessionId: string,
-  seen: string | null,
+  lastEventId: string | null,
   signal: AbortSignal,
   rp: RelyingParty,
 ): ReadableStream {
@@ -33,7 +33,7 @@ function stream(
   return new ReadableStream({
     async start(controller) {
       const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
-      const send = sender(sessionId, seen, write, rp);
+      const send = sender(sessionId, lastEventId, write, rp);
       const stopListening = rp.store.onSessionChange(sessionId, () => void send().catch(close));
       const keepAlive = setInterval(() => write(": keep-alive\n\n"), keepAliveMs);
       close = () => {
@@ -52,8 +52,13 @@ function stream(
 }
 
 /** Writes the state of the session, unless the browser has already seen it. */
-function sender(sessionId: string, seen: string | null, write: (text: string) => void, rp: RelyingParty) {
-  let sent = seen;
+function sender(
+  sessionId: string,
+  lastEventId: string | null,
+  write: (text: string) => void,
+  rp: RelyingParty,
+) {
+  let sent = lastEventId;
   return async (): Promise<void> => {
     const session = await rp.store.readSession(sessionId, rp.now());
     const version = sessionVersion(session);

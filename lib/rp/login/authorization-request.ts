@@ -9,7 +9,7 @@ import {
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { seeOther } from "../http.ts";
 import { usualHint } from "../logout/id-token-hint.ts";
-import type { Asker, Login, PendingLogin } from "../model.ts";
+import type { Login, PendingLogin, Requester } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { cookieName, parseCookies, readCookie, sessionCookie, setCookie } from "../session/session-cookie.ts";
 import { lifetime } from "../store.ts";
@@ -19,20 +19,20 @@ import { type BrowserForm, clientSecret } from "./authorize-form.ts";
 export async function requestAuthorization(
   form: BrowserForm,
   provider: OpenIdProvider,
-  asker: Asker,
+  requester: Requester,
   rp: RelyingParty,
 ): Promise<Response> {
   const pending = await pendingLogin(form, provider, rp);
   const plain = "code_challenge_method" in form && form.code_challenge_method === "plain";
   const parameters = {
     scope: form.scope,
-    // Core 11: without it an OP may ignore that a refresh token is asked for.
+    // Core 11: without it an OP may ignore the request for a refresh token.
     ...(form.scope.split(" ").includes("offline_access") ? { prompt: "consent" } : {}),
     ...("form_post" in form && form.form_post === "yes" ? { response_mode: "form_post" } : {}),
     ...(form.acr_values ? { acr_values: form.acr_values } : {}),
     ...(await challenge(pending, plain)),
   };
-  return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+  return sendAuthorizationRequest(pending, parameters, provider, requester, rp);
 }
 
 /** Asks the OP, without showing a page, whether the same user is still signed in (SM 3.1, Core 3.1.2.1).
@@ -40,7 +40,7 @@ export async function requestAuthorization(
 export async function requestConfirmation(
   login: Login,
   provider: OpenIdProvider,
-  asker: Asker,
+  requester: Requester,
   rp: RelyingParty,
 ): Promise<Response> {
   const code = login.responseType.includes("code");
@@ -51,7 +51,7 @@ export async function requestConfirmation(
     ...requestOf(login),
     ...(secret ? { clientSecret: secret } : {}),
     ...(code ? { codeVerifier: randomPKCECodeVerifier() } : {}),
-    confirms: asker.sessionId,
+    confirms: requester.sessionId,
   };
   const parameters = {
     scope: scopeOf(login),
@@ -59,7 +59,7 @@ export async function requestConfirmation(
     ...(await hintFor(login, rp)),
     ...(await challenge(pending, false)),
   };
-  return sendAuthorizationRequest(pending, parameters, provider, asker, rp);
+  return sendAuthorizationRequest(pending, parameters, provider, requester, rp);
 }
 
 /** The parameters to repeat. */
@@ -96,7 +96,7 @@ async function sendAuthorizationRequest(
   pending: PendingLogin,
   more: Record<string, string>,
   provider: OpenIdProvider,
-  { sessionId, base, cookies }: Asker,
+  { sessionId, base, cookies }: Requester,
   rp: RelyingParty,
 ): Promise<Response> {
   const { clientId, responseType, grantType, state, nonce, authorizationEndpoint: endpoint } = pending;
@@ -138,12 +138,12 @@ export const usedLoginCookie = (state: string, base: string, rp: RelyingParty): 
   setCookie(loginCookieName(state, rp), "", base, { maxAge: 0 });
 
 /** Maximum number of unfinished sign-ins in a browser: their cookies must not exceed the header size of servers. */
-const mostUnfinished = 8;
+const maxUnfinished = 8;
 
 function forgottenLogins(cookies: string | null, base: string, rp: RelyingParty): string[] {
   const names = parseCookies(cookies).map(([name]) => name);
   const unfinished = names.filter((name) => name.startsWith(loginCookieName("", rp)));
-  return unfinished.slice(0, -mostUnfinished).map((name) => setCookie(name, "", base, { maxAge: 0 }));
+  return unfinished.slice(0, -maxUnfinished).map((name) => setCookie(name, "", base, { maxAge: 0 }));
 }
 
 const secrets = (provider: OpenIdProvider, rp: RelyingParty) => ({

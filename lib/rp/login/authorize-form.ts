@@ -18,8 +18,6 @@ export const implicitResponseTypes = {
   "id_token token": "ID token & Access Token",
 } as const;
 
-export type GrantType = keyof typeof grantTypes;
-
 /** Longest value of a field, because the store keeps them. */
 const longest = 2048;
 

@@ -4,7 +4,7 @@ import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
 import { clientNamed } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
-import type { Asker } from "../model.ts";
+import type { Requester } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { sessionCookie } from "../session/session-cookie.ts";
 import { clientSecret, type DirectForm } from "./authorize-form.ts";
@@ -15,7 +15,7 @@ import { beginSession, tokensFrom } from "./begin-session.ts";
 export async function requestDirectGrant(
   form: DirectForm,
   provider: OpenIdProvider,
-  { sessionId, base }: Asker,
+  { sessionId, base }: Requester,
   rp: RelyingParty,
 ): Promise<string> {
   const startedAt = rp.now();

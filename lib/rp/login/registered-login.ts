@@ -5,7 +5,7 @@ import type { RelyingParty } from "../relying-party.ts";
 import { beginSession, tokensFrom } from "./begin-session.ts";
 
 /** The token response, with the ID Token decrypted, and the `session_state` of the authorization response. */
-export interface ReceivedTokens {
+interface ReceivedTokens {
   id_token?: string | undefined;
   access_token?: string | undefined;
   refresh_token?: string | undefined;

@@ -4,6 +4,7 @@ import type { ProtocolEvent } from "../events.ts";
 import { activeMechanisms } from "../mechanisms.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
+/** The newest logout tokens and the newest return from a logout, by the event record. */
 export async function evidenceOf(rp: RelyingParty): Promise<Evidence> {
   const { store } = rp;
   const [[token], [unverified], returns] = await Promise.all([

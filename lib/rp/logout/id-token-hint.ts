@@ -6,7 +6,7 @@ import type { RelyingParty } from "../relying-party.ts";
 
 /** `signed`: as the OP signed it. `encrypted`: the signed token, encrypted to the OP. `claims`: only its claims, encrypted
  * to the OP, as WSO2 IS expects. */
-export type HintForm = "signed" | "encrypted" | "claims";
+type HintForm = "signed" | "encrypted" | "claims";
 
 export interface IdTokenHints {
   /** What the Logout button sends. */

@@ -68,6 +68,7 @@ const texts: Record<
     `The OpenID Provider answered ${error}. The session in this app ${session?.login ? "continues" : "has ended"}.`,
 };
 
+/** The body of the page that shows a logout's outcome. */
 export function outcomeBody(
   title: string,
   outcome: LogoutOutcome,

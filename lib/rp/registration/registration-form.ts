@@ -61,6 +61,7 @@ export function parseRegistrationForm(form: URLSearchParams): RegistrationChoice
 /** What is shown again: neither the token nor the password. */
 const keptFields = ["username", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc"];
 
+/** The values of a submitted form to show again. */
 export const keptChoices = (form: URLSearchParams): Record<string, string> =>
   Object.fromEntries(
     [...form]

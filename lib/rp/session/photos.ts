@@ -5,7 +5,7 @@ import type { RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { refreshed } from "./refresh.ts";
 
-export type PhotoAlbum =
+type PhotoAlbum =
   | { owner: string; source: "userinfo" | "id_token"; claims: Record<string, unknown> }
   | { problem: string };
 

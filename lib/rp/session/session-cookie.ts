@@ -4,6 +4,7 @@ import type { RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { lifetime } from "../store.ts";
 
+/** 24 random bytes, base64url. */
 export const newSessionId = (): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
 
@@ -58,5 +59,6 @@ export const parseCookies = (cookieHeader: string | null): [name: string, value:
     return [name, value.join("=")];
   });
 
+/** The value of the first cookie with this name. */
 export const readCookie = (cookieHeader: string | null, name: string): string | undefined =>
   parseCookies(cookieHeader).find(([key]) => key === name)?.[1];
