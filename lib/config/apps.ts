@@ -1,4 +1,4 @@
-/** The Relying Parties of the playground, and where everything answers. Another app is another row here, and its services
+/** The Relying Parties of the playground, and where everything answers. A new app is a new row here, plus its services
  * in docker-compose.yml; tests compare the two. */
 
 /** Colours that tell apps apart (`RP_ACCENT`). */
@@ -11,7 +11,7 @@ export const apps = [
   { name: "playground3", accent: "violet", port: 8083 },
 ] as const satisfies readonly { name: string; accent: Accent; port: number }[];
 
-export type App = (typeof apps)[number];
+type App = (typeof apps)[number];
 export type AppName = App["name"];
 
 export const appNames: readonly AppName[] = apps.map(({ name }) => name);
@@ -65,6 +65,7 @@ export const localOrigin = (port: number, scheme: "http" | "https" = "http", hos
 /** The host of an app in the cross-site layout: for browsers every subdomain of localhost is this machine. */
 export const hostOf = (name: AppName): string => `${name}.localhost`;
 
+/** The addresses of an app in this layout. */
 export function addressesOf(name: AppName, { ports, crossSite }: Layout): Addresses {
   const at = (host: string): [string, string] => [
     `${localOrigin(ports.frontDoor, "http", host)}/${name}`,

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The environment of this process, for `parseEnvironment` and for child processes. */
 export const environment = (): NodeJS.ProcessEnv => process.env;
 
 /** A missing or invalid setting. The message has one line for each problem: the variable, and what to do. */

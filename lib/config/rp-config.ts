@@ -15,7 +15,7 @@ const list = (item: z.ZodType<string, string>) =>
     )
     .pipe(z.array(item));
 
-/** Issuers are compared to the byte, so they are not normalized. */
+/** Issuers are compared byte for byte, so they are not normalized. */
 const issuer = z.url({
   protocol: /^https?$/,
   error: "is required: an absolute http or https URL, exactly as in the ID Token's iss",

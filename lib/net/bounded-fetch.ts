@@ -12,7 +12,7 @@ export type Fetch = (
   },
 ) => Promise<Response>;
 
-export interface Bounds {
+interface Bounds {
   /** Sends the requests. */
   fetch?: Fetch;
   /** Milliseconds. */
@@ -21,7 +21,7 @@ export interface Bounds {
   largest?: number;
 }
 
-/** `fetch` that fails where a response takes too long or is too large. */
+/** `fetch` that fails if a response takes too long or is too large. */
 export function boundedFetch({
   fetch = (url, init) => globalThis.fetch(url, init as RequestInit),
   timeout = 10_000,
@@ -35,7 +35,7 @@ export function boundedFetch({
 
 /** The same response with its body read.
  * @param largest number of bytes
- * @throws {Error} where the body is larger */
+ * @throws {Error} if the body is larger */
 export async function bounded(response: Response, largest: number): Promise<Response> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;

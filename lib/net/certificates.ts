@@ -29,6 +29,6 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** From now on this process trusts these certificates as well. */
+/** Makes this process trust these certificates as well. */
 export const trustCertificates = (certificates: readonly string[]): void =>
   tls.setDefaultCACertificates([...tls.getCACertificates("default"), ...certificates]);

@@ -6,20 +6,20 @@ import { isCertainlyLoopback } from "./loopback.ts";
 /** Bytes. */
 const largestBody = 1024 * 1024;
 
-export interface GuardOptions {
+interface GuardOptions {
   fetch: Fetch;
-  /** Origins that may be asked; the set may grow. */
+  /** Allowed origins; the set may grow. */
   origins: ReadonlySet<string>;
-  /** Whether every port of this machine may be asked, too. */
+  /** Whether every port of this machine is allowed, too. */
   loopback: boolean;
   /** The error for any other origin. */
   refuse: (origin: string) => Error;
 }
 
-export interface Guard {
+interface Guard {
   fetch: Fetch;
-  /** Throws the caller's error unless this URL may be asked.
-   * @throws {TypeError} where it is no URL */
+  /** Throws the caller's error unless this URL is allowed.
+   * @throws {TypeError} if it is not a URL */
   assertAllowed: (url: string) => void;
 }
 

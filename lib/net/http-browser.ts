@@ -1,7 +1,7 @@
-/** A browser as far as HTTP goes: cookies, redirects followed on request, forms of the pages it got. */
+/** A browser without rendering or scripts: it keeps cookies, follows redirects on request, and submits forms. */
 import { CookieJar } from "tough-cookie";
 
-export interface Form {
+interface Form {
   action: string;
   fields: Record<string, string>;
 }
@@ -15,7 +15,7 @@ export interface Visit {
   location: string | undefined;
 }
 
-const UNESCAPED: Readonly<Record<string, string>> = {
+const entities: Readonly<Record<string, string>> = {
   "&quot;": '"',
   "&amp;": "&",
   "&lt;": "<",
@@ -23,7 +23,7 @@ const UNESCAPED: Readonly<Record<string, string>> = {
   "&#39;": "'",
 };
 const unescapeHtml = (text: string): string =>
-  text.replace(/&(?:quot|amp|lt|gt|#39);/g, (entity) => UNESCAPED[entity] ?? "");
+  text.replace(/&(?:quot|amp|lt|gt|#39);/g, (entity) => entities[entity] ?? "");
 const attribute = (tag: string, name: string): string | undefined =>
   unescapeHtml(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? "") || undefined;
 
@@ -38,7 +38,7 @@ export class HttpBrowser {
     this.#here = here;
   }
 
-  /** Another browser with the cookies that this one has now. */
+  /** A new browser with a copy of this one's cookies. */
   copy(): HttpBrowser {
     return new HttpBrowser(this.#fetch, this.#cookies.cloneSync(), this.#here);
   }

@@ -9,14 +9,14 @@ export function innermost(error: unknown): unknown {
   return inner instanceof Error ? innermost(inner) : error;
 }
 
-/** Its message; where a response is the cause, with the status. */
+/** Its message, with the status if a response is the cause. */
 export function reason(error: unknown): string {
   const inner = innermost(error);
   if (!(inner instanceof Error)) return String(inner);
   return inner.cause instanceof Response ? `${inner.message} (HTTP ${inner.cause.status})` : inner.message;
 }
 
-/** Its code (`ECONNREFUSED`), else its name (`TimeoutError`); empty for what is no error. */
+/** Its code (`ECONNREFUSED`), else its name (`TimeoutError`); empty if the value is not an error. */
 export function errorCode(error: unknown): string {
   const inner = innermost(error);
   if (!(inner instanceof Error)) return "";

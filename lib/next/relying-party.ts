@@ -1,7 +1,7 @@
 /** The one Relying Party of this process.
  *
- * Next evaluates modules separately for pages and for route handlers: a variable of a module would be two, and a
- * logout that the handler stores would never reach the page. Therefore everything process-wide hangs off one symbol. */
+ * Next evaluates modules separately for pages and for route handlers: a module variable would exist twice, and a logout
+ * that the handler stores would never reach the page. So all process-wide state hangs off one symbol. */
 import "server-only";
 import { ConfigError, environment } from "#lib/config/env.ts";
 import { parseRpConfig, type RpConfig } from "#lib/config/rp-config.ts";

@@ -31,8 +31,8 @@ const statuses: Partial<Record<ProtocolErrorCode, number>> = {
   store_unavailable: 503,
 };
 
-export interface ProtocolErrorOptions {
-  /** What the reader can do. */
+interface ProtocolErrorOptions {
+  /** What the user can do about it. */
   help?: string;
   /** For the log only; never sent. */
   detail?: unknown;

@@ -36,7 +36,7 @@ export interface IdTokenClaims extends JWTPayload {
   auth_time?: number;
 }
 
-export interface IdTokenExpectation {
+interface IdTokenExpectation {
   issuer: string;
   clientId: string;
   /** `id_token_signed_response_alg` of the client. */

@@ -39,6 +39,7 @@ export interface Decryption {
 
 type JweCheck = "encryption";
 
+/** Whether a token has the five parts of a compact JWE (RFC 7516 7.1). */
 export const isEncrypted = (token: string): boolean => token.split(".").length === 5;
 
 /** Decrypts a token that uses a registered encryption.
@@ -85,6 +86,7 @@ function headerOf(jwe: string): { alg?: unknown; enc?: unknown; kid?: unknown } 
   }
 }
 
+/** The `kty` of the key for a JWE `alg` (RFC 7518 4.1). */
 export const keyType = (alg: string): "EC" | "RSA" => (alg.startsWith("ECDH") ? "EC" : "RSA");
 
 async function decrypt(jwe: string, key: JWK, alg: string): Promise<string | undefined> {

@@ -65,8 +65,8 @@ export function tokenType({ header }: Jws): string | undefined {
   return typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : "not text";
 }
 
-/** Verifies the signature with the issuer's own key; `jwk`, `jku` and `x5u` in the header are never looked at.
- * @throws {ProtocolError} `provider_unavailable` when the keys cannot be had, otherwise the checklist's code */
+/** Verifies the signature with the issuer's own key; `jwk`, `jku` and `x5u` in the header are ignored.
+ * @throws {ProtocolError} `provider_unavailable` if the keys cannot be fetched, otherwise the checklist's code */
 export async function verifySignature(
   token: string,
   jws: Jws,

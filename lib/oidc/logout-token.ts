@@ -16,7 +16,7 @@ import {
 export const backchannelLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
 /** `strict` also requires `typ` and `exp`; `legacy-wso2` also accepts the `event` claim of IS 5.9 to 5.11. */
-export type LogoutTokenMode = "standard" | "strict" | "legacy-wso2";
+type LogoutTokenMode = "standard" | "strict" | "legacy-wso2";
 
 const clauses = {
   encryption: "BCL 2.6-1",
@@ -41,14 +41,14 @@ export type LogoutTokenChecks = Checklist<keyof typeof clauses>;
 /** A new list of the checks of one logout token, all still to be made. */
 export const logoutTokenChecks = (): LogoutTokenChecks => new Checklist("invalid_logout_token", clauses);
 
-export interface LogoutTokenClaims extends JWTPayload {
+interface LogoutTokenClaims extends JWTPayload {
   iss: string;
   iat: number;
   jti: string;
 }
 
 /** A client of this app that a logout token may be for. */
-export interface LogoutTokenClient {
+interface LogoutTokenClient {
   clientId: string;
   /** Registered for encrypted tokens (Registration 2, `id_token_encrypted_response_alg`). */
   encrypted: boolean;
@@ -65,13 +65,13 @@ export interface LogoutTokenIssuer {
 }
 
 /** A logout token as it can be read, not trusted before `verifyLogoutToken`. */
-export interface OpenedLogoutToken extends Jws {
+interface OpenedLogoutToken extends Jws {
   /** The JWS: the token itself, or what was encrypted in it. */
   signed: string;
   encrypted: boolean;
 }
 
-export interface LogoutTokenExpectation {
+interface LogoutTokenExpectation {
   /** Undefined when the token's issuer is not trusted. */
   issuer: LogoutTokenIssuer | undefined;
   mode: LogoutTokenMode;

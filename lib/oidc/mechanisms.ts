@@ -6,15 +6,15 @@ interface MechanismRow {
   title: string;
   /** In a sentence. */
   name: string;
-  /** Who brings the news to the RP. */
+  /** What notifies the RP. */
   channel: "the OP's server" | "a frame in the browser";
   /** Member of the discovery document that declares it. */
   declaredBy: string;
-  /** Client metadata that registers the RP for it, the URI first; none where the RP registers nothing. */
+  /** Client metadata that registers the RP for it, the URI first; empty if the RP registers nothing. */
   registeredBy: readonly string[];
   /** What happens, technically. */
   how: string;
-  /** What it means that a session ended by it. */
+  /** What the page says about a session that it ended. */
   ended: string;
 }
 

@@ -10,13 +10,13 @@ export type Metadata = Readonly<client.ServerMetadata>;
 export type TokenResponse = client.TokenEndpointResponse;
 
 /** Endpoints that a form may set instead of the discovered ones. */
-export interface EndpointChoice {
+interface EndpointChoice {
   authorization_endpoint?: string | undefined;
   token_endpoint?: string | undefined;
   end_session_endpoint?: string | undefined;
 }
 
-export interface ClientChoice {
+interface ClientChoice {
   clientId: string;
   /** Absent for a public client. */
   clientSecret?: string | undefined;
@@ -24,7 +24,7 @@ export interface ClientChoice {
   alg: string;
 }
 
-export interface OpenIdProviderPorts {
+interface OpenIdProviderPorts {
   /** Every server-side request goes through it. */
   fetch: Fetch;
   /** Milliseconds since the epoch. */
@@ -152,8 +152,8 @@ export class OpenIdProvider {
     }
   }
 
-  /** The library compares issuers as normalized URLs, which tell no `https://op.example` from `https://op.example/`;
-   * `iss` is compared byte for byte (Discovery 4.3). */
+  /** The library compares issuers as normalized URLs, which do not distinguish `https://op.example` from
+   * `https://op.example/`; `iss` is compared byte for byte (Discovery 4.3). */
   #assertSameBytes(declared: string): void {
     if (declared === this.issuer || new URL(declared).href !== new URL(this.issuer).href) return;
     throw unavailable(this.issuer, `its discovery document says ${declared}`);

@@ -4,7 +4,7 @@ import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
 import { mechanisms, type RegisteredMechanism } from "./mechanisms.ts";
 
 /** Maximum number of requests for one client. */
-export const mostRequests = 6;
+const maxRequests = 6;
 
 /** Fields that only make sense together, and how an OP's error description names them. */
 const groups = {
@@ -30,7 +30,7 @@ const groups = {
 
 type Group = keyof typeof groups;
 
-export interface Attempts {
+interface Attempts {
   /** The metadata of the next request. */
   metadata(): ClientMetadata;
   /** Learns from the OP's words. @returns false when nothing is left to omit */
@@ -39,6 +39,7 @@ export interface Attempts {
   reasons(): Map<string, string>;
 }
 
+/** @param asked the metadata of the first request */
 export function attemptsFor(asked: ClientMetadata): Attempts {
   const present = (Object.keys(groups) as Group[]).filter((group) => isIn(asked, group));
   /** Omitted because the OP named it. */
@@ -54,7 +55,7 @@ export function attemptsFor(asked: ClientMetadata): Attempts {
     metadata: () => without(asked, leftOut()),
     refused(words) {
       const remaining = present.filter((group) => !leftOut().has(group));
-      if (remaining.length === 0 || requests === mostRequests) return false;
+      if (remaining.length === 0 || requests === maxRequests) return false;
       requests += 1;
       const guilty = firstNamed(words, remaining);
       if (guilty) {
@@ -64,7 +65,7 @@ export function attemptsFor(asked: ClientMetadata): Attempts {
         trial = [];
       } else {
         const next = present.find((group) => untried.has(group) && !named.has(group));
-        const isLast = next === undefined || requests === mostRequests;
+        const isLast = next === undefined || requests === maxRequests;
         trial = isLast ? present.filter((group) => !named.has(group)) : [next];
       }
       for (const group of trial) untried.delete(group);

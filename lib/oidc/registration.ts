@@ -75,7 +75,7 @@ interface Refusal {
 }
 
 /** The OP's response, which not all of the library's errors carry. */
-interface Heard {
+interface RawResponse {
   status?: number;
   location?: string | undefined;
   body?: Json;
@@ -86,7 +86,7 @@ async function send(
   request: RegistrationRequest,
 ): Promise<{ registered: Json } | Refusal> {
   const { provider, authorization, timeout = patience } = request;
-  const heard: Heard = {};
+  const received: RawResponse = {};
   try {
     const configuration = await oidc.dynamicClientRegistration(
       new URL(discoveryUrl(provider.issuer)),
@@ -95,13 +95,13 @@ async function send(
       {
         timeout,
         execute: provider.issuer.startsWith("http:") ? [oidc.allowInsecureRequests] : [],
-        [oidc.customFetch]: registrationFetch(request, heard),
+        [oidc.customFetch]: registrationFetch(request, received),
         ...(authorization && "token" in authorization && { initialAccessToken: authorization.token }),
       },
     );
     return { registered: { ...configuration.clientMetadata() } };
   } catch (error) {
-    const { status = 0, body, location } = heard;
+    const { status = 0, body, location } = received;
     if (status < 300) throw unusable(request, reason(error), error);
     return refusalOf(status, body, location);
   }
@@ -111,7 +111,7 @@ async function send(
  * answer 200 and omit `client_secret_expires_at`, which RFC 7591 3.2.1 requires with a secret. */
 function registrationFetch(
   { provider, authorization, fetch }: RegistrationRequest,
-  heard: Heard,
+  received: RawResponse,
 ): oidc.CustomFetch {
   return async (url, { method, body, headers, signal }) => {
     if (method === "GET") return Response.json(provider);
@@ -122,16 +122,16 @@ function registrationFetch(
     }
     const init = { method, body, headers: sent, redirect: "manual" as const, signal };
     const response = await bounded(await fetch(url, init), largestAnswer);
-    heard.location = response.headers.get("location") ?? undefined;
-    heard.body = Object(
+    received.location = response.headers.get("location") ?? undefined;
+    received.body = Object(
       (await response
         .clone()
         .json()
         .catch(() => undefined)) as unknown,
     ) as Json;
-    heard.status = response.status;
+    received.status = response.status;
     if (response.status !== 200 && response.status !== 201) return response;
-    return Response.json({ client_secret_expires_at: 0, ...heard.body }, { status: 201 });
+    return Response.json({ client_secret_expires_at: 0, ...received.body }, { status: 201 });
   };
 }
 

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { clientMetadata } from "../client-metadata.ts";
 import { type Registered, type RegistrationRequest, registerClient } from "../registration.ts";
 
-export type Json = Record<string, unknown>;
+type Json = Record<string, unknown>;
 
 export interface RegistrationEndpoint {
   origin: string;
