@@ -9,7 +9,7 @@ export type Html = HtmlEscapedString;
 export const html = template as (strings: TemplateStringsArray, ...values: unknown[]) => Html;
 
 /** The shell of a document. */
-export interface Shell {
+interface Shell {
   title: string;
   brand: string;
   /** Where the brand links to. */

@@ -9,7 +9,7 @@ export const answerMs = 1500;
 /** How often an idle connection is used, to detect one whose other end vanished silently. */
 const heartbeatMs = 5000;
 
-export interface ConnectionEvents {
+interface ConnectionEvents {
   /** A message on the channel. */
   onMessage: (message: string) => void;
   /** Connected and subscribed, for the first time or again: messages may have been missed. */

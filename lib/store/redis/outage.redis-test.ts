@@ -56,9 +56,9 @@ describe("a Redis that is", () => {
     await redis.kill();
     await assertUnavailable(read(store), 500);
     await assertUnavailable(store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), 500);
-    const heard = nextChange(store, session);
+    const notified = nextChange(store, session);
     await redis.start();
-    await heard; // it may have missed something
+    await notified; // it may have missed something
     await connected();
     assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
     assert.equal(lost.length, 1, String(lost));

@@ -26,7 +26,7 @@ import * as scripts from "./scripts.ts";
 import { type EndedRow, endedFrom, loginFields, sessionFields, sessionFrom } from "./session.ts";
 
 /** Callbacks for the state of the connection. */
-export interface ConnectionWatch {
+interface ConnectionWatch {
   onConnected?: () => void;
   onLost?: (error: Error) => void;
 }
@@ -118,8 +118,10 @@ class RedisStore implements Store {
     })) as EndedRow[] | "replayed";
     if (rows === "replayed") return rows;
     // From here on, the sender of the token gets 200, so it has no reason to send the token again.
-    const seen = this.#key("jti", iss, jti);
-    await this.#redis.ask((redis) => redis.set(seen, "answered", { condition: "XX", expiration: "KEEPTTL" }));
+    const jtiKey = this.#key("jti", iss, jti);
+    await this.#redis.ask((redis) =>
+      redis.set(jtiKey, "answered", { condition: "XX", expiration: "KEEPTTL" }),
+    );
     return rows.map(endedFrom);
   }
 

@@ -4,6 +4,7 @@ import type { PendingLogin, PendingLogout, WaitingLogout } from "#lib/rp/model.t
 import { lifetime, limit } from "#lib/rp/store.ts";
 import type { Database, Row } from "./database.ts";
 
+/** Also drops the oldest pending logins above `limit.pendingLogins`. */
 export function savePendingLogin(db: Database, pending: PendingLogin): void {
   db.run(
     "INSERT INTO pending_logins (state, iss, client_id, data, expires_at) VALUES (?, ?, ?, ?, ?)",
@@ -20,11 +21,13 @@ export function savePendingLogin(db: Database, pending: PendingLogin): void {
   );
 }
 
+/** Undefined if the request is unknown, expired or already answered. */
 export function readPendingLogin(db: Database, state: string, now: number): PendingLogin | undefined {
   const sql = "SELECT data FROM pending_logins WHERE state = ? AND expires_at > ? AND NOT taken";
   return pendingFrom(db.get(sql, state, now));
 }
 
+/** Marks the request as answered, so that its `state` works once; undefined as for `readPendingLogin`. */
 export function takePendingLogin(db: Database, state: string, now: number): PendingLogin | undefined {
   const sql =
     "UPDATE pending_logins SET taken = 1 WHERE state = ? AND expires_at > ? AND NOT taken RETURNING data";
@@ -49,6 +52,7 @@ export function takeLogoutRequest(db: Database, sessionId: string, now: number):
   return row && (JSON.parse(String(row.request)) as LogoutRequest);
 }
 
+/** @returns false unless this session made the request, and it has not expired */
 export function takePendingLogout(db: Database, { state, sessionId }: PendingLogout, now: number): boolean {
   const sql = "DELETE FROM pending_logouts WHERE state = ? AND session_id = ? AND expires_at > ?";
   return db.run(sql, state, sessionId, now) > 0;

@@ -1,6 +1,7 @@
 /** The values that an app keeps permanently, by name. */
 import type { Database } from "./database.ts";
 
+/** Undefined if it was never saved. */
 export function readSetting<T>(db: Database, name: string): T | undefined {
   const row = db.get("SELECT value FROM settings WHERE name = ?", name);
   return row && (JSON.parse(String(row.value)) as T);

@@ -7,7 +7,7 @@ import { sessionContract } from "./session-contract.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf, type WithStore } from "./stored.ts";
 
 /** The store of one app, opened by two replicas if the engine supports several. */
-export interface Opened {
+interface Opened {
   store: Store;
   replica: Store;
   close: () => Promise<void>;

@@ -7,7 +7,7 @@ import type { Store } from "#lib/rp/store.ts";
 export type WithStore = (work: (store: Store, replica: Store) => Promise<void>) => Promise<void>;
 
 export const iss = "https://op.example";
-export const soon = () => Date.now() + 60_000;
+const soon = () => Date.now() + 60_000;
 
 export function sessionOf(sub: string, sid: string | undefined, changes: Partial<RpSession> = {}): RpSession {
   const claims = { iss, sub, iat: 1, exp: 2, ...(sid ? { sid } : {}) };
