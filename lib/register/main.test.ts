@@ -41,6 +41,18 @@ describe("slo-playground register at the embedded OP", () => {
   });
   after(() => op.close());
 
+  it("refuses --public at a product without an API for it", async () => {
+    const { code, output } = await register(
+      "--op-port",
+      String(op.port),
+      "--admin",
+      "admin:admin",
+      "--public",
+    );
+    assert.equal(code, 2);
+    assert.match(output, /^--public: this product has no API for it; .*\n$/);
+  });
+
   it("registers all apps with every logout field and encryption, and the demo then uses these clients", async () => {
     const { code, output } = await register("--op-port", String(op.port), "--encrypt", "RSA-OAEP:A256GCM");
     assert.equal(code, 0, output);
