@@ -9,7 +9,7 @@ import { withLock } from "../lib/prepare/lock.mjs";
 import { runWithProjectNode } from "../lib/prepare/node.mjs";
 import { StepFailed } from "../lib/prepare/step.mjs";
 
-const USAGE = `Usage: slo-playground <command> [flags]
+const usage = `Usage: slo-playground <command> [flags]
 
   demo      start the OpenID Provider, the Relying Parties and the front door (npm run demo)
   register  register the Relying Parties at an OpenID Provider (npm run register)
@@ -53,12 +53,12 @@ async function installAndRun(script, args) {
 /** @param {string[]} argv @returns {Promise<number>} the exit code */
 async function main([name, ...args]) {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    process.stdout.write(USAGE);
+    process.stdout.write(usage);
     return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
-    process.stderr.write(`Unknown command ${name}.\n\n${USAGE}`);
+    process.stderr.write(`Unknown command ${name}.\n\n${usage}`);
     return 2;
   }
   return command(args);

@@ -15,7 +15,7 @@ function adapted(folder: string, here: (text: string) => string): void {
     writeFileSync(path.join(folder, name), here(readFileSync(path.join("compose", name), "utf8")));
 }
 
-const WWW = path.resolve("compose/www");
+const wwwFolder = path.resolve("compose/www");
 
 /** @param file `Caddyfile` or `scale.Caddyfile`
  * @param here a text of these files as it is in this test */
@@ -30,7 +30,7 @@ export async function startCaddy(
   adapted(folder, here);
   const config = path.join(folder, file);
   const child = spawn("caddy", ["run", "--adapter", "caddyfile", "--config", config], {
-    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, WWW, ...env },
+    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, wwwFolder, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let log = "";

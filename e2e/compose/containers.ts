@@ -10,8 +10,8 @@ import { composeFile } from "./compose-file.ts";
 import type { Image } from "./dockerfile.ts";
 
 /** An ordinary user, where we are root. */
-const NOBODY = 65_534;
-const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+const unprivilegedUser = 65_534;
+const asNobody = process.getuid?.() === 0 ? { uid: unprivilegedUser, gid: unprivilegedUser } : {};
 
 export interface Container {
   output: () => string;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { HttpBrowser, Visit } from "#lib/net/http-browser.ts";
 
-const OP_PAGES = [
+const opPages = [
   ["login.do", { username: "admin", password: "admin" }],
   ["oauth2_consent.do", { consent: "allow" }],
 ] as const;
@@ -24,7 +24,7 @@ export async function signIn(browser: HttpBrowser, base: string, issuer: string)
     use_pkce: "yes",
   });
   let page = await goOn(browser, asked);
-  for (const [name, fields] of OP_PAGES) {
+  for (const [name, fields] of opPages) {
     if (page.url.includes(name)) page = await goOn(browser, await browser.submit(page, fields));
   }
   assert.equal(page.url, `${base}/oauth2`, page.text);

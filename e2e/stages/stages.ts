@@ -27,11 +27,11 @@ export interface StageOutcome {
 }
 
 /** A test file that takes longer hangs. */
-const HUNG_MS = 180_000;
+const hungMs = 180_000;
 /** The image's steps install the dependencies twice and build once. */
-const IMAGE_MS = 600_000;
+const imageMs = 600_000;
 /** A hundred faults, some seconds each. */
-const FAULTS_MS = 1_800_000;
+const faultsMs = 1_800_000;
 const redisTests = ["lib/**/*.redis-test.ts", "e2e/*/**/*.redis-test.ts"];
 const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
 
@@ -105,14 +105,14 @@ const embeddedCheck: Stage = {
 const faults: Stage = {
   name: "faults",
   lane: ensureBrowser,
-  run: (args, runner) => nodeTests(["lib/check/faults/faults.spec.ts"], args, runner, FAULTS_MS),
+  run: (args, runner) => nodeTests(["lib/check/faults/faults.spec.ts"], args, runner, faultsMs),
 };
 
 const lesserFaults: Stage = {
   name: "lesser-faults",
   onDemand: true,
   lane: ensureBrowser,
-  run: (args, runner) => nodeTests(["lib/check/faults/lesser-faults.spec.ts"], args, runner, FAULTS_MS),
+  run: (args, runner) => nodeTests(["lib/check/faults/lesser-faults.spec.ts"], args, runner, faultsMs),
 };
 
 const glewlwydLane = (say: Say): Promise<Lane> =>
@@ -145,7 +145,7 @@ const glewlwydCheck: Stage = {
 const compose: Stage = {
   name: "compose",
   lane: ensureCompose,
-  run: (args, runner) => nodeTests(["e2e/compose/*.spec.ts"], args, runner, IMAGE_MS),
+  run: (args, runner) => nodeTests(["e2e/compose/*.spec.ts"], args, runner, imageMs),
 };
 
 /** Two replicas of each app behind a proxy. */
@@ -164,7 +164,7 @@ async function nodeTests(
   files: string[],
   args: string[],
   { node }: Runner,
-  timeout = HUNG_MS,
+  timeout = hungMs,
 ): Promise<StageOutcome> {
   const file = path.join(scratch(), "node.json");
   const ok = await node([

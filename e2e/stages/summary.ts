@@ -12,7 +12,7 @@ export interface StageResult {
 }
 
 /** Characters of a message; the whole message is in the output of its stage. */
-const LONGEST = 300;
+const longestReason = 300;
 
 export interface Summary {
   lines: string[];
@@ -46,6 +46,6 @@ function describe({ name, why }: Failure): string[] {
     .trim();
   return [
     `  ✖ ${name}`,
-    ...(line ? [`      ${line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line}`] : []),
+    ...(line ? [`      ${line.length > longestReason ? `${line.slice(0, longestReason)}…` : line}`] : []),
   ];
 }
