@@ -71,7 +71,7 @@ const expectMonitor = (app: App, status: string) =>
 async function expectBlocked(app: App): Promise<void> {
   await expectMonitor(app, "blocked");
   await expect(
-    app.page.getByText("this browser blocks the OpenID Provider's cookie in a frame"),
+    app.page.getByText("this browser blocks the OpenID Provider's cookie in frames"),
   ).toBeVisible();
 }
 
