@@ -1,4 +1,4 @@
-/** The products, and how a driver of your own is loaded. A new product is a folder, and a line here. */
+/** The products, and how your own driver is loaded. A new product is a folder, and a line here. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ import { glewlwyd } from "./glewlwyd/driver.ts";
 import { keycloak } from "./keycloak/driver.ts";
 import { wso2 } from "./wso2/driver.ts";
 
-/** By name, in the order in which they are asked whether they recognize an OP: the embedded one has the paths of WSO2
+/** By name, in the order in which they are tried on an OP: the embedded one has the paths of WSO2
  * Identity Server. */
 const products = { embedded, wso2, keycloak, glewlwyd, generic } satisfies Record<string, Driver>;
 
@@ -20,7 +20,7 @@ export const productNames = Object.keys(products) as ProductName[];
 
 export const driverOf = (name: ProductName): Driver => products[name];
 
-/** The driver of the product that this discovery document is of; the generic one where no product recognizes it. */
+/** The driver of the product behind this discovery document; the generic one if no product recognizes it. */
 export const driverFor = (metadata: Metadata): Driver =>
   Object.values<Driver>(products).find((driver) => driver.recognizes?.(metadata)) ?? generic;
 
