@@ -100,8 +100,8 @@ export const opIframeStrangers: Check[] = [
         return t.report.skip(
           "The OP iframe gives no answer at all (S-12), so no other page can receive one.",
         );
-      const heard = await page.evaluate<{ origin: string }[]>("heard");
-      const fromOp = heard.filter(({ origin }) => origin === new URL(iframeUrl(t)).origin);
+      const received = await page.evaluate<{ origin: string }[]>("receivedMessages");
+      const fromOp = received.filter(({ origin }) => origin === new URL(iframeUrl(t)).origin);
       t.report.require(fromOp.length === 0, "The embedding page, of another origin, receives the answer.");
       const overheard = await answerAfterLeaving(t, iframe, question(t.report, session));
       t.report.note("received by the page that replaced the RP iframe", overheard.map(String).join(", "));
@@ -189,6 +189,6 @@ async function answerAfterLeaving(t: Trial, iframe: OpIframe, message: string): 
   await op.evaluate(
     `new Promise((resolve) => setTimeout(resolve, 1000)).then(() => hold.held[0].source.postMessage(${JSON.stringify(control)}, "*"))`,
   );
-  await stranger.waitForFunction(`heard.some(({ data }) => data === ${JSON.stringify(control)})`);
-  return stranger.evaluate<unknown[]>("heard.map(({ data }) => data)");
+  await stranger.waitForFunction(`receivedMessages.some(({ data }) => data === ${JSON.stringify(control)})`);
+  return stranger.evaluate<unknown[]>("receivedMessages.map(({ data }) => data)");
 }

@@ -15,8 +15,11 @@ if (location.hash.length > 1) document.forms[0].submit();
 </script>`;
 
 /** A page with an RP iframe and the OP iframe (SM 3). `load(src)` loads the OP iframe, and `ask(message, targetOrigin)`
- * has the RP iframe send it a message; it resolves with the answer, or with `silent` after two seconds. */
+ * has the RP iframe send it a message; it resolves with the answer, or with `silent` after two seconds. Checks read
+ * `receivedMessages`, the messages to the page itself. */
 export const opIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OP iframe</title><body><script>
+const receivedMessages = [];
+addEventListener("message", ({ data, origin }) => receivedMessages.push({ data, origin }));
 function frame(src) {
   const frame = document.createElement("iframe");
   const loaded = new Promise((resolve) => frame.addEventListener("load", () => resolve(frame), { once: true }));
@@ -37,6 +40,8 @@ async function ask(message, targetOrigin) {
 
 /** The RP iframe, which accepts answers only from the OP iframe. */
 export const rpIframePage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>RP iframe</title><script>
+const receivedMessages = [];
+addEventListener("message", ({ data, origin }) => receivedMessages.push({ data, origin }));
 function ask(opIframe, message, targetOrigin) {
   return new Promise((resolve) => {
     const end = (answer) => {
