@@ -30,7 +30,14 @@ export async function startCaddy(
   adapted(folder, here);
   const config = path.join(folder, file);
   const child = spawn("caddy", ["run", "--adapter", "caddyfile", "--config", config], {
-    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, wwwFolder, ...env },
+    env: {
+      ...process.env,
+      HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      XDG_DATA_HOME: folder,
+      WWW: wwwFolder,
+      ...env,
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let log = "";
