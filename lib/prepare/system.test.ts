@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { findBrowser, findHeadlessBrowser } from "./system.ts";
 
-const ownBrowser = "/home/somebody/.cache/ms-playwright/chromium/chrome";
+const ownBrowser = "/home/alice/.cache/ms-playwright/chromium/chrome";
 
 const machine = (files: string[], platform: NodeJS.Platform = "linux", env: Record<string, string> = {}) => ({
   env,
