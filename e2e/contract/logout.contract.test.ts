@@ -113,6 +113,85 @@ describe("the logout request", () => {
   });
 });
 
+describe("the page after the logout names what ended the session", () => {
+  /** Logs out; meanwhile the OP notifies the app. */
+  async function afterLogout(
+    notify: (who: { sub: string; sid: string }) => Promise<unknown>,
+  ): Promise<string> {
+    const who = { sub: "dora", sid: crypto.randomUUID() };
+    const browser = await signIn(issuer, rp, who);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    await notify(who);
+    const back = `${rp.base}/logout?state=${new URL(location).searchParams.get("state")}`;
+    return (await browser.get(back)).text;
+  }
+
+  test("back-channel logout", async () => {
+    const text = await afterLogout(async (who) =>
+      assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(who)))),
+    );
+    assert.match(text, /had ended by back-channel logout before the OpenID Provider sent your browser back/);
+  });
+
+  test("front-channel logout", async () => {
+    const text = await afterLogout(({ sid }) =>
+      fetch(`${rp.base}/fclogout?${new URLSearchParams({ iss: issuer.issuer, sid })}`),
+    );
+    assert.match(text, /had ended by front-channel logout before the OpenID Provider sent your browser back/);
+    assert.doesNotMatch(text, /back-channel/);
+  });
+
+  test("nothing but the way back", async () => {
+    assert.match(await afterLogout(async () => {}), /until then, nothing had ended the session in this app/);
+  });
+});
+
+describe("the log says what was received before what it ended", () => {
+  const newUser = () => ({ sub: `user-${crypto.randomUUID()}`, sid: crypto.randomUUID() });
+
+  /** Expects these two lines in this order, from what `act` does. */
+  async function assertLogged(first: string, second: string, act: () => Promise<unknown>): Promise<void> {
+    const before = rp.output().length;
+    await act();
+    await rp.printed(second);
+    const output = rp.output().slice(before);
+    assert.ok(output.includes(first), output);
+    assert.ok(output.indexOf(first) < output.indexOf(second), output);
+  }
+
+  test("by back-channel logout, as in the tutorial", async () => {
+    const who = newUser();
+    await signIn(issuer, rp, who);
+    await assertLogged(
+      "Backchannel logout request received.",
+      `Session invalidated successfully for sid: ${who.sid}`,
+      async () => sendToken(rp, await issuer.sign(issuer.logoutClaims(who))),
+    );
+  });
+
+  test("by front-channel logout", async () => {
+    const { sub, sid } = newUser();
+    await signIn(issuer, rp, { sub, sid });
+    await assertLogged(
+      "Frontchannel logout request received.",
+      `Session of ${sub} ended (front-channel).`,
+      () => fetch(`${rp.base}/fclogout?${new URLSearchParams({ iss: issuer.issuer, sid })}`),
+    );
+  });
+
+  test("by RP-initiated logout", async () => {
+    const who = newUser();
+    const browser = await signIn(issuer, rp, who);
+    const { location = "" } = await browser.post(`${rp.base}/logout`, {});
+    const state = new URL(location).searchParams.get("state");
+    await assertLogged(
+      "Back from the OpenID Provider after logout: logged_out.",
+      `Session of ${who.sub} ended (rp-initiated).`,
+      () => browser.get(`${rp.base}/logout?state=${state}`),
+    );
+  });
+});
+
 describe("local and global logout", () => {
   test("here only: ends the session without the OP, and the page says so", async () => {
     const browser = await signIn(issuer, rp);

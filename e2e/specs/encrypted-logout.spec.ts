@@ -87,6 +87,6 @@ async function expectLoggedOut(page: Page, user: User): Promise<void> {
   await op(page).confirmLogout();
   await expect(page.getByRole("heading", { name: "You are logged out" })).toBeVisible();
   await expect(
-    page.getByText("notified this app by back-channel logout before it sent your browser back"),
+    page.getByText("had ended by back-channel logout before the OpenID Provider sent your browser back"),
   ).toBeVisible();
 }

@@ -16,7 +16,7 @@ import { decryptionFor } from "../encryption-keys.ts";
 import { readForm, retriable } from "../http.ts";
 import { recordEnded } from "../logout/end-session.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
-import type { EndedSession } from "../model.ts";
+import type { EndedSession, SessionEnd } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
 /** The OP calls it, so it checks neither Origin nor host, and answers in JSON. */
@@ -29,8 +29,9 @@ export async function backchannelLogout(request: Request, rp: RelyingParty): Pro
     const opened = await openLogoutToken(token, decryptionFor(clients.flat(), rp), checks);
     const issuer = await issuerOf(opened.claims, clients, rp);
     const verified = await verifyLogoutToken(opened, { issuer, ...expectationOf(rp) }, checks);
-    const ended = await endSessions(verified, checks, rp);
+    const { ended, end } = await endSessions(verified, checks, rp);
     await recordAccepted(verified, ended, checks, rp);
+    await recordEnded(ended, end, rp);
     return answer(200);
   } catch (error) {
     return refuse(error, checks, rp);
@@ -83,7 +84,7 @@ async function endSessions(
   { claims, clientIds, replayableUntil }: VerifiedLogoutToken,
   checks: LogoutTokenChecks,
   rp: RelyingParty,
-): Promise<EndedSession[]> {
+): Promise<{ ended: EndedSession[]; end: SessionEnd }> {
   const { iss, sub, jti, iat } = claims;
   const sid = claims.sid as string | undefined;
   const end = { by: "back-channel" as const, at: rp.now(), ...noticedAfter(claims.toe, rp.now()) };
@@ -96,8 +97,7 @@ async function endSessions(
   if (ended === "replayed")
     return checks.fail("replay", "This logout token was received before.", "a new jti", jti);
   checks.pass("replay");
-  await recordEnded(ended, end, rp);
-  return ended;
+  return { ended, end };
 }
 
 /** How long ago the OP ended its session, by its clock (`toe`, RFC 8417 2.2). `iat`, in whole seconds, is too coarse. */

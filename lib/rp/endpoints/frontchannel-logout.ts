@@ -3,9 +3,9 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import { show } from "#lib/oidc/verdict.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
 import { type Endpoint, page, retriable } from "../http.ts";
-import { endSession, recordEnded } from "../logout/end-session.ts";
+import { recordEnded } from "../logout/end-session.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
-import type { EndedSession } from "../model.ts";
+import type { EndedSession, SessionEnd } from "../model.ts";
 import { canonicalBaseUrl, type RelyingParty } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
@@ -13,8 +13,10 @@ import { readSession } from "../session/session-cookie.ts";
 export const frontchannelLogout: Endpoint = async (request, rp) => {
   try {
     await assertSwitchedOn("front-channel", rp);
-    const ended = await endNamed(request, rp);
+    const end = { by: "front-channel" as const, at: rp.now() };
+    const ended = await endNamed(request, end, rp);
     await rp.record({ type: "frontchannel_logout", data: { sessions: ended.length } });
+    await recordEnded(ended, end, rp);
     return answer(rp, 200, ended.length > 0 ? "Logged out." : "No user was logged in.");
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
@@ -25,14 +27,13 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
 
 /** Ends the session with this `iss` and `sid`, found without a cookie; with neither, the session of the cookie. A request
  * that matches no session ends none. */
-async function endNamed(request: Request, rp: RelyingParty): Promise<Pick<EndedSession, "sessionId">[]> {
+async function endNamed(request: Request, end: SessionEnd, rp: RelyingParty): Promise<EndedSession[]> {
   const { searchParams } = new URL(request.url);
   const [iss, sid] = [searchParams.get("iss"), searchParams.get("sid")];
   const own = await readSession(request.headers.get("cookie"), rp);
   if (iss === null && sid === null) {
-    if (!own?.login) return [];
-    await endSession(own, "front-channel", rp);
-    return [own];
+    const ended = own && (await rp.store.endSession(own.sessionId, end));
+    return ended ? [ended] : [];
   }
   if (iss === null || sid === null) {
     throw new ProtocolError(
@@ -46,9 +47,7 @@ async function endNamed(request: Request, rp: RelyingParty): Promise<Pick<EndedS
       `The issuer of this front-channel logout, ${show(iss)}, is not trusted.`,
     );
   }
-  const end = { by: "front-channel" as const, at: rp.now() };
   const ended = await rp.store.endBySid(iss, sid, end);
-  await recordEnded(ended, end, rp);
   if (ended.length === 0 && own?.login) {
     throw new ProtocolError(
       "invalid_request",

@@ -1,6 +1,7 @@
 /** The outcome of a logout request, when the OP sends the browser back (RIL 3). */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Html, html } from "#lib/ui/html.ts";
+import { endings } from "../endings.ts";
 import type { LogoutOutcome, RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { endSession } from "./end-session.ts";
@@ -34,10 +35,10 @@ export async function outcomeOf(
     at: rp.now(),
     ...(error ? { error } : {}),
   };
-  if (outcome.result === "logged_out") await endSession(session, "rp-initiated", rp);
-  await rp.store.saveLogoutOutcome(session.sessionId, outcome);
   const { result } = outcome;
   await rp.record({ type: "post_logout", sessionId: session.sessionId, data: { result, error } });
+  if (result === "logged_out") await endSession(session, "rp-initiated", rp);
+  await rp.store.saveLogoutOutcome(session.sessionId, outcome);
   return outcome;
 }
 
@@ -56,10 +57,12 @@ const texts: Record<
   LogoutOutcome["result"],
   (outcome: LogoutOutcome, session: RpSession | undefined) => string
 > = {
-  logged_out: (_, session) =>
-    session?.ended?.by === "back-channel"
-      ? "The OpenID Provider notified this app by back-channel logout before it sent your browser back."
-      : "The OpenID Provider sent your browser back; this app had accepted no back-channel logout by then.",
+  logged_out: (_, session) => {
+    const by = session?.ended?.by ?? "rp-initiated";
+    return by === "rp-initiated"
+      ? "The OpenID Provider sent your browser back; until then, nothing had ended the session in this app."
+      : `The session in this app had ended by ${endings[by].by} before the OpenID Provider sent your browser back.`;
+  },
   declined: (_, session) =>
     session?.login
       ? "You answered No at the OpenID Provider, so all sessions continue."

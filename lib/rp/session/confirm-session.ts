@@ -24,10 +24,11 @@ export async function confirmSession(
   { base, used }: { base: string; used: string },
   rp: RelyingParty,
 ): Promise<Response> {
-  const result = await confirm(response, pending, sessionId, rp).finally(() =>
+  const { result, why } = await confirm(response, pending, sessionId, rp).finally(() =>
     rp.store.forgetPendingLogin(pending.state),
   );
   const answer = await answerFrame(result, sessionId, base, rp);
+  if (result.confirmation === "ended") await endSession({ sessionId }, "session-management", rp, why);
   answer.headers.append("set-cookie", used);
   return answer;
 }
@@ -44,34 +45,40 @@ export async function answerFrame(
   return page(rp, base, { title: "Session", body, script: "rp/confirmation.js", frameAncestors: "'self'" });
 }
 
+interface Confirmed {
+  result: Confirmation;
+  /** Why the session ends. */
+  why?: string;
+}
+
 async function confirm(
   response: AuthorizationResponse,
   pending: PendingLogin,
   sessionId: string,
   rp: RelyingParty,
-): Promise<Confirmation> {
+): Promise<Confirmed> {
   try {
     const { startedAt, ...login } = await completeLogin(response, pending, rp);
     const { login: current } = (await rp.store.readSession(sessionId, rp.now())) ?? {};
-    if (!current) return { confirmation: "ended" };
+    if (!current) return { result: { confirmation: "ended" } };
     const { iss, sub, sid } = login.claims;
     const { signedInBy } = current;
     const { refreshToken } = current.tokens; // a silent request returns none
     const tokens = { ...(refreshToken ? { refreshToken } : {}), ...login.tokens };
     const renewed = { ...current, ...login, signedInBy, tokens, iss, sub, ...(sid ? { sid } : {}) };
     if (await rp.store.renewLogin(sessionId, renewed)) {
-      return { confirmation: "renewed", sessionState: renewed.sessionState ?? "" };
+      return { result: { confirmation: "renewed", sessionState: renewed.sessionState ?? "" } };
     }
     const other = iss !== current.iss || sub !== current.sub;
-    const why = other ? `${sub} is now signed in at the OpenID Provider.` : undefined;
-    await endSession({ sessionId }, "session-management", rp, why);
-    return { confirmation: "ended" };
+    return {
+      result: { confirmation: "ended" },
+      ...(other ? { why: `${sub} is now signed in at the OpenID Provider.` } : {}),
+    };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     if (error.code !== "authorization_error" || !notSignedIn.includes(response.error ?? "")) {
-      return { confirmation: "failed", reason: error.message };
+      return { result: { confirmation: "failed", reason: error.message } };
     }
-    await endSession({ sessionId }, "session-management", rp, error.message);
-    return { confirmation: "ended" };
+    return { result: { confirmation: "ended" }, why: error.message };
   }
 }
