@@ -11,14 +11,18 @@ const script = readFileSync(join(import.meta.dirname, "../../public/assets/op/op
 const appOrigin = "http://localhost:8080";
 
 interface FakeWindow {
-  parent: FakeWindow | undefined;
+  parent: FakeWindow;
   answers: [answer: unknown, targetOrigin: string][];
   postMessage(answer: unknown, targetOrigin: string): void;
 }
 
+/** @param parent default: none, which browsers show as the window itself */
 function fakeWindow(parent?: FakeWindow): FakeWindow {
   const answers: FakeWindow["answers"] = [];
-  return { parent, answers, postMessage: (...answer) => void answers.push(answer) };
+  const postMessage: FakeWindow["postMessage"] = (...answer) => void answers.push(answer);
+  const fake = { parent: parent as FakeWindow, answers, postMessage };
+  fake.parent ??= fake;
+  return fake;
 }
 
 interface Message {
@@ -28,8 +32,7 @@ interface Message {
 }
 
 /** Loads the script into a frame of a page. */
-function opIframe(cookie: string) {
-  const page = fakeWindow();
+function opIframe(cookie: string, page = fakeWindow()) {
   const frame = fakeWindow(page);
   const document = { cookie };
   const listeners: ((message: Message) => void)[] = [];
@@ -109,12 +112,24 @@ describe("the script of the OP iframe", () => {
     }
   });
 
-  it("answers only its parent page and the RP iframe next to it", () => {
-    const { ask, page, frame } = opIframe("opbs=state");
-    assert.equal(ask(message("state"), fakeWindow(page)), "unchanged");
-    const inside = fakeWindow(frame);
-    const strangers = [fakeWindow(), inside, fakeWindow(fakeWindow(page)), frame, fakeWindow(fakeWindow())];
-    for (const stranger of strangers) assert.equal(ask(message("state"), stranger), undefined);
+  it("answers the RP iframe next to it, and every page above", () => {
+    const top = fakeWindow();
+    const between = fakeWindow(top);
+    const { ask, page } = opIframe("opbs=state", fakeWindow(between));
+    for (const source of [page, fakeWindow(page), between, top]) {
+      assert.equal(ask(message("state"), source), "unchanged");
+      assert.deepEqual(source.answers, [["unchanged", appOrigin]]);
+    }
+  });
+
+  it("answers no other window", () => {
+    const top = fakeWindow();
+    const { ask, page, frame } = opIframe("opbs=state", fakeWindow(top));
+    const opener = fakeWindow();
+    const cousins = [fakeWindow(top), fakeWindow(fakeWindow(top))];
+    const inside = [fakeWindow(frame), fakeWindow(fakeWindow(page))];
+    for (const stranger of [frame, opener, fakeWindow(opener), ...cousins, ...inside])
+      assert.equal(ask(message("state"), stranger), undefined);
     assert.equal(ask(message("state"), null), undefined);
   });
 });

@@ -56,13 +56,15 @@ function statusOf(data, origin) {
   return sha256(`${clientId} ${origin} ${opBrowserState()} ${salt}`) === hash ? "unchanged" : "changed";
 }
 
-/* SM 3.1: the RP iframe next to this frame asks; the page around both may ask too. */
+/* SM 3.1: the RP iframe next to this frame asks. So does a page above it, however many frames are between them: SDKs
+   that put this frame into one of their own ask from the top page. */
 /** @param {MessageEventSource | null} source @returns {source is Window} */
-const mayAsk = (source) =>
-  source !== null &&
-  source !== window &&
-  "parent" in source &&
-  (source === parent || source.parent === parent);
+function mayAsk(source) {
+  if (!source || !("parent" in source) || source === window) return false;
+  if (source.parent === parent) return true;
+  for (let above = parent; source !== above; above = above.parent) if (above === above.parent) return false;
+  return true;
+}
 
 /* The origin comes from the browser and is part of the hash: another site that knows a session_state gets "changed". */
 addEventListener("message", ({ data, origin, source }) => {
