@@ -1,6 +1,7 @@
 /** Client metadata beyond the library's rules. */
 import { type Configuration, errors } from "oidc-provider";
 import { refuseRsa15 } from "./encryption.ts";
+import { checkTokenType, tokenTypeField } from "./jwt-access-tokens.ts";
 
 /** Whether to log out without asking the user if this client's hint is from the current session. WSO2 IS has the same
  * application setting. */
@@ -32,6 +33,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     "id_token_signed_response_alg",
     skipLogoutConsentField,
     idTokenLifetimeField,
+    tokenTypeField,
   ],
   validator: (_ctx, name, value, metadata) => {
     if (name === "redirect_uris") expandCallbacks(metadata);
@@ -42,6 +44,7 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     else if (name === "backchannel_logout_uri") checkBackchannelUri(value);
     else if (name === "frontchannel_logout_uri") checkFrontchannelUri(value, metadata.redirect_uris);
     else if (name === idTokenLifetimeField) checkLifetime(value);
+    else if (name === tokenTypeField) checkTokenType(value);
     else if (typeof value !== "boolean") {
       throw new errors.InvalidClientMetadata(`${name} must be a boolean`);
     }

@@ -4,6 +4,7 @@ import { findAccount } from "./accounts.ts";
 import { serveAssets } from "./assets.ts";
 import { extraClientMetadata, idTokenLifetime } from "./client-metadata.ts";
 import { allowHttpCallbacks, exactPostLogoutUris, supportedResponseTypes } from "./clients.ts";
+import { allowCredentials, allowOriginsOfClient } from "./cors.ts";
 import {
   answerDiscoveryAliases,
   canonicalHost,
@@ -17,6 +18,7 @@ import { keepSessionsEnded } from "./ended-sessions.ts";
 import { handleEvents } from "./events.ts";
 import { breakConfiguration, installFaults } from "./faults/install.ts";
 import { loadExistingGrant } from "./grants.ts";
+import { issueJwtAccessTokens } from "./jwt-access-tokens.ts";
 import { addTimeOfEvent, outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
 import { checkEverywhere, everywhereMetadata } from "./logout/everywhere.ts";
@@ -58,6 +60,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   recordDeliveries(provider, op.deliveries);
   addTimeOfEvent(provider);
   refuseOtherTokensAsHints(provider);
+  issueJwtAccessTokens(op);
   registerPasswordGrant(provider, Object.keys(supportedScopes));
   handleEvents(provider, op);
   addSessionState(op);
@@ -66,6 +69,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(oneSpelling);
   provider.use(canonicalHost(op));
   provider.use(documentHeaders);
+  provider.use(allowCredentials);
   provider.use(problemPages(op));
   provider.use(serveAssets());
   provider.use(answerDiscoveryAliases);
@@ -118,8 +122,7 @@ function configuration(op: Surroundings): Configuration {
     extraClientMetadata,
     clientDefaults: { backchannel_logout_session_required: true },
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
-    clientBasedCORS: (_ctx, origin, client) =>
-      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    clientBasedCORS: allowOriginsOfClient,
     subjectTypes: ["public", "pairwise"],
     pairwiseIdentifier: (_ctx, accountId, client) => subjectAt(op.keys, client, accountId),
     enabledJWA: {

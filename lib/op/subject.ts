@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { OpKeys } from "./keys.ts";
 
-interface SubjectOfClient {
+export interface SubjectOfClient {
   subjectType?: string | undefined;
   /** Host of its redirect URIs, or of its `sector_identifier_uri`; missing in the library's types. */
   sectorIdentifier?: string | undefined;
