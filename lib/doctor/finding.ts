@@ -59,7 +59,7 @@ export const checks = {
   },
   "jwks-kid": {
     title: "Key identifiers",
-    clause: "Core 10.1",
+    clause: "Core 10.1, RFC 7517 4.5",
     why: "A token names its key by kid. If two keys share a kid, or several have none, the wrong one may be tried.",
   },
   "jwks-private": {

@@ -100,7 +100,7 @@ const illnesses: Illness[] = [
     make: (it) => {
       it.keys = it.keys.map((key) => ({ ...key, kid: "twin" }));
     },
-    ...{ check: "jwks-kid", result: "problem", found: /More than one key has the kid twin/ },
+    ...{ check: "jwks-kid", result: "warning", found: /More than one key has the kid twin/ },
   },
   {
     name: "keys of one algorithm without kid",

@@ -25,8 +25,9 @@ async function refreshes(report: CheckReport, session: SignIn): Promise<boolean>
     report.note("refresh token refused", error.message);
     const word = error.detail instanceof ResponseBodyError ? error.detail.error : undefined;
     if (word === undefined && /\bHTTP 400\b/.test(error.message)) {
-      const said = `A refresh token is refused without an error code that a client can read: ${error.message}`;
-      if (!report.warnings.includes(said)) report.warn(said);
+      report.warn(
+        `A refresh token is refused without an error code that a client can read: ${error.message}`,
+      );
       return false;
     }
     report.require(

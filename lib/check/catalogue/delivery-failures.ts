@@ -89,7 +89,7 @@ export const deliveryFailures: Check[] = [
           url: to,
           "with the token": followed.body !== "",
         });
-      t.report.require(
+      t.report.advise(
         !followed,
         "The OP follows the redirect: an app can make it send requests inside its network.",
       );
@@ -175,7 +175,7 @@ async function requireOthersLoggedOut(
   const { arrived, startedAt } = logout;
   if (!arrived) return t.report.fail(`${trouble}, and the browser is not sent back.`);
   const took = arrived.at - startedAt;
-  t.report.require(
+  t.report.advise(
     took <= bearable,
     `${trouble}, and the browser is sent back only after ${Math.round(took / 1000)} s.`,
   );

@@ -1,6 +1,6 @@
 /** B: how, how soon and how often a logout token is sent (BCL 2.2, 2.5, 2.8). */
 import type { Page } from "@playwright/test";
-import { answerWell, logOutWithRpDAnswering, requireOneDelivery, tokensFor } from "../judge/deliveries.ts";
+import { adviseOneDelivery, answerWell, logOutWithRpDAnswering, tokensFor } from "../judge/deliveries.ts";
 import { eachToken, everyToken } from "../judge/ordinary-logout.ts";
 import { has } from "../model/capabilities.ts";
 import { nextTokenAbout, noteToken, tokensAbout } from "../probe/logout-tokens.ts";
@@ -51,7 +51,7 @@ export const delivery: Check[] = [
     severity: "medium",
     run: async (t) => {
       const began = new Date();
-      await requireOneDelivery(t, (response) => void response.writeHead(204).end(), "204");
+      await adviseOneDelivery(t, (response) => void response.writeHead(204).end(), "204");
       const told = await t.driver.failedDelivery?.(t.rp("rp-d").client.clientId, began, t.context);
       if (told)
         t.report.warn(`RP-D answered 204, but the OP reports a failure to its administrator: ${told}.`);
@@ -65,8 +65,8 @@ export const delivery: Check[] = [
     severity: "high",
     alone: true, // so that it runs last, when the other checks have collected tokens
     run: async (t) => {
-      await requireOneDelivery(t, answerWell, "200");
-      requireNoRepetition(t);
+      await adviseOneDelivery(t, answerWell, "200");
+      adviseNoRepetition(t);
     },
   },
   {
@@ -84,7 +84,7 @@ export const delivery: Check[] = [
     clause: "BCL 2.5",
     severity: "medium",
     run: (t) =>
-      requireOneDelivery(
+      adviseOneDelivery(
         t,
         (response) =>
           void response
@@ -144,14 +144,14 @@ export const delivery: Check[] = [
   },
 ];
 
-/** No app that always answered 200 may have been notified twice of any session of the run. */
-function requireNoRepetition(t: Trial): void {
+/** No app that always answered 200 should have been notified twice of any session of the run. */
+function adviseNoRepetition(t: Trial): void {
   const well = everyToken(t).filter(({ recorded }) => !recorded.replaced);
   const seen = new Set<string>();
   for (const token of well.filter(({ claims }) => typeof claims.sid === "string")) {
     const about = `${token.rp.name} ${token.claims.sid}`;
     if (seen.has(about)) noteToken(t.report, token);
-    t.report.require(
+    t.report.advise(
       !seen.has(about),
       `${token.rp.name} answered 200 and was notified of the same session again.`,
     );
@@ -216,7 +216,7 @@ async function unavailableForAMoment(t: Trial): Promise<void> {
   if (expiry !== undefined)
     t.report.require(expiry > Date.now() / 1000, "The retry brought an expired token.");
   const third = await nextTokenAbout(session, from, { known: [first, retry], timeout: 2_000 });
-  t.report.require(!third, "The retry was answered with 200, but the token was sent again.");
+  t.report.advise(!third, "The retry was answered with 200, but the token was sent again.");
   await unavailableForLong(t);
 }
 

@@ -231,27 +231,6 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
     "fail",
     /secret part/,
   ],
-  [
-    "D-08",
-    "two keys with the same kid",
-    {
-      answer: json({
-        keys: [
-          { kty: "EC", kid: "1" },
-          { kty: "EC", kid: "1" },
-        ],
-      }),
-    },
-    "fail",
-    /Two keys/,
-  ],
-  [
-    "D-08",
-    "two keys, one without kid",
-    { answer: json({ keys: [{ kty: "EC", kid: "1" }, { kty: "EC" }] }) },
-    "fail",
-    /no kid/,
-  ],
   ["D-08", "a short key", { answer: json({ keys: [{ kty: "RSA", kid: "1", n: "AAAA" }] }) }, "fail", /2048/],
   [
     "D-08",

@@ -103,8 +103,7 @@ function requireEndpoint(t: Trial, name: string): void {
   const issuer = new URL(t.context.issuer);
   if (issuer.protocol !== "http:" || !isLoopback(issuer.hostname))
     t.report.fail(`${name} is not on https: ${value}.`);
-  const once = "The entire OP uses plain http, which is only for development on one machine.";
-  if (!t.report.warnings.includes(once)) t.report.warn(once);
+  t.report.warn("The entire OP uses plain http, which is only for development on one machine.");
 }
 
 /** Checks the pair of flags that each mechanism has. */

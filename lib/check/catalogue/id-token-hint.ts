@@ -11,10 +11,10 @@ import { logOut, usualParameters } from "../steps/logout.ts";
 import { requireAnotherKey, rotateKeys } from "../steps/operations.ts";
 import { ownProbe, ownProbeIfPossible } from "../steps/own-probe.ts";
 import {
-  brokenBy,
   endSessionEndpoint,
   endSessionUrl,
   type RawAnswer,
+  requireAnswer,
   sendRaw,
 } from "../steps/raw-request.ts";
 import { rawSignIn } from "../steps/raw-sign-in.ts";
@@ -123,8 +123,7 @@ export const idTokenHints: Check[] = [
       const judge = (what: string, answer: RawAnswer) => {
         const { location = "" } = answer.headers;
         t.report.note(what, { status: answer.status, ...(location && { location }) });
-        const broken = brokenBy(answer);
-        t.report.require(!broken, `${what}: ${broken}.`);
+        requireAnswer(t.report, what, answer);
         const away = t.probes.some(({ base }) => location.startsWith(base));
         t.report.require(!away, `${what}: the OP redirects to ${location}.`);
       };
@@ -160,15 +159,17 @@ export const idTokenHints: Check[] = [
       const browser = await t.browser();
       const signIn = async () =>
         decryptedIdToken(t.report, await rawSignIn(t, browser, rp, t.alice), privateKey);
-      const assertEnds = async (what: string, idToken: string) => {
+      const ends = async (idToken: string) => {
         const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters({ idToken, rp }) });
-        t.report.require(arrived?.rp === rp, `The OP does not accept ${what} as a hint.`);
-        await assertLoggedOut(t, browser, rp);
+        if (arrived?.rp === rp) await assertLoggedOut(t, browser, rp);
+        return arrived?.rp === rp;
       };
-      await assertEnds("the signed token inside", await signIn());
+      const inside = await ends(await signIn());
+      t.report.require(inside, "The OP does not accept the signed token inside as a hint.");
       const hint = await encryptedToOp(t, await signIn());
       if (!hint) return t.report.measure("The OP publishes no key to encrypt a hint with.");
-      await assertEnds("a token encrypted to its key", hint);
+      // A client MAY encrypt it again; the key may be meant for something else.
+      t.report.advise(await ends(hint), "The OP does not accept a hint that is encrypted to its key.");
     },
   },
   {
@@ -218,8 +219,8 @@ export const idTokenHints: Check[] = [
         t.report.skip("The session did not survive the key rotation: there is nothing to log out of.");
       await assertGoodLogout(t, other, later);
       const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
-      t.report.require(arrived?.rp === rp, "The OP does not accept a hint signed with its former key.");
-      await assertLoggedOut(t, browser, rp);
+      if (arrived?.rp === rp) return assertLoggedOut(t, browser, rp);
+      t.report.warn("A hint signed with the OP's former key is refused (SHOULD accept).");
     },
   },
 ];

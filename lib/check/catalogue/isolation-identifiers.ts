@@ -160,7 +160,7 @@ async function cookieInventory(t: Trial): Promise<void> {
     "The OP's cookies do not sign in in a fresh browser: there is nothing to check.",
   );
   const readable = before.filter(({ httpOnly }) => !httpOnly);
-  t.report.require(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to sign in.");
+  t.report.advise(!(await signsIn(t, readable)), "Cookies that scripts can read are enough to sign in.");
   const isHttps = new URL(t.provider.issuer).protocol === "https:";
   if (
     isHttps &&
@@ -178,7 +178,8 @@ async function cookieInventory(t: Trial): Promise<void> {
     after.some((each) => each.name === name && each.path === path && each.value === value),
   );
   const names = left.map(({ name }) => name).join(", ");
-  if (left.filter(({ httpOnly }) => httpOnly).length === before.filter(({ httpOnly }) => httpOnly).length)
+  const hidden = before.filter(({ httpOnly }) => httpOnly).length;
+  if (hidden > 0 && left.filter(({ httpOnly }) => httpOnly).length === hidden)
     t.report.warn(`The logout neither removed nor renewed any HttpOnly cookie; kept: ${names}.`);
 }
 

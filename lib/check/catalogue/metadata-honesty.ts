@@ -1,5 +1,6 @@
 /** D: whether the OP does what it declares, and declares what it does. */
 
+import { decodeProtectedHeader } from "jose";
 import type { CheckReport } from "../evidence/check-report.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { CheckResult } from "../model/check.ts";
@@ -100,8 +101,13 @@ export const metadataHonesty: Check[] = [
         t.report.fail(
           "id_token_signing_alg_values_supported does not list RS256, which Discovery 3 requires.",
         );
-      for (const { what, alg } of await signedWith(t))
+      for (const { what, alg, kid } of await signedWith(t)) {
         t.report.require(algs.includes(alg), `${what} is signed with ${alg}, which discovery does not list.`);
+        t.report.require(
+          kid !== undefined || keys.length === 1,
+          `${what} does not name its key, although there are ${keys.length} (Core 10.1).`,
+        );
+      }
     },
   },
   {
@@ -184,10 +190,11 @@ function requireWellFormed(report: CheckReport, keys: readonly Key[]): void {
   const secret = keys.find((key) => key.kty === "oct" || "d" in key || "k" in key);
   report.require(!secret, `The key ${secret?.kid} is published with its secret part.`);
   const kids = keys.map(({ kid }) => kid);
+  // Tokens must name their key (Core 10.1), but a key need not have a name, nor one of its own (RFC 7517 4.5).
   const unnamed = keys.length > 1 && kids.some((kid) => typeof kid !== "string");
-  report.require(!unnamed, "There are several keys, but one has no kid (Core 10.1).");
+  report.advise(!unnamed, "There are several keys, but one has no kid (RFC 7517 4.5).");
   const twice = kids.find((kid, index) => kid !== undefined && kids.indexOf(kid) !== index);
-  report.require(twice === undefined, `Two keys have the kid ${twice}.`);
+  report.advise(twice === undefined, `Two keys have the kid ${twice} (RFC 7517 4.5).`);
   const uses = new Set(keys.map(({ use }) => use));
   report.require(
     !(uses.has("enc") && uses.has(undefined)),
@@ -198,21 +205,20 @@ function requireWellFormed(report: CheckReport, keys: readonly Key[]): void {
 }
 
 /** The algorithms of an ID Token and, where the OP sends one, of a logout token. */
-async function signedWith(t: Trial): Promise<{ what: string; alg: string }[]> {
+async function signedWith(t: Trial): Promise<{ what: string; alg: string; kid: unknown }[]> {
   const browser = await t.browser();
   const a = t.rp("rp-a");
   const session = await t.signIn(browser, a, t.alice);
-  const idToken = { what: "The ID Token", alg: algOf(session.idToken) };
+  const idToken = { what: "The ID Token", ...signerOf(decodeProtectedHeader(session.idToken)) };
   if (!t.metadata.end_session_endpoint) return [idToken];
   const { startedAt } = await logOut(t, browser, a, { parameters: usualParameters(session) });
   if (!lacks(t, "back-channel", a))
     await a.recorder.waitFor(({ kind }) => kind === "back-channel", { from: startedAt, timeout: 5000 });
   const tokens = tokensSince(a, startedAt).map(({ header }) => ({
     what: "The logout token",
-    alg: String(header.alg),
+    ...signerOf(header),
   }));
   return [idToken, ...tokens];
 }
 
-const algOf = (token: string): string =>
-  String((JSON.parse(Buffer.from(token.split(".", 1)[0] ?? "", "base64url").toString()) as Key).alg);
+const signerOf = ({ alg, kid }: Key) => ({ alg: String(alg), kid });

@@ -150,7 +150,7 @@ export const opIframe: Check[] = [
         t.report.measure("After the sign-in at a second Relying Party it answers changed.");
       else {
         await browser.clock.fastForward(60_000);
-        t.report.require(await stays(), "A minute later it no longer answers unchanged.");
+        t.report.advise(await stays(), "A minute later it no longer answers unchanged.");
       }
     },
   },

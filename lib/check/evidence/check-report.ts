@@ -41,9 +41,14 @@ export class CheckReport {
     if (!condition) this.fail(reason);
   }
 
-  /** A violated SHOULD, or bad practice; the check goes on. */
+  /** A violated SHOULD, or bad practice; the check goes on. Said once, however often it is found. */
   warn(reason: string): void {
-    this.warnings.push(reason);
+    if (!this.warnings.includes(reason)) this.warnings.push(reason);
+  }
+
+  /** Warns unless the condition holds: for what is discouraged, but not forbidden. */
+  advise(condition: boolean, reason: string): void {
+    if (!condition) this.warn(reason);
   }
 
   /** A figure or an observation that is neither right nor wrong. */

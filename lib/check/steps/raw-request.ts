@@ -1,5 +1,6 @@
 /** Logout requests sent directly: with the browser's cookies, but without following redirects. */
 import type { BrowserContext } from "@playwright/test";
+import type { CheckReport } from "../evidence/check-report.ts";
 import { type Parameters, pairsOf } from "../evidence/evidence.ts";
 import type { Trial } from "../run/trial.ts";
 
@@ -50,10 +51,10 @@ export async function sendRaw(
   }
 }
 
-/** Why an answer is wrong whatever the request was: the OP crashed or hung. Undefined if it did not. */
-export function brokenBy({ status }: RawAnswer): string | undefined {
-  if (status === 0) return `the OP hangs up or does not answer for ${patience / 1000} s`;
-  return status >= 500 ? `HTTP ${status}` : undefined;
+/** Whatever the request was, the OP must answer, and not with a server error: RIL 4 only says that nothing may happen. */
+export function requireAnswer(report: CheckReport, what: string, { status }: RawAnswer): void {
+  report.require(status > 0, `${what}: the OP hangs up or does not answer for ${patience / 1000} s.`);
+  report.advise(status < 500, `${what}: HTTP ${status}.`);
 }
 
 /** A client error without any redirect. */

@@ -67,10 +67,11 @@ function signingKey(keys: JWK[], alg: string): Finding {
 function keyIdentifiers(keys: JWK[], alg: string): Finding {
   const kids = keys.map(({ kid }) => kid).filter((kid) => kid !== undefined);
   const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
+  // Discouraged, and allowed for keys of different types (RFC 7517 4.5).
   if (twice !== undefined)
     return finding(
       "jwks-kid",
-      "problem",
+      "warning",
       `More than one key has the kid ${quoted(String(twice))}.`,
       "Give each key its own kid.",
     );

@@ -72,6 +72,7 @@ const logoutTokens: readonly Fault[] = [
     does: "The aud of the logout token names a second app besides the recipient.",
     clause: "BCL 2.4",
     check: "B-05",
+    verdict: "warn",
     logoutToken: ({ claims }) => {
       claims.aud = [claims.aud, "another-app"];
     },
@@ -102,6 +103,7 @@ const logoutTokens: readonly Fault[] = [
     does: "The logout token expires after a day, when apps no longer remember its jti.",
     clause: "BCL 2.4",
     check: "B-07",
+    verdict: "warn",
     logoutToken: ({ claims }) => {
       claims.exp = Number(claims.iat) + 86_400;
     },
@@ -221,6 +223,7 @@ const logoutTokens: readonly Fault[] = [
     does: "A client whose ID Tokens are encrypted gets logout tokens that are only signed.",
     clause: "BCL 2.4",
     check: "B-16",
+    verdict: "warn",
     install: asForClientsWith({ idTokenEncryptedResponseEnc: undefined }),
   },
   {

@@ -9,6 +9,7 @@ import { isolation } from "./isolation.ts";
 import { keyRotation } from "./key-rotation.ts";
 import { logoutQuestions } from "./logout-question.ts";
 import { logoutRequests } from "./logout-requests.ts";
+import { logoutTokenKeys } from "./logout-token-keys.ts";
 import { notifiedTooSoon } from "./notified-too-soon.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
 import { rpInitiated } from "./rp-initiated.ts";
@@ -22,6 +23,7 @@ export const faults: readonly Fault[] = [
   ...logoutQuestions,
   ...notifiedTooSoon,
   ...backChannel,
+  ...logoutTokenKeys,
   ...frontChannel,
   ...sessionManagement,
   ...keyRotation,

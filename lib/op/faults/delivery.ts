@@ -73,6 +73,7 @@ export const delivery: readonly Fault[] = [
     does: "An app that answers 204 is sent the logout token again, as if it had not answered.",
     clause: "BCL 2.8",
     check: "B-18",
+    verdict: "warn",
     deliver: againAfter(204),
   },
   {
@@ -93,6 +94,7 @@ export const delivery: readonly Fault[] = [
     does: "An app that answers 200 is sent the logout token a second time.",
     clause: "BCL 2.5",
     check: "B-19",
+    verdict: "warn",
     deliver: againAfter(200),
   },
   {
@@ -126,6 +128,7 @@ export const delivery: readonly Fault[] = [
     does: "An app that answers 503 is sent the logout token three more times, whatever it answers then.",
     clause: "BCL 2.5",
     check: "B-22",
+    verdict: "warn",
     deliver: async (request, send) => {
       let response = await send(request);
       if (response.status === 503) for (let retry = 0; retry < 3; retry++) response = await send(request);
@@ -138,6 +141,7 @@ export const delivery: readonly Fault[] = [
     does: "A logout token that an app has rejected with 400 is sent again.",
     clause: "BCL 2.5",
     check: "B-23",
+    verdict: "warn",
     deliver: againAfter(400),
   },
   {
@@ -146,6 +150,7 @@ export const delivery: readonly Fault[] = [
     does: "The OP follows a redirect in answer to a logout token, so an app can direct requests into the internal network.",
     clause: "RFC 8725 2.9",
     check: "B-24",
+    verdict: "warn",
     deliver: async (request, send) => {
       const response = await send(request);
       const to = response.headers.get("location");

@@ -121,10 +121,22 @@ export const discovery: readonly Fault[] = [
     name: "same-kid-twice",
     family: "D",
     does: "Two published keys have the same kid.",
-    clause: "Core 10.1",
+    clause: "RFC 7517 4.5",
     check: "D-08",
+    verdict: "warn",
     ...withKeys((keys) => {
       for (const key of keys.filter(({ use }) => use === "enc")) key.kid = keys[0]?.kid;
+    }),
+  },
+  {
+    name: "key-without-kid",
+    family: "D",
+    does: "One of several published keys has no kid.",
+    clause: "RFC 7517 4.5",
+    check: "D-08",
+    verdict: "warn",
+    ...withKeys((keys) => {
+      delete keys.find(({ use }) => use === "enc")?.kid;
     }),
   },
   {

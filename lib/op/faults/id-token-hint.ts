@@ -159,6 +159,7 @@ export const idTokenHints: readonly Fault[] = [
     does: "A hint that is not a JWT makes the OP fail with HTTP 500.",
     clause: "RIL 4",
     check: "R-23",
+    verdict: "warn",
     around: async (_op, ctx, next) => {
       const hint = ctx.path === endpointPaths.end_session ? ctx.query.id_token_hint : undefined;
       await next();

@@ -139,6 +139,7 @@ export const isolation: readonly Fault[] = [
     does: "Scripts on the OP's pages can read the session cookie: it is not HttpOnly.",
     clause: "RFC 6265 8",
     check: "I-13",
+    verdict: "warn",
     around: async (_op, ctx, next) => {
       await next();
       const cookies = [ctx.response.get("Set-Cookie")].flat();

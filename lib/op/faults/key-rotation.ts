@@ -25,6 +25,7 @@ export const keyRotation: readonly Fault[] = [
     does: "After a key rotation the OP forgets the old signing key: hints from earlier sign-ins are an error.",
     clause: "RIL 2",
     check: "R-49",
+    verdict: "warn",
     configure: (configuration, op) => {
       configuration.jwks = { keys: without(op.keys.jwks.keys, retiredKeys(op)) };
     },

@@ -43,6 +43,7 @@ export const logoutRequests: readonly Fault[] = [
     name: "unknown-ui-locales-refused",
     does: "A logout request in an unsupported language is an error.",
     check: "R-32",
+    verdict: "warn",
     around: refusing(
       "This language is not supported.",
       ({ query }) => given(query.ui_locales) && !/\ben\b/.test(query.ui_locales),
@@ -53,6 +54,7 @@ export const logoutRequests: readonly Fault[] = [
     name: "unknown-logout-hint-refused",
     does: "A logout request whose logout_hint names an unknown user is an error.",
     check: "R-33",
+    verdict: "warn",
     around: refusing(
       "The logout_hint names an unknown user.",
       ({ query }) => given(query.logout_hint) && !findUser(query.logout_hint),
@@ -64,6 +66,7 @@ export const logoutRequests: readonly Fault[] = [
     does: "A hint encrypted to the OP is an error, although the OP publishes a key for it.",
     clause: "Core 3.1.2.1",
     check: "R-36",
+    verdict: "warn",
     around: refusing(
       "The id_token_hint cannot be read.",
       ({ query }) => given(query.id_token_hint) && query.id_token_hint.split(".").length === 5,

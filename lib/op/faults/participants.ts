@@ -87,6 +87,7 @@ export const participants: readonly Fault[] = [
     does: "An app where the user signed in three times in one session gets three logout tokens.",
     clause: "BCL 2.5",
     check: "B-33",
+    verdict: "warn",
     install: (op) => {
       const signIns = new Map<string, number>();
       op.provider.on("authorization.success", ({ oidc: { session, client } }) => {

@@ -87,6 +87,7 @@ export const rpInitiated: readonly Fault[] = [
     does: "A logout request with an unknown parameter is an error.",
     clause: "RIL 2",
     check: "R-34",
+    verdict: "warn",
     around: refusing("Unknown parameter.", ({ query }) => {
       const known = /^(id_token_hint|logout_hint|client_id|post_logout_redirect_uri|state|ui_locales)$/;
       return Object.keys(query).some((name) => !known.test(name));
