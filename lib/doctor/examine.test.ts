@@ -106,6 +106,34 @@ describe("the doctor", () => {
     assert.equal((await op.examine())["client-secret"]?.result, "ok");
   });
 
+  it("sends the secret in the body if the OP refuses HTTP Basic with 401, and says so", async () => {
+    op.metadata = { token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"] };
+    op.token = ({ authorization, body }, response) =>
+      authorization === undefined && body.get("client_secret") === secret
+        ? json(response, 400, { error: "invalid_grant" })
+        : json(response, 401, { error: "invalid_client" });
+    const { "client-secret": finding } = await op.examine();
+    assert.equal(finding?.result, "warning");
+    assert.match(finding.found, /client_secret_basic is refused \(invalid_client\).* use client_secret_post/);
+    assert.match(finding.found, /made-up code is invalid_grant, to a made-up secret invalid_client/);
+    assert.match(finding.todo ?? "", /client_secret_post/);
+    const wrong = await op.examine({ client: { clientId: "playground2", clientSecret: "wrong" } });
+    assert.equal(wrong["client-secret"]?.result, "problem");
+    assert.match(
+      wrong["client-secret"].found,
+      /invalid_client, by client_secret_basic and by client_secret_post/,
+    );
+  });
+
+  it("sends an ID and a secret with - . _ as they are", async () => {
+    const client = { clientId: "rp-a_1", clientSecret: "a-secret_1.x" };
+    op.token = ({ authorization }, response) =>
+      authorization === `Basic ${btoa("rp-a_1:a-secret_1.x")}`
+        ? json(response, 400, { error: "invalid_grant" })
+        : json(response, 401, { error: "invalid_client" });
+    assert.equal((await op.examine({ client }))["client-secret"]?.result, "ok");
+  });
+
   it("ignores a cookie with the app's name that never reaches the app", async () => {
     op.headers["set-cookie"] = "playground2.session=x; Path=/op";
     assert.equal((await op.examine()).cookies?.result, "ok");

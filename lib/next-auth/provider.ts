@@ -1,6 +1,7 @@
 /** next-auth's description of the OpenID Provider: plain next-auth, except the parts with a comment. */
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { redeemed } from "./redeem.ts";
 
 /** One client at one OpenID Provider. */
 export interface OidcClient {
@@ -14,6 +15,8 @@ export interface OidcClient {
   metadata: Record<string, string>;
   /** This app's private keys, for encrypted ID Tokens. */
   jwks: OAuthConfig<Claims>["jwks"] & object;
+  /** Called if the OP refuses HTTP Basic, which it declares, and accepts the secret in the body. */
+  onBasicRefused: () => void;
 }
 
 interface Claims {
@@ -28,6 +31,7 @@ export const openIdProvider = ({
   scope,
   metadata,
   jwks,
+  onBasicRefused,
 }: OidcClient): OAuthConfig<Claims> => ({
   id: "op",
   name: "the OpenID Provider",
@@ -47,5 +51,6 @@ export const openIdProvider = ({
     ...(clientSecret ? {} : { token_endpoint_auth_method: "none" }),
   },
   jwks,
+  token: { request: async (context) => ({ tokens: await redeemed(context, jwks, onBasicRefused) }) },
   profile: ({ sub }) => ({ id: sub, name: sub }),
 });

@@ -92,13 +92,24 @@ async function oidcClient(
     id_token_encrypted_response_alg: encryption.alg,
     id_token_encrypted_response_enc: encryption.enc,
   };
+  const { provider } = rp;
+  const byPost = provider.refusedBasic(clientId);
   return {
-    issuer: rp.provider.issuer,
+    issuer: provider.issuer,
     clientId,
     ...(clientSecret ? { clientSecret } : {}),
     scope,
-    metadata: { id_token_signed_response_alg: ID_TOKEN_SIGNED_RESPONSE_ALG, ...encrypted },
+    metadata: {
+      id_token_signed_response_alg: ID_TOKEN_SIGNED_RESPONSE_ALG,
+      ...encrypted,
+      ...(byPost ? { token_endpoint_auth_method: "client_secret_post" } : {}),
+    },
     jwks: { keys: encrypted ? await encryptionKeys(rp) : [] },
+    onBasicRefused: () => {
+      provider.noteRefusedBasic(clientId);
+      const data = { grantType: "authorization_code", clientId, refusedBasic: true };
+      void rp.record({ type: "token_request", data });
+    },
   };
 }
 

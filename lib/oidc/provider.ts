@@ -3,8 +3,16 @@ import { createRemoteJWKSet, type JWK, customFetch as joseFetch } from "jose";
 import * as client from "openid-client";
 import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { reason } from "#lib/net/innermost-error.ts";
+import {
+  authenticate,
+  authenticationMethods,
+  basicWasRefused,
+  type ClientCredentials,
+  fetchByEitherMethod,
+} from "./client-authentication.ts";
 import { ProtocolError } from "./errors.ts";
 import { clockSkew, type KeyResolver } from "./jws.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type Metadata = Readonly<client.ServerMetadata>;
 export type TokenResponse = client.TokenEndpointResponse;
@@ -16,10 +24,7 @@ interface EndpointChoice {
   end_session_endpoint?: string | undefined;
 }
 
-interface ClientChoice {
-  clientId: string;
-  /** Absent for a public client. */
-  clientSecret?: string | undefined;
+interface ClientChoice extends ClientCredentials {
   /** `id_token_signed_response_alg` */
   alg: string;
 }
@@ -41,6 +46,7 @@ export class OpenIdProvider {
   #metadata: { value: Metadata; until: number } | undefined;
   #pending: Promise<Metadata> | undefined;
   #keys: { uri: string; set: ReturnType<typeof createRemoteJWKSet> } | undefined;
+  readonly #basicRefused = new Set<string>();
 
   constructor(issuer: string, ports: OpenIdProviderPorts) {
     this.issuer = issuer;
@@ -107,15 +113,39 @@ export class OpenIdProvider {
   ): Promise<client.Configuration> {
     const metadata = { ...(await this.metadata()), ...withoutUndefined(chosen) };
     this.assertEndpoints(chosen);
-    const options = { id_token_signed_response_alg: alg, [client.clockTolerance]: clockSkew };
-    const configuration = new client.Configuration(
-      metadata,
-      clientId,
-      options,
-      clientAuthentication(metadata, clientSecret),
+    const options = {
+      id_token_signed_response_alg: alg,
+      [client.clockTolerance]: clockSkew,
+      ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    };
+    const credentials = { clientId, clientSecret };
+    const [first, second] = authenticationMethods(metadata, clientSecret);
+    const method = second && this.refusedBasic(clientId) ? second : first;
+    const authentication: client.ClientAuth = (_as, _client, body, headers) =>
+      authenticate(method, credentials, body, headers);
+    const configuration = new client.Configuration(metadata, clientId, options, authentication);
+    const { fetch } = this.#ports;
+    this.#equip(
+      configuration,
+      second ? fetchByEitherMethod(fetch, credentials, () => this.noteRefusedBasic(clientId)) : fetch,
     );
-    this.#equip(configuration);
     return configuration;
+  }
+
+  /** Whether the OP has refused this client's `client_secret_basic`, which it declares, and accepted
+   * `client_secret_post`. */
+  refusedBasic(clientId: string): boolean {
+    return this.#basicRefused.has(clientId);
+  }
+
+  /** For a client whose token requests others send (next-auth). */
+  noteRefusedBasic(clientId: string): void {
+    this.#basicRefused.add(clientId);
+  }
+
+  /** The same as a verdict; empty if nothing was refused. */
+  authenticationVerdicts(clientId: string): Verdict[] {
+    return this.refusedBasic(clientId) ? [basicWasRefused] : [];
   }
 
   /** Endpoints of an https issuer must be https (Core 16.17).
@@ -159,8 +189,8 @@ export class OpenIdProvider {
     throw unavailable(this.issuer, `its discovery document says ${declared}`);
   }
 
-  #equip(configuration: client.Configuration): void {
-    configuration[client.customFetch] = this.#ports.fetch;
+  #equip(configuration: client.Configuration, fetch: Fetch): void {
+    configuration[client.customFetch] = fetch;
     configuration.timeout = 10;
     for (const allow of this.#insecure()) allow(configuration);
   }
@@ -169,15 +199,6 @@ export class OpenIdProvider {
   #insecure() {
     return this.issuer.startsWith("http:") ? [client.allowInsecureRequests] : [];
   }
-}
-
-/** Discovery 3: the default is client_secret_basic. */
-function clientAuthentication(metadata: Metadata, secret: string | undefined): client.ClientAuth {
-  if (secret === undefined) return client.None();
-  const methods = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
-  return methods.includes("client_secret_basic")
-    ? client.ClientSecretBasic(secret)
-    : client.ClientSecretPost(secret);
 }
 
 function unavailable(issuer: string, why: string, detail?: unknown): ProtocolError {

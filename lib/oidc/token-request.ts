@@ -1,6 +1,7 @@
 /** Token requests (RFC 6749 4.1.3, 4.3.2, 4.4.2) through openid-client, with its errors in our terms. */
 import * as client from "openid-client";
 import { reason } from "#lib/net/innermost-error.ts";
+import { authenticationMethods } from "./client-authentication.ts";
 import { ProtocolError } from "./errors.ts";
 import { isEncrypted } from "./jwe.ts";
 import type { TokenResponse } from "./provider.ts";
@@ -15,26 +16,27 @@ export async function requestTokens(
 ): Promise<TokenResponse> {
   const fetch = configuration[client.customFetch] as client.CustomFetch;
   const kept: { id_token?: string } = {};
-  configuration[client.customFetch] = async (url, options) =>
-    withoutEncryptedIdToken(await fetch(url, options), kept);
+  configuration[client.customFetch] = async (url, options) => readable(await fetch(url, options), kept);
   try {
     return Object.assign(await client.genericGrantRequest(configuration, grantType, parameters), kept);
   } catch (error) {
-    throw tokenError(error);
+    throw tokenError(error, configuration);
   }
 }
 
-/** openid-client validates ID Tokens too but cannot read all encrypted ones, so these are hidden from it.
- * `verifyIdToken` repeats all its checks. */
-async function withoutEncryptedIdToken(response: Response, kept: { id_token?: string }): Promise<Response> {
+/** The response without what keeps openid-client from reading it: an encrypted ID Token, as it cannot read all of them
+ * (`verifyIdToken` repeats all its checks), and beside an error of RFC 6749 5.2 the challenge, which says less. */
+async function readable(response: Response, kept: { id_token?: string }): Promise<Response> {
   const body: unknown = await response
     .clone()
     .json()
     .catch(() => undefined);
   const { id_token: idToken, ...rest } = Object(body) as Record<string, unknown>;
+  const { status } = response;
+  if (status >= 400 && typeof rest.error === "string") return Response.json(body, { status });
   if (typeof idToken !== "string" || !isEncrypted(idToken)) return response;
   kept.id_token = idToken;
-  return Response.json(rest, { status: response.status });
+  return Response.json(rest, { status });
 }
 
 /** Fetches the claims from the UserInfo endpoint (Core 5.3).
@@ -47,11 +49,11 @@ export async function requestUserInfo(
   try {
     return await client.fetchUserInfo(configuration, accessToken, sub ?? client.skipSubjectCheck);
   } catch (error) {
-    throw tokenError(error);
+    throw tokenError(error, configuration);
   }
 }
 
-function tokenError(error: unknown): ProtocolError {
+function tokenError(error: unknown, configuration: client.Configuration): ProtocolError {
   if (error instanceof ProtocolError) return error;
   if (error instanceof client.ResponseBodyError) {
     const description = error.error_description ? `: ${error.error_description.replace(/\.$/, "")}` : "";
@@ -59,7 +61,9 @@ function tokenError(error: unknown): ProtocolError {
       "token_error",
       `The OpenID Provider refused the request with ${error.error}${description}.`,
       {
-        help: tokenErrorHelp[error.error],
+        help:
+          [tokenErrorHelp[error.error], triedBoth(error, configuration)].filter(Boolean).join(" ") ||
+          undefined,
         detail: error,
       } as ConstructorParameters<typeof ProtocolError>[2],
     );
@@ -94,6 +98,14 @@ function tokenError(error: unknown): ProtocolError {
       detail: error,
     },
   );
+}
+
+/** Says that the credentials were sent in both ways. */
+function triedBoth({ error, status }: client.ResponseBodyError, configuration: client.Configuration) {
+  const { client_secret: secret } = configuration.clientMetadata();
+  const methods = authenticationMethods(configuration.serverMetadata(), secret);
+  if (error !== "invalid_client" || status !== 401 || methods.length === 1) return undefined;
+  return `The client was refused by ${methods.join(" and by ")}.`;
 }
 
 const tokenErrorHelp: Readonly<Record<string, string>> = {

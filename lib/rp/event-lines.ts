@@ -17,7 +17,16 @@ const lines: { [Type in EventType]: (data: EventData[Type]) => Line[] } = {
   ],
   authorization_response: () => [info("Authorization response received.")],
   sign_in_refused: ({ error }) => [warn(`Sign-in refused: ${error}`)],
-  token_request: () => [info("Tokens received.")],
+  token_request: ({ clientId, refusedBasic }) => [
+    info("Tokens received."),
+    ...(refusedBasic
+      ? [
+          warn(
+            `The OpenID Provider refuses client_secret_basic, which it declares, for client ${clientId} (HTTP 401); client_secret_post is used instead.`,
+          ),
+        ]
+      : []),
+  ],
   session_begun: ({ sub, session, sid }) => [
     info(`Logged in user: ${sub}`),
     info(`Storing session: ${session} against the sid: ${sid ?? ""}`),

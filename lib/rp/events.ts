@@ -29,7 +29,8 @@ export interface EventData {
   };
   authorization_response: { parameters: string[] };
   sign_in_refused: Refused;
-  token_request: { grantType: string; clientId: string };
+  /** `refusedBasic`: the OP refused `client_secret_basic`, which it declares, and accepted `client_secret_post`. */
+  token_request: { grantType: string; clientId: string; refusedBasic: boolean };
   /** `session`: the first characters of the RP session's id. */
   session_begun: { iss: string; sub: string; sid?: string | undefined; clientId: string; session: string };
   session_ended: PastSession & { sub: string; sid?: string | undefined };

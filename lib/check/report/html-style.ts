@@ -31,6 +31,7 @@ summary { cursor: pointer; }
 .checks { gap: 10px; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 16px 20px; min-width: 0; display: flex; flex-direction: column; gap: 12px; }
 .note { border: 1px solid var(--line); border-left: 4px solid var(--ok); border-radius: 8px; background: var(--surface); padding: 12px 16px; font-weight: 600; }
+.note.warn { border-left-color: var(--warn); font-weight: inherit; }
 .note.bad { border-left-color: var(--bad); }
 .muted { color: var(--muted); font-size: 14px; }
 .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0; font-size: 14px; }

@@ -44,6 +44,11 @@ describe("report.html", () => {
     ]);
   });
 
+  it("has the notes about the run, escaped", () => {
+    const text = htmlOf(reportOf([madeUp("R-01")], { notes: ["The OP said <b>."] }));
+    assert.match(text, /<p class="note warn">The OP said &lt;b&gt;\.<\/p>/);
+  });
+
   const hostile = [
     `<script>alert(1)</script>`,
     `"><img src=x onerror=alert(1)>`,

@@ -33,6 +33,7 @@ export function htmlOf(report: Report): string {
 <h1>Single logout of ${oneLine(issuer)}</h1>
 <p class="note ${good ? "good" : "bad"}">${text}</p>
 ${facts(report)}
+${(report.notes ?? []).map((note) => html`<p class="note warn">${oneLine(note)}</p>`)}
 <section class="card"><h2>Families and verdicts</h2>
 ${matrix(checks)}
 <p class="muted filter-hint">Choose a number, a family or a verdict to filter the results; All shows everything.</p>

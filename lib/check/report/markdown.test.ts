@@ -28,6 +28,12 @@ describe("report.md", () => {
     );
   });
 
+  it("has the notes about the run above everything else", () => {
+    const text = markdownOf(reportOf([madeUp("R-01")], { notes: ["The OP *said* no.", "And no."] }));
+    assert.match(text, /0 skip\*\*\n\n- The OP \\\*said\\\* no\.\n- And no\.\n\n<details>/);
+    assert.doesNotMatch(markdownOf(reportOf([madeUp("R-01")])), /^- /m);
+  });
+
   const cases: [text: string, escaped: string][] = [
     ["<img src=x>", "\\<img src=x\\>"],
     ["![x](https://evil.example/x.png)", "\\!\\[x\\](https\\://evil.example/x.png)"],

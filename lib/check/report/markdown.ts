@@ -59,9 +59,11 @@ function roomFor(characters: number) {
 
 function headOf(report: Report): string {
   const { good, text } = outcomeOf(report);
+  const notes = (report.notes ?? []).map((note) => `- ${md(note)}`);
   return [
     `# ${good ? "✅" : "❌"} Single logout: ${text}`,
     `${md(report.issuer)}, driver ${md(report.driver)}, ${report.startedAt.slice(0, 16).replace("T", " ")} UTC, ${durationWords(report.durationMs)}: **${countsOf(report.checks)}**`,
+    ...(notes.length > 0 ? [notes.join("\n")] : []),
   ].join("\n\n");
 }
 

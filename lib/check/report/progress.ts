@@ -10,6 +10,8 @@ export interface Progress {
   /** The run begins. Times count from here.
    * @param line what is checked */
   begins(line: string): void;
+  /** Something about the whole run that its user should know. */
+  notes(line: string): void;
   /** A step before the first check. */
   prepares(what: string): void;
   /** @param left checks that have not ended */
@@ -91,6 +93,7 @@ export function createProgress(
       began = now();
       write(oneLine(line));
     },
+    notes: (line) => write(`! ${oneLine(line)}`),
     prepares: (what) => {
       preparing = what;
       if (terminal && !what) screen.write(clearLine);

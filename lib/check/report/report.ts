@@ -19,6 +19,8 @@ export interface Report {
   durationMs: number;
   /** The run was interrupted before all checks had run. */
   interrupted?: true;
+  /** What the run had to do in another way than the OP declares, each with the OP's words. */
+  notes?: readonly string[];
   capabilities: CapabilityReport[];
   checks: CheckResult[];
 }

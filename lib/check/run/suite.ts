@@ -79,6 +79,11 @@ async function check(
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);
   const registrations = watchingFetch(metadata.registration_endpoint);
   const { fetch } = registrations;
+  const notes: string[] = [];
+  const note = (text: string) => {
+    notes.push(text);
+    progress.notes(text);
+  };
   const context: DriverContext = { issuer, metadata, admin, authorization, serverHost, fetch };
   const other = lazyOtherIssuer(options, embedded, context);
   if (options.otherIssuer !== undefined) await other();
@@ -100,10 +105,11 @@ async function check(
     workers: byHand ? 1 : options.workers,
     playground: playground.get,
     otherIssuer: other,
-    beforehand: ({ "rp-a": rp }, browsers) => {
+    beforehand: async ({ "rp-a": rp }, browsers) => {
       if (!byHand) client = rp.client;
       const { prepares } = progress;
-      return assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares });
+      await assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares });
+      if (provider.refusedBasic(rp.client.clientId)) note(basicRefused);
     },
     onStart: progress.started,
     onResult: (result, left) => {
@@ -118,10 +124,14 @@ async function check(
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - began),
     ...(signal.aborted ? { interrupted: true as const } : {}),
+    ...(notes.length > 0 && { notes }),
     capabilities: capabilitiesOf(metadata, results, { client, dynamic: registrations.succeeded() }),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
 }
+
+const basicRefused =
+  "The OpenID Provider declares client_secret_basic but answers it with HTTP 401; this run authenticates its clients by client_secret_post.";
 
 /** Settles if an interrupted run has not cleaned up in time. */
 async function givenUp(signal: AbortSignal): Promise<void> {

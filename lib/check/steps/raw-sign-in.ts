@@ -1,5 +1,7 @@
 /** Sign-ins without validation of the ID Token, for clients whose tokens the probes cannot validate. */
 import type { BrowserContext, Page } from "@playwright/test";
+import type { Fetch } from "#lib/net/bounded-fetch.ts";
+import { authenticate, authenticationMethods, fetchByEitherMethod } from "#lib/oidc/client-authentication.ts";
 import type { User } from "#lib/products/driver.ts";
 import { RelyingParty } from "../probe/relying-party.ts";
 import { closePage } from "../run/close-page.ts";
@@ -41,18 +43,18 @@ export async function signInTab(
 }
 
 async function redeemed(trial: Trial, rp: RelyingParty, code: string, verifier: string): Promise<string> {
-  const { clientId, clientSecret = "" } = rp.client;
-  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(":");
-  const response = await trial.context.fetch(trial.metadata.token_endpoint ?? "", {
-    method: "POST",
-    headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
-    body: new URLSearchParams({
-      grant_type: "authorization_code",
-      code,
-      redirect_uri: `${rp.base}/callback`,
-      code_verifier: verifier,
-    }),
+  const [method, second] = authenticationMethods(trial.metadata, rp.client.clientSecret);
+  const body = new URLSearchParams({
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: `${rp.base}/callback`,
+    code_verifier: verifier,
   });
+  const headers = new Headers();
+  authenticate(method, rp.client, body, headers);
+  const once = trial.context.fetch as Fetch;
+  const send = second ? fetchByEitherMethod(once, rp.client, () => undefined) : once;
+  const response = await send(trial.metadata.token_endpoint ?? "", { method: "POST", headers, body });
   const { id_token: idToken } = Object(await response.json().catch(() => undefined)) as {
     id_token?: unknown;
   };

@@ -1,4 +1,9 @@
 /** Is the client secret right? One token request with a made-up code, and another with a made-up secret. */
+import {
+  type AuthenticationMethod,
+  authenticate,
+  authenticationMethods,
+} from "#lib/oidc/client-authentication.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import type { Case } from "../patient.ts";
 import { type Answer, Unanswered } from "../prober.ts";
@@ -10,11 +15,13 @@ export async function examineClientSecret(patient: Case): Promise<Finding> {
   if (!client) return unknown(noClient);
   if (!metadata.token_endpoint) return unknown("No token_endpoint is declared.");
   try {
-    const own = await ask(client.clientSecret, patient);
+    const [first, second] = authenticationMethods(metadata, client.clientSecret);
+    const own = await ask(first, client.clientSecret, patient);
     if (own.status >= 500) return unknown(`The token endpoint answers HTTP ${own.status}.`);
-    if (client.clientSecret === undefined) return judgePublic(own);
+    if (first === "none") return judgePublic(own);
+    if (own.status === 401 && second) return await judgeSecond(own, second, patient);
     if (own.error === "invalid_client") return refused(own);
-    return judge(own, await ask(crypto.randomUUID(), patient));
+    return judge(own, await ask(first, crypto.randomUUID(), patient));
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     return unknown(`The token endpoint: ${quoted(error.message)}.`);
@@ -26,35 +33,29 @@ interface Refusal {
   error: string;
 }
 
-async function ask(secret: string | undefined, { client, metadata, app, prober }: Case): Promise<Refusal> {
+async function ask(
+  method: AuthenticationMethod,
+  secret: string | undefined,
+  { client, metadata, app, prober }: Case,
+): Promise<Refusal> {
   const { clientId = "" } = client ?? {};
-  const methods = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
-  const basic = secret !== undefined && methods.includes("client_secret_basic");
   const body = new URLSearchParams({
     grant_type: "authorization_code",
     code: `made-up-${crypto.randomUUID()}`,
     redirect_uri: `${app.baseUrls[0]}/oauth2client`,
     code_verifier: crypto.randomUUID() + crypto.randomUUID(),
-    ...(basic ? {} : { client_id: clientId }),
-    ...(secret !== undefined && !basic ? { client_secret: secret } : {}),
   });
-  const headers = {
+  const headers = new Headers({
     accept: "application/json",
     "content-type": "application/x-www-form-urlencoded",
-    ...(basic ? { authorization: basicCredentials(clientId, secret) } : {}),
-  };
+  });
+  authenticate(method, { clientId, clientSecret: secret }, body, headers);
   const answer = await prober.ask(metadata.token_endpoint ?? "", {
     method: "POST",
     headers,
     body: `${body}`,
   });
   return { status: answer.status, error: errorIn(answer) };
-}
-
-/** Both are form-encoded first (RFC 6749 2.3.1). */
-function basicCredentials(clientId: string, secret: string): string {
-  const encoded = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
-  return `Basic ${Buffer.from(`${encoded(clientId)}:${encoded(secret)}`).toString("base64")}`;
 }
 
 function errorIn({ text, status }: Answer): string {
@@ -70,8 +71,23 @@ function errorIn({ text, status }: Answer): string {
 const todo =
   "Check the secret and the authentication method (client_secret_basic or client_secret_post) at the OpenID Provider. A client without a secret must be registered as public.";
 
-const refused = ({ error }: Refusal): Finding =>
-  finding("client-secret", "problem", `The OpenID Provider rejects the client: ${error}.`, todo);
+const refused = ({ error }: Refusal, how = ""): Finding =>
+  finding("client-secret", "problem", `The OpenID Provider rejects the client: ${error}${how}.`, todo);
+
+/** The apps use the second method too once the first is refused. */
+async function judgeSecond(first: Refusal, method: AuthenticationMethod, patient: Case): Promise<Finding> {
+  const own = await ask(method, patient.client?.clientSecret, patient);
+  if (own.status === 401 || own.error === "invalid_client")
+    return refused(first, `, by client_secret_basic and by ${method}`);
+  const judged = judge(own, await ask(method, crypto.randomUUID(), patient));
+  if (judged.result !== "ok") return judged;
+  return finding(
+    "client-secret",
+    "warning",
+    `client_secret_basic is refused (${first.error}), although it is declared; the apps use ${method} then. ${judged.found}`,
+    `Register the client for ${method}, or have the OpenID Provider accept client_secret_basic.`,
+  );
+}
 
 function judgePublic(own: Refusal): Finding {
   if (own.error === "invalid_grant")

@@ -47,7 +47,8 @@ export async function collectTokens(
       "The two ID Tokens of this hybrid flow name different users (Core 3.3.3.6).",
     );
   }
-  return withTokens(back, tokensFrom(tokens, origin, back.signed));
+  const verdicts = [...provider.authenticationVerdicts(pending.clientId), ...back.verdicts];
+  return withTokens({ ...back, verdicts }, tokensFrom(tokens, origin, back.signed));
 }
 
 const withTokens = ({ claims, verdicts }: VerifiedIdToken, tokens: Tokens): Collected => ({
@@ -101,6 +102,10 @@ async function redeemCode(code: string, pending: PendingLogin, provider: OpenIdP
     ...(codeVerifier ? { code_verifier: codeVerifier } : {}),
   };
   const tokens = await requestTokens(configuration, "authorization_code", parameters);
-  await rp.record({ type: "token_request", data: { grantType: "authorization_code", clientId } });
+  const refusedBasic = provider.refusedBasic(clientId);
+  await rp.record({
+    type: "token_request",
+    data: { grantType: "authorization_code", clientId, refusedBasic },
+  });
   return tokens;
 }

@@ -29,7 +29,11 @@ export async function requestDirectGrant(
   await rp.record({
     type: "token_request",
     sessionId,
-    data: { grantType: form.grant_type, clientId: form.client_id },
+    data: {
+      grantType: form.grant_type,
+      clientId: form.client_id,
+      refusedBasic: provider.refusedBasic(form.client_id),
+    },
   });
   const origin = { issuer: provider.issuer, clientId: form.client_id, now: rp.now() };
   if (!response.id_token) {
@@ -48,7 +52,7 @@ export async function requestDirectGrant(
   });
   const login = {
     claims,
-    verdicts,
+    verdicts: [...provider.authenticationVerdicts(form.client_id), ...verdicts],
     tokens: tokensFrom(response, origin, signed),
     clientId: form.client_id,
     signedInBy: "form" as const,

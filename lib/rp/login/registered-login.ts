@@ -41,7 +41,8 @@ export async function beginRegisteredSession(
   const { startedAt, formerId, base } = browser;
   return beginSession(
     {
-      ...{ claims, verdicts, clientId, startedAt, formerId },
+      ...{ claims, clientId, startedAt, formerId },
+      verdicts: [...provider.authenticationVerdicts(clientId), ...verdicts],
       tokens: tokensFrom({ ...received, expires_in }, { issuer: provider.issuer, clientId, now }, signed),
       signedInBy: "next-auth",
       grantType: "code",

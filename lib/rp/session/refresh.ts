@@ -83,7 +83,7 @@ async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
   // The expiry of the old token says nothing about the new one.
   const { expiresAt: _, ...kept } = tokens;
   if (!response.id_token) return { ...login, tokens: { ...kept, ...tokensFrom(response, origin) } };
-  const { claims, signed, verdicts } = await verifyIdToken(response.id_token, {
+  const { claims, signed, ...checked } = await verifyIdToken(response.id_token, {
     issuer: provider.issuer,
     clientId,
     alg,
@@ -97,5 +97,6 @@ async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
     throw new ProtocolError("invalid_id_token", "The refreshed ID Token names another user (Core 12.2).");
   }
   const fresh = tokensFrom(response, origin, signed);
+  const verdicts = [...provider.authenticationVerdicts(clientId), ...checked.verdicts];
   return { ...login, claims: { ...login.claims, ...claims }, verdicts, tokens: { ...kept, ...fresh } };
 }

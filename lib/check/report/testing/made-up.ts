@@ -42,5 +42,5 @@ export const saidByOp = (text: string): Report =>
       madeUp("D-91", { verdict: "skip", reason: text }),
       madeUp("S-91", { reason: text }),
     ],
-    { issuer: text, driver: text },
+    { issuer: text, driver: text, notes: [text] },
   );
