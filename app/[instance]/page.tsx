@@ -22,7 +22,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
           other.
         </p>
       </div>
-      <SessionEnded session={session} />
+      <SessionEnded session={session} base={base} />
       <a
         className="card items-center gap-3 py-10 text-center text-ink no-underline hover:border-accent"
         href={`${base}/oauth2`}

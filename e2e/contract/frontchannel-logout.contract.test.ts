@@ -39,6 +39,21 @@ describe("a front-channel logout", () => {
     assert.equal(headers.get("cache-control"), "no-store");
   });
 
+  test("ends the cookie's session if its ID Token had no sid, with a warning", async () => {
+    const [who, other] = [newUser(), newUser()];
+    const browser = await signIn(issuer, rp, { sub: who.sub, sid: undefined });
+    const elsewhere = await signIn(issuer, rp, { sub: other.sub, sid: undefined });
+    const withoutCookie = await frame({ iss: issuer.issuer, sid: who.sid });
+    assert.equal(withoutCookie.status, 200);
+    assert.match(await withoutCookie.text(), /No session ended\. A session here has no sid/);
+    assert.equal((await sessionOf(browser, rp)).user, who.sub);
+    const answer = await frame({ iss: issuer.issuer, sid: who.sid }, browser);
+    assert.equal(answer.status, 200);
+    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");
+    assert.match((await browser.get(`${rp.base}/`)).text, /had no sid, so no request can match it/);
+    assert.equal((await sessionOf(elsewhere, rp)).user, other.sub);
+  });
+
   test("without iss and sid ends the session of the cookie, if there is one", async () => {
     const who = newUser();
     const browser = await signIn(issuer, rp, who);

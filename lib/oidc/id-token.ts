@@ -32,9 +32,13 @@ export interface IdTokenClaims extends JWTPayload {
   sub: string;
   iat: number;
   exp: number;
-  sid?: string;
+  sid?: unknown;
   auth_time?: number;
 }
+
+/** The `sid` of a token (BCL 2.1); undefined unless it is a text. */
+export const sidOf = ({ sid }: JWTPayload): string | undefined =>
+  typeof sid === "string" && sid !== "" ? sid : undefined;
 
 interface IdTokenExpectation {
   issuer: string;

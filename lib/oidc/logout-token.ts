@@ -34,6 +34,7 @@ const clauses = {
   sub_or_sid: "BCL 2.6-5",
   jti: "BCL 2.4",
   replay: "BCL 2.6-8",
+  session: "BCL 2.7",
 };
 
 export type LogoutTokenChecks = Checklist<keyof typeof clauses>;
@@ -102,7 +103,7 @@ export async function openLogoutToken(
 }
 
 /** Validates an opened logout token (BCL 2.6), with a verdict for every check. Only the store knows whether its `jti` is
- * new: the caller makes the last check, `replay`.
+ * new and which sessions it ends: the caller makes the last checks, `replay` and `session`.
  * @throws {ProtocolError} `invalid_logout_token` with the verdicts, or `provider_unavailable` */
 export async function verifyLogoutToken(
   opened: OpenedLogoutToken,

@@ -55,6 +55,7 @@ const lines: { [Type in EventType]: (data: EventData[Type]) => Line[] } = {
   frontchannel_logout: (data) => [
     info("Frontchannel logout request received."),
     ...("error" in data ? [warn(`Front-channel logout refused: ${data.error}`)] : []),
+    ...("warning" in data && data.warning ? [warn(data.warning)] : []),
   ],
   logout_token: logoutTokenLines,
   logout_token_unverified: logoutTokenLines,
@@ -90,7 +91,8 @@ function logoutTokenLines(data: EventData["logout_token"]): Line[] {
       warn(`Logout token refused: ${data.error}${failed ? ` (${failed.check}, ${failed.clause})` : ""}`),
     ];
   }
-  const { sessions, sid, sub } = data;
+  const { sessions, sid, sub, warning } = data;
   if (sessions > 0) return [received];
-  return [received, warn(`No session found for the ${sid ? `sid: ${sid}` : `sub: ${sub}`}`)];
+  const none = `No session found for the ${sid ? `sid: ${sid}` : `sub: ${sub}`}`;
+  return [received, warn(warning ? `${none}. ${warning}` : none)];
 }

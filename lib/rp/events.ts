@@ -38,7 +38,7 @@ export interface EventData {
   post_logout: { result: LogoutOutcome["result"]; error?: string | undefined };
   session_confirmed: Confirmation;
   tokens_refreshed: { clientId: string } | Failed;
-  frontchannel_logout: { sessions: number } | Refused;
+  frontchannel_logout: { sessions: number; warning?: string | undefined } | Refused;
   logout_token: AcceptedLogoutToken | RefusedLogoutToken;
   /** Refused before its signature was verified, so anyone may have sent it. */
   logout_token_unverified: RefusedLogoutToken;
@@ -60,6 +60,8 @@ interface AcceptedLogoutToken {
   jti: string;
   /** How many sessions it ended here. */
   sessions: number;
+  /** Why it ended none although the user is logged in here. */
+  warning?: string | undefined;
   verdicts: Verdict[];
 }
 

@@ -32,6 +32,12 @@ export interface Login {
   checkSessionIframe: string;
 }
 
+/** The OP session of a login, as a client of the OP knows it. */
+export type OpSession = Pick<Login, "iss" | "clientId"> & { sid?: string | undefined };
+
+/** What a logout request at the OP needs of a login. */
+export type LoginAtProvider = Pick<Login, "iss" | "clientId" | "claims" | "tokens" | "endSessionEndpoint">;
+
 export interface Tokens {
   /** As the OP signed it, after decryption. */
   idToken?: string;
@@ -57,7 +63,12 @@ export interface SessionEnd {
   detail?: string;
   /** How long ago the OP had ended its own session, if it says so (`toe` of the logout token, RFC 8417 2.2). */
   noticedAfterMs?: number;
+  /** The login that may live on at the OP, so that the user can still log out there. Never recorded as an event. */
+  atProvider?: LoginAtProvider;
 }
+
+/** What became of the renewal of a login: no session of the same user was there, or a logout came first. */
+export type Renewal = "renewed" | "no-session" | SessionEnd;
 
 /** The end of a session that had begun. */
 export interface PastSession extends SessionEnd {
@@ -151,7 +162,8 @@ export interface WaitingLogout extends PendingLogout {
   request: LogoutRequest;
 }
 
-/** Which sessions a logout ends: those with this `sid`, or without one all of `sub`; only those of these clients. */
+/** Which sessions a logout ends, only those of these clients: with this `sid`, and of `sub` those whose ID Token had no
+ * `sid`; by `sub` alone, all of that subject. */
 export interface LogoutSelector {
   iss: string;
   sid?: string | undefined;

@@ -8,10 +8,12 @@ import type {
   FormState,
   Login,
   LogoutOutcome,
+  OpSession,
   PendingLogin,
   PendingLogout,
   ReceivedLogout,
   RegisteredClient,
+  Renewal,
   RpSession,
   SessionEnd,
   Tokens,
@@ -59,9 +61,10 @@ export interface Store {
     former: string | undefined,
     startedAt: number,
   ): Promise<SessionEnd | undefined>;
-  /** Keeps the data of a confirmed login; false if the same user is no longer logged in, or the logout of that OP session
-   * came first. */
-  renewLogin(sessionId: string, login: Login): Promise<boolean>;
+  /** Keeps the data of a confirmed login, unless its OP session was ended before.
+   * @param startedAt when the request was sent that vouches for the OP session
+   * @returns "no-session" when the same user is no longer logged in, or that earlier end; then nothing is kept */
+  renewLogin(sessionId: string, login: Login, startedAt: number): Promise<Renewal>;
   /** Ends this session; undefined if no user was logged in. */
   endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined>;
   saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void>;
@@ -74,6 +77,10 @@ export interface Store {
   /** Ends the sessions with this `sid`, of any client: for front-channel logout. The request is unsigned, so nothing about
    * it is remembered. */
   endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]>;
+  /** The logout that ended the `sid` of this login, while it is remembered: the OP has used that `sid` before. */
+  readEnd(login: OpSession): Promise<SessionEnd | undefined>;
+  /** The logins of a user at an issuer; without `sub`, those whose ID Token had no `sid`. */
+  listLogins(whose: { iss: string; sub?: string | undefined }, now: number): Promise<OpSession[]>;
   /** Which of these client IDs have a session or a pending login at this issuer. */
   usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]>;
 

@@ -28,7 +28,7 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
   return (
     <>
       <h1>Import Photos</h1>
-      <SessionEnded session={session} />
+      <SessionEnded session={session} base={base} />
       <LoggedInUser session={session} base={base} />
       <div className="row">
         {session?.login && <LogoutButtons action={`${base}/logout`} login={session.login} />}

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { current } from "#lib/next/current.ts";
-import { photoAlbum } from "#lib/rp/session/photos.ts";
+import { photosOf } from "#lib/rp/session/photos.ts";
 import { LoggedInUser } from "../../_components/session/logged-in-user.tsx";
+import { SessionEnded } from "../../_components/session/session-ended.tsx";
 
 export const metadata: Metadata = { title: "My Photos" };
 
@@ -13,11 +14,12 @@ const photos = [
 
 /** GET /photos : what the import was for. */
 export default async function PhotosPage({ params }: PageProps<"/[instance]/photos">) {
-  const { rp, base, session } = await current(params, "/photos");
-  const album = session ? await photoAlbum(session, rp) : { problem: "No user is logged in." };
+  const { rp, base, session: before } = await current(params, "/photos");
+  const { album, session } = await photosOf(before, rp);
   return (
     <>
       <h1>My Photos</h1>
+      <SessionEnded session={session} base={base} />
       <LoggedInUser session={session} base={base} />
       {"problem" in album ? (
         <p className="note note-warn" role="alert">

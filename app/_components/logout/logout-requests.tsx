@@ -31,10 +31,11 @@ function LogoutRequest({ event: { type, at, data } }: { event: LogoutEvent }) {
   const line = (
     <>
       <time className="mono">{clock(at)}</time> <b>{shownEvents[type].name}</b>:{" "}
-      {"error" in data ? data.error : outcome(data.sessions)}
+      {"error" in data ? data.error : outcome(data)}
     </>
   );
-  const look = `note ${error ? "note-bad" : "note-ok"}`;
+  const warning = "warning" in data ? data.warning : undefined;
+  const look = `note ${error ? "note-bad" : warning ? "note-warn" : "note-ok"}`;
   if (verdicts.length === 0)
     return (
       <p className={look}>
@@ -49,7 +50,8 @@ function LogoutRequest({ event: { type, at, data } }: { event: LogoutEvent }) {
   );
 }
 
-function outcome(sessions: number): string {
-  if (sessions === 0) return "accepted; no matching session here";
-  return `accepted; ended ${sessions} session${sessions === 1 ? "" : "s"}`;
+function outcome({ sessions, warning }: { sessions: number; warning?: string | undefined }): string {
+  const ended =
+    sessions === 0 ? "no matching session here" : `ended ${sessions} session${sessions === 1 ? "" : "s"}`;
+  return `accepted; ${ended}${warning ? `. ${warning}` : ""}`;
 }

@@ -2,7 +2,7 @@
  * code of the apps (`lib/oidc`), but records instead of judging. */
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from "openid-client";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import { type IdTokenClaims, verifyIdToken } from "#lib/oidc/id-token.ts";
+import { type IdTokenClaims, sidOf, verifyIdToken } from "#lib/oidc/id-token.ts";
 import type { Decryption } from "#lib/oidc/jwe.ts";
 import type { RegistrationField } from "#lib/oidc/mechanisms.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -187,13 +187,14 @@ export class RelyingParty {
       frontChannel: false,
       now: Math.floor(Date.now() / 1000),
     });
-    this.known.push({ sub: claims.sub, sid: claims.sid });
+    const sid = sidOf(claims);
+    this.known.push({ sub: claims.sub, sid });
     return {
       rp: this,
       idToken,
       claims,
       sub: claims.sub,
-      sid: claims.sid,
+      sid,
       sessionState,
       accessToken: tokens?.access_token,
       refreshToken: tokens?.refresh_token,

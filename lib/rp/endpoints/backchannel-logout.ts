@@ -1,7 +1,7 @@
 /** POST /bclogout: Back-Channel Logout 1.0, sections 2.5 to 2.8. */
 import type { JWTPayload } from "jose";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { isNumericDate } from "#lib/oidc/id-token.ts";
+import { isNumericDate, sidOf } from "#lib/oidc/id-token.ts";
 import {
   audiencesOf,
   type LogoutTokenChecks,
@@ -15,6 +15,7 @@ import { type Client, clientsAt } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
 import { readForm, retriable } from "../http.ts";
 import { recordEnded } from "../logout/end-session.ts";
+import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession, SessionEnd } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
@@ -79,14 +80,14 @@ async function issuerOf(
   };
 }
 
-/** BCL 2.7: `sid` ends that session, `sub` alone all of that subject; no session to end is success as well. */
+/** BCL 2.7: no session to end is success as well. */
 async function endSessions(
   { claims, clientIds, replayableUntil }: VerifiedLogoutToken,
   checks: LogoutTokenChecks,
   rp: RelyingParty,
 ): Promise<{ ended: EndedSession[]; end: SessionEnd }> {
   const { iss, sub, jti, iat } = claims;
-  const sid = claims.sid as string | undefined;
+  const sid = sidOf(claims);
   const end = { by: "back-channel" as const, at: rp.now(), ...noticedAfter(claims.toe, rp.now()) };
   const logout = {
     ...{ iss, sid, sub, clientIds, jti, end },
@@ -97,6 +98,9 @@ async function endSessions(
   if (ended === "replayed")
     return checks.fail("replay", "This logout token was received before.", "a new jti", jti);
   checks.pass("replay");
+  const unmatched = ended.length === 0 ? await whyUnmatched(logout, rp) : undefined;
+  if (unmatched) checks.warn("session", "a session with this sid or sub", unmatched);
+  else checks.pass("session", ended.length === 0 ? "none here: success as well" : `${ended.length} ended`);
   return { ended, end };
 }
 
@@ -111,8 +115,9 @@ async function recordAccepted(
   rp: RelyingParty,
 ): Promise<void> {
   const { iss, sub, aud, jti } = claims;
-  const sid = claims.sid as string | undefined;
-  const data = { iss, aud, sub, sid, jti, sessions: ended.length, verdicts };
+  const sid = sidOf(claims);
+  const warning = verdicts.find(({ check, result }) => check === "session" && result === "warn")?.actual;
+  const data = { iss, aud, sub, sid, jti, sessions: ended.length, warning, verdicts };
   await rp.record({ type: "logout_token", data });
 }
 

@@ -4,6 +4,7 @@ import { show } from "#lib/oidc/verdict.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
 import { type Endpoint, page, retriable } from "../http.ts";
 import { recordEnded } from "../logout/end-session.ts";
+import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession, SessionEnd } from "../model.ts";
 import { canonicalBaseUrl, type RelyingParty } from "../relying-party.ts";
@@ -14,10 +15,12 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
   try {
     await assertSwitchedOn("front-channel", rp);
     const end = { by: "front-channel" as const, at: rp.now() };
-    const ended = await endNamed(request, end, rp);
-    await rp.record({ type: "frontchannel_logout", data: { sessions: ended.length } });
+    const { ended, warning } = await endNamed(request, end, rp);
+    const data = { sessions: ended.length, ...(warning ? { warning } : {}) };
+    await rp.record({ type: "frontchannel_logout", data });
     await recordEnded(ended, end, rp);
-    return answer(rp, 200, ended.length > 0 ? "Logged out." : "No user was logged in.");
+    const outcome = ended.length > 0 ? "Logged out." : "No session ended.";
+    return answer(rp, 200, [outcome, warning].filter(Boolean).join(" "));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await rp.record({ type: "frontchannel_logout", data: { error: error.message, code: error.code } });
@@ -27,13 +30,17 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
 
 /** Ends the session with this `iss` and `sid`, found without a cookie; with neither, the session of the cookie. A request
  * that matches no session ends none. */
-async function endNamed(request: Request, end: SessionEnd, rp: RelyingParty): Promise<EndedSession[]> {
+async function endNamed(
+  request: Request,
+  end: SessionEnd,
+  rp: RelyingParty,
+): Promise<{ ended: EndedSession[]; warning?: string | undefined }> {
   const { searchParams } = new URL(request.url);
   const [iss, sid] = [searchParams.get("iss"), searchParams.get("sid")];
   const own = await readSession(request.headers.get("cookie"), rp);
   if (iss === null && sid === null) {
     const ended = own && (await rp.store.endSession(own.sessionId, end));
-    return ended ? [ended] : [];
+    return { ended: ended ? [ended] : [] };
   }
   if (iss === null || sid === null) {
     throw new ProtocolError(
@@ -48,14 +55,22 @@ async function endNamed(request: Request, end: SessionEnd, rp: RelyingParty): Pr
     );
   }
   const ended = await rp.store.endBySid(iss, sid, end);
-  if (ended.length === 0 && own?.login) {
+  if (ended.length > 0) return { ended };
+  if (own?.login?.iss === iss && !own.login.sid) {
+    const byCookie = await rp.store.endSession(own.sessionId, { ...end, detail: endedByCookie });
+    return { ended: byCookie ? [byCookie] : [], warning: endedByCookie };
+  }
+  if (own?.login) {
     throw new ProtocolError(
       "invalid_request",
       "The front-channel logout is not for the session of this browser.",
     );
   }
-  return ended;
+  return { ended, warning: await whyUnmatched({ iss, sid }, rp) };
 }
+
+const endedByCookie =
+  "The ID Token of this browser's session had no sid, so no request can match it: it ended since its cookie came along.";
 
 /** A small document that only a trusted OP may frame. */
 function answer(rp: RelyingParty, status: number, text: string): Response {

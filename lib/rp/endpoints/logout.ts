@@ -1,21 +1,21 @@
 /** POST and GET /logout: RP-initiated logout, the request (RIL 2) and the way back (RIL 3). */
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { assertSameOrigin, type Endpoint, page, readForm, seeOther } from "../http.ts";
-import { endSession } from "../logout/end-session.ts";
+import { endSession, loginLeft } from "../logout/end-session.ts";
 import { requestLogout, sendLogoutRequest } from "../logout/logout-request.ts";
 import { outcomeBody, outcomeOf, titleOf } from "../logout/post-logout.ts";
 import { baseUrlFor } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
 /** The form's `scope` says what to end: `here` this app's session only, `everywhere` all sessions of the user, by default
- * this session of the OP. Except for `here`, the session stays until the OP has ended its own: the user may still
+ * this session of the OP, also after the one here has ended on its own. Except for `here`, the session stays until the OP has ended its own: the user may still
  * answer "No" there (RIL 2). */
 export const logout: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
   assertSameOrigin(request, base);
   const fields = await readForm(request);
   const session = await readSession(request.headers.get("cookie"), rp);
-  const login = session?.login;
+  const login = session && (session.login ?? loginLeft(session));
   if (!login) return seeOther(`${base}/`);
   const scope = fields.get("scope");
   if (scope === "everywhere" && !login.endSessionEndpoint) {

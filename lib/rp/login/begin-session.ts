@@ -1,8 +1,9 @@
 /** Where every login ends: a new RP session that replaces the browser's former one. */
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
+import { type IdTokenClaims, instant, sidOf } from "#lib/oidc/id-token.ts";
+import type { Verdict } from "#lib/oidc/verdict.ts";
 import { recordEnded } from "../logout/end-session.ts";
-import type { Login, RpSession, Tokens } from "../model.ts";
+import type { Login, OpSession, RpSession, Tokens } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { newSessionId } from "../session/session-cookie.ts";
 import { lifetime } from "../store.ts";
@@ -22,7 +23,8 @@ export async function beginSession(
   { startedAt, formerId, ...login }: NewLogin,
   rp: RelyingParty,
 ): Promise<string> {
-  const { iss, sub, sid } = login.claims;
+  const { iss, sub } = login.claims;
+  const sid = sidOf(login.claims);
   const now = rp.now();
   const former = formerId ? await rp.store.readSession(formerId, now) : undefined;
   const session: RpSession = {
@@ -30,7 +32,12 @@ export async function beginSession(
     createdAt: now,
     expiresAt: now + lifetime.session,
     ...(former?.form ? { form: former.form } : {}),
-    login: { ...login, iss, sub, ...(typeof sid === "string" ? { sid } : {}), since: now },
+    login: {
+      ...login,
+      verdicts: [...login.verdicts, ...(await reusedSid({ iss, clientId: login.clientId, sid }, rp))],
+      ...{ iss, sub, since: now },
+      ...(sid ? { sid } : {}),
+    },
   };
   const ended = await rp.store.beginSession(session, formerId, startedAt);
   if (ended) {
@@ -57,6 +64,17 @@ export async function beginSession(
   };
   await rp.record({ type: "session_begun", sessionId, data });
   return session.sessionId;
+}
+
+/** A new session has a new `sid` (BCL 2.1), but OPs do reuse them: the user gets in, with a warning. */
+async function reusedSid({ sid, ...client }: OpSession, { store }: RelyingParty): Promise<Verdict[]> {
+  const earlier = sid && (await store.readEnd({ ...client, sid }));
+  if (!earlier) return [];
+  const [expected, actual] = [
+    "a sid of its own",
+    `a sid that was logged out at ${instant(earlier.at / 1000)}`,
+  ];
+  return [{ check: "sid", clause: "BCL 2.1", result: "warn", expected, actual }];
 }
 
 type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scope"]?: string | undefined } & {

@@ -1,7 +1,7 @@
 /** The ID Token as a hint that the OP can read (Core 3.1.2.1, RIL 2). */
 import { decodeProtectedHeader, type JWK } from "jose";
 import { defaultMethod, type Encryption, encryptTo, keyType } from "#lib/oidc/jwe.ts";
-import type { Login } from "../model.ts";
+import type { LoginAtProvider } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
 /** `signed`: as the OP signed it. `encrypted`: the signed token, encrypted to the OP. `claims`: only its claims, encrypted
@@ -18,7 +18,10 @@ export interface IdTokenHints {
  * read it, nor in the clear; an OP without a published encryption key gets the claims encrypted to its only key, as
  * WSO2 IS expects.
  * @throws {ProtocolError} `provider_unavailable` for an encrypted login when the OP's keys cannot be fetched */
-export async function idTokenHints({ tokens, claims, iss }: Login, rp: RelyingParty): Promise<IdTokenHints> {
+export async function idTokenHints(
+  { tokens, claims, iss }: LoginAtProvider,
+  rp: RelyingParty,
+): Promise<IdTokenHints> {
   const { idToken, encryptedIdToken } = tokens;
   if (!idToken) return { usual: "signed", values: {} };
   const wanted = encryptedIdToken ? agreedOn(encryptedIdToken) : { alg: "RSA-OAEP", enc: defaultMethod };
@@ -34,7 +37,7 @@ export async function idTokenHints({ tokens, claims, iss }: Login, rp: RelyingPa
 }
 
 /** The default hint. */
-export async function usualHint(login: Login, rp: RelyingParty): Promise<string | undefined> {
+export async function usualHint(login: LoginAtProvider, rp: RelyingParty): Promise<string | undefined> {
   if (!login.tokens.encryptedIdToken) return login.tokens.idToken;
   const { usual, values } = await idTokenHints(login, rp);
   return values[usual];

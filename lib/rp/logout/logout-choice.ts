@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type LogoutMethod, type LogoutParameters, longestParameter } from "#lib/oidc/logout-request.ts";
-import type { Login } from "../model.ts";
+import type { LoginAtProvider } from "../model.ts";
 
 export interface LogoutChoice {
   method: LogoutMethod;
@@ -12,7 +12,7 @@ export interface LogoutChoice {
 /** What the Logout button sends: everything that RIL 2 recommends.
  * @param hint of this login, encrypted if the login was: then WSO2 IS also needs its tenant */
 export const usualChoice = (
-  { clientId, tokens }: Login,
+  { clientId, tokens }: LoginAtProvider,
   hint: string | undefined,
   base: string,
   state: string,

@@ -5,7 +5,7 @@ import { buildLogoutRequest, type LogoutRequest } from "#lib/oidc/logout-request
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { EventData } from "../events.ts";
 import { seeOther, selfSubmittingForm } from "../http.ts";
-import type { Login, RpSession } from "../model.ts";
+import type { LoginAtProvider, RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { usualHint } from "./id-token-hint.ts";
 import { type LogoutChoice, parseLogoutChoice, usualChoice } from "./logout-choice.ts";
@@ -24,8 +24,8 @@ export function sendLogoutRequest(
  * @param fields of the panel; none for the default request
  * @throws {ProtocolError} when the OP cannot be reached, or the fields cannot be used */
 export async function requestLogout(
-  { sessionId }: RpSession,
-  login: Login,
+  { sessionId, login: live }: RpSession,
+  login: LoginAtProvider,
   fields: URLSearchParams,
   base: string,
   rp: RelyingParty,
@@ -51,19 +51,23 @@ export async function requestLogout(
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await record({ error: error.message });
-    throw new ProtocolError(error.code, `You are still logged in. ${error.message}`, {
-      help:
-        error.help ??
-        "Try again when the OpenID Provider answers. Reset Session ends the session in this app only.",
-      detail: error,
-    });
+    throw new ProtocolError(
+      error.code,
+      `${live ? "You are still logged in." : "You may still be logged in at the OpenID Provider."} ${error.message}`,
+      {
+        help:
+          error.help ??
+          `Try again when the OpenID Provider answers.${live ? " Reset Session ends the session in this app only." : ""}`,
+        detail: error,
+      },
+    );
   }
 }
 
 /** The choice of the panel, or the default of the button. */
 async function chosen(
   fields: URLSearchParams,
-  login: Login,
+  login: LoginAtProvider,
   provider: OpenIdProvider,
   base: string,
   rp: RelyingParty,

@@ -9,10 +9,19 @@ type PhotoAlbum =
   | { owner: string; source: "userinfo" | "id_token"; claims: Record<string, unknown> }
   | { problem: string };
 
+/** The album, and the session that it was read with: a refresh may have ended the given one. */
+export async function photosOf(
+  session: RpSession | undefined,
+  rp: RelyingParty,
+): Promise<{ album: PhotoAlbum; session: RpSession | undefined }> {
+  const current = session && (await refreshed(session, rp));
+  return { album: await readAlbum(current, rp), session: current };
+}
+
 /** Reads the owner's claims from the UserInfo endpoint (Core 5.3), without an access token from the ID Token. */
-export async function photoAlbum(session: RpSession, rp: RelyingParty): Promise<PhotoAlbum> {
-  const { login } = (await refreshed(session, rp)) ?? {};
-  const tokens = login?.tokens ?? session.tokens;
+async function readAlbum(session: RpSession | undefined, rp: RelyingParty): Promise<PhotoAlbum> {
+  const login = session?.login;
+  const tokens = login?.tokens ?? session?.tokens;
   if (!tokens?.accessToken) {
     return login
       ? { owner: login.sub, source: "id_token", claims: login.claims }

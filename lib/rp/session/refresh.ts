@@ -1,7 +1,7 @@
 /** Refreshes expired access tokens (RFC 6749 6, Core 12), once for all concurrent requests, on all replicas. */
 import { ResponseBodyError } from "openid-client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { verifyIdToken } from "#lib/oidc/id-token.ts";
+import { sidOf, verifyIdToken } from "#lib/oidc/id-token.ts";
 import { requestTokens } from "#lib/oidc/token-request.ts";
 import { clientNamed } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
@@ -58,16 +58,21 @@ async function refreshOnce(sessionId: string, rp: RelyingParty): Promise<void> {
 async function refresh(sessionId: string, login: Login, rp: RelyingParty): Promise<void> {
   try {
     const renewed = await requestRefresh(login, rp);
-    await rp.store.renewLogin(sessionId, renewed);
+    // Core 12.2: the refreshed ID Token is about the authentication with which this session began.
+    const renewal = await rp.store.renewLogin(sessionId, renewed, login.since);
     await rp.record({ type: "tokens_refreshed", sessionId, data: { clientId: login.clientId } });
+    if (typeof renewal === "object") await endSession({ sessionId }, renewal.by, rp, sidCameLate);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     await rp.record({ type: "tokens_refreshed", sessionId, data: { error: error.message } });
     if (error.detail instanceof ResponseBodyError && error.detail.error === "invalid_grant") {
-      await endSession({ sessionId }, "refresh", rp, error.message);
+      await endSession({ sessionId, login }, "refresh", rp, error.message);
     }
   }
 }
+
+const sidCameLate =
+  "The logout of its sid arrived before this app knew that sid: the first ID Token with it came with refreshed tokens.";
 
 async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
   const { clientId, tokens, tokenEndpoint } = login;
@@ -98,5 +103,10 @@ async function requestRefresh(login: Login, rp: RelyingParty): Promise<Login> {
   }
   const fresh = tokensFrom(response, origin, signed);
   const verdicts = [...provider.authenticationVerdicts(clientId), ...checked.verdicts];
-  return { ...login, claims: { ...login.claims, ...claims }, verdicts, tokens: { ...kept, ...fresh } };
+  const sid = sidOf(claims);
+  return {
+    ...login,
+    ...(sid ? { sid } : {}),
+    ...{ claims: { ...login.claims, ...claims }, verdicts, tokens: { ...kept, ...fresh } },
+  };
 }

@@ -36,17 +36,21 @@ local function indexOf(kind, iss, value)
   return key('by-' .. kind, iss, value)
 end
 
-local function index(id)
-  local iss, sid, sub, expires = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub', 'expires'))
-  if sid then addTo(indexOf('sid', iss, sid), id, expires) end
-  addTo(indexOf('sub', iss, sub), id, expires)
+-- sub exists exactly while a user is logged in, sid only if the ID Token had one
+local function indexesOf(iss, sid, sub)
+  local bySid = sid and indexOf('sid', iss, sid) or key('without-sid', iss)
+  return { bySid, indexOf('sub', iss, sub) }
 end
 
--- sid and sub exist exactly while a user is logged in
+local function index(id)
+  local iss, sid, sub, expires = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub', 'expires'))
+  for _, set in ipairs(indexesOf(iss, sid, sub)) do addTo(set, id, expires) end
+end
+
 local function unindex(id)
   local iss, sid, sub = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub'))
-  if sid then call('ZREM', indexOf('sid', iss, sid), id) end
-  if sub then call('ZREM', indexOf('sub', iss, sub), id) end
+  if not sub then return end
+  for _, set in ipairs(indexesOf(iss, sid, sub)) do call('ZREM', set, id) end
 end
 
 local function forget(id)
@@ -69,6 +73,18 @@ local function finish(ids, ended)
     end
   end
   return done
+end
+
+-- The logout that overtook a login: the login was requested before it arrived, and the user has not authenticated again
+-- since.
+local function overtaken()
+  for _, one in ipairs({ { 'sid', a.sid }, { 'sub', a.sub }, { 'sub-without-sid', not a.sid and a.sub or nil } }) do
+    local kind, value = unpack(one)
+    if value then
+      local at, iat, by = unpack(call('HMGET', key('ended', kind, a.iss, a.client, value), 'at', 'iat', 'by'))
+      if at and tonumber(at) >= a.startedAt and tonumber(iat) >= a.authenticatedAt then return { by, at } end
+    end
+  end
 end
 
 local function forgetPendingLogin(state)
@@ -100,17 +116,9 @@ while call('ZCARD', visits) > a.most do
 end
 `);
 
-/** A `sid` is ended for good. A `sub` is ended only for logins that were requested before the logout arrived, and whose
- * user has not authenticated again since. */
 export const beginSession = script(`
-for _, kind in ipairs({ 'sid', 'sub' }) do
-  if a[kind] then
-    local at, iat, by = unpack(call('HMGET', key('ended', kind, a.iss, a.client, a[kind]), 'at', 'iat', 'by'))
-    if at and (kind == 'sid' or tonumber(at) >= a.startedAt and tonumber(iat) >= a.authenticatedAt) then
-      return { by, at }
-    end
-  end
-end
+local ended = overtaken()
+if ended then return ended end
 if a.former then
   forget(a.former)
   changed(a.former)
@@ -124,17 +132,17 @@ local known = math.max(tonumber(call('GET', client) or 0), a.clientUntil)
 call('SET', client, known, 'PXAT', known)
 `);
 
-/** Only `sid` matters: a logout of the whole `sub` has already ended the session that would be renewed. */
 export const renewLogin = script(`
+local ended = overtaken()
+if ended then return ended end
 local session = key('session', a.id)
 local iss, sub = unpack(call('HMGET', session, 'iss', 'sub'))
-if iss ~= a.iss or sub ~= a.sub then return 0 end
-if a.sid and call('EXISTS', key('ended', 'sid', a.iss, a.client, a.sid)) == 1 then return 0 end
+if iss ~= a.iss or sub ~= a.sub then return 'no-session' end
 unindex(a.id)
 call('HDEL', session, 'sid')
 call('HSET', session, unpack(a.fields))
 index(a.id)
-return 1
+return 'renewed'
 `);
 
 export const endSession = script("return finish({ a.id }, a.ended)");
@@ -160,28 +168,45 @@ local seen = call('GET', jti)
 if seen and (seen == 'answered' or tonumber(seen) > a.now) then return 'replayed' end
 call('SET', jti, a.answerUntil, 'PXAT', a.replayableUntil)
 
-local kind = a.sid and 'sid' or 'sub'
 local meant, rememberUntil = {}, a.rememberUntil
-for _, id in ipairs(call('ZRANGE', indexOf(kind, a.iss, a[kind]), 0, -1)) do
-  local client, tokensUntil = unpack(call('HMGET', key('session', id), 'client', 'until'))
-  for _, clientId in ipairs(a.clientIds) do
-    if client == clientId then
-      meant[#meant + 1] = id
-      rememberUntil = math.max(rememberUntil, tonumber(tokensUntil))
+local function select(kind, value)
+  for _, id in ipairs(call('ZRANGE', indexOf(kind, a.iss, value), 0, -1)) do
+    local client, sid, tokensUntil = unpack(call('HMGET', key('session', id), 'client', 'sid', 'until'))
+    for _, clientId in ipairs(a.clientIds) do
+      if client == clientId and (kind == 'sid' or not (sid and a.sid)) then
+        meant[#meant + 1] = id
+        rememberUntil = math.max(rememberUntil, tonumber(tokensUntil))
+      end
     end
   end
 end
+if a.sid then select('sid', a.sid) end
+if a.sub then select('sub', a.sub) end
 
-for _, clientId in ipairs(a.clientIds) do
-  local ended = key('ended', kind, a.iss, clientId, a[kind])
-  local at, iat, expires = unpack(call('HMGET', ended, 'at', 'iat', 'expires'))
-  expires = math.max(rememberUntil, tonumber(expires or 0))
-  call('HSETNX', ended, 'by', a.by)
-  call('HSET', ended, 'at', math.max(a.at, tonumber(at or 0)), 'iat', math.max(a.iat, tonumber(iat or 0)),
-    'expires', expires)
-  call('PEXPIREAT', ended, expires)
+local function remember(kind, value)
+  for _, clientId in ipairs(a.clientIds) do
+    local ended = key('ended', kind, a.iss, clientId, value)
+    local at, iat, expires = unpack(call('HMGET', ended, 'at', 'iat', 'expires'))
+    expires = math.max(rememberUntil, tonumber(expires or 0))
+    call('HSETNX', ended, 'by', a.by)
+    call('HSET', ended, 'at', math.max(a.at, tonumber(at or 0)), 'iat', math.max(a.iat, tonumber(iat or 0)),
+      'expires', expires)
+    call('PEXPIREAT', ended, expires)
+  end
 end
+if a.sid then remember('sid', a.sid) end
+if a.sub then remember(a.sid and 'sub-without-sid' or 'sub', a.sub) end
 return finish(meant, a.ended)
+`);
+
+/** @returns of each login its client ID and its sid or false */
+export const listLogins = script(`
+local logins = {}
+for _, id in ipairs(call('ZRANGE', a.sub and indexOf('sub', a.iss, a.sub) or key('without-sid', a.iss), 0, -1)) do
+  local client, sid = unpack(call('HMGET', key('session', id), 'client', 'sid'))
+  if client then logins[#logins + 1] = { client, sid } end
+end
+return logins
 `);
 
 export const savePendingLogin = script(`

@@ -51,6 +51,17 @@ export function sessionFrom(sessionId: string, hash: Hash): RpSession | undefine
   return { ...session, ended: { ...end, livedMs: end.at - Number(hash.since) } };
 }
 
+/** What a script looks for among the logouts that may have overtaken a login. */
+export const overtakable = ({ iss, sid, sub, clientId: client, claims }: Login) => ({
+  ...{ iss, sid, sub, client },
+  authenticatedAt: Number.isFinite(claims.auth_time) ? Number(claims.auth_time) : 0,
+});
+
+/** What a script returns for a logout that it has found. */
+export type EndRow = [by: SessionEnd["by"], at: string];
+
+export const endFrom = ([by, at]: EndRow): SessionEnd => ({ by, at: Number(at) });
+
 /** What a script returns for a session that it has ended. */
 export type EndedRow = [sessionId: string, sub: string, sid: string | null, since: string];
 

@@ -10,10 +10,12 @@ import type {
   FormState,
   Login,
   LogoutOutcome,
+  OpSession,
   PendingLogin,
   PendingLogout,
   ReceivedLogout,
   RegisteredClient,
+  Renewal,
   RpSession,
   SessionEnd,
   Tokens,
@@ -21,9 +23,19 @@ import type {
 } from "#lib/rp/model.ts";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import { answerMs, RedisConnection } from "./connection.ts";
+import { appended, eventFrom } from "./events.ts";
 import { channelOf, type KeyOf, keysOf, prefixOf } from "./keys.ts";
 import * as scripts from "./scripts.ts";
-import { type EndedRow, endedFrom, loginFields, sessionFields, sessionFrom } from "./session.ts";
+import {
+  type EndedRow,
+  type EndRow,
+  endedFrom,
+  endFrom,
+  loginFields,
+  overtakable,
+  sessionFields,
+  sessionFrom,
+} from "./session.ts";
 
 /** Callbacks for the state of the connection. */
 interface ConnectionWatch {
@@ -79,20 +91,20 @@ class RedisStore implements Store {
   ): Promise<SessionEnd | undefined> {
     const { login } = session;
     if (!login) throw new Error("a session begins with a login");
-    const { iss, sid, sub, clientId: client, claims } = login;
     const overtaken = (await this.#run(scripts.beginSession, {
-      ...{ id: session.sessionId, former, iss, sid, sub, client, startedAt, expires: session.expiresAt },
-      authenticatedAt: Number.isFinite(claims.auth_time) ? Number(claims.auth_time) : 0,
+      ...{ id: session.sessionId, former, startedAt, expires: session.expiresAt, ...overtakable(login) },
       clientUntil: session.expiresAt + lifetime.ended,
       fields: sessionFields(session, login),
-    })) as [by: SessionEnd["by"], at: string] | null;
-    return overtaken ? { by: overtaken[0], at: Number(overtaken[1]) } : undefined;
+    })) as EndRow | null;
+    return overtaken ? endFrom(overtaken) : undefined;
   }
 
-  async renewLogin(sessionId: string, login: Login): Promise<boolean> {
-    const { iss, sub, sid, clientId: client } = login;
+  async renewLogin(sessionId: string, login: Login, startedAt: number): Promise<Renewal> {
     const fields = loginFields(login);
-    return (await this.#run(scripts.renewLogin, { id: sessionId, iss, sub, sid, client, fields })) === 1;
+    const renewal = (await this.#run(scripts.renewLogin, {
+      ...{ id: sessionId, startedAt, fields, ...overtakable(login) },
+    })) as Exclude<Renewal, SessionEnd> | EndRow;
+    return typeof renewal === "string" ? renewal : endFrom(renewal);
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
@@ -127,6 +139,18 @@ class RedisStore implements Store {
 
   endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
     return this.#end(scripts.endBySid, { iss, sid }, end);
+  }
+
+  async readEnd({ iss, clientId, sid }: OpSession): Promise<SessionEnd | undefined> {
+    if (sid === undefined) return undefined;
+    const ended = this.#key("ended", "sid", iss, clientId, sid);
+    const [by, at] = await this.#redis.ask((redis) => redis.hmGet(ended, ["by", "at"]));
+    return by && at ? endFrom([by as SessionEnd["by"], at]) : undefined;
+  }
+
+  async listLogins(whose: { iss: string; sub?: string | undefined }): Promise<OpSession[]> {
+    const logins = (await this.#run(scripts.listLogins, whose)) as [clientId: string, sid: string | null][];
+    return logins.map(([clientId, sid]) => ({ iss: whose.iss, clientId, ...(sid ? { sid } : {}) }));
   }
 
   async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {
@@ -199,19 +223,12 @@ class RedisStore implements Store {
   }
 
   async appendEvent(event: UnnumberedEvent): Promise<void> {
-    const { at, type } = event;
-    await this.#run(scripts.appendEvent, {
-      ...{ at, type, event: JSON.stringify(event), most: limit.events },
-      ...{ oldest: at - lifetime.events, lifetime: lifetime.events },
-    });
+    await this.#run(scripts.appendEvent, appended(event));
   }
 
   async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {
     const entries = await this.#redis.ask((redis) => redis.lRange(this.#key("events", type), 0, most - 1));
-    return entries.map((entry) => {
-      const [, seq, json] = /^(\d+) \d+ (.*)$/s.exec(entry) as unknown as [string, string, string];
-      return { ...(JSON.parse(json) as UnnumberedEvent), seq: Number(seq) } as ProtocolEvent<Type>;
-    });
+    return entries.map((entry) => eventFrom<Type>(entry));
   }
 
   readMechanisms(): Promise<Mechanism[] | undefined> {

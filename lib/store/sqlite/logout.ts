@@ -4,6 +4,7 @@ import type {
   EndedSession,
   Login,
   LogoutSelector,
+  OpSession,
   PastSession,
   ReceivedLogout,
   SessionEnd,
@@ -11,15 +12,27 @@ import type {
 import { lifetime } from "#lib/rp/store.ts";
 import type { Database, Row } from "./database.ts";
 
-/** The sessions that a logout ends: of its issuer and audience, by `sid` or else by `sub`. */
+/** The sessions that a logout ends, of its issuer and audience. */
 export function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {
-  const [column, value] = sid === undefined ? ["sub", sub] : ["sid", sid];
   return db.all(
-    `SELECT * FROM sessions WHERE iss = ? AND ${column} = ? AND client_id IN (SELECT value FROM json_each(?))`,
+    `SELECT * FROM sessions WHERE iss = ?1 AND client_id IN (SELECT value FROM json_each(?4))
+       AND (sid = ?2 OR sub = ?3 AND (sid IS NULL OR ?2 IS NULL))`,
     iss,
-    value ?? null,
+    sid ?? null,
+    sub ?? null,
     JSON.stringify(clientIds),
   );
+}
+
+/** Whom a logout ends besides its sessions: logins whose callback is still running. */
+function endedOnes({ sid, sub }: LogoutSelector): [kind: "sid" | "sub" | "sub-without-sid", value: string][] {
+  if (sid === undefined) return [["sub", sub ?? ""]];
+  return sub === undefined
+    ? [["sid", sid]]
+    : [
+        ["sid", sid],
+        ["sub-without-sid", sub],
+      ];
 }
 
 /** Removes the login from these sessions; what is left says how it ended. */
@@ -38,17 +51,19 @@ export function endSessions(db: Database, rows: Row[], end: SessionEnd): EndedSe
 
 /** Remembers a logout for the logins that it has overtaken, until the tokens of its sessions have expired. */
 export function rememberEnded(db: Database, logout: ReceivedLogout, ended: Row[], now: number): void {
-  const { iss, clientIds, sid, sub, iat, end } = logout;
+  const { iss, clientIds, iat, end } = logout;
   const expiresAt = Math.max(now + lifetime.ended, ...ended.map(tokenExpiry));
-  for (const clientId of clientIds) {
+  for (const [clientId, [kind, value]] of clientIds.flatMap((id) =>
+    endedOnes(logout).map((one) => [id, one] as const),
+  )) {
     db.run(
-      `INSERT INTO ended (iss, client_id, kind, value, iat, end_by, at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO logouts (iss, client_id, kind, value, iat, end_by, at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET
          iat = max(iat, excluded.iat), at = max(at, excluded.at), expires_at = max(expires_at, excluded.expires_at)`,
       iss,
       clientId,
-      sid === undefined ? "sub" : "sid",
-      sid ?? sub ?? null,
+      kind,
+      value,
       iat,
       end.by,
       end.at,
@@ -57,15 +72,15 @@ export function rememberEnded(db: Database, logout: ReceivedLogout, ended: Row[]
   }
 }
 
-/** The logout that overtook this login. A `sid` is ended for good. A `sub` is ended only for logins that were requested
- * before the logout arrived, and whose user has not authenticated again since.
+/** The logout that overtook this login: the login was requested before it arrived, and the user has not authenticated
+ * again since. `iat` proves no authentication: a code may be redeemed after the logout.
  * @param startedAt when the authorization request was sent */
 export function endedBefore(db: Database, login: Login, startedAt: number): SessionEnd | undefined {
   const { iss, clientId, sid, sub, claims } = login;
   const authenticatedAt = Number.isFinite(claims.auth_time) ? Number(claims.auth_time) : 0;
   const row = db.get(
-    `SELECT end_by, at FROM ended WHERE iss = ?1 AND client_id = ?2 AND
-       (kind = 'sid' AND value = ?3 OR kind = 'sub' AND value = ?4 AND at >= ?5 AND iat >= ?6)`,
+    `SELECT end_by, at FROM logouts WHERE iss = ?1 AND client_id = ?2 AND at >= ?5 AND iat >= ?6 AND
+       (kind = 'sid' AND value = ?3 OR value = ?4 AND (kind = 'sub' OR kind = 'sub-without-sid' AND ?3 IS NULL))`,
     iss,
     clientId,
     sid ?? null,
@@ -73,8 +88,17 @@ export function endedBefore(db: Database, login: Login, startedAt: number): Sess
     startedAt,
     authenticatedAt,
   );
-  return row && { by: row.end_by as SessionEnd["by"], at: Number(row.at) };
+  return row && endFrom(row);
 }
+
+/** The latest logout of this `sid`. */
+export function endOf(db: Database, { iss, clientId, sid }: OpSession): SessionEnd | undefined {
+  const sql = "SELECT end_by, at FROM logouts WHERE iss = ? AND client_id = ? AND kind = 'sid' AND value = ?";
+  const row = db.get(sql, iss, clientId, sid ?? null);
+  return row && endFrom(row);
+}
+
+const endFrom = (row: Row): SessionEnd => ({ by: row.end_by as SessionEnd["by"], at: Number(row.at) });
 
 /** Whatever an ID Token says, nothing is kept for longer than the lifetime of a session. */
 function tokenExpiry(row: Row): number {

@@ -67,10 +67,11 @@ CREATE TABLE IF NOT EXISTS refreshes (
 ) STRICT, WITHOUT ROWID;
 
 -- OP sessions and users that a logout token ended: a callback that is still running checks its session here
-CREATE TABLE IF NOT EXISTS ended (
+CREATE TABLE IF NOT EXISTS logouts (
   iss TEXT NOT NULL,
   client_id TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('sid', 'sub')),
+  -- sub-without-sid: of that user, only logins whose ID Token has no sid
+  kind TEXT NOT NULL CHECK (kind IN ('sid', 'sub', 'sub-without-sid')),
   value TEXT NOT NULL,
   iat INTEGER NOT NULL,
   end_by TEXT NOT NULL,

@@ -9,10 +9,12 @@ import type {
   FormState,
   Login,
   LogoutOutcome,
+  OpSession,
   PendingLogin,
   PendingLogout,
   ReceivedLogout,
   RegisteredClient,
+  Renewal,
   RpSession,
   SessionEnd,
   Tokens,
@@ -20,7 +22,7 @@ import type {
 } from "#lib/rp/model.ts";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import { Database } from "./database.ts";
-import { endedBefore, endSessions, rememberEnded, selectSessions } from "./logout.ts";
+import { endedBefore, endOf, endSessions, rememberEnded, selectSessions } from "./logout.ts";
 import {
   readPendingLogin,
   savePendingLogin,
@@ -41,7 +43,7 @@ const tables = [
   "pending_logouts",
   "seen_jti",
   "refreshes",
-  "ended",
+  "logouts",
 ] as const;
 
 /** @param folder of the database file; `:memory:` keeps nothing
@@ -98,12 +100,13 @@ class SqliteStore implements Store {
     return ended;
   }
 
-  async renewLogin(sessionId: string, login: Login): Promise<boolean> {
+  async renewLogin(sessionId: string, login: Login, startedAt: number): Promise<Renewal> {
     const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
     const values = [JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub];
-    // Only `sid` matters: a logout of the whole `sub` has already ended the session that would be renewed.
-    const hasEnded = () => endedBefore(this.#db, login, Number.POSITIVE_INFINITY);
-    return this.#db.atomically(() => !hasEnded() && this.#db.run(sql, ...values) > 0);
+    return this.#db.atomically(() => {
+      const ended = endedBefore(this.#db, login, startedAt);
+      return ended ?? (this.#db.run(sql, ...values) > 0 ? "renewed" : "no-session");
+    });
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
@@ -159,6 +162,23 @@ class SqliteStore implements Store {
     });
     this.#changed(...ended.map(({ sessionId }) => sessionId));
     return ended;
+  }
+
+  async readEnd(login: OpSession): Promise<SessionEnd | undefined> {
+    return endOf(this.#db, login);
+  }
+
+  async listLogins(
+    { iss, sub }: { iss: string; sub?: string | undefined },
+    now: number,
+  ): Promise<OpSession[]> {
+    const sql = `SELECT client_id, sid FROM sessions WHERE iss = ?1 AND login IS NOT NULL AND expires_at > ?3
+      AND (sub = ?2 OR ?2 IS NULL AND sid IS NULL)`;
+    return this.#db.all(sql, iss, sub ?? null, now).map(({ client_id, sid }) => ({
+      iss,
+      clientId: String(client_id),
+      ...(sid ? { sid: String(sid) } : {}),
+    }));
   }
 
   async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {

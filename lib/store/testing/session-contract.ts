@@ -23,16 +23,14 @@ export function sessionContract(withStore: WithStore): void {
         await begin(store, session);
         const renewed = (sub: string, sid: string) =>
           ({ ...session.login, ...sessionOf(sub, sid).login }) as never;
-        assert.equal(await store.renewLogin(session.sessionId, renewed("bob", "s2")), false);
-        assert.equal(await store.renewLogin(session.sessionId, renewed("alice", "s2")), true);
-        assert.equal(await store.renewLogin("unknown", renewed("alice", "s2")), false);
+        const renew = (id: string, sub: string, sid: string) =>
+          store.renewLogin(id, renewed(sub, sid), Date.now());
+        assert.equal(await renew(session.sessionId, "bob", "s2"), "no-session");
+        assert.equal(await renew(session.sessionId, "alice", "s2"), "renewed");
+        assert.equal(await renew("unknown", "alice", "s2"), "no-session");
         assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), []);
         assert.equal((await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now())).length, 1);
-        assert.equal(
-          await store.renewLogin(session.sessionId, renewed("alice", "s3")),
-          false,
-          "it has ended",
-        );
+        assert.equal(await renew(session.sessionId, "alice", "s3"), "no-session", "it has ended");
       }));
 
     test("ends once, and keeps the outcome of its logout", () =>

@@ -1,8 +1,8 @@
 /** What a store must do with any engine; each engine's test calls this. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Login } from "#lib/rp/model.ts";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
+import { logoutContract } from "./logout-contract.ts";
 import { sessionContract } from "./session-contract.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf, type WithStore } from "./stored.ts";
 
@@ -19,114 +19,7 @@ export function storeContract(open: () => Promise<Opened>): void {
     await work(store, replica).finally(close);
   };
 
-  describe("a logout", () => {
-    test("ends only the sessions of its issuer, sid and client", () =>
-      withStore(async (store) => {
-        const meant = sessionOf("alice", "s1");
-        await begin(store, meant);
-        const others = [
-          logoutOf({ sid: "s2" }),
-          logoutOf({ sid: "s1" }, { iss: `${iss}/` }),
-          logoutOf({ sid: "s1" }, { clientIds: ["other"] }),
-        ];
-        for (const other of others) assert.deepEqual(await store.receiveLogout(other, Date.now()), []);
-        const ended = await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
-        assert.deepEqual(ended, [{ sessionId: meant.sessionId, sub: "alice", sid: "s1", since: 1 }]);
-        const left = await store.readSession(meant.sessionId, Date.now());
-        assert.equal(left?.login, undefined);
-        assert.equal(left?.ended?.by, "back-channel");
-      }));
-
-    test("with a jti seen before does nothing", () =>
-      withStore(async (store) => {
-        const logout = logoutOf({ sub: "alice" });
-        await store.receiveLogout(logout, Date.now());
-        const session = sessionOf("alice", "s9");
-        await begin(store, session, Date.now() + 1000);
-        assert.equal(await store.receiveLogout(logout, Date.now()), "replayed");
-        assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
-      }));
-
-    test("that arrives at two replicas at once is accepted by exactly one", () =>
-      withStore(async (store, replica) => {
-        const session = sessionOf("alice", "s1");
-        await begin(store, session);
-        const logout = logoutOf({ sid: "s1" });
-        const answers = await Promise.all(
-          [store, replica].map((each) => each.receiveLogout(logout, Date.now())),
-        );
-        assert.equal(answers.filter((answer) => answer === "replayed").length, 1);
-        assert.equal(answers.flat().filter((answer) => answer !== "replayed").length, 1);
-      }));
-
-    test("by sub wins over a login that is being stored at the other replica, in either order", () =>
-      withStore(async (store, replica) => {
-        const asked = Date.now() - 1000;
-        for (let round = 0; round < 20; round++) {
-          const session = sessionOf(`user${round}`, "s1");
-          const logout = logoutOf({ sub: `user${round}` });
-          const both = [begin(replica, session, asked), store.receiveLogout(logout, Date.now())];
-          await Promise.all(round % 2 ? both : both.reverse());
-          assert.equal((await store.readSession(session.sessionId, Date.now()))?.login, undefined);
-        }
-      }));
-
-    test("without a signature ends the sessions of a sid, but no later login", () =>
-      withStore(async (store) => {
-        const session = sessionOf("alice", "s1");
-        await begin(store, session);
-        const end = { by: "front-channel" as const, at: 51 };
-        assert.equal((await store.endBySid(`${iss}/`, "s1", end)).length, 0);
-        assert.equal((await store.endBySid(iss, "s1", end)).length, 1);
-        const left = await store.readSession(session.sessionId, Date.now());
-        assert.deepEqual(left?.ended, { ...end, livedMs: 50 });
-        assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
-      }));
-
-    test("by sid keeps that OP session, but no other, from ever logging in again", () =>
-      withStore(async (store) => {
-        await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
-        assert.equal((await begin(store, sessionOf("alice", "s1"), Date.now() + 1000))?.by, "back-channel");
-        assert.equal(await begin(store, sessionOf("alice", "s2")), undefined);
-      }));
-
-    test("by sid prevents renewal of a session with tokens of that OP session", () =>
-      withStore(async (store) => {
-        const session = sessionOf("alice", "s1");
-        await begin(store, session);
-        await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now());
-        const renewed = (sid: string) => sessionOf("alice", sid).login as Login;
-        assert.equal(await store.renewLogin(session.sessionId, renewed("s2")), false);
-        assert.equal(await store.renewLogin(session.sessionId, renewed("s3")), true);
-      }));
-
-    test("by sid affects only its client, not another client of the same OP session", () =>
-      withStore(async (store) => {
-        await store.receiveLogout(logoutOf({ sid: "s1" }, { clientIds: ["other"] }), Date.now());
-        assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
-      }));
-
-    test("that is older than an earlier one undoes nothing", () =>
-      withStore(async (store) => {
-        const asked = Date.now() - 1000;
-        await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 200 }), Date.now());
-        await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 100 }), Date.now());
-        const again = sessionOf("alice", "s2");
-        if (again.login) again.login.claims.auth_time = 150;
-        assert.ok(await begin(store, again, asked));
-      }));
-
-    test("by sub rejects a login that was requested before it, unless the user has authenticated since", () =>
-      withStore(async (store) => {
-        const asked = Date.now() - 1000;
-        await store.receiveLogout(logoutOf({ sub: "alice" }), Date.now());
-        const again = sessionOf("alice", "s2");
-        if (again.login) again.login.claims.auth_time = 101;
-        assert.ok(await begin(store, sessionOf("alice", "s2"), asked));
-        assert.equal(await begin(store, again, asked), undefined);
-        assert.equal(await begin(store, sessionOf("alice", "s3"), Date.now() + 1000), undefined);
-      }));
-  });
+  logoutContract(withStore);
 
   describe("pending requests", () => {
     test("can be taken once, and not after they have expired", () =>
