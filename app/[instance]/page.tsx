@@ -22,7 +22,6 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
           other.
         </p>
       </div>
-      <SessionEnded session={session} base={base} />
       <a
         className="card items-center gap-3 py-10 text-center text-ink no-underline hover:border-accent"
         href={`${base}/oauth2`}
@@ -32,6 +31,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
         <span className="text-lg font-semibold text-accent">Import Photos</span>
       </a>
       <LoggedInUser session={session} base={base} />
+      <SessionEnded session={session} base={base} />
       <LogoutRequests events={events} />
       <MechanismSwitch action={`${base}/mechanisms`} active={await activeMechanisms(rp)} />
       <p className="muted">

@@ -64,6 +64,7 @@ test("an ID Token of more than 16 KiB works for sign-in, monitoring and logout",
   const grace = { name: "grace", password: "grace" };
   await playground2.open();
   await page.getByRole("link", { name: "Import Photos" }).click();
+  await playground2.unfold();
   await page.getByLabel("Scope").fill("openid groups");
   await playground2.fill({ grantType: "Implicit", formPost: "Yes" });
   await page.getByRole("button", { name: "Authorize" }).click();

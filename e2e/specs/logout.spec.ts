@@ -138,6 +138,7 @@ test("each grant shows its own fields", async ({ playground2 }) => {
   const { page } = playground2;
   await playground2.open();
   await page.getByRole("link", { name: "Import Photos" }).click();
+  await playground2.unfold();
   const shown: Record<string, { with: string[]; without: string[] }> = {
     "Authorization Code": {
       with: ["Callback URL", "Logout Endpoint", "Client Secret"],
@@ -174,6 +175,7 @@ test("a scope entered before the scripts load also determines the fields", async
     await route.continue();
   });
   await page.goto(`${demo.throughFrontDoor.playground2}/oauth2`, { waitUntil: "commit" });
+  await page.getByText("More fields").click();
   await page.getByLabel("Scope").fill("profile");
   scripts.resolve();
   await expect(page.getByLabel("Implicit Response Type")).toBeHidden();

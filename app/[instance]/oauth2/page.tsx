@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { type Current, current } from "#lib/next/current.ts";
 import { relyingParty } from "#lib/next/relying-party.ts";
 import { clientsAt } from "#lib/rp/clients.ts";
-import { formValues } from "#lib/rp/login/authorize-form.ts";
+import { formValues } from "#lib/rp/login/form-values.ts";
 import { type IdTokenHints, idTokenHints } from "#lib/rp/logout/id-token-hint.ts";
 import { usualChoice } from "#lib/rp/logout/logout-choice.ts";
 import { endsEverywhere } from "#lib/rp/logout/logout-request.ts";
@@ -28,20 +28,20 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
   return (
     <>
       <h1>Import Photos</h1>
-      <SessionEnded session={session} base={base} />
       <LoggedInUser session={session} base={base} />
-      <div className="row">
-        {session?.login && <LogoutButtons action={`${base}/logout`} login={session.login} />}
-        {session?.login?.signedInBy === "next-auth" && (
-          <SignOutWithNextAuth app={app} then={`${home}/signout`} />
-        )}
-        {tokens && (
+      <SessionEnded session={session} base={base} />
+      {tokens && (
+        <div className="row">
+          {session?.login && <LogoutButtons action={`${base}/logout`} login={session.login} />}
+          {session?.login?.signedInBy === "next-auth" && (
+            <SignOutWithNextAuth app={app} then={`${home}/signout`} />
+          )}
           <a className="btn" href={`${base}/photos`}>
             My Photos
           </a>
-        )}
-        <PostButton action={`${base}/reset`} label="Reset Session" />
-      </div>
+          <PostButton action={`${base}/reset`} label="Reset Session" />
+        </div>
+      )}
       {session?.login?.endSessionEndpoint && <ByHand base={base} login={session.login} />}
       {session?.login && <IdTokenView login={session.login} />}
       {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} error={error} />}
@@ -109,7 +109,7 @@ const nextAuthErrors: Record<string, string> = {
 };
 
 async function Form({ rp, base, session, error }: Current & { error: unknown }) {
-  const { values, problem } = await formValues(session?.form?.values, base, rp);
+  const { values, usual, problem } = await formValues(session?.form?.values, base, rp);
   const clients = await clientsAt(rp.provider, rp);
   return (
     <>
@@ -119,19 +119,22 @@ async function Form({ rp, base, session, error }: Current & { error: unknown }) 
           {nextAuthErrors[error] ?? `next-auth reported: ${error}`}
         </p>
       )}
-      <div className="row">
-        <SignInWithNextAuth app={`/${rp.config.RP_NAME}`} back={`${canonicalBaseUrl(rp)}/oauth2`} />
-        <span className="muted">or fill in the request yourself:</span>
-      </div>
       <AuthorizeForm
         action={`${base}/authorize`}
-        registrationPage={`${base}/registration`}
         clientIds={clients.map(({ clientId }) => clientId)}
         publicClientId={rp.config.PUBLIC_CLIENT_ID}
         secretConfigured={clients.some(({ clientSecret }) => clientSecret)}
         values={values}
+        usual={usual}
         errors={session?.form?.errors ?? {}}
       />
+      <div className="row">
+        <SignInWithNextAuth app={`/${rp.config.RP_NAME}`} back={`${canonicalBaseUrl(rp)}/oauth2`} />
+        <a className="btn" href={`${base}/registration`}>
+          Registration of this app
+        </a>
+        <PostButton action={`${base}/reset`} label="Reset Session" />
+      </div>
     </>
   );
 }

@@ -34,11 +34,19 @@ export class App {
   async fill({ grantType, implicitResponseType, clientId, pkce, formPost }: FormChoice): Promise<void> {
     const { page } = this;
     if (grantType) await page.getByLabel("Authorization Grant Type").selectOption({ label: grantType });
+    if (implicitResponseType || pkce || formPost) await this.unfold();
     if (implicitResponseType)
       await page.getByLabel("Implicit Response Type").selectOption({ label: implicitResponseType });
     if (clientId) await page.getByLabel("Client ID").fill(clientId);
     if (pkce) await page.getByRole("group", { name: "Use PKCE" }).getByLabel(pkce).check();
     if (formPost) await page.getByRole("group", { name: "Enable Form Post" }).getByLabel(formPost).check();
+  }
+
+  /** Shows the fields that the tutorial does not name. */
+  async unfold(): Promise<void> {
+    const { page } = this;
+    await expect(page.getByLabel("Authorization Grant Type")).toBeVisible();
+    if (!(await page.getByLabel("Scope").isVisible())) await page.getByText("More fields").click();
   }
 
   async expectLoggedIn(user: string): Promise<void> {

@@ -1,8 +1,7 @@
 /** The authorize form of the tutorial: its fields, their exact labels, and their rules. */
 import { z } from "zod";
-import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
-import { clientNamed, clientsAt } from "../clients.ts";
+import { clientNamed } from "../clients.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
 export const grantTypes = {
@@ -143,45 +142,6 @@ export function parseAuthorizeForm(form: URLSearchParams): AuthorizeForm {
   const errors: Record<string, string> = {};
   for (const { path, message } of parsed.error.issues) errors[String(path[0] ?? "grant_type")] ??= message;
   throw new FormError(errors);
-}
-
-const endpointFields = [
-  "authorization_endpoint",
-  "token_endpoint",
-  "end_session_endpoint",
-  "check_session_iframe",
-] as const;
-
-/** The values of the form: the user's last ones, by default the configuration and the OP's metadata.
- * `problem` says why the endpoints are missing when the OP cannot be reached. */
-export async function formValues(
-  kept: Record<string, string> = {},
-  base: string,
-  rp: RelyingParty,
-): Promise<{ values: Record<string, string>; problem?: ProtocolError }> {
-  const defaults: Record<string, string> = {
-    grant_type: "code",
-    client_id: (await clientsAt(rp.provider, rp))[0]?.clientId ?? "",
-    scope: rp.config.SCOPE,
-    redirect_uri: `${base}/oauth2client`,
-    response_type: "id_token",
-    use_pkce: "yes",
-    code_challenge_method: "S256",
-    form_post: "no",
-    acr_values: "",
-  };
-  const values = { ...defaults, ...kept };
-  // The callback of the app's other address would lead away from the current one.
-  const callbacks = rp.config.RP_BASE_URLS.map((url) => `${url}/oauth2client`);
-  if (callbacks.includes(values.redirect_uri ?? "")) values.redirect_uri = `${base}/oauth2client`;
-  try {
-    const metadata = await rp.provider.metadata();
-    for (const name of endpointFields) values[name] = kept[name] || (metadata[name] ?? "");
-    return { values };
-  } catch (error) {
-    if (error instanceof ProtocolError) return { values, problem: error };
-    throw error;
-  }
 }
 
 /** The secret of the client. If the field is empty, the known secret is used without ever being shown; it is only sent to
