@@ -1,5 +1,5 @@
 /** The doctor's findings, for the page, the command line and the text to copy. Also runs in browsers. */
-import { oneLine } from "#lib/net/foreign-text.ts";
+import { foreignText, oneLine } from "#lib/net/foreign-text.ts";
 
 const results = ["problem", "warning", "unknown", "ok"] as const;
 
@@ -220,5 +220,6 @@ export const textOf = (heading: string, findings: readonly Finding[]): string =>
     "",
   ].join("\n");
 
-/** Text of another server, shortened for a finding. */
-export const quoted = (text: string, most = 160): string => oneLine(text, most);
+/** A value of another server, shortened for a finding. */
+export const quoted = (value: unknown, most = 160): string =>
+  typeof value === "string" ? oneLine(value, most) : foreignText(value, most);

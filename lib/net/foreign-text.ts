@@ -1,5 +1,6 @@
-/** Text that another server or browser sent, made safe to show: nothing in it is invisible, reverses the reading
- * direction or reaches a terminal as a command. */
+/** Values that another server or browser sent, as text that is safe to show: nothing in it is invisible, reverses the
+ * reading direction or reaches a terminal as a command. Nothing else turns such a value into text: `String` calls what
+ * the value has as `toString`, and `JSON.stringify` fails on lists in lists in lists. */
 
 /** Controls except tab and line break, marks of direction, what XML forbids, and the byte order mark. */
 const hidden =
@@ -15,13 +16,45 @@ export const visible = (text: string): string =>
 
 /** The same on one line.
  * @param most characters that are kept */
-export const oneLine = (text: string, most = Number.POSITIVE_INFINITY): string =>
-  visible(cut(text.replaceAll(/\s*[\r\n]+\s*/g, " ").trim(), most));
+export const oneLine = (text: string, most = Number.POSITIVE_INFINITY): string => {
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  return visible(cut(lines.filter((line) => line !== "").join(" "), most));
+};
 
-/** Any value on one line, exactly: strings with their spaces, and line breaks as `\n`; the rest as JSON. */
+/** Any value on one line, exactly: strings with their spaces, and line breaks as `\n`; the rest as JSON.
+ * @param most characters that are kept */
 export const foreignText = (value: unknown, most = 200): string => {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "absent");
+  const text = typeof value === "string" ? value : json(value, most, shownLevels);
   return visible(cut(text, most)).replaceAll("\n", "\\n");
 };
+
+/** Whether a value of JSON has lists and objects in more than so many levels. */
+export const nestsDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1)));
+
+const shownLevels = 8;
+
+/** Cut off below `levels`, and soon after `most` characters. */
+function json(value: unknown, most: number, levels: number): string {
+  if (value === undefined) return "absent";
+  if (typeof value === "string") return quoted(value, most);
+  if (typeof value !== "object" || value === null) return String(value);
+  const isList = Array.isArray(value);
+  const members = isList ? value.entries() : Object.entries(value);
+  const items: string[] = levels === 0 ? ["…"] : [];
+  let length = 0;
+  for (const [name, inner] of levels === 0 ? [] : members) {
+    const text = json(inner, most, levels - 1);
+    const item = isList ? text : `${quoted(String(name), most)}:${text}`;
+    items.push(item);
+    length += item.length + 1;
+    if (length > most) break;
+  }
+  return isList ? `[${items.join(",")}]` : `{${items.join(",")}}`;
+}
+
+const quoted = (text: string, most: number): string => JSON.stringify(cut(text, most));
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);

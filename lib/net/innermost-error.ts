@@ -1,5 +1,7 @@
 /** Why a request failed: `fetch` and openid-client wrap the error that says so. */
 
+import { foreignText } from "./foreign-text.ts";
+
 /** The error that all others wrap. Node tries every address of a name and reports the failures as one
  * `AggregateError`, of which the first counts. */
 export function innermost(error: unknown): unknown {
@@ -12,7 +14,7 @@ export function innermost(error: unknown): unknown {
 /** Its message, with the status if a response is the cause. */
 export function reason(error: unknown): string {
   const inner = innermost(error);
-  if (!(inner instanceof Error)) return String(inner);
+  if (!(inner instanceof Error)) return foreignText(inner);
   return inner.cause instanceof Response ? `${inner.message} (HTTP ${inner.cause.status})` : inner.message;
 }
 

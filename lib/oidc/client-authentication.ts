@@ -53,7 +53,7 @@ export function fetchByEitherMethod(fetch: Fetch, client: ClientCredentials, onA
     const answer = await fetch(url, init);
     const headers = new Headers(init.headers);
     if (answer.status !== 401 || !headers.get("authorization")?.startsWith("Basic ")) return answer;
-    const body = new URLSearchParams(String(init.body));
+    const body = new URLSearchParams(init.body as URLSearchParams);
     headers.delete("authorization");
     authenticate("client_secret_post", client, body, headers);
     const second = await fetch(url, { ...init, headers, body });

@@ -1,4 +1,5 @@
 /** Errors of the other side. Errors of our own code stay plain `Error`s and become a 500. */
+import { oneLine } from "#lib/net/foreign-text.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type ProtocolErrorCode =
@@ -39,6 +40,9 @@ interface ProtocolErrorOptions {
   verdicts?: readonly Verdict[];
 }
 
+/** Characters of a message or a help: both may quote the other side, and are kept in the event log. */
+const mostWords = 1000;
+
 /** An error of the other side: `message` says what was wrong and may be shown, `detail` may not. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
@@ -48,9 +52,9 @@ export class ProtocolError extends Error {
   readonly verdicts: readonly Verdict[];
 
   constructor(code: ProtocolErrorCode, message: string, options: ProtocolErrorOptions = {}) {
-    super(message);
+    super(oneLine(message, mostWords));
     this.code = code;
-    this.help = options.help;
+    this.help = options.help === undefined ? undefined : oneLine(options.help, mostWords);
     this.detail = options.detail;
     this.verdicts = options.verdicts ?? [];
   }

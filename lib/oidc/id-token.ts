@@ -15,6 +15,7 @@ const clauses = {
   signature: "Core 3.1.3.7-6",
   iss: "Core 3.1.3.7-2",
   sub: "Core 2",
+  sid: "BCL 2.1",
   aud: "Core 3.1.3.7-3",
   azp: "Core 3.1.3.7-5",
   exp: "Core 3.1.3.7-9",
@@ -98,6 +99,7 @@ export async function verifyIdToken(idToken: string, expected: IdTokenExpectatio
     "a subject",
     claims.sub,
   );
+  checkSessionId(claims, checks);
   checkAudience(claims, expected.clientId, checks);
   checkTimes(claims, expected.now, checks);
   checkNonce(claims, expected, checks);
@@ -120,6 +122,13 @@ async function signedToken(idToken: string, decryption: Decryption, checks: Chec
     "a signed token",
     help,
   );
+}
+
+function checkSessionId({ sid }: JWTPayload, checks: Checks): void {
+  if (sid === undefined) return;
+  const message = "The sid of the ID Token is not text, so no logout could name this session.";
+  checks.require("sid", typeof sid === "string", message, "text", sid);
+  if (sid === "") checks.warn("sid", "a session identifier", "empty");
 }
 
 function checkAudience(claims: JWTPayload, clientId: string, checks: Checks): void {

@@ -2,6 +2,7 @@
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import * as withRsa15 from "jose-rsa1_5";
 import type { Checklist } from "./checklist.ts";
+import { show } from "./verdict.ts";
 
 /** A client's `id_token_encrypted_response_alg` and `id_token_encrypted_response_enc`. */
 export interface Encryption {
@@ -58,20 +59,17 @@ export async function decryptToken(
     checks.fail("encryption", message, "a signed token of three parts", "five parts (JWE)", help);
   }
   const { alg, enc, kid } = headerOf(jwe);
-  const agreed = encryptions.some((each) => each.alg === alg && each.enc === enc);
-  const used = `${alg} with ${enc}`;
-  checks.require(
-    "encryption",
-    agreed,
-    "The token's encryption (alg and enc) is not the registered one.",
-    registered,
-    used,
-  );
-  const fitting = (await keys()).filter((key) => key.kty === keyType(String(alg)));
+  const used = encryptions.find((each) => each.alg === alg && each.enc === enc);
+  if (!used) {
+    const message = "The token's encryption (alg and enc) is not the registered one.";
+    return checks.fail("encryption", message, registered, `${show(alg)} with ${show(enc)}`);
+  }
+  checks.pass("encryption", `${used.alg} with ${used.enc}`);
+  const fitting = (await keys()).filter((key) => key.kty === keyType(used.alg));
   const named = fitting.filter((key) => key.kid === kid);
   // A kid is arbitrary (a certificate thumbprint, say): a key of the right type is tried even if its kid differs.
   const key = named[0] ?? fitting[0];
-  const inside = key && (await decrypt(jwe, key, String(alg)));
+  const inside = key && (await decrypt(jwe, key, used.alg));
   if (inside !== undefined) return inside;
   const message = "The token cannot be decrypted with this app's key.";
   const help = "The OpenID Provider may use an old key: compare it with this app's /jwks.";

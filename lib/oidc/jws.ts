@@ -7,6 +7,7 @@ import {
   errors,
   type JWTPayload,
 } from "jose";
+import { nestsDeeper } from "#lib/net/foreign-text.ts";
 import type { Checklist } from "./checklist.ts";
 import { ProtocolError } from "./errors.ts";
 
@@ -22,6 +23,9 @@ export interface Jws {
   claims: JWTPayload;
 }
 
+/** Levels of lists and objects in a header or payload: more than any claim needs, few enough to store and to show. */
+const mostLevels = 32;
+
 type JwsCheck = "format" | "alg" | "typ" | "key" | "signature";
 
 /** Reads header and payload of a compact JWS without trusting either (RFC 7515 7.1). */
@@ -34,8 +38,10 @@ export function parseJws(token: string, checks: Checklist<JwsCheck>): Jws {
     ) as JWTPayload | null;
     if (parts.length !== 3 || typeof claims !== "object" || claims === null || Array.isArray(claims))
       throw new Error();
-    checks.pass("format", "compact JWS");
-    return { header, claims };
+    if (!nestsDeeper([header, claims], mostLevels + 1)) {
+      checks.pass("format", "compact JWS");
+      return { header, claims };
+    }
   } catch {
     return checks.fail(
       "format",
@@ -44,6 +50,8 @@ export function parseJws(token: string, checks: Checklist<JwsCheck>): Jws {
       `${parts.length} part(s)`,
     );
   }
+  const message = "The JSON Web Token has lists or objects in too many levels.";
+  return checks.fail("format", message, `at most ${mostLevels} levels`, "more");
 }
 
 /** The algorithm is what the client registered: never `none`, never what the token asks for (RFC 8725 3.1). */

@@ -39,8 +39,8 @@ export function reportOf(
 /** The order of a list does not matter, nor does that of the words of a response type. */
 function comparable(field: string, value: unknown): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
-  const items = value.map((item) => (field === "response_types" ? sortedWords(String(item)) : item));
-  return JSON.stringify(items.sort());
+  const isType = (item: unknown) => field === "response_types" && typeof item === "string";
+  return JSON.stringify(value.map((item) => JSON.stringify(isType(item) ? sortedWords(item) : item)).sort());
 }
 
 /** How many fields have each result. */

@@ -3,7 +3,7 @@ import * as oidc from "openid-client";
 import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { bounded } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
-import { oneLine } from "#lib/net/foreign-text.ts";
+import { foreignText, nestsDeeper, oneLine } from "#lib/net/foreign-text.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
@@ -14,6 +14,8 @@ import { encryptionIn, type FieldReport, reportOf } from "./registration-report.
 
 const largestAnswer = 256 * 1024;
 const patience = 10;
+/** Levels of lists and objects in a response; a key in `jwks` has lists in the fifth. */
+const mostLevels = 8;
 /** Characters that are kept of a refusal. */
 const longestWords = 500;
 
@@ -129,6 +131,7 @@ function registrationFetch(
         .json()
         .catch(() => undefined)) as unknown,
     ) as Json;
+    if (nestsDeeper(received.body, mostLevels)) throw new Error("it has lists or objects in too many levels");
     received.status = response.status;
     if (response.status !== 200 && response.status !== 201) return response;
     return Response.json({ client_secret_expires_at: 0, ...received.body }, { status: 201 });
@@ -173,8 +176,8 @@ function registered(answer: Json, issuer: string, report: FieldReport[]): Regist
   const encryption = encryptionIn(answer);
   const management = managementIn(answer, issuer);
   return {
-    clientId: String(client_id),
-    alg: String(answer.id_token_signed_response_alg ?? asked),
+    clientId: client_id as string, // the library has checked it
+    alg: foreignText(answer.id_token_signed_response_alg ?? asked),
     ...(typeof client_secret === "string" && { clientSecret: client_secret }),
     ...(typeof expires === "number" && { secretExpiresAt: expires }),
     ...(encryption && { encryption }),

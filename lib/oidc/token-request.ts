@@ -33,10 +33,12 @@ async function readable(response: Response, kept: { id_token?: string }): Promis
     .catch(() => undefined);
   const { id_token: idToken, ...rest } = Object(body) as Record<string, unknown>;
   const { status } = response;
-  if (status >= 400 && typeof rest.error === "string") return Response.json(body, { status });
+  // No member that is read is an object (RFC 6749 5.1 and 5.2).
+  const plain = Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== "object"));
+  if (status >= 400 && typeof rest.error === "string") return Response.json(plain, { status });
   if (typeof idToken !== "string" || !isEncrypted(idToken)) return response;
   kept.id_token = idToken;
-  return Response.json(rest, { status });
+  return Response.json(plain, { status });
 }
 
 /** Fetches the claims from the UserInfo endpoint (Core 5.3).
@@ -56,7 +58,8 @@ export async function requestUserInfo(
 function tokenError(error: unknown, configuration: client.Configuration): ProtocolError {
   if (error instanceof ProtocolError) return error;
   if (error instanceof client.ResponseBodyError) {
-    const description = error.error_description ? `: ${error.error_description.replace(/\.$/, "")}` : "";
+    const said: unknown = error.error_description;
+    const description = typeof said === "string" && said ? `: ${said.replace(/\.$/, "")}` : "";
     return new ProtocolError(
       "token_error",
       `The OpenID Provider refused the request with ${error.error}${description}.`,

@@ -1,5 +1,6 @@
 /** Client metadata beyond the library's rules. */
 import { type Configuration, errors } from "oidc-provider";
+import { nestsDeeper } from "#lib/net/foreign-text.ts";
 import { refuseRsa15 } from "./encryption.ts";
 import { checkTokenType, tokenTypeField } from "./jwt-access-tokens.ts";
 
@@ -36,8 +37,10 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     tokenTypeField,
   ],
   validator: (_ctx, name, value, metadata) => {
-    if (name === "redirect_uris") expandCallbacks(metadata);
-    else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
+    if (name === "redirect_uris") {
+      for (const [member, given] of Object.entries(metadata)) checkForm(member, given);
+      expandCallbacks(metadata);
+    } else if (name === "post_logout_redirect_uris") metadata.post_logout_redirect_uris = expanded(value);
     else if (name === "id_token_encrypted_response_alg") refuseRsa15(value);
     else if (name === "id_token_signed_response_alg") checkSecret(value, metadata.client_secret);
     else if (value === undefined) return;
@@ -50,6 +53,22 @@ export const extraClientMetadata: NonNullable<Configuration["extraClientMetadata
     }
   },
 };
+
+/** A key set holds keys with lists. */
+const keySetLevels = 4;
+
+/** RFC 7591 2: text, a boolean, a number or a list of these; only `jwks` is an object. Some of the library's checks of a
+ * member convert it to text, which fails for some objects. The redirect URIs come first among the properties, so this
+ * runs before all other checks. */
+function checkForm(member: string, value: unknown): void {
+  if (member === skipLogoutConsentField || member === idTokenLifetimeField) return; // checked by their type
+  const isKeySet = member === "jwks";
+  const isPlain =
+    typeof value !== "object" || value === null || (Array.isArray(value) && !nestsDeeper(value, 1));
+  if (isPlain || (isKeySet && !nestsDeeper(value, keySetLevels))) return;
+  const expected = isKeySet ? "a JWK Set" : "text, a number, a boolean or a list of these";
+  throw new errors.InvalidClientMetadata(`${member} must be ${expected}`);
+}
 
 /** Minimum bytes of a secret for HS256 (OIDC Core 16.19, RFC 7518 3.2). */
 const minSecretBytes = 32;
@@ -101,7 +120,7 @@ function literal(pattern: string): string {
 
 /** BCL 2.2. The library checks that it is absolute. */
 function checkBackchannelUri(value: unknown): void {
-  if (!String(value).includes("#")) return;
+  if (typeof value !== "string" || !value.includes("#")) return; // the library refuses what is not text
   throw new errors.InvalidClientMetadata("backchannel_logout_uri must have no fragment");
 }
 
@@ -112,7 +131,10 @@ function checkFrontchannelUri(value: unknown, redirectUris: unknown): void {
     throw new errors.InvalidClientMetadata("frontchannel_logout_uri must be a web uri without a fragment");
   }
   const callbacks: unknown[] = Array.isArray(redirectUris) ? redirectUris : [];
-  if (!callbacks.some((callback) => URL.parse(String(callback))?.origin === uri.origin)) {
+  const origins = callbacks.map((callback) =>
+    typeof callback === "string" ? URL.parse(callback)?.origin : null,
+  );
+  if (!origins.includes(uri.origin)) {
     throw new errors.InvalidClientMetadata(
       "frontchannel_logout_uri must have the scheme, host and port of a redirect_uri",
     );

@@ -95,5 +95,5 @@ function clientsOf({
 /** HS256, A128KW and similar. */
 const needsSecret = (metadata: ClientMetadata): boolean =>
   [metadata.id_token_signed_response_alg, metadata.id_token_encrypted_response_alg].some((alg) =>
-    /^(?:HS|A)\d/.test(String(alg)),
+    /^(?:HS|A)\d/.test(alg ?? ""),
   );

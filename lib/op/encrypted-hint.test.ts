@@ -160,7 +160,7 @@ describe("an encrypted id_token_hint", () => {
       [`${good.slice(0, -6)}AAAAAA`, /cannot be decrypted here/],
       [withHeader({ alg: "RSA1_5" }), /the alg RSA1_5, which is not supported here/],
       [withHeader({ alg: "dir" }), /the alg dir, which is not supported here/],
-      [withHeader({ alg: undefined }), /the alg undefined, which is not supported here/],
+      [withHeader({ alg: undefined }), /the alg absent, which is not supported here/],
       [withHeader({ enc: "A128CBC+HS256" }), /the enc A128CBC\+HS256, which is not supported here/],
       [withHeader({ zip: "DEF" }), /is compressed/],
       [withHeader({ alg: "ECDH-ES" }), /cannot be decrypted here/],

@@ -2,6 +2,7 @@
 import { ConfigError, environment } from "#lib/config/env.ts";
 import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { startOp } from "./server.ts";
 
 async function main(): Promise<void> {
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
 /** The error in one line that says what to change. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message.replaceAll("\n", "; ");
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return foreignText(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   return code === "EADDRINUSE"
     ? `port ${port} is in use: stop the process that uses it, or set OP_PORT`

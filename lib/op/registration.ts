@@ -22,15 +22,17 @@ export function registrationFeatures(
       enabled: true,
       initialAccessToken,
       idFactory: (ctx) => chosenClientId(store, ctx.oidc.body?.ext_param_client_id),
-      secretFactory: (ctx) =>
-        chosen(ctx.oidc.body?.ext_param_client_secret) ?? randomBytes(32).toString("base64url"),
+      secretFactory: (ctx) => chosenSecret(ctx.oidc.body?.ext_param_client_secret),
     },
     registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
   };
 }
 
-const chosen = (value: unknown): string | undefined =>
-  typeof value === "string" && value ? value : undefined;
+function chosenSecret(wanted: unknown): string {
+  if (wanted === undefined || wanted === "") return randomBytes(32).toString("base64url");
+  if (typeof wanted === "string") return wanted;
+  throw new errors.InvalidClientMetadata("ext_param_client_secret must be text");
+}
 
 function chosenClientId(store: OpStore, wanted: unknown): string {
   const clientId = wanted || randomBytes(16).toString("base64url");

@@ -1,4 +1,5 @@
 /** The result of a registration, for people at a terminal. */
+import { foreignText } from "#lib/net/foreign-text.ts";
 import type { FieldReport, RegistrationReport } from "#lib/oidc/registration-report.ts";
 import type { RegisterOptions } from "./options.ts";
 import type { AppRegistration } from "./register.ts";
@@ -51,6 +52,9 @@ function detail({ result, answer, reason }: FieldReport): string {
 }
 
 const shown = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map((item) => (String(item).includes(" ") ? `"${item}"` : String(item))).join(" ")
-    : String(value);
+  Array.isArray(value) ? value.map(item).join(" ") : foreignText(value);
+
+function item(value: unknown): string {
+  const text = foreignText(value);
+  return text.includes(" ") ? `"${text}"` : text;
+}

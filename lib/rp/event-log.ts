@@ -1,5 +1,6 @@
 /** Records events, and writes them to the log. */
 import type { Log } from "#lib/log.ts";
+import { reason } from "#lib/net/innermost-error.ts";
 import { linesOf } from "./event-lines.ts";
 import type { EventLog } from "./events.ts";
 import type { Store } from "./store.ts";
@@ -11,6 +12,6 @@ export function createEventLog(store: Store, log: Log, now: () => number): Event
     for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
     await store
       .appendEvent({ ...event, at })
-      .catch((error: unknown) => log.error({ error: String(error) }, "An event was not recorded."));
+      .catch((error: unknown) => log.error({ error: reason(error) }, "An event was not recorded."));
   };
 }

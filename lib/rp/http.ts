@@ -1,5 +1,6 @@
 /** The HTTP that all endpoints share. */
 
+import { reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import { baseUrlFor, canonicalBaseUrl, type RelyingParty, requestHost } from "./relying-party.ts";
@@ -157,7 +158,7 @@ export function loopbackRedirect(
 function failure(error: unknown, request: Request, rp: RelyingParty): Response {
   const base = knownBase(request, rp);
   if (error instanceof ProtocolError) {
-    rp.log.warn({ code: error.code, detail: error.detail ? String(error.detail) : undefined }, error.message);
+    rp.log.warn({ code: error.code, detail: error.detail ? reason(error.detail) : undefined }, error.message);
     const content = { title: "That did not work", status: error.status, body: errorBody(error, base) };
     return retriable(page(rp, base, content));
   }

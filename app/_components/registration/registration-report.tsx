@@ -1,3 +1,4 @@
+import { foreignText } from "#lib/net/foreign-text.ts";
 import type { FieldReport, FieldResult, RegistrationReport } from "#lib/oidc/registration-report.ts";
 
 const badges: Record<FieldResult, string> = {
@@ -49,7 +50,7 @@ function Answer({ result, answer, reason }: FieldReport) {
 
 /** A value of client metadata, one line for each item of a list. */
 export function Value({ value }: { value: unknown }) {
-  const items = Array.isArray(value) ? value.map(String) : [String(value)];
+  const items = [value].flat().map((item) => foreignText(item, 2000));
   return (
     <div className="mono">
       {items.map((item) => (

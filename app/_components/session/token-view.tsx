@@ -1,7 +1,11 @@
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { instant } from "#lib/oidc/id-token.ts";
 import type { Login, Tokens } from "#lib/rp/model.ts";
 import { Scrolling } from "../scrolling.tsx";
 import { VerdictTable } from "../verdict-table.tsx";
+
+/** Characters: an ID Token of several hundred groups is shown whole. */
+const longestClaim = 100_000;
 
 const times = new Set(["exp", "iat", "nbf", "auth_time", "updated_at"]);
 
@@ -34,7 +38,7 @@ export function IdTokenView({ login }: { login: Login }) {
                   <code>{name}</code>
                 </th>
                 <td className="mono">
-                  {typeof value === "string" ? value : JSON.stringify(value)}
+                  {foreignText(value, longestClaim)}
                   {times.has(name) && (
                     <>
                       {" "}

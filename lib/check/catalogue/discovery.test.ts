@@ -80,7 +80,7 @@ const cases: [id: string, what: string, situation: Situation, verdict: Verdict, 
     "invalid JSON",
     { answer: () => new Response("<p>", { headers: { "content-type": "application/json" } }) },
     "fail",
-    /undefined/,
+    /names no issuer/,
   ],
   ["D-02", "https", {}, "pass", /^$/],
   [

@@ -3,6 +3,7 @@
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { isLoopback } from "#lib/net/loopback.ts";
 import type { Capability } from "#lib/oidc/capabilities.ts";
+import { show } from "#lib/oidc/verdict.ts";
 import { has } from "../model/capabilities.ts";
 import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
@@ -20,10 +21,13 @@ export const discovery: Check[] = [
       const response = await t.context.fetch(url, { redirect: "manual" });
       const type = response.headers.get("content-type") ?? "";
       const said = Object((await response.json().catch(() => undefined)) as unknown).issuer as unknown;
-      t.report.note("answer", { status: response.status, content_type: type, issuer: String(said) });
+      t.report.note("answer", { status: response.status, content_type: type, issuer: show(said) });
       t.report.require(response.status === 200, `The response is HTTP ${response.status} instead of 200.`);
       t.report.require(/^application\/json\s*(;|$)/i.test(type), `Its content type is ${type || "missing"}.`);
-      t.report.require(said === issuer, `It names the issuer ${String(said)}, but ${issuer} was requested.`);
+      t.report.require(
+        said === issuer,
+        `It names ${said === undefined ? "no issuer" : `the issuer ${show(said)}`}, but ${issuer} was requested.`,
+      );
       const { search, hash } = new URL(issuer);
       t.report.require(search + hash === "", "The issuer has a query or a fragment (Discovery 3).");
     },
@@ -36,7 +40,7 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       noteDiscovery(t);
-      t.report.note("declared", { end_session_endpoint: String(t.metadata.end_session_endpoint) });
+      t.report.note("declared", { end_session_endpoint: show(t.metadata.end_session_endpoint) });
       if (!has(t, "end-session")) t.report.skip("Discovery declares no end_session_endpoint.");
       requireEndpoint(t, "end_session_endpoint");
     },
@@ -78,7 +82,7 @@ export const discovery: Check[] = [
     needs: [],
     run: async (t) => {
       noteDiscovery(t);
-      t.report.note("declared", { check_session_iframe: String(t.metadata.check_session_iframe) });
+      t.report.note("declared", { check_session_iframe: show(t.metadata.check_session_iframe) });
       if (!has(t, "session-management")) t.report.skip("Discovery declares no check_session_iframe.");
       requireEndpoint(t, "check_session_iframe");
     },
@@ -97,7 +101,7 @@ function noteDiscovery(t: Trial): string {
 function requireEndpoint(t: Trial, name: string): void {
   const value = t.metadata[name];
   const url = typeof value === "string" ? URL.parse(value) : undefined;
-  if (!url) t.report.fail(`${name} is ${JSON.stringify(value) ?? "missing"}, which is not an absolute URL.`);
+  if (!url) t.report.fail(`${name} is ${show(value)}, which is not an absolute URL.`);
   t.report.require(url.hash === "", `${name} has a fragment: ${value}.`);
   if (url.protocol === "https:") return;
   const issuer = new URL(t.context.issuer);
@@ -111,10 +115,10 @@ function requireFlags(t: Trial, capability: Capability, prefix: "backchannel" | 
   noteDiscovery(t);
   const [one, other] = [`${prefix}_logout_supported`, `${prefix}_logout_session_supported`];
   const [supported, session] = [t.metadata[one], t.metadata[other]];
-  t.report.note("declared", { [one]: String(supported), [other]: String(session) });
+  t.report.note("declared", { [one]: show(supported), [other]: show(session) });
   for (const [name, value] of [[one, supported] as const, [other, session] as const]) {
     const fine = value === undefined || typeof value === "boolean";
-    t.report.require(fine, `${name} is ${JSON.stringify(value)}, which is not a boolean.`);
+    t.report.require(fine, `${name} is ${show(value)}, which is not a boolean.`);
   }
   if (!has(t, capability)) {
     t.report.require(session !== true, `${other} is true, but ${one} is not.`);

@@ -2,6 +2,7 @@
 import { isNumericDate } from "#lib/oidc/id-token.ts";
 import { tokenType } from "#lib/oidc/jws.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
+import { show } from "#lib/oidc/verdict.ts";
 import { eachToken, everyToken, ordinaryLogout, sessionOf } from "../judge/ordinary-logout.ts";
 import { mayLackSid } from "../model/capabilities.ts";
 import type { Check } from "../run/check.ts";
@@ -229,8 +230,6 @@ const profile =
   "name given_name family_name middle_name nickname preferred_username profile picture website email email_verified gender birthdate zoneinfo locale phone_number phone_number_verified address username groups roles".split(
     " ",
   );
-
-const show = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

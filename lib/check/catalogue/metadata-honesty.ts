@@ -1,6 +1,7 @@
 /** D: whether the OP does what it declares, and declares what it does. */
 
 import { decodeProtectedHeader } from "jose";
+import { show } from "#lib/oidc/verdict.ts";
 import type { CheckReport } from "../evidence/check-report.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { CheckResult } from "../model/check.ts";
@@ -221,4 +222,4 @@ async function signedWith(t: Trial): Promise<{ what: string; alg: string; kid: u
   return [idToken, ...tokens];
 }
 
-const signerOf = ({ alg, kid }: Key) => ({ alg: String(alg), kid });
+const signerOf = ({ alg, kid }: Key) => ({ alg: show(alg), kid });

@@ -37,7 +37,11 @@ function note(trial: Trial, what: string, { url, html }: Document, secrets: read
 
 /** Every origin in discovery: the pages of an OP may be at another one than its issuer. */
 const originsOf = ({ context, metadata }: Trial): Set<string | undefined> =>
-  new Set([context.issuer, ...Object.values(metadata)].map((value) => URL.parse(String(value))?.origin));
+  new Set(
+    [context.issuer, ...Object.values(metadata)].map((value) =>
+      typeof value === "string" ? URL.parse(value)?.origin : undefined,
+    ),
+  );
 
 /** The cookie values of a browser, which a page might repeat. */
 async function keysOf(browser: BrowserContext): Promise<string[]> {

@@ -1,5 +1,6 @@
 /** The OP iframe in the page of a probe (SM 3), and its answers to an RP iframe. */
 import type { BrowserContext, Frame } from "@playwright/test";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import type { CheckReport } from "../evidence/check-report.ts";
 import { CheckEnded } from "../model/errors.ts";
 import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
@@ -92,7 +93,7 @@ const answerOf = (answer: unknown): IframeAnswer =>
     : `other: ${shortened(answer)}`;
 
 function shortened(message: unknown): string {
-  const text = typeof message === "string" ? message : JSON.stringify(message);
+  const text = foreignText(message, 10_000);
   return text.length > 300 ? `${text.slice(0, 100)}… (${text.length} characters)` : text;
 }
 

@@ -1,4 +1,5 @@
 /** The checks that only a browser can make. Runs in the browser. */
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { comparison, offsetOf, secondsBetween, setBothClocks, unnoticed } from "./clock-offset.ts";
 import { differenceOf } from "./issuer.ts";
@@ -36,11 +37,10 @@ async function examineDiscovery({ issuer, otherIssuer, discoveryUrl }: BrowserCa
       );
     const { issuer: declared } = Object(await answer.json()) as { issuer?: unknown };
     if (declared === issuer) return found("ok", "This browser gets the same document.");
-    if (otherIssuer)
-      return found("ok", `This browser also gets the document of ${quoted(String(declared))}.`);
+    if (otherIssuer) return found("ok", `This browser also gets the document of ${quoted(declared)}.`);
     return found(
       "problem",
-      `This browser gets the document of ${quoted(String(declared))}: ${differenceOf(issuer, String(declared))}.`,
+      `This browser gets the document of ${quoted(declared)}: ${differenceOf(issuer, foreignText(declared))}.`,
       "The name may resolve to another server in the browser than in the app: compare the two.",
     );
   } catch {

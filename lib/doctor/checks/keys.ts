@@ -72,7 +72,7 @@ function keyIdentifiers(keys: JWK[], alg: string): Finding {
     return finding(
       "jwks-kid",
       "warning",
-      `More than one key has the kid ${quoted(String(twice))}.`,
+      `More than one key has the kid ${quoted(twice)}.`,
       "Give each key its own kid.",
     );
   const nameless = keys.filter((key) => key.kid === undefined && keyFits(key, alg)).length;
@@ -125,7 +125,7 @@ function sizes(keys: JWK[]): Finding {
 }
 
 function bitsOf({ n = "" }: JWK): number {
-  const bytes = Buffer.from(String(n), "base64url");
+  const bytes = Buffer.from(typeof n === "string" ? n : "", "base64url");
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first] as number) + 24;
 }

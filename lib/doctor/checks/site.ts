@@ -23,8 +23,8 @@ function domainOf({ hostname }: URL): string | undefined {
 }
 
 export function examineSite({ issuer, app, metadata }: Pick<Case, "issuer" | "app" | "metadata">): Finding {
-  const iframe = String(metadata.check_session_iframe ?? "");
-  const op = new URL(URL.canParse(iframe) ? iframe : issuer);
+  const iframe = metadata.check_session_iframe;
+  const op = new URL(typeof iframe === "string" && URL.canParse(iframe) ? iframe : issuer);
   const homes = app.baseUrls.map((base) => ({ base, relation: relationOf(new URL(base), op) }));
   const at = (wanted: Relation) =>
     homes.filter(({ relation }) => relation === wanted).map(({ base }) => base);

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import type { Configuration } from "oidc-provider";
 import type { OpConfig } from "#lib/config/op-config.ts";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { innermost } from "#lib/net/innermost-error.ts";
 import { isCertainlyLoopback } from "#lib/net/loopback.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
@@ -83,7 +84,7 @@ export async function notifyClient(
 function reason(error: unknown, status: number | undefined): string {
   if (status) return `answered ${status} instead of 200 or 204`;
   const inner = innermost(error);
-  if (!(inner instanceof Error)) return String(inner);
+  if (!(inner instanceof Error)) return foreignText(inner);
   if (inner.name === "TimeoutError") return "no answer in time";
   return inner === error
     ? inner.message

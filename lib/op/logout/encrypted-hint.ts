@@ -2,6 +2,7 @@
  * secret (RIL 2), before the library verifies it. */
 import { compactDecrypt, decodeProtectedHeader, type JWK } from "jose";
 import { z } from "zod";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { PageError } from "../edge.ts";
 import { contentAlgorithms, keyAlgorithms, secretAlgorithms, secretKey } from "../encryption.ts";
 import type { OpKeys } from "../keys.ts";
@@ -62,7 +63,7 @@ async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promis
     );
   }
   const { alg, enc, zip } = headerOf(hint);
-  requireOffered("alg", alg, [...keyAlgorithms, ...secretAlgorithms]);
+  const keyAlgorithm = requireOffered("alg", alg, [...keyAlgorithms, ...secretAlgorithms]);
   requireOffered("enc", enc, contentAlgorithms);
   if (zip !== undefined) {
     throw refused(
@@ -70,8 +71,8 @@ async function decrypted(op: OpenIdProvider, ctx: Context, hint: string): Promis
       "Encrypt it without zip: a small compressed token can be huge when unpacked.",
     );
   }
-  const isSecret = secretAlgorithms.some((each) => each === alg);
-  const key = isSecret ? await keyOfClient(op, ctx, String(alg)) : ownKey(op.keys, String(alg));
+  const isSecret = secretAlgorithms.some((each) => each === keyAlgorithm);
+  const key = isSecret ? await keyOfClient(op, ctx, keyAlgorithm) : ownKey(op.keys, keyAlgorithm);
   const { plaintext } = await compactDecrypt(hint, key).catch(() => {
     throw refused(
       "This id_token_hint cannot be decrypted here.",
@@ -120,10 +121,10 @@ function headerOf(hint: string): ReturnType<typeof decodeProtectedHeader> {
   }
 }
 
-function requireOffered(name: string, value: unknown, offered: readonly string[]): void {
-  if (typeof value === "string" && offered.includes(value)) return;
+function requireOffered(name: string, value: unknown, offered: readonly string[]): string {
+  if (typeof value === "string" && offered.includes(value)) return value;
   throw refused(
-    `This id_token_hint is encrypted with the ${name} ${String(value)}, which is not supported here.`,
+    `This id_token_hint is encrypted with the ${name} ${foreignText(value)}, which is not supported here.`,
     `Use one of ${offered.join(", ")}.`,
   );
 }

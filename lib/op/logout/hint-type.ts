@@ -2,6 +2,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import type Provider from "oidc-provider";
 import { errors } from "oidc-provider";
+import { foreignText } from "#lib/net/foreign-text.ts";
 
 /** A method of the library's ID Tokens that its types do not list. */
 export interface HintValidation {
@@ -14,9 +15,9 @@ export function refuseOtherTokensAsHints(provider: Provider): void {
   const idToken = provider.IdToken as unknown as HintValidation;
   const validate = idToken.validate;
   idToken.validate = (jwt, client) => {
-    const { typ = "JWT" } = decodeProtectedHeader(jwt);
-    if (typ.toUpperCase() !== "JWT")
-      throw new errors.InvalidRequest(`id_token_hint is not an ID Token but ${typ}`);
+    const { typ = "JWT" }: { typ?: unknown } = decodeProtectedHeader(jwt);
+    if (typeof typ !== "string" || typ.toUpperCase() !== "JWT")
+      throw new errors.InvalidRequest(`id_token_hint is not an ID Token but ${foreignText(typ)}`);
     // The library sets no typ on UserInfo responses. Only our ID Tokens have a sid or, without a session, an at_hash.
     const { sid, at_hash } = decodeJwt(jwt);
     if (sid === undefined && at_hash === undefined)

@@ -3,6 +3,7 @@
 import { raw } from "hono/html";
 import type Provider from "oidc-provider";
 import type { Configuration, UnknownObject } from "oidc-provider";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { type Html, html } from "#lib/ui/html.ts";
 import { type ClaimedHint, claimedHint } from "../logout/encrypted-hint.ts";
 import { sidOf } from "../logout/end-session.ts";
@@ -64,7 +65,7 @@ function request({ keys }: Surroundings, client: Client, hint: Hint | undefined,
   const sub = user && subjectAt(keys, client, user);
   const asks = html`<b>${client.clientName ?? client.clientId}</b> asks to log out`;
   if (hint && hint.sub !== sub) {
-    const other = client.subjectType === "pairwise" ? "another user" : html`<b>${String(hint.sub)}</b>`;
+    const other = client.subjectType === "pairwise" ? "another user" : html`<b>${foreignText(hint.sub)}</b>`;
     return html`${asks} ${other}, but you are signed in as <b>${user}</b>.`;
   }
   if (hint?.sid && hint.sid !== sidOf(session ?? {})) {

@@ -1,5 +1,6 @@
 /** POST /bclogout: Back-Channel Logout 1.0, sections 2.5 to 2.8. */
 import type { JWTPayload } from "jose";
+import { reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { isNumericDate, sidOf } from "#lib/oidc/id-token.ts";
 import {
@@ -130,7 +131,7 @@ async function refuse(error: unknown, checks: LogoutTokenChecks, rp: RelyingPart
   // An unsigned token may come from anyone: it gets an event type of its own, so that it cannot push the others out.
   const type = checks.passed("signature") ? "logout_token" : "logout_token_unverified";
   await rp.record({ type, data: { error: error.message, code: error.code, verdicts: checks.verdicts } });
-  if (error.detail) rp.log.warn({ detail: String(error.detail) }, error.message);
+  if (error.detail) rp.log.warn({ detail: reason(error.detail) }, error.message);
   const description = [error.message, error.help].filter(Boolean).join(" ");
   const body = {
     error: error.status === 503 ? "temporarily_unavailable" : "invalid_request",

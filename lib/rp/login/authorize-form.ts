@@ -140,7 +140,7 @@ export function parseAuthorizeForm(form: URLSearchParams): AuthorizeForm {
   const parsed = schema.safeParse(Object.fromEntries(form));
   if (parsed.success) return parsed.data;
   const errors: Record<string, string> = {};
-  for (const { path, message } of parsed.error.issues) errors[String(path[0] ?? "grant_type")] ??= message;
+  for (const { path, message } of parsed.error.issues) errors[path.join(".") || "grant_type"] ??= message;
   throw new FormError(errors);
 }
 

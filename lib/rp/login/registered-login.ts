@@ -37,6 +37,7 @@ export async function beginRegisteredSession(
     now: Math.floor(now / 1000),
   });
   const metadata = await provider.metadata();
+  const opIframe = metadata.check_session_iframe;
   const expires_in = received.expires_at && received.expires_at - Math.floor(now / 1000);
   const { startedAt, formerId, base } = browser;
   return beginSession(
@@ -52,7 +53,7 @@ export async function beginRegisteredSession(
       authorizationEndpoint: metadata.authorization_endpoint ?? "",
       tokenEndpoint: metadata.token_endpoint ?? "",
       endSessionEndpoint: metadata.end_session_endpoint ?? "",
-      checkSessionIframe: String(metadata.check_session_iframe ?? ""),
+      checkSessionIframe: typeof opIframe === "string" ? opIframe : "",
       ...(received.session_state ? { sessionState: received.session_state } : {}),
     },
     rp,

@@ -43,10 +43,9 @@ export async function usualHint(login: LoginAtProvider, rp: RelyingParty): Promi
   return values[usual];
 }
 
-function agreedOn(encryptedIdToken: string): Encryption {
-  const { alg, enc } = decodeProtectedHeader(encryptedIdToken);
-  return { alg: String(alg), enc: String(enc) };
-}
+/** The login has checked that these are the registered ones. */
+const agreedOn = (encryptedIdToken: string): Encryption =>
+  decodeProtectedHeader(encryptedIdToken) as unknown as Encryption;
 
 /** The OP's encryption key; if it has none and one is needed, its only key. A signed hint needs no key, so it works while
  * the OP is down. */

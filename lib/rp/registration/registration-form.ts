@@ -46,7 +46,7 @@ export function parseRegistrationForm(form: URLSearchParams): RegistrationChoice
   const parsed = schema.safeParse(Object.fromEntries(form));
   if (!parsed.success) {
     const errors: Record<string, string> = {};
-    for (const { path, message } of parsed.error.issues) errors[String(path[0])] ??= message;
+    for (const { path, message } of parsed.error.issues) errors[path.join(".")] ??= message;
     throw new FormError(errors);
   }
   const { initial_access_token: token, username: user, password } = parsed.data;

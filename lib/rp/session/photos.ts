@@ -34,7 +34,7 @@ async function readAlbum(session: RpSession | undefined, rp: RelyingParty): Prom
     const choice = { clientId: tokens.clientId, alg: rp.config.ID_TOKEN_SIGNED_RESPONSE_ALG };
     const configuration = await provider.configuration(choice);
     const claims = await requestUserInfo(configuration, tokens.accessToken, login?.sub);
-    return { owner: String(claims.name ?? claims.sub), source: "userinfo", claims };
+    return { owner: typeof claims.name === "string" ? claims.name : claims.sub, source: "userinfo", claims };
   } catch (error) {
     if (error instanceof ProtocolError) return { problem: error.message };
     throw error;
