@@ -3,6 +3,7 @@ import type { DriverContext } from "#lib/products/driver.ts";
 import type { CheckReport } from "../evidence/check-report.ts";
 import { logoutTokensAt, tokensFor, watch } from "../judge/deliveries.ts";
 import { assertKept, assertNotSignedIn } from "../judge/oracles.ts";
+import { requireNewSids } from "../judge/session-ids.ts";
 import { isAbout, type ReceivedLogoutToken, tokensSince } from "../probe/logout-tokens.ts";
 import type { SignIn } from "../probe/relying-party.ts";
 import type { Check } from "../run/check.ts";
@@ -56,6 +57,8 @@ export const backChannel: Check[] = [
         !arrivals.some(Boolean),
         "No app requested this logout, but the browser was sent to one.",
       );
+      const later = await signInAt(t, browser, t.alice, ...rps);
+      requireNewSids(t.report, sessions, later, "Alice had logged out at the OP");
     },
   },
   {
@@ -119,7 +122,12 @@ async function endedByAdministrator(t: Trial): Promise<void> {
     await assertNotSignedIn(t, one, ...rps);
     await assertKept(t, other, ofOther[0]);
     requireNoneAbout(t.report, from, ofOther, "One session was ended");
-    ofOne = await signInAt(t, one, t.alice, ...rps);
+    const ofBob = await signInAt(t, one, t.bob, ...rps);
+    requireNewSids(t.report, ofOne, ofBob, byAdministrator);
+    await logOut(t, one, rps[0], { parameters: usualParameters(ofBob[0]) });
+    const again = await signInAt(t, one, t.alice, ...rps);
+    requireNewSids(t.report, [...ofOne, ...ofBob], again, byAdministrator);
+    ofOne = again;
   } else t.report.measure("Ending one session was not tried: the OP or the driver does not support it.");
   if (!driver.endAllSessions)
     return t.report.measure("Ending all sessions was not tried: the driver does not support it.");
@@ -128,7 +136,11 @@ async function endedByAdministrator(t: Trial): Promise<void> {
   await tokensFor(t.report, from, ...ofOne, ...ofOther);
   await assertNotSignedIn(t, one, rps[0]);
   await assertNotSignedIn(t, other, rps[0]);
+  const later = [...(await signInAt(t, one, t.alice, ...rps)), ...(await signInAt(t, other, t.bob, ...rps))];
+  requireNewSids(t.report, [...ofOne, ...ofOther], later, byAdministrator);
 }
+
+const byAdministrator = "An administrator had ended a session";
 
 /** Only tokens that name another session count here; those without `sid` are judged by I-09. */
 function requireNoneAbout(

@@ -3,6 +3,8 @@ import type { Cookie } from "@playwright/test";
 import { tokensFor } from "../judge/deliveries.ts";
 import { percentDecoded } from "../judge/identifiers.ts";
 import { everyToken } from "../judge/ordinary-logout.ts";
+import { requireSidsOfOneSession } from "../judge/session-ids.ts";
+import type { RelyingParty } from "../probe/relying-party.ts";
 import type { Check } from "../run/check.ts";
 import type { Trial } from "../run/trial.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
@@ -19,7 +21,7 @@ export const isolationIdentifiers: Check[] = [
     clause: "BCL 2.1",
     severity: "high",
     needs: ["end-session"],
-    alone: true, // so that it runs last, when the other checks have collected identifiers
+    last: true, // when the other checks have collected identifiers
     run: unguessableSid,
   },
   {
@@ -109,7 +111,9 @@ async function unguessableSid(t: Trial): Promise<void> {
       await logOut(t, browser, a, { parameters: usualParameters(session) });
     }
   }
-  const known = t.probeSets.flatMap((probes) => Object.values(probes).flatMap((rp) => rp.known));
+  const rps = t.probeSets.flatMap((probes) => Object.values<RelyingParty>(probes));
+  requireSidsOfOneSession(t.report, rps);
+  const known = rps.flatMap((rp) => rp.known);
   const named = [...known, ...everyToken(t).map(({ claims }) => claims)];
   const sids = [...new Set(named.flatMap(({ sid }) => (typeof sid === "string" ? [sid] : [])))];
   const bits = Math.round(roomOf(sids));

@@ -2,6 +2,7 @@
 import type { BrowserContext } from "@playwright/test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Driver } from "#lib/products/driver.ts";
+import { requireNewSids } from "../judge/session-ids.ts";
 import { deliveryPatience, nextTokenAbout } from "../probe/logout-tokens.ts";
 import type { SignIn } from "../probe/relying-party.ts";
 import type { Trial } from "../run/trial.ts";
@@ -67,6 +68,8 @@ export async function toldUnasked(t: Trial): Promise<void> {
     if (undo) t.afterwards(undo);
     const apps = await told(sessions, from);
     const isOver = "error" in (await t.ask(browser, sessions[0].rp));
+    if (undo) await undo();
+    if (isOver) requireNewSids(t.report, sessions, await signInTwice(t, browser), what);
     t.report.measure(`${what}: ${apps}, and the OP session ${isOver ? "has ended" : "lives on"}.`);
   }
   if (missing.length > 0) t.report.measure(`Not tried: ${lacking(t, ...missing)}`);

@@ -23,6 +23,11 @@ export interface SignIn {
   refreshToken: string | undefined;
 }
 
+/** The session of an ID Token, and when its request was made, on the clock of the recorders. */
+export interface KnownSession extends Pick<SignIn, "sub" | "sid"> {
+  askedAt: number;
+}
+
 /** An error response of the OP. */
 export interface Refused {
   error: string;
@@ -32,6 +37,8 @@ export interface Refused {
 
 export interface AuthorizationRequest {
   url: string;
+  /** When it was made, on the clock of the recorders. */
+  at: number;
   state: string;
   nonce: string;
   codeVerifier: string;
@@ -77,7 +84,7 @@ export class RelyingParty {
   readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
   /** The sessions of all ID Tokens that it has received. */
-  readonly known: Pick<SignIn, "sub" | "sid">[] = [];
+  readonly known: KnownSession[] = [];
 
   constructor(settings: ProbeSettings) {
     const {
@@ -158,7 +165,7 @@ export class RelyingParty {
       all.code_challenge_method = "S256";
     }
     for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
-    return { url: url.href, state, nonce, codeVerifier };
+    return { url: url.href, at: performance.now(), state, nonce, codeVerifier };
   }
 
   /** Whether this is the answer to that request. */
@@ -188,7 +195,7 @@ export class RelyingParty {
       now: Math.floor(Date.now() / 1000),
     });
     const sid = sidOf(claims);
-    this.known.push({ sub: claims.sub, sid });
+    this.known.push({ sub: claims.sub, sid, askedAt: request.at });
     return {
       rp: this,
       idToken,

@@ -12,6 +12,7 @@ import { logoutRequests } from "./logout-requests.ts";
 import { logoutTokenKeys } from "./logout-token-keys.ts";
 import { notifiedTooSoon } from "./notified-too-soon.ts";
 import { postLogoutUris } from "./post-logout-uri.ts";
+import { rebornSids } from "./reborn-sids.ts";
 import { rpInitiated } from "./rp-initiated.ts";
 import { sessionManagement } from "./session-management.ts";
 
@@ -29,6 +30,7 @@ export const faults: readonly Fault[] = [
   ...keyRotation,
   ...discovery,
   ...isolation,
+  ...rebornSids,
 ];
 
 /** The problem with these names, as the end of a sentence; undefined if there is none. */
