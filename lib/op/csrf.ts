@@ -2,23 +2,28 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { type Html, html } from "#lib/ui/html.ts";
 import { PageError } from "./edge.ts";
-import type { Context, OpenIdProvider } from "./open-id-provider.ts";
+import { type Context, cookieName, type OpenIdProvider } from "./open-id-provider.ts";
 
-const cookieName = "op.form";
+const formCookie = "op.form";
 const fieldName = "form_token";
 
 /** The hidden field of every form of ours. */
 export function formToken(op: OpenIdProvider, ctx: Context): Html {
-  const known = ctx.cookies.get(cookieName, { signed: false });
+  const known = ctx.cookies.get(cookieName(op, formCookie), { signed: false });
   const value = known || randomBytes(18).toString("base64url");
   if (!known)
-    ctx.cookies.set(cookieName, value, { httpOnly: true, sameSite: "lax", signed: false, path: "/" });
+    ctx.cookies.set(cookieName(op, formCookie), value, {
+      httpOnly: true,
+      sameSite: "lax",
+      signed: false,
+      path: "/",
+    });
   return html`<input type="hidden" name="${fieldName}" value="${sign(op, value)}">`;
 }
 
 /** @throws {PageError} unless the form is from a page that we sent to this browser */
 export function requireFormToken(op: OpenIdProvider, ctx: Context, form: URLSearchParams): void {
-  const value = ctx.cookies.get(cookieName, { signed: false });
+  const value = ctx.cookies.get(cookieName(op, formCookie), { signed: false });
   if (value && equalSecrets(sign(op, value), form.get(fieldName) ?? "")) return;
   throw new PageError(403, "This form could not be verified.", "Go back, reload the page and send it again.");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { describe, it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
-import { sharedOp } from "./testing/op-under-test.ts";
+import { adminAuthorization, sharedOp } from "./testing/op-under-test.ts";
 
 const places = ["/oauth2/token/.well-known", "/oauth2/oidcdiscovery/.well-known", "/.well-known"];
 
@@ -18,6 +18,18 @@ function getAs(
     })
       .on("error", reject)
       .end();
+  });
+}
+
+/** A POST with an arbitrary Host header.
+ * @returns the status */
+function postAs(host: string, url: string, headers: Record<string, string>, body: string) {
+  return new Promise<number | undefined>((resolve, reject) => {
+    request(url, { method: "POST", headers: { ...headers, host } }, (response) => {
+      resolve(response.resume().statusCode);
+    })
+      .on("error", reject)
+      .end(body);
   });
 }
 
@@ -94,15 +106,41 @@ describe("discovery and hosts", () => {
     for (const key of keys) assert.equal(key.d, undefined);
   });
 
-  it("ignores the Host header in the metadata", async () => {
-    for (const host of ["evil.example", "127.0.0.1:1"]) {
-      const { status, text } = await getAs(
-        host,
-        `${op.origin}/oauth2/token/.well-known/openid-configuration`,
-      );
-      assert.equal(status, 200);
-      assert.doesNotMatch(text, /evil|127\.0\.0\.1/);
+  it("answers only as itself, against DNS rebinding", async () => {
+    const { port } = new URL(op.origin);
+    const hosts = ["evil.example", `evil.example:${port}`, `localhost.:${port}`, `app.localhost:${port}`];
+    const paths = ["/", "/sessions", "/oauth2/jwks", "/oauth2/token/.well-known/openid-configuration"];
+    for (const host of [...hosts, "localhost", "localhost:1", "127.0.0.1:1"]) {
+      for (const path of paths) {
+        const { status, text, location } = await getAs(host, `${op.origin}${path}`);
+        assert.deepEqual([status, location], [421, undefined], `${host} ${path}`);
+        assert.doesNotMatch(text, /evil/);
+        assert.match(text, new RegExp(`at <a href="${op.origin}/">`));
+      }
     }
+  });
+
+  it("lets a page of another host register no client, and sign no one in", async () => {
+    const { port } = new URL(op.origin);
+    const headers = { authorization: adminAuthorization, "content-type": "application/json" };
+    const metadata = JSON.stringify({
+      redirect_uris: ["http://localhost/cb"],
+      ext_param_client_id: "rebound",
+    });
+    const path = "/api/identity/oauth2/dcr/v1.1/register";
+    assert.equal(await postAs(`evil.example:${port}`, `${op.origin}${path}`, headers, metadata), 421);
+    const url = `${op.origin}${path}/rebound`;
+    assert.equal((await fetch(url, { headers: { authorization: adminAuthorization } })).status, 404);
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const password = "grant_type=password&username=admin&password=admin&client_id=photos-public&scope=openid";
+    assert.equal(await postAs(`evil.example:${port}`, `${op.origin}/oauth2/token`, form, password), 421);
+  });
+
+  it("uses its own host in the metadata for a server that asks by address", async () => {
+    const local = op.origin.replace("localhost", "127.0.0.1");
+    const { status, text } = await getAs(new URL(local).host, `${local}/.well-known/openid-configuration`);
+    assert.equal(status, 200);
+    assert.doesNotMatch(text, /127\.0\.0\.1/);
   });
 
   it("redirects browsers, but not servers, from 127.0.0.1 to localhost", async () => {

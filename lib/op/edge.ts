@@ -1,6 +1,6 @@
 /** The outer middleware: one host name, WSO2's discovery paths, headers, and error pages. */
 import { discoveryPath } from "#lib/net/discovery-url.ts";
-import { documentPolicy } from "#lib/ui/html.ts";
+import { documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "./open-id-provider.ts";
 import { renderProblem } from "./pages/problem.ts";
 import { discoveryAliases, endpointPaths, isBrowserPath, isOwnForm, libraryPaths } from "./paths.ts";
@@ -10,24 +10,31 @@ export class PageError extends Error {
   override readonly name = "PageError";
   readonly status: number;
   /** What to do about it. */
-  readonly advice: string;
+  readonly advice: string | Html;
 
-  constructor(status: number, message: string, advice: string) {
+  constructor(status: number, message: string, advice: string | Html) {
     super(message);
     this.status = status;
     this.advice = advice;
   }
 }
 
-/** The library derives the URLs of the metadata from the Host header, so we always set the same one. Browsers are
- * redirected to it: 127.0.0.1 and localhost are different sites with separate cookies. */
+/** Answers only as itself: another host may be a page's own name that now resolves to this machine (DNS rebinding), and
+ * its scripts would read everything. The library derives the URLs of the metadata from the Host header, so we always set
+ * the same one. Browsers are redirected to it: 127.0.0.1 and localhost are different sites with separate cookies. */
 export function canonicalHost(op: OpenIdProvider) {
+  const { host } = new URL(op.origin);
+  const byAddress = ["127.0.0.1", "[::1]"].map((address) => host.replace("localhost", address));
   return async (ctx: Context, next: Next): Promise<void> => {
-    const { hostname } = ctx;
-    ctx.req.headers.host = new URL(op.origin).host;
-    if (hostname === "127.0.0.1" && isRead(ctx) && isBrowserPath(ctx.path)) {
+    const asked = ctx.req.headers.host ?? "";
+    ctx.req.headers.host = host;
+    if (byAddress.includes(asked) && isRead(ctx) && isBrowserPath(ctx.path)) {
       ctx.redirect(`${op.origin}${ctx.url}`);
       return;
+    }
+    if (asked !== host && !byAddress.includes(asked)) {
+      const advice = html`This OpenID Provider is at <a href="${op.origin}/">${op.origin}/</a>.`;
+      throw new PageError(421, "Unknown host.", advice);
     }
     await next();
   };

@@ -40,6 +40,7 @@ function opIframe(cookie: string, page = fakeWindow()) {
     window: frame,
     parent: page,
     document,
+    location: { port: "9443" },
     TextEncoder,
     btoa,
     addEventListener: (_type: string, listener: (message: Message) => void) => listeners.push(listener),
@@ -65,13 +66,13 @@ describe("the script of the OP iframe", () => {
   });
 
   it("answers exactly the origin of the message", () => {
-    const { ask, page } = opIframe("other=1; opbs=state; more=2");
+    const { ask, page } = opIframe("other=1; opbs.9443=state; more=2");
     assert.equal(ask(message("state")), "unchanged");
     assert.deepEqual(page.answers, [["unchanged", appOrigin]]);
   });
 
   it("says changed for another state, client or origin", () => {
-    const { ask, page } = opIframe("xopbs=other; opbs=state");
+    const { ask, page } = opIframe("xopbs.9443=other; opbs.9444=other; opbs.9443=state");
     assert.equal(ask(message("other")), "changed");
     assert.equal(ask(message("state").replace("photos", "albums")), "changed");
     for (const origin of ["http://localhost:8081", "http://localhost:80800", "http://evil.example"]) {
@@ -80,13 +81,13 @@ describe("the script of the OP iframe", () => {
   });
 
   it("reads the cookie for each message", () => {
-    const { ask, document } = opIframe("opbs=state");
+    const { ask, document } = opIframe("opbs.9443=state");
     const [signedIn, signedOut] = [message("state"), message(undefined)];
     assert.equal(ask(signedIn), "unchanged");
     document.cookie = "";
     assert.equal(ask(signedIn), "changed");
     assert.equal(ask(signedOut), "unchanged");
-    document.cookie = "opbs=next";
+    document.cookie = "opbs.9443=next";
     assert.equal(ask(signedIn), "changed");
     assert.equal(ask(signedOut), "changed");
   });
@@ -105,17 +106,17 @@ describe("the script of the OP iframe", () => {
       `${good} x`,
     ];
     for (const data of [...bad, `photos  ${hash}.x`, "x".repeat(10_000), `${good}${"x".repeat(9999)}`]) {
-      assert.equal(opIframe("opbs=state").ask(data), "error", data);
+      assert.equal(opIframe("opbs.9443=state").ask(data), "error", data);
     }
     for (const data of [undefined, null, 1, {}, [good], { toString: () => good }]) {
-      assert.equal(opIframe("opbs=state").ask(data), "error");
+      assert.equal(opIframe("opbs.9443=state").ask(data), "error");
     }
   });
 
   it("answers the RP iframe next to it, and every page above", () => {
     const top = fakeWindow();
     const between = fakeWindow(top);
-    const { ask, page } = opIframe("opbs=state", fakeWindow(between));
+    const { ask, page } = opIframe("opbs.9443=state", fakeWindow(between));
     for (const source of [page, fakeWindow(page), between, top]) {
       assert.equal(ask(message("state"), source), "unchanged");
       assert.deepEqual(source.answers, [["unchanged", appOrigin]]);
@@ -124,7 +125,7 @@ describe("the script of the OP iframe", () => {
 
   it("answers no other window", () => {
     const top = fakeWindow();
-    const { ask, page, frame } = opIframe("opbs=state", fakeWindow(top));
+    const { ask, page, frame } = opIframe("opbs.9443=state", fakeWindow(top));
     const opener = fakeWindow();
     const cousins = [fakeWindow(top), fakeWindow(fakeWindow(top))];
     const inside = [fakeWindow(frame), fakeWindow(fakeWindow(page))];

@@ -31,6 +31,11 @@ export interface OpenIdProvider {
 /** Everything except the library itself, for code that configures it. */
 export type Surroundings = Omit<OpenIdProvider, "provider">;
 
+/** Cookies ignore ports, so their names contain this OP's: otherwise another OP on the same host would replace this one's
+ * session. The first part distinguishes them from a Relying Party's. */
+export const cookieName = ({ origin }: Pick<OpenIdProvider, "origin">, purpose: string): string =>
+  `${purpose}.${new URL(origin).port}`;
+
 /** Seconds a session lives after its last use. */
 export const sessionLifetime = 12 * 60 * 60;
 

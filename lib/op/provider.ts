@@ -25,6 +25,7 @@ import { checkEverywhere, everywhereMetadata } from "./logout/everywhere.ts";
 import { refuseOtherTokensAsHints } from "./logout/hint-type.ts";
 import { addSessionState, sessionManagement } from "./logout/session-management.ts";
 import {
+  cookieName,
   type OpenIdProvider,
   type Surroundings,
   sessionCookie,
@@ -67,10 +68,10 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   if (isBroken) installFaults(op);
   // Outermost first.
   provider.use(oneSpelling);
-  provider.use(canonicalHost(op));
   provider.use(documentHeaders);
   provider.use(allowCredentials);
   provider.use(problemPages(op));
+  provider.use(canonicalHost(op));
   provider.use(serveAssets());
   provider.use(answerDiscoveryAliases);
   provider.use(administratorsRegister(op));
@@ -83,23 +84,16 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   return op;
 }
 
-/** Cookies ignore ports, so these names must differ from those of a Relying Party or another OP on the same host, where
- * a sign-in would otherwise replace this OP's session. */
-function cookieNames({ origin }: Pick<Surroundings, "origin">) {
-  const { port } = new URL(origin);
-  return {
-    session: `op.session.${port}`,
-    interaction: `op.interaction.${port}`,
-    resume: `op.resume.${port}`,
-  };
-}
-
 function configuration(op: Surroundings): Configuration {
   return {
     adapter: (model) => op.store.adapter(model),
     jwks: op.keys.jwks,
     cookies: {
-      names: cookieNames(op),
+      names: {
+        session: cookieName(op, "op.session"),
+        interaction: cookieName(op, "op.interaction"),
+        resume: cookieName(op, "op.resume"),
+      },
       keys: op.keys.cookieKeys,
       long: sessionCookie(op),
       // For the steps of a sign-in, which are never framed: `Lax` on https too.

@@ -1,6 +1,6 @@
 /** Faults of session management: `session_state`, the OP browser state behind it, and the answers of the OP iframe. */
 import { decodeJwt } from "jose";
-import { opBrowserState } from "../logout/browser-state.ts";
+import { opBrowserState, opbsCookie } from "../logout/browser-state.ts";
 import { sidOf } from "../logout/end-session.ts";
 import { sessionState } from "../logout/session-state.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
@@ -65,10 +65,10 @@ const withBrowserState = (
   }),
   around: async (op, ctx, next) => {
     await next();
-    if (!setCookies(ctx).some((cookie) => cookie.startsWith("opbs="))) return;
+    if (!setCookies(ctx).some((cookie) => cookie.startsWith(`${opbsCookie(op)}=`))) return;
     const session = ctx.oidc?.session ?? (await op.provider.Session.get(ctx));
     const state = session.accountId && stateOf(session, op);
-    if (state) changeCookies(ctx, (cookie) => [cookie.replace(/^opbs=[^;]+/, `opbs=${state}`)]);
+    if (state) changeCookies(ctx, (cookie) => [cookie.replace(/^(opbs\.\d*)=[^;]+/, `$1=${state}`)]);
   },
 });
 
@@ -136,10 +136,10 @@ export const sessionManagement: readonly Fault[] = [
     does: "A logout does not change the browser state, so no app can detect it through the OP iframe.",
     clause: "SM 3.2",
     check: "S-06",
-    around: async (_op, ctx, next) => {
+    around: async (op, ctx, next) => {
       await next();
       if (ctx.path.startsWith(endpointPaths.end_session))
-        changeCookies(ctx, (cookie) => (cookie.startsWith("opbs=") ? [] : [cookie]));
+        changeCookies(ctx, (cookie) => (cookie.startsWith(`${opbsCookie(op)}=`) ? [] : [cookie]));
     },
   },
   {

@@ -2,10 +2,10 @@
  * the same. It is derived from the session, so nothing is stored and a restart does not change it. */
 import { createHmac } from "node:crypto";
 import type { OpKeys } from "../keys.ts";
-import { type Context, type OpenIdProvider, siteAttributes } from "../open-id-provider.ts";
+import { type Context, cookieName, type OpenIdProvider, siteAttributes } from "../open-id-provider.ts";
 
-/** As at WSO2 IS. */
-const opbsCookie = "opbs";
+/** The cookie's name; at WSO2 IS it has no port. The script of the OP iframe knows it too. */
+export const opbsCookie = (op: Pick<OpenIdProvider, "origin">): string => cookieName(op, "opbs");
 
 interface Login {
   uid?: string | undefined;
@@ -26,7 +26,7 @@ export function showBrowserState(op: OpenIdProvider, ctx: Context, { jti }: { jt
   const session = op.store.find("Session", jti);
   const value = session && opBrowserState(op.keys, session);
   if (!value && isCookieWithheld(op, ctx)) return;
-  ctx.cookies.set(opbsCookie, value ?? null, {
+  ctx.cookies.set(opbsCookie(op), value ?? null, {
     httpOnly: false,
     signed: false,
     overwrite: true,

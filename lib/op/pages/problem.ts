@@ -1,7 +1,7 @@
 /** The error page: the problem, and what to do about it. */
 
 import type { Configuration } from "oidc-provider";
-import { html } from "#lib/ui/html.ts";
+import { type Html, html } from "#lib/ui/html.ts";
 import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
 import { endpointPaths, pagePaths } from "../paths.ts";
 import { sendPage } from "./page.ts";
@@ -9,7 +9,7 @@ import { sendPage } from "./page.ts";
 interface Problem {
   status: number;
   title: string;
-  advice: string;
+  advice: string | Html;
   /** The OAuth error code. */
   error?: string;
   description?: string | undefined;

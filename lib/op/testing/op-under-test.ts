@@ -166,7 +166,7 @@ export function goOn(page: Visit): Visit {
 
 /** The OP browser state that the OP's scripts can read in this browser. */
 export const browserStateOf = (browser: HttpBrowser): string | undefined =>
-  /(?:^|; )opbs=([^;]+)/.exec(browser.cookieFor("/oidc/checksession"))?.[1];
+  /(?:^|; )opbs\.\d+=([^;]+)/.exec(browser.cookieFor("/oidc/checksession"))?.[1];
 
 /** True while the browser is signed in at the OP, with or without consent for `photos`. */
 export async function isSignedIn(op: OpUnderTest, browser: HttpBrowser): Promise<boolean> {
