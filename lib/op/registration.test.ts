@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import {
   adminAuthorization,
+  authorizationUrl,
   authorize,
   basic,
   clientSecret,
   logoutUrl,
+  opUnderTest,
   register,
+  responseOf,
   sharedOp,
+  signIn,
+  userinfoStatus,
 } from "./testing/op-under-test.ts";
 
 type Json = Record<string, unknown>;
@@ -187,5 +196,73 @@ describe("dynamic client registration", () => {
       204,
     );
     assert.equal((await fetch(url, { headers: { authorization: adminAuthorization } })).status, 404);
+  });
+
+  describe("after a client is deleted", () => {
+    const named = (more: Json = {}) =>
+      register(
+        op,
+        { redirect_uris: [callback()], ext_param_client_id: "reborn", ...more },
+        adminAuthorization,
+      );
+    const remove = async (url: string, authorization: string) =>
+      assert.equal((await fetch(url, { method: "DELETE", headers: { authorization } })).status, 204);
+
+    for (const by of ["its registration access token", "an administrator"]) {
+      it(`by ${by}, the token does not open the next one of that name`, async () => {
+        const first = (await named()).body;
+        const [url, old] = [
+          String(first.registration_client_uri),
+          `Bearer ${first.registration_access_token}`,
+        ];
+        await remove(url, by === "an administrator" ? adminAuthorization : old);
+        const second = (await named({ client_name: "second" })).body;
+        assert.equal(second.client_id, "reborn");
+        for (const method of ["GET", "PUT", "DELETE"]) {
+          const body = method === "PUT" ? { body: JSON.stringify({ client_id: "reborn" }) } : {};
+          const headers = { authorization: old, "content-type": "application/json" };
+          assert.equal((await fetch(url, { method, headers, ...body })).status, 401, method);
+        }
+        const own = { authorization: `Bearer ${second.registration_access_token}` };
+        const read = await fetch(url, { headers: own });
+        assert.equal(((await read.json()) as Json).client_name, "second");
+        await remove(url, own.authorization);
+      });
+    }
+
+    it("its users' tokens and grants are gone, and those of others are not", async () => {
+      const { body } = await named({ response_types: ["id_token token"], grant_types: ["implicit"] });
+      const browser = new HttpBrowser();
+      const request = { client_id: "reborn", response_type: "id_token token" };
+      const token = responseOf(await authorize(op, browser, request)).get("access_token") ?? "";
+      const { accessToken } = await signIn(op, browser, "photos");
+      assert.deepEqual([await userinfoStatus(op, token), await userinfoStatus(op, accessToken)], [200, 200]);
+      await remove(String(body.registration_client_uri), adminAuthorization);
+      assert.deepEqual([await userinfoStatus(op, token), await userinfoStatus(op, accessToken)], [401, 200]);
+      await named({ response_types: ["id_token token"], grant_types: ["implicit"] });
+      const silent = await browser.get(authorizationUrl(op, { ...request, prompt: "none" }));
+      assert.equal(responseOf(silent).get("error"), "consent_required");
+      assert.equal(await userinfoStatus(op, token), 401);
+    });
+  });
+
+  it("drops the registration access tokens of clients that an earlier version deleted", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "op-"));
+    const earlier = await opUnderTest(directory);
+    const { body } = await register(earlier, { redirect_uris: [callback()] }, adminAuthorization);
+    const kept = await register(earlier, { redirect_uris: [callback()] }, adminAuthorization);
+    await earlier.close();
+    const database = new DatabaseSync(join(directory, "op.sqlite"));
+    const tokens = () =>
+      database
+        .prepare("SELECT payload FROM artifact WHERE model = 'RegistrationAccessToken'")
+        .all()
+        .map(({ payload }) => (JSON.parse(String(payload)) as Json).clientId);
+    assert.deepEqual(tokens().sort(), [body.client_id, kept.body.client_id].sort());
+    database.prepare("DELETE FROM artifact WHERE model = 'Client' AND id = ?").run(String(body.client_id));
+    await (await opUnderTest(directory)).close();
+    assert.deepEqual(tokens(), [kept.body.client_id]);
+    database.close();
+    rmSync(directory, { recursive: true });
   });
 });

@@ -31,6 +31,12 @@ const schema = `
   CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** Earlier versions kept the registration access token of a deleted client, and those have no expiry. */
+const dropOrphans = `
+  DELETE FROM artifact WHERE model = 'RegistrationAccessToken' AND NOT EXISTS
+    (SELECT 1 FROM artifact AS client WHERE client.model = 'Client' AND client.id = artifact.payload ->> 'clientId');
+`;
+
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Every method runs synchronously, so no other request can interleave with it. */
@@ -45,6 +51,7 @@ export class OpStore {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
     );
     this.#database.exec(schema);
+    this.#database.exec(dropOrphans);
   }
 
   close(): void {
@@ -86,8 +93,10 @@ export class OpStore {
     return payloadOf(this.#get("SELECT payload FROM artifact WHERE model = ? AND id = ?", model, id));
   }
 
+  /** With a client go its tokens, codes and grants (RFC 7592 2.3): the next client of that name is another one. */
   destroy(model: string, id: string): void {
     this.#run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
+    if (model === "Client") this.#run("DELETE FROM artifact WHERE payload ->> 'clientId' = ?", id);
   }
 
   /** Sessions with a signed-in user, newest first. */
