@@ -101,7 +101,7 @@ describe("a session ends", () => {
     await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims(who))));
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "back-channel");
     assert.deepEqual(await nextAuthSession(browser, rp), {});
-    assert.doesNotMatch(browser.cookieFor("/playground2"), /next-auth\.session=/);
+    assert.doesNotMatch(browser.cookieFor("/playground2"), /next-auth\.session/);
     assert.match((await browser.get(`${rp.base}/oauth2`)).text, /by back-channel logout/);
     await assertSignedOut(copy);
   });

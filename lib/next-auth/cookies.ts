@@ -6,12 +6,12 @@ export interface RegisteredToken extends JWT {
   sessionId: string;
 }
 
-/** Cookies ignore ports, so their names carry the app's name, and their path is the app's.
+/** Cookies ignore ports, so their names carry the app's name and port, and their path is the app's.
  * @param base where the app lives, for example http://localhost:8080/playground2 */
 export function cookiesOf(base: string) {
-  const { protocol, pathname } = new URL(base);
+  const { protocol, pathname, port } = new URL(base);
   const options = { httpOnly: true, sameSite: "lax", path: pathname, secure: protocol === "https:" } as const;
-  const cookie = (name: string) => ({ name: `${pathname.slice(1)}.next-auth.${name}`, options });
+  const cookie = (name: string) => ({ name: `${pathname.slice(1)}.next-auth.${name}.${port}`, options });
   return {
     sessionToken: cookie("session"),
     callbackUrl: cookie("callback-url"),

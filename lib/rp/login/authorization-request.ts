@@ -124,7 +124,7 @@ async function sendAuthorizationRequest(
 }
 
 /** One cookie for each `state`, so that two tabs can sign in at once. */
-const loginCookieName = (state: string, rp: RelyingParty) => cookieName(rp, `login.${state}`);
+const loginCookieName = (state: string, rp: RelyingParty) => `${cookieName(rp, "login")}.${state}`;
 
 const loginCookie = ({ state, binding }: PendingLogin, base: string, rp: RelyingParty) =>
   setCookie(loginCookieName(state, rp), binding, base, { maxAge: lifetime.pendingLogin / 1000 });

@@ -1,15 +1,17 @@
 /** The session cookie: iron-session seals a random session id and nothing else. */
 import { sealData, unsealData } from "iron-session";
 import type { RpSession } from "../model.ts";
-import type { RelyingParty } from "../relying-party.ts";
+import { canonicalBaseUrl, type RelyingParty } from "../relying-party.ts";
 import { lifetime } from "../store.ts";
 
 /** 24 random bytes, base64url. */
 export const newSessionId = (): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
 
-/** @returns name of a cookie of this instance: cookies ignore ports, so every name includes the instance */
-export const cookieName = (rp: RelyingParty, purpose: string): string => `${rp.config.RP_NAME}.${purpose}`;
+/** @returns name of a cookie of this instance. Cookies ignore ports, so it includes the app's name and the port of its
+ * default address: another playground on this host has an app of the same name */
+export const cookieName = (rp: RelyingParty, purpose: string): string =>
+  `${rp.config.RP_NAME}.${purpose}.${new URL(canonicalBaseUrl(rp)).port}`;
 
 /** The RP session of this browser, by either cookie: one with a login first, then the app's own. */
 export async function readSession(
