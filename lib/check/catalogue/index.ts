@@ -3,6 +3,7 @@ import { families, familyOf } from "../report/report.ts";
 import type { Check } from "../run/check.ts";
 import { afterLogout } from "./after-logout.ts";
 import { backChannel } from "./back-channel.ts";
+import { browserSdks } from "./browser-sdks.ts";
 import { delivery } from "./delivery.ts";
 import { deliveryFailures } from "./delivery-failures.ts";
 import { discovery } from "./discovery.ts";
@@ -47,6 +48,7 @@ const all: readonly Check[] = [
   ...opIframe,
   ...opIframeStrangers,
   ...opIframeBlocked,
+  ...browserSdks,
   ...delivery,
   ...deliveryFailures,
   ...isolation,

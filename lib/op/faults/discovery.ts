@@ -151,4 +151,16 @@ export const discovery: readonly Fault[] = [
       });
     },
   },
+  {
+    name: "scripts-without-credentials",
+    family: "D",
+    does: "Scripts of apps cannot read the answer to a request with credentials, as some SDKs send it: they cannot sign in.",
+    clause: "Fetch 3.3",
+    check: "D-10",
+    verdict: "warn",
+    around: async (_op, ctx, next) => {
+      await next();
+      ctx.remove("Access-Control-Allow-Credentials");
+    },
+  },
 ];

@@ -244,4 +244,13 @@ export const sessionManagement: readonly Fault[] = [
     check: "S-17",
     ...withHash(forAnyClient, (_clientId, { origin }, salt) => ["any", origin, salt]),
   },
+  {
+    name: "op-iframe-for-next-frames",
+    family: "S",
+    does: "The OP iframe answers only the page next to it: an SDK that puts it into a frame of its own hears nothing.",
+    clause: "SM 3.1",
+    check: "S-18",
+    verdict: "warn",
+    ...withScript((script) => script.replace("for (let above", "return source === parent;\n  $&")),
+  },
 ];
