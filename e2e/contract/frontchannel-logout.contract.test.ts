@@ -1,7 +1,7 @@
 /** GET /fclogout over HTTP, and switching mechanisms off. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import type { HttpBrowser } from "#lib/net/http-browser.ts";
+import { after, before, describe, test } from "node:test";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
 import { mechanismEndpoints } from "#lib/rp/routes.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
@@ -54,14 +54,15 @@ describe("a front-channel logout", () => {
     assert.equal((await sessionOf(elsewhere, rp)).user, other.sub);
   });
 
-  test("without iss and sid ends the session of the cookie, if there is one", async () => {
+  test("without iss and sid is refused, since the app registers that it requires them", async () => {
     const who = newUser();
     const browser = await signIn(issuer, rp, who);
-    assert.equal((await frame({})).status, 200);
+    for (const requester of [undefined, browser]) {
+      const answer = await frame({}, requester);
+      assert.equal(answer.status, 400);
+      assert.match(await answer.text(), /no iss and sid.* set FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false/);
+    }
     assert.equal((await sessionOf(browser, rp)).user, who.sub);
-    assert.equal((await frame({}, browser)).status, 200);
-    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");
-    assert.equal((await frame({}, browser)).status, 200, "already logged out");
   });
 
   test("without a match ends no session, not even the cookie's, and is shown", async () => {
@@ -98,6 +99,53 @@ describe("a front-channel logout", () => {
     await signIn(issuer, rp, who);
     await frame({ iss: issuer.issuer, sid: who.sid });
     assert.equal((await sessionOf(await signIn(issuer, rp, who), rp)).user, who.sub);
+  });
+});
+
+test("unverified requests push no logout off anybody's start page", async () => {
+  const who = newUser();
+  await signIn(issuer, rp, who);
+  await frame({ iss: issuer.issuer, sid: who.sid });
+  const strange: Record<string, string>[] = [
+    { iss: "http://evil.example", sid: "s" },
+    { iss: issuer.issuer },
+    { iss: issuer.issuer, sid: "of no session" },
+    {},
+  ];
+  for (let n = 0; n < 3; n++) for (const parameters of strange) await frame(parameters);
+  const page = (await (await fetch(`${rp.base}/`)).text()).replaceAll("<!-- -->", "");
+  assert.match(page, /Front-channel<\/b>: accepted; ended 1 session/);
+  assert.match(page, /Front-channel<\/b>: This front-channel logout request has no iss and sid/);
+});
+
+describe("with FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false", () => {
+  before(() => rp.restart({ FRONTCHANNEL_LOGOUT_SESSION_REQUIRED: "false" }));
+  after(() => rp.restart());
+
+  test("a request without iss and sid ends the session of the cookie, if there is one", async () => {
+    const who = newUser();
+    const browser = await signIn(issuer, rp, who);
+    assert.equal((await frame({})).status, 200);
+    assert.equal((await sessionOf(browser, rp)).user, who.sub);
+    assert.equal((await frame({}, browser)).status, 200);
+    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");
+    assert.equal((await frame({}, browser)).status, 200, "already logged out");
+  });
+
+  test("the app registers that it does not require them", async () => {
+    issuer.more = { registration_endpoint: `${issuer.origin}/register` };
+    await rp.restart({ FRONTCHANNEL_LOGOUT_SESSION_REQUIRED: "false" });
+    const asked: Record<string, unknown>[] = [];
+    issuer.registration = (_, body) => {
+      asked.push(JSON.parse(body) as Record<string, unknown>);
+      return { status: 201, json: { ...asked[0], client_id: "registered" } };
+    };
+    const browser = new HttpBrowser();
+    assert.equal((await browser.post(`${rp.base}/register`, {})).status, 303);
+    assert.equal(asked[0]?.frontchannel_logout_session_required, false);
+    issuer.registration = () => ({ status: 204, json: {} });
+    await browser.post(`${rp.base}/register`, { action: "forget" });
+    issuer.more = {};
   });
 });
 

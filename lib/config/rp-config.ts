@@ -97,6 +97,12 @@ export const rpSettings = z
       .max(3600)
       .default(300)
       .describe("Maximum age of a logout token, in seconds"),
+    FRONTCHANNEL_LOGOUT_SESSION_REQUIRED: z
+      .stringbool()
+      .default(true)
+      .describe(
+        "`false` for an OpenID Provider that sends no iss and sid to /fclogout: any site can then log its visitors out",
+      ),
     SESSION_POLL_INTERVAL: z.coerce
       .number()
       .min(0.1)

@@ -11,6 +11,8 @@ export interface ClientToRegister {
   /** `id_token_signed_response_alg`, the only algorithm that the app accepts. */
   alg?: string;
   encryption?: Encryption | undefined;
+  /** `frontchannel_logout_session_required`; default: true. */
+  sidRequired?: boolean;
 }
 
 /** The OP metadata that matters here (Discovery 3). */
@@ -45,7 +47,14 @@ const wantedGrantTypes = ["authorization_code", "implicit", "refresh_token"];
 
 /** The client metadata to request: every logout field, and the flows that the OP declares. */
 export function clientMetadata(
-  { name, baseUrls, serverUrl = baseUrls[0], alg = "RS256", encryption }: ClientToRegister,
+  {
+    name,
+    baseUrls,
+    serverUrl = baseUrls[0],
+    alg = "RS256",
+    encryption,
+    sidRequired = true,
+  }: ClientToRegister,
   provider: ProviderAbilities,
 ): ClientMetadata {
   // The defaults of Discovery 3.
@@ -61,6 +70,7 @@ export function clientMetadata(
       ? "client_secret_basic"
       : "client_secret_post",
     ...logoutMetadata(baseUrls[0], serverUrl),
+    frontchannel_logout_session_required: sidRequired,
     id_token_signed_response_alg: alg,
     ...(encryption && {
       id_token_encrypted_response_alg: encryption.alg,

@@ -52,11 +52,8 @@ const lines: { [Type in EventType]: (data: EventData[Type]) => Line[] } = {
   tokens_refreshed: (data) => [
     "error" in data ? warn(`Tokens not refreshed: ${data.error}`) : info("Tokens refreshed."),
   ],
-  frontchannel_logout: (data) => [
-    info("Frontchannel logout request received."),
-    ...("error" in data ? [warn(`Front-channel logout refused: ${data.error}`)] : []),
-    ...("warning" in data && data.warning ? [warn(data.warning)] : []),
-  ],
+  frontchannel_logout: frontchannelLines,
+  frontchannel_logout_unverified: frontchannelLines,
   logout_token: logoutTokenLines,
   logout_token_unverified: logoutTokenLines,
   mechanisms_chosen: ({ mechanisms }) => [info(`Logout mechanisms: ${mechanisms.join(", ") || "none"}.`)],
@@ -73,6 +70,14 @@ const lines: { [Type in EventType]: (data: EventData[Type]) => Line[] } = {
 export const linesOf = ({ type, data }: NewEvent): Line[] =>
   // `type` and `data` belong together, which the compiler cannot follow through the index.
   (lines[type] as (data: NewEvent["data"]) => Line[])(data);
+
+function frontchannelLines(data: EventData["frontchannel_logout"]): Line[] {
+  return [
+    info("Frontchannel logout request received."),
+    ...("error" in data ? [warn(`Front-channel logout refused: ${data.error}`)] : []),
+    ...("warning" in data && data.warning ? [warn(data.warning)] : []),
+  ];
+}
 
 function registeredLine(data: EventData["client_registered"]): Line {
   if ("error" in data) return warn(`Registration failed: ${data.error}`);

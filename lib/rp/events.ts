@@ -39,6 +39,8 @@ export interface EventData {
   session_confirmed: Confirmation;
   tokens_refreshed: { clientId: string } | Failed;
   frontchannel_logout: { sessions: number; warning?: string | undefined } | Refused;
+  /** Refused, or for no session here. */
+  frontchannel_logout_unverified: EventData["frontchannel_logout"];
   logout_token: AcceptedLogoutToken | RefusedLogoutToken;
   /** Refused before its signature was verified, so anyone may have sent it. */
   logout_token_unverified: RefusedLogoutToken;
@@ -70,7 +72,7 @@ export type EventType = keyof EventData;
 /** The events that record the logout requests of each mechanism. */
 export const logoutEvents = {
   "back-channel": ["logout_token", "logout_token_unverified"],
-  "front-channel": ["frontchannel_logout"],
+  "front-channel": ["frontchannel_logout", "frontchannel_logout_unverified"],
   "session-management": [],
 } as const satisfies Record<Mechanism, readonly EventType[]>;
 

@@ -7,6 +7,7 @@ export const shownEvents: Readonly<Record<LogoutEventType, { most: number; name:
   logout_token: { most: 5, name: "Back-channel" },
   logout_token_unverified: { most: 2, name: "Back-channel" },
   frontchannel_logout: { most: 3, name: "Front-channel" },
+  frontchannel_logout_unverified: { most: 2, name: "Front-channel" },
 };
 
 /** The latest logout requests that this app received, the refused ones with their reason. They name no user or

@@ -58,7 +58,9 @@ function notification(
     name === "backchannel"
       ? "Declared, but without sid: a logout token ends all sessions of the user."
       : "Declared, but without iss and sid: /fclogout cannot find the session, so it ends none.",
-    `Enable ${name}_logout_session_supported.`,
+    name === "backchannel"
+      ? "Enable backchannel_logout_session_supported."
+      : "Enable frontchannel_logout_session_supported. An OpenID Provider that cannot send them needs FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false in the app: any site can then log its visitors out.",
   );
 }
 

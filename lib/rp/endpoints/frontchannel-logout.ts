@@ -17,19 +17,23 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
     const end = { by: "front-channel" as const, at: rp.now() };
     const { ended, warning } = await endNamed(request, end, rp);
     const data = { sessions: ended.length, ...(warning ? { warning } : {}) };
-    await rp.record({ type: "frontchannel_logout", data });
+    // Anybody may have sent what ends no session: its type is another, so that it cannot push the others out.
+    const type = ended.length > 0 ? "frontchannel_logout" : "frontchannel_logout_unverified";
+    await rp.record({ type, data });
     await recordEnded(ended, end, rp);
     const outcome = ended.length > 0 ? "Logged out." : "No session ended.";
     return answer(rp, 200, [outcome, warning].filter(Boolean).join(" "));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    await rp.record({ type: "frontchannel_logout", data: { error: error.message, code: error.code } });
+    const data = { error: error.message, code: error.code };
+    await rp.record({ type: "frontchannel_logout_unverified", data });
     return answer(rp, error.status, error.message);
   }
 };
 
-/** Ends the session with this `iss` and `sid`, found without a cookie; with neither, the session of the cookie. A request
- * that matches no session ends none. */
+/** Ends the session with this `iss` and `sid`, found without a cookie. A request with neither ends the session of the
+ * cookie, but only where the setting allows it: any site's link can be such a request. One that matches no session ends
+ * none. */
 async function endNamed(
   request: Request,
   end: SessionEnd,
@@ -39,14 +43,14 @@ async function endNamed(
   const [iss, sid] = [searchParams.get("iss"), searchParams.get("sid")];
   const own = await readSession(request.headers.get("cookie"), rp);
   if (iss === null && sid === null) {
+    if (rp.config.FRONTCHANNEL_LOGOUT_SESSION_REQUIRED)
+      throw new ProtocolError("invalid_request", bothRequired);
     const ended = own && (await rp.store.endSession(own.sessionId, end));
     return { ended: ended ? [ended] : [] };
   }
   if (iss === null || sid === null) {
-    throw new ProtocolError(
-      "invalid_request",
-      "A front-channel logout request has both iss and sid, or neither.",
-    );
+    const present = iss === null ? "sid but no iss" : "iss but no sid";
+    throw new ProtocolError("invalid_request", `This front-channel logout request has ${present} (FCL 2).`);
   }
   if (!rp.trustedProvider(iss)) {
     throw new ProtocolError(
@@ -68,6 +72,9 @@ async function endNamed(
   }
   return { ended, warning: await whyUnmatched({ iss, sid }, rp) };
 }
+
+const bothRequired =
+  "This front-channel logout request has no iss and sid, but this app's client requires them (frontchannel_logout_session_required). Where the OpenID Provider cannot send them, set FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false.";
 
 const endedByCookie =
   "The ID Token of this browser's session had no sid, so no request can match it: it ended since its cookie came along.";

@@ -13,7 +13,10 @@ export function appToRegister({ config }: Pick<RelyingParty, "config">): ClientT
   const baseUrls = config.RP_BASE_URLS as [string, ...string[]];
   // Browsers resolve subdomains of localhost; an OP's server may not.
   const serverUrl = baseUrls.find((url) => !new URL(url).hostname.endsWith(".localhost")) ?? baseUrls[0];
-  return { name: config.RP_NAME, baseUrls, serverUrl, alg: config.ID_TOKEN_SIGNED_RESPONSE_ALG };
+  return {
+    ...{ name: config.RP_NAME, baseUrls, serverUrl, alg: config.ID_TOKEN_SIGNED_RESPONSE_ALG },
+    sidRequired: config.FRONTCHANNEL_LOGOUT_SESSION_REQUIRED,
+  };
 }
 
 /** Why this app cannot register itself; undefined if it can. */
