@@ -11,7 +11,10 @@ export interface RegisteredToken extends JWT {
 export function cookiesOf(base: string) {
   const { protocol, pathname, port } = new URL(base);
   const options = { httpOnly: true, sameSite: "lax", path: pathname, secure: protocol === "https:" } as const;
-  const cookie = (name: string) => ({ name: `${pathname.slice(1)}.next-auth.${name}.${port}`, options });
+  const cookie = (name: string) => ({
+    name: [pathname.slice(1), "next-auth", name, port].filter(Boolean).join("."),
+    options,
+  });
   return {
     sessionToken: cookie("session"),
     callbackUrl: cookie("callback-url"),

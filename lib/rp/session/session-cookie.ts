@@ -11,7 +11,7 @@ export const newSessionId = (): string =>
 /** @returns name of a cookie of this instance. Cookies ignore ports, so it includes the app's name and the port of its
  * default address: another playground on this host has an app of the same name */
 export const cookieName = (rp: RelyingParty, purpose: string): string =>
-  `${rp.config.RP_NAME}.${purpose}.${new URL(canonicalBaseUrl(rp)).port}`;
+  [rp.config.RP_NAME, purpose, new URL(canonicalBaseUrl(rp)).port].filter(Boolean).join(".");
 
 /** The RP session of this browser, by either cookie: one with a login first, then the app's own. */
 export async function readSession(
