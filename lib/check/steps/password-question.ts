@@ -1,13 +1,30 @@
 /** Whether a sign-in asks for the password, on its first page or after the user name. */
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+
+/** The visible fields of a sign-in page. */
+function fieldsOf(page: Page): { secret: Locator; username: Locator } {
+  const isName = ["[type=text]", "[type=email]", ":not([type])"].map((type) => `input${type}:visible`);
+  return {
+    secret: page.locator('input[type="password"]:visible').first(),
+    username: page.locator(isName.join(", ")).first(),
+  };
+}
+
+/** Whether a page that has loaded asks who the user is: for a user name, a password or both. */
+export async function asksWhoTheUserIs(page: Page): Promise<boolean> {
+  const { secret, username } = fieldsOf(page);
+  return secret
+    .or(username)
+    .first()
+    .isVisible()
+    .catch(() => false); // closed, or on its way to another page
+}
 
 /** Enters the user name if asked for it first, but never the password.
  * @param patience for each of the two pages, in milliseconds
  * @returns false if no password field appears */
 export async function asksForPassword(page: Page, name: string, patience = 10_000): Promise<boolean> {
-  const secret = page.locator('input[type="password"]:visible').first();
-  const isName = ["[type=text]", "[type=email]", ":not([type])"].map((type) => `input${type}:visible`);
-  const username = page.locator(isName.join(", ")).first();
+  const { secret, username } = fieldsOf(page);
   try {
     await secret.or(username).first().waitFor({ timeout: patience });
     if (await secret.isVisible()) return true;

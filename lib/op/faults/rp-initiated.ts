@@ -82,6 +82,19 @@ export const rpInitiated: readonly Fault[] = [
     },
   },
   {
+    name: "second-logout-asks-to-sign-in",
+    family: "R",
+    does: "A logout request without a session leads to the sign-in page instead of back to the app.",
+    clause: "RIL 4",
+    check: "R-30",
+    around: async (op, ctx, next) => {
+      const { accountId } = isLogoutRequest(ctx) ? await op.provider.Session.get(ctx) : {};
+      if (accountId || !isLogoutRequest(ctx)) return void (await next());
+      ctx.status = 303;
+      ctx.redirect(pagePaths.sessions); // which asks for user name and password
+    },
+  },
+  {
     name: "unknown-parameter-refused",
     family: "R",
     does: "A logout request with an unknown parameter is an error.",
