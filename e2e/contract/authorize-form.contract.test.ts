@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
+import { errorBeside, refusedFormAt } from "../support/refused-form.ts";
 import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, formFor, respondTo, sessionOf, signIn } from "../support/sign-in.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
@@ -24,22 +25,7 @@ after(async () => {
   await Promise.all([issuer.down(), second.down()]);
 });
 
-/** Submits a form that must be refused.
- *  @returns the page that it redirects back to */
-async function refusedForm(changes: Record<string, string>): Promise<string> {
-  const browser = new HttpBrowser();
-  const answer = await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, changes));
-  assert.equal(answer.status, 303);
-  assert.equal(answer.location, `${rp.base}/oauth2`);
-  return (await browser.get(`${rp.base}/oauth2`)).text;
-}
-
-/** The error message next to a field, linked to it for screen readers. */
-function errorBeside(field: string, html: string): string {
-  const input = new RegExp(`<(?:input|select)[^>]* name="${field}"[^>]*>`).exec(html)?.[0] ?? "";
-  assert.match(input, /aria-invalid="true"/, `${field} is marked as invalid`);
-  return new RegExp(`id="${field}-error"[^>]*>([^<]*)`).exec(html)?.[1] ?? "";
-}
+const refusedForm = (changes: Record<string, string>) => refusedFormAt(issuer, rp, changes);
 
 describe("an invalid form redirects back to itself and shows the reason next to the field", () => {
   const wrong: Record<string, { changes: Record<string, string>; field: string; reason: RegExp }> = {

@@ -1,5 +1,6 @@
 /** The authorize form as a reader of the tutorial sees it. */
 import type { Page } from "@playwright/test";
+import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 
 const sizes = { wide: { width: 1280, height: 720 }, narrow: { width: 400, height: 800 } };
@@ -72,4 +73,24 @@ test("the other fields unfold on their own if one is wrong or has another value"
   await page.goto(`${base}/oauth2`);
   await expect(page.getByLabel("Scope")).toBeVisible();
   await expect(page.getByLabel("Scope")).toHaveValue("openid email");
+});
+
+test.describe("the tutorial's own Authorize Endpoint, on https while the OP is on http", () => {
+  const tutorial = `${demo.op.replace("http:", "https:")}/oauth2/authorize`;
+
+  test("leads to no error of the browser: the form offers both ways out", async ({ playground2 }) => {
+    const { page, base } = playground2;
+    await page.goto(`${base}/oauth2`);
+    await page.getByLabel("Authorization Grant Type").selectOption({ label: "Implicit" });
+    await page.getByLabel("Authorize Endpoint").fill(tutorial);
+    await page.getByRole("button", { name: "Authorize" }).click();
+    await expect(page.getByLabel("Authorize Endpoint")).toHaveValue(tutorial);
+    await expect(page.getByLabel("Authorize Endpoint")).toHaveAccessibleDescription(
+      `The OpenID Provider's discovery document has ${demo.op}/oauth2/authorize.`,
+    );
+    await expect(page.getByRole("alert").filter({ hasText: "npm run demo -- --https" })).toBeVisible();
+    await page.getByRole("button", { name: "Use the discovered endpoint" }).click();
+    await expect(page.getByLabel("Username")).toBeVisible();
+    expect(page.url()).toContain(demo.op);
+  });
 });

@@ -28,6 +28,8 @@ export interface Asked {
   browser: HttpBrowser;
   state: string;
   nonce: string;
+  /** The authorization endpoint. */
+  at: string;
   /** The parameters of the authorization request. */
   request: URLSearchParams;
 }
@@ -41,8 +43,14 @@ export async function ask(
 ): Promise<Asked> {
   const answer = await browser.post(`${rp.base}/authorize`, formFor(issuer, rp, form));
   assert.equal(answer.status, 303, answer.text);
-  const request = new URL(answer.location ?? "").searchParams;
-  return { browser, request, state: request.get("state") ?? "", nonce: request.get("nonce") ?? "" };
+  const { origin, pathname, searchParams: request } = new URL(answer.location ?? "");
+  return {
+    browser,
+    request,
+    at: origin + pathname,
+    state: request.get("state") ?? "",
+    nonce: request.get("nonce") ?? "",
+  };
 }
 
 /** Posts an authorization response to the callback as the fragment page does, and resubmits it if needed. */

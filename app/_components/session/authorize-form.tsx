@@ -59,7 +59,25 @@ export function AuthorizeForm(form: AuthorizeFormProps) {
           Authorize
         </button>
       </div>
+      {errors.endpoints && <WaysOut problem={errors.endpoints} />}
       <MoreFields {...form} />
     </form>
+  );
+}
+
+/** What to do about an endpoint that is not at the OP. */
+function WaysOut({ problem }: { problem: string }) {
+  return (
+    <div className="note note-bad sm:col-span-2" role="alert">
+      {problem}
+      <div className="row">
+        <button type="submit" className="btn" name="endpoints" value="discovered">
+          Use the discovered endpoint
+        </button>
+        <button type="submit" className="btn" name="endpoints" value="entered">
+          Send the request there anyway
+        </button>
+      </div>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { assertSameOrigin, type Endpoint, readForm, seeOther } from "../http.ts"
 import { requestAuthorization } from "../login/authorization-request.ts";
 import { type AuthorizeForm, FormError, keptValues, parseAuthorizeForm } from "../login/authorize-form.ts";
 import { requestDirectGrant } from "../login/direct-grant.ts";
+import { assertAtProvider, setDiscovered } from "../login/endpoint-origins.ts";
 import type { Requester } from "../model.ts";
 import { baseUrlFor, type RelyingParty } from "../relying-party.ts";
 import { newSessionId, readSession, sessionCookie } from "../session/session-cookie.ts";
@@ -15,11 +16,17 @@ export const authorize: Endpoint = async (request, rp) => {
   const fields = await readForm(request);
   const cookies = request.headers.get("cookie");
   const sessionId = (await readSession(cookies, rp))?.sessionId ?? newSessionId();
-  const values = keptValues(fields);
+  let values = keptValues(fields);
   try {
+    if (fields.get("endpoints") === "discovered") {
+      await setDiscovered(fields, rp.provider);
+      values = keptValues(fields);
+    }
     const form = parseAuthorizeForm(fields);
     await rp.store.saveForm(sessionId, { values, errors: {} }, rp.now());
-    return await start(form, { sessionId, base, cookies }, rp);
+    const provider = await providerOf(form, rp);
+    if (fields.get("endpoints") !== "entered") await assertAtProvider(form, provider);
+    return await start(form, provider, { sessionId, base, cookies }, rp);
   } catch (error) {
     const errors = formErrors(error);
     if (!errors) throw error;
@@ -35,8 +42,12 @@ function formErrors(error: unknown): Record<string, string> | undefined {
   return { "": [error.message, error.help].filter(Boolean).join(" ") };
 }
 
-async function start(form: AuthorizeForm, requester: Requester, rp: RelyingParty): Promise<Response> {
-  const provider = await providerOf(form, rp);
+async function start(
+  form: AuthorizeForm,
+  provider: OpenIdProvider,
+  requester: Requester,
+  rp: RelyingParty,
+): Promise<Response> {
   if ("token_endpoint" in form) assertTokenEndpoint(form.token_endpoint, rp);
   if ("redirect_uri" in form) return requestAuthorization(form, provider, requester, rp);
   return seeOther(`${requester.base}/oauth2`, [await requestDirectGrant(form, provider, requester, rp)]);

@@ -22,6 +22,8 @@ export async function requestAuthorization(
   requester: Requester,
   rp: RelyingParty,
 ): Promise<Response> {
+  // If the OP is down, the browser would show its own error page: check first.
+  await provider.reach();
   const pending = await pendingLogin(form, provider, rp);
   const plain = "code_challenge_method" in form && form.code_challenge_method === "plain";
   const parameters = {
