@@ -7,6 +7,7 @@ import { ensureBuilt } from "../lib/prepare/build.mjs";
 import { ensureInstalled } from "../lib/prepare/install.mjs";
 import { withLock } from "../lib/prepare/lock.mjs";
 import { runWithProjectNode } from "../lib/prepare/node.mjs";
+import { whenParentEnds } from "../lib/prepare/parent.mjs";
 import { StepFailed } from "../lib/prepare/step.mjs";
 
 const usage = `Usage: slo-playground <command> [flags]
@@ -64,6 +65,8 @@ async function main([name, ...args]) {
   return command(args);
 }
 
+// As a closed terminal does; what runs then ends by it.
+whenParentEnds(() => process.kill(process.pid, "SIGHUP"));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -40,6 +40,8 @@ export async function startCaddy(
     },
     stdio: ["ignore", "ignore", "pipe"],
   });
+  const killNow = () => child.kill("SIGKILL");
+  process.once("exit", killNow);
   let log = "";
   const serving = new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -55,6 +57,7 @@ export async function startCaddy(
       const gone = once(child, "exit");
       child.kill("SIGTERM");
       await gone;
+      process.off("exit", killNow);
     },
   };
 }

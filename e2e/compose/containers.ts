@@ -100,12 +100,16 @@ const nodeOf = ({ root }: Image) => path.join(root, "bin", "node");
 
 function launch([file, ...args]: string[], image: Image, env: Record<string, string>): ChildProcess {
   if (file !== "node") throw new Error(`the image has no ${file}`);
-  return spawn(nodeOf(image), args, {
+  const child = spawn(nodeOf(image), args, {
     cwd: path.join(image.root, image.workdir),
     env: { NODE_ENV: "production", ...env },
     ...asNobody,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const killNow = () => child.kill("SIGKILL");
+  process.once("exit", killNow);
+  child.once("exit", () => process.off("exit", killNow));
+  return child;
 }
 
 function watch(child: ChildProcess, isWell: () => Promise<boolean>): Container {

@@ -243,6 +243,7 @@ async function startRedis(port: number, folder: string): Promise<ChildProcess> {
   const child = spawn("redis-server", [...flags, "--port", String(port), "--dir", folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.once("exit", () => child.kill("SIGKILL"));
   let output = "";
   await new Promise<void>((resolve, reject) => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,5 +1,6 @@
 /** `npm test`: all stages, or some: `npm test -- unit`, `npm test -- e2e [arguments of Playwright]`. */
 import { interruptedCode, wrongUseCode } from "#lib/cli/exit-codes.ts";
+import { Interrupted } from "#lib/cli/interruption.ts";
 import { StepFailed } from "#lib/prepare/step.mjs";
 import { createRunner, type Runner } from "./runner.ts";
 import { type Stage, stages } from "./stages.ts";
@@ -22,7 +23,7 @@ async function main(argv: string[]): Promise<number> {
   const results: StageResult[] = [];
   for (const stage of stages.filter((each) => isWanted(each, chosen))) {
     results.push(await runStage(stage, rest, runner));
-    if (runner.isStopped()) return interruptedCode;
+    if (runner.signal.aborted) return interruptedCode;
   }
   const { lines, ok } = summarize(results);
   process.stdout.write(`\n${lines.join("\n")}\n`);
@@ -42,8 +43,8 @@ async function runStage(stage: Stage, args: string[], runner: Runner): Promise<S
     return { name, seconds: seconds(), outcome: process.env.CI === "true" ? "failed" : "left out" };
   }
   const { ok, counts } = await stage.run(stage.forStages ? [] : args, runner).catch((error: unknown) => {
-    if (!(error instanceof StepFailed)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    if (error instanceof StepFailed) process.stderr.write(`${error.message}\n`);
+    else if (!(error instanceof Interrupted)) throw error;
     return { ok: false, counts: undefined };
   });
   return { name, seconds: seconds(), outcome: ok ? "ok" : "failed", counts };

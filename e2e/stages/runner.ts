@@ -1,12 +1,13 @@
 /** Runs the tools of the stages, and ends the one that runs when we are interrupted. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { interruption } from "#lib/cli/interruption.ts";
+import { endsWithParent } from "#lib/prepare/parent.mjs";
 
 export interface Runner {
   /** Runs Node with these arguments, on our terminal; `true` for exit code 0. */
   node(args: string[], env?: Record<string, string>): Promise<boolean>;
-  /** Whether we were interrupted. */
-  isStopped(): boolean;
+  /** Aborts when we are interrupted. */
+  readonly signal: AbortSignal;
 }
 
 /** A runner that listens to Ctrl-C, signals and the end of the launcher. */
@@ -16,12 +17,16 @@ export function createRunner(): Runner {
   // Test runners clean up and end on this one.
   signal.addEventListener("abort", () => running?.kill("SIGINT"));
   return {
-    isStopped: () => signal.aborted,
+    signal,
     node: (args, env = {}) =>
       new Promise((resolve) => {
+        if (signal.aborted) return resolve(false);
         // Tests must not use a Redis that someone works with.
         const environment = { ...process.env, REDIS_URL: "", ...env };
-        running = spawn(process.execPath, args, { stdio: "inherit", env: environment });
+        running = spawn(process.execPath, [...endsWithParent, ...args], {
+          stdio: "inherit",
+          env: environment,
+        });
         running.once("error", () => resolve(false));
         running.once("exit", (code) => resolve(code === 0 && !signal.aborted));
       }),

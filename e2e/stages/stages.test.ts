@@ -24,7 +24,7 @@ process.setMaxListeners(0);
 async function commandsOf({ run }: (typeof stages)[number]): Promise<string[][]> {
   const commands: string[][] = [];
   const node = async (args: string[]) => commands.push(args) === 0;
-  await run([], { node, isStopped: () => false });
+  await run([], { node, signal: AbortSignal.any([]) });
   return commands;
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { ensureBuilt } from "#lib/prepare/build.mjs";
 import { withLock } from "#lib/prepare/lock.mjs";
 import { allOf, ensureBrowser, ensureProgram, type Lane, type Say } from "#lib/prepare/system.ts";
@@ -58,8 +59,8 @@ const types: Stage = {
 const build: Stage = {
   name: "build",
   forStages: ["unit", "e2e", "embedded-check", "glewlwyd", "glewlwyd-check", "redis", "replicas"],
-  run: async () => {
-    await withLock(ensureBuilt);
+  run: async (_args, { signal }) => {
+    await unlessInterrupted(signal, withLock(ensureBuilt));
     return { ok: true };
   },
 };

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "#lib/net/free-port.ts";
+import { endsWithParent } from "#lib/prepare/parent.mjs";
 
 export interface RpProcess {
   /** Base URL, for example http://localhost:41234/playground2 */
@@ -63,7 +64,15 @@ export async function startRp(
 const withoutColour = () => ({ ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" });
 
 async function start(port: number, env: NodeJS.ProcessEnv, health: string, status: number) {
-  const args = ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)];
+  const args = [
+    ...endsWithParent,
+    "node_modules/next/dist/bin/next",
+    "start",
+    "-H",
+    "127.0.0.1",
+    "-p",
+    String(port),
+  ];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const heard = listen(child);
   await Promise.race([

@@ -1,6 +1,6 @@
 /** `npm run check`. */
 
-import { Interrupted, interruption } from "#lib/cli/interruption.ts";
+import { Interrupted } from "#lib/cli/interruption.ts";
 import { explain, runCommand } from "#lib/cli/run.ts";
 import { oneLine } from "#lib/net/foreign-text.ts";
 import { surprises } from "./model/expectations.ts";
@@ -10,13 +10,12 @@ import { clientsByHand } from "./run/clients-by-hand.ts";
 import { type CheckOptions, commandLine, parseOptions } from "./run/options.ts";
 import { runSuite } from "./run/suite.ts";
 
-async function run(options: CheckOptions): Promise<number> {
+async function run(options: CheckOptions, signal: AbortSignal): Promise<number> {
   const { printClients, issuer } = options;
   if (printClients && issuer !== undefined) {
     process.stdout.write(clientsByHand({ ...options, issuer }));
     return 0;
   }
-  const signal = interruption();
   try {
     return await check(options, signal);
   } catch (error) {

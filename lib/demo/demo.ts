@@ -1,5 +1,6 @@
 /** The demo from start to end. */
 
+import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { trustServer } from "#lib/cli/server-trust.ts";
 import { type AppName, appNames, hostOf, localOrigin } from "#lib/config/apps.ts";
 import type { Environment } from "#lib/config/env.ts";
@@ -27,12 +28,13 @@ interface Demo {
 type Clients = Record<AppName, Client>;
 
 /** Runs the demo until `signal` ends it.
+ * @throws {import("#lib/cli/interruption.ts").Interrupted} if that comes before it starts its processes
  * @throws {import("#lib/cli/errors.ts").CannotRun} if it cannot start or continue */
 export async function runDemo(demo: Demo): Promise<void> {
   const { options, output, signal } = demo;
   if (options.fresh) await dropState(options.data);
   const state = await loadState(options.data);
-  const clients = await findClients(demo, state);
+  const clients = await unlessInterrupted(signal, findClients(demo, state));
 
   const group = createProcessGroup(output);
   const frontDoor = await open(options, clients, group);

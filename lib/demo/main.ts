@@ -1,6 +1,6 @@
 /** `npm run demo`. */
 
-import { interruption } from "#lib/cli/interruption.ts";
+import { Interrupted, unlessInterrupted } from "#lib/cli/interruption.ts";
 import { runCommand } from "#lib/cli/run.ts";
 import { appNames } from "#lib/config/apps.ts";
 import { environment } from "#lib/config/env.ts";
@@ -11,13 +11,21 @@ import { commandLine, type DemoOptions, parseOptions } from "./options.ts";
 import { createOutput } from "./output.ts";
 import { checkPorts } from "./ports.ts";
 
-async function run(options: DemoOptions): Promise<number> {
-  await checkPorts(wantedPorts(options));
-  await withLock(ensureBuilt);
+async function run(options: DemoOptions, signal: AbortSignal): Promise<number> {
+  try {
+    await checkPorts(wantedPorts(options));
+    await unlessInterrupted(signal, withLock(ensureBuilt));
+    await start(options, signal);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+  return 0;
+}
+
+async function start(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const output = createOutput(options.LOG_FORMAT, ["op", ...appNames]);
   const env = { ...environment(), ...colourSettings(output.colours) };
-  await runDemo({ options, env, output, signal: interruption() });
-  return 0;
+  await runDemo({ options, env, output, signal });
 }
 
 /** The processes write into pipes: they learn from us whether the output goes to a terminal. */

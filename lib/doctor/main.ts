@@ -1,4 +1,5 @@
 /** `slo-playground doctor`. */
+import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { runCommand } from "#lib/cli/run.ts";
 import { consult, issuerOf } from "./consult.ts";
 import { commandLine, type DoctorOptions, parseDoctorOptions } from "./options.ts";
@@ -16,4 +17,9 @@ async function run(options: DoctorOptions): Promise<number> {
   return findings.some(({ result }) => result === "problem") ? 1 : 0;
 }
 
-process.exitCode = await runCommand({ name: "doctor", commandLine, parse: parseDoctorOptions, run });
+process.exitCode = await runCommand({
+  name: "doctor",
+  commandLine,
+  parse: parseDoctorOptions,
+  run: (options, signal) => unlessInterrupted(signal, run(options)),
+});

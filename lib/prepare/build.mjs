@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hashOf } from "./hash.mjs";
 import { projectNode } from "./node.mjs";
+import { endsWithParent } from "./parent.mjs";
 import { root, runStep } from "./step.mjs";
 
 const styleSheet = "public/assets/playground.css";
@@ -39,7 +40,7 @@ export async function ensureBuilt() {
 
   if (wanted.css !== built.css || !existsSync(path.join(root, styleSheet))) {
     const cli = "node_modules/@tailwindcss/cli/dist/index.mjs";
-    const args = [cli, "-i", "app/globals.css", "-o", styleSheet, "--minify"];
+    const args = [...endsWithParent, cli, "-i", "app/globals.css", "-o", styleSheet, "--minify"];
     await runStep("Building the style sheet", { file: node, args, env });
     writeStamp({ ...built, css: wanted.css });
   }
@@ -48,7 +49,7 @@ export async function ensureBuilt() {
     writeStamp({ css: wanted.css });
     await runStep("Building the Relying Parties", {
       file: node,
-      args: ["node_modules/next/dist/bin/next", "build"],
+      args: [...endsWithParent, "node_modules/next/dist/bin/next", "build"],
       env,
     });
     writeStamp(wanted);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hashOf } from "./hash.mjs";
+import { endsWithParent } from "./parent.mjs";
 import { root, runStep } from "./step.mjs";
 
 const stampFile = path.join(root, "node_modules", ".slo-playground");
@@ -49,7 +50,7 @@ function versionsIn(lockFile) {
 function npm(args) {
   const { npm_execpath: cli, npm_node_execpath: node, npm_config_local_prefix: _, ...env } = process.env;
   if (cli && node && path.basename(cli) === "npm-cli.js" && existsSync(node)) {
-    return { file: node, args: [cli, ...args], env };
+    return { file: node, args: [...endsWithParent, cli, ...args], env };
   }
   return { file: "npm", args, env, shell: process.platform === "win32" };
 }

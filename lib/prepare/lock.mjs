@@ -56,8 +56,8 @@ function holderOf(lockFile) {
   }
 }
 
-/** @param {number} pid */
-function isAlive(pid) {
+/** Whether a process of this number exists. @param {number} pid */
+export function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;

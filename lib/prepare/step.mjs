@@ -13,6 +13,9 @@ export class StepFailed extends Error {
 
 const signOfLifeMs = 3_000;
 
+/** What ends a command, and the step with it. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"];
+
 /** To stderr, because stdout belongs to the command (its log may be JSON). @param {string} text */
 export const say = (text) => process.stderr.write(text);
 
@@ -39,7 +42,7 @@ export async function runStep(what, { file, args, env = process.env, shell = fal
 /** @param {import("node:child_process").ChildProcess} child @returns {Promise<{ code: number | string, output: string }>} */
 function collect(child) {
   const stop = () => child.kill();
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  for (const event of endings) process.once(event, stop);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
@@ -51,5 +54,7 @@ function collect(child) {
     child.once("error", (error) => resolve({ code: error.message, output }));
     child.once("close", (code, signal) => resolve({ code: code ?? signal ?? "unknown", output }));
   });
-  return ended.finally(() => process.off("SIGTERM", stop).off("SIGINT", stop));
+  return ended.finally(() => {
+    for (const event of endings) process.off(event, stop);
+  });
 }

@@ -1,5 +1,6 @@
 /** `slo-playground register`. */
 
+import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { runCommand } from "#lib/cli/run.ts";
 import { commandLine, parseRegisterOptions, type RegisterOptions } from "./options.ts";
 import { type AppRegistration, issuerOf, registerApps } from "./register.ts";
@@ -25,4 +26,9 @@ async function run(options: RegisterOptions): Promise<number> {
   return strict && !asAsked ? 1 : 0;
 }
 
-process.exitCode = await runCommand({ name: "register", commandLine, parse: parseRegisterOptions, run });
+process.exitCode = await runCommand({
+  name: "register",
+  commandLine,
+  parse: parseRegisterOptions,
+  run: (options, signal) => unlessInterrupted(signal, run(options)),
+});

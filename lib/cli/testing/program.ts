@@ -52,12 +52,13 @@ export function runProgram(args: string[], file = process.execPath): Program {
  * @throws {Error} that says what it waited for */
 export async function until(
   isTrue: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   patience = deadlineMs,
 ): Promise<void> {
   const deadline = performance.now() + patience;
   while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`timed out waiting for ${typeof what === "string" ? what : what()}`);
     await delay(20);
   }
 }
