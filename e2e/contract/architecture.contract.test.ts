@@ -10,10 +10,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "lib/next": ["next-auth", "rp", "store", "oidc", "net", "config", "log.ts"],
   "lib/next-auth": ["net"],
   "lib/rp": ["doctor", "oidc", "net", "config", "log.ts", "ui"],
-  "lib/store": ["rp/model.ts", "rp/store.ts", "rp/events.ts", "oidc"],
+  "lib/store": ["sqlite", "rp/model.ts", "rp/store.ts", "rp/events.ts", "oidc"],
+  "lib/sqlite": [],
   "lib/oidc": ["net"],
   "lib/net": [],
-  "lib/op": ["oidc", "net", "config", "log.ts", "ui"],
+  "lib/op": ["sqlite", "oidc", "net", "config", "log.ts", "ui"],
   "lib/check": [
     "products",
     "cli",
@@ -44,7 +45,7 @@ const frameworks: Readonly<Record<string, readonly string[]>> = {
 };
 const known = ["next", "next-auth", "react", "react-dom", "server-only"];
 
-const isTest = (file: string) => /\.(test|spec|redis-test)\.tsx?$|\/testing\//.test(file);
+const isTest = (file: string) => /\.(test|spec|redis-test|disk-test)\.tsx?$|\/testing\//.test(file);
 const roomOf = (file: string) => /^lib\/[^/]+/.exec(file)?.[0] ?? (file.split("/", 1)[0] as string);
 
 /** Each file with the specifiers that it imports, as paths where they lead into the project. */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { PlaywrightTestConfig } from "@playwright/test";
 import { stages } from "./stages.ts";
 
-const testFile = /\.(test|spec|redis-test)\.[cm]?[jt]sx?$/;
+const testFile = /\.(test|spec|redis-test|disk-test)\.[cm]?[jt]sx?$/;
 
 /** What Playwright takes for a test file where the configuration does not say it. */
 const playwrightDefault = /\.(test|spec)\.[cm]?[jt]sx?$/;

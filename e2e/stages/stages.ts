@@ -58,7 +58,7 @@ const types: Stage = {
 /** Contract tests start Relying Parties too. */
 const build: Stage = {
   name: "build",
-  forStages: ["unit", "e2e", "embedded-check", "glewlwyd", "glewlwyd-check", "redis", "replicas"],
+  forStages: ["unit", "e2e", "embedded-check", "glewlwyd", "glewlwyd-check", "redis", "disk", "replicas"],
   run: async (_args, { signal }) => {
     await unlessInterrupted(signal, withLock(ensureBuilt));
     return { ok: true };
@@ -75,6 +75,14 @@ const redis: Stage = {
   name: "redis",
   lane: (say) => ensureProgram("redis-server", say),
   run: (args, runner) => nodeTests(redisTests, args, runner),
+};
+
+/** The SQLite stores and the processes with them on a disk that fails. */
+const disk: Stage = {
+  name: "disk",
+  lane: (say) =>
+    allOf([() => ensureProgram("prlimit", say, "util-linux"), () => ensureProgram("strace", say)]),
+  run: (args, runner) => nodeTests(["e2e/disk/*.disk-test.ts"], args, runner),
 };
 
 const e2e: Stage = {
@@ -196,6 +204,7 @@ export const stages: readonly Stage[] = [
   build,
   unit,
   redis,
+  disk,
   e2e,
   check,
   embeddedCheck,

@@ -11,12 +11,17 @@ import { endsWithParent } from "#lib/prepare/parent.mjs";
 export interface RpProcess {
   /** Base URL, for example http://localhost:41234/playground2 */
   base: string;
+  /** Folder of its session store. */
+  data: string;
+  pid: () => number;
   /** Its output so far, standard error included. */
   output: () => string;
   /** Resolves once the output contains this text. */
   printed: (text: string) => Promise<void>;
   /** Restarts it with the same store, port and settings, except these changes. */
   restart: (changes?: Record<string, string>) => Promise<void>;
+  /** Stops it and keeps its data. */
+  stopProcess: () => Promise<void>;
   stop: () => Promise<void>;
   /** Kills it with SIGKILL. */
   kill: () => Promise<void>;
@@ -47,12 +52,15 @@ export async function startRp(
   let running = await start(port, environment, `${base}/health`, status);
   return {
     base,
+    data,
+    pid: () => running.pid,
     output: () => running.output(),
     printed: (text) => running.printed(text),
     restart: async (changes = {}) => {
       await running.stop();
       running = await start(port, { ...environment, ...changes }, `${base}/health`, 200);
     },
+    stopProcess: () => running.stop(),
     kill: () => running.stop("SIGKILL"),
     stop: async () => {
       await running.stop();
@@ -85,7 +93,7 @@ async function start(port: number, env: NodeJS.ProcessEnv, health: string, statu
     child.kill(signal);
     await gone;
   };
-  return { ...heard, stop };
+  return { ...heard, pid: child.pid as number, stop };
 }
 
 /** Collects the output of a child process, and waits for texts in it. */

@@ -34,6 +34,14 @@ export const baseUrl = z
   )
   .transform((value) => value.replace(/\/+$/, ""));
 
+/** Of every process that keeps its data in an SQLite file. */
+export const storeSettings = {
+  REPLACE_BAD_STORE: z
+    .stringbool()
+    .default(false)
+    .describe("Move a store file that is damaged, or of another version, aside and begin with a new one"),
+};
+
 /** The settings of every process. */
 export const commonSettings = {
   LOG_FORMAT: z

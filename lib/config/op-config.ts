@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { isCertainlyLoopback } from "#lib/net/loopback.ts";
-import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
+import { baseUrl, commonSettings, type Environment, parseEnvironment, storeSettings } from "./env.ts";
 
 const apps = z
   .string()
@@ -40,6 +40,7 @@ const settings = z.object({
     .string()
     .default(".data/op")
     .describe("Keys, clients and sessions of the OP; `:memory:` keeps nothing"),
+  ...storeSettings,
   OP_ROTATE_KEYS: z
     .stringbool()
     .default(false)

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import { accentNames } from "./apps.ts";
-import { baseUrl, commonSettings, type Environment, parseEnvironment } from "./env.ts";
+import { baseUrl, commonSettings, type Environment, parseEnvironment, storeSettings } from "./env.ts";
 
 const list = (item: z.ZodType<string, string>) =>
   z
@@ -118,6 +118,7 @@ export const rpSettings = z
       .string()
       .default(".data/rp")
       .describe("Folder of the session store; `:memory:` keeps nothing. Ignored with REDIS_URL"),
+    ...storeSettings,
     REDIS_URL: z
       .string()
       .refine(isRedisUrl, "must be redis://[user:password@]host[:port][/database], or rediss:// for TLS")

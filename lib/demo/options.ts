@@ -33,6 +33,8 @@ export interface DemoOptions {
   /** Folder of everything that is kept. */
   data: string;
   fresh: boolean;
+  /** Whether stores that cannot be used are moved aside. */
+  replaceBadStore: boolean;
   LOG_FORMAT: "pretty" | "json";
   LOG_LEVEL: string;
 }
@@ -54,6 +56,9 @@ const flags = {
   ports: sharedFlags.ports,
   data: sharedFlags.data,
   fresh: { help: "delete the keys, clients and sessions in --data, then start" },
+  "replace-bad-store": {
+    help: "move a store file that is damaged, or of another version, aside and begin with a new one",
+  },
   "log-format": {
     value: "FORMAT",
     schema: oneOf(["pretty", "json"]),
@@ -89,6 +94,7 @@ export function parseOptions(argv: string[], env: Environment): DemoOptions {
     ports,
     data: values.data,
     fresh: values.fresh,
+    replaceBadStore: values["replace-bad-store"],
     LOG_FORMAT: values["log-format"] ?? log.LOG_FORMAT,
     LOG_LEVEL: log.LOG_LEVEL,
   };

@@ -40,6 +40,7 @@ export function opPlan({ options, state, env }: Setting): ProcessPlan {
     env: {
       ...env,
       ...logSettings(options),
+      ...storeSettings(options),
       OP_HOST: "127.0.0.1",
       OP_PORT: String(ports.op),
       OP_HTTPS: String(https),
@@ -70,6 +71,7 @@ export function rpPlan(
     env: {
       ...env,
       ...logSettings(options),
+      ...storeSettings(options),
       RP_NAME: name,
       RP_BASE_URLS: baseUrls.join(","),
       RP_SECRET: sessionSecret,
@@ -91,3 +93,5 @@ export function rpPlan(
 }
 
 const logSettings = ({ LOG_FORMAT, LOG_LEVEL }: DemoOptions) => ({ LOG_FORMAT, LOG_LEVEL });
+const storeSettings = ({ replaceBadStore }: DemoOptions) =>
+  replaceBadStore ? { REPLACE_BAD_STORE: "true" } : {};

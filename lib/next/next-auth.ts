@@ -116,6 +116,15 @@ async function oidcClient(
 function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): SessionRegistry {
   /** Gives the browser this RP session by the app's own cookie: next-auth's is missing, or about to be removed. */
   const name = async (sessionId: string) => own.cookies.push(await sessionCookie(sessionId, base, rp));
+  /** Remembers a failure that next-auth would take for an answer. */
+  const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      own.failure = error;
+      throw error;
+    }
+  };
   return {
     begin: async (account) => {
       const former = await readSession((await headers()).get("cookie"), rp);
@@ -124,25 +133,23 @@ function registryOf(client: Client, base: string, own: Own, rp: RelyingParty): S
       try {
         return await beginRegisteredSession(account, client, { base, startedAt, formerId }, rp);
       } catch (error) {
-        if (error instanceof ProtocolError) await name(await keepReason(error, formerId, rp));
+        if (!(error instanceof ProtocolError)) throw error;
+        await orFail(async () => name(await keepReason(error, formerId, rp)));
         throw error;
       }
     },
-    find: async (sessionId) => {
-      try {
+    find: (sessionId) =>
+      orFail(async () => {
         const session = await rp.store.readSession(sessionId, rp.now());
         const login = session && (await refreshed(session, rp))?.login;
         if (session && !login) await name(sessionId); // so that the page can say why it ended
         return login;
-      } catch (error) {
-        own.failure = error;
-        throw error;
-      }
-    },
-    signOut: async (sessionId) => {
-      await signOut(sessionId, base, rp);
-      await name(sessionId); // the next page asks for it
-    },
+      }),
+    signOut: (sessionId) =>
+      orFail(async () => {
+        await signOut(sessionId, base, rp);
+        await name(sessionId); // the next page asks for it
+      }),
   };
 }
 

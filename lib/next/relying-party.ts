@@ -39,12 +39,15 @@ function start(config: RpConfig): RelyingParty {
 }
 
 /** The app also starts without its Redis, and says so. */
-function openStore({ REDIS_URL, RP_NAME, DATA_DIR }: RpConfig, log: Log): Store {
-  if (!REDIS_URL) return openSqliteStore(DATA_DIR, RP_NAME);
-  return openRedisStore(REDIS_URL, RP_NAME, {
+function openStore({ REDIS_URL, RP_NAME, DATA_DIR, REPLACE_BAD_STORE }: RpConfig, log: Log): Store {
+  const watch = {
     onConnected: () => log.info("The session store is available."),
-    onLost: (error) => log.warn({ detail: error.message }, "The session store is unavailable."),
-  });
+    onLost: (error: Error) => log.warn({ detail: error.message }, "The session store is unavailable."),
+  };
+  if (REDIS_URL) return openRedisStore(REDIS_URL, RP_NAME, watch);
+  const onMoved = ({ from, to }: { from: string; to: string }) =>
+    log.warn(`${from} could not be used: it is now ${to}, and a new one has begun.`);
+  return openSqliteStore(DATA_DIR, RP_NAME, { ...watch, replaceBad: REPLACE_BAD_STORE, onMoved });
 }
 
 /** The app also starts without its OP, and says so; each request tries again. */

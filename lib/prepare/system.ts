@@ -124,11 +124,11 @@ export async function ensureDebianPackages(
   return { ready: false, reason: `${packages} cannot be installed (${reason})`, command };
 }
 
-/** Finds a program, or installs the Debian package of its name. */
-export async function ensureProgram(name: string, say: Say): Promise<Lane> {
+/** Finds a program, or installs its Debian package. */
+export async function ensureProgram(name: string, say: Say, debianPackage = name): Promise<Lane> {
   const folders = (process.env.PATH ?? "").split(delimiter);
   if (folders.some((folder) => existsSync(join(folder, name)))) return readyLane;
-  return ensureDebianPackages([name], { say });
+  return ensureDebianPackages([debianPackage], { say });
 }
 
 /** The first lane that is not ready, if any; those after it are not tried. */

@@ -135,8 +135,9 @@ export async function respondPlainly(
     return await endpoint(request, rp);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    const { message, status } = error;
-    return retriable(new Response(`${message}\n`, { status, headers: { "cache-control": "no-store" } }));
+    const text = [error.message, error.help].filter(Boolean).join(" ");
+    const headers = { "cache-control": "no-store" };
+    return retriable(new Response(`${text}\n`, { status: error.status, headers }));
   }
 }
 

@@ -128,6 +128,8 @@ export interface Store {
   saveRegisteredClient(client: RegisteredClient): Promise<void>;
   forgetRegisteredClient(issuer: string): Promise<void>;
 
+  /** Resolves if the store accepts writes, by a small one. */
+  assertWritable(now: number): Promise<void>;
   /** Deletes what has expired, if the engine does not do it on its own. */
   sweep(now: number): Promise<void>;
   close(): Promise<void>;

@@ -27,7 +27,7 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
     if (!(error instanceof ProtocolError)) throw error;
     const data = { error: error.message, code: error.code };
     await rp.record({ type: "frontchannel_logout_unverified", data });
-    return answer(rp, error.status, error.message);
+    return answer(rp, error.status, [error.message, error.help].filter(Boolean).join(" "));
   }
 };
 

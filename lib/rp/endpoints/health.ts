@@ -1,8 +1,8 @@
-/** GET /health: whether this process can work; everything it does needs the session store. */
+/** GET /health: whether this process can work; everything it does needs a session store that accepts writes. */
 import type { Endpoint } from "../http.ts";
 
 /** @throws {ProtocolError} `store_unavailable` */
 export const health: Endpoint = async (_request, rp) => {
-  await rp.store.readMechanisms();
+  await rp.store.assertWritable(rp.now());
   return new Response("ok\n", { headers: { "cache-control": "no-store" } });
 };

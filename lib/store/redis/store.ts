@@ -22,6 +22,7 @@ import type {
   WaitingLogout,
 } from "#lib/rp/model.ts";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
+import type { StoreWatch } from "../watch.ts";
 import { answerMs, RedisConnection } from "./connection.ts";
 import { appended, eventFrom } from "./events.ts";
 import { channelOf, type KeyOf, keysOf, prefixOf } from "./keys.ts";
@@ -37,16 +38,10 @@ import {
   sessionFrom,
 } from "./session.ts";
 
-/** Callbacks for the state of the connection. */
-interface ConnectionWatch {
-  onConnected?: () => void;
-  onLost?: (error: Error) => void;
-}
-
 /** Connects in the background: until Redis answers, every call fails.
  * @param url redis:// or rediss://
  * @param app that the store belongs to */
-export function openRedisStore(url: string, app: string, watch: ConnectionWatch = {}): Store {
+export function openRedisStore(url: string, app: string, watch: StoreWatch = {}): Store {
   return new RedisStore(url, prefixOf(app), watch);
 }
 
@@ -57,7 +52,7 @@ class RedisStore implements Store {
   /** Listeners at this replica, by session. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
-  constructor(url: string, prefix: string, watch: ConnectionWatch) {
+  constructor(url: string, prefix: string, watch: StoreWatch) {
     this.#prefix = prefix;
     this.#key = keysOf(prefix);
     this.#redis = new RedisConnection(url, channelOf(prefix), {
@@ -259,6 +254,10 @@ class RedisStore implements Store {
 
   async forgetRegisteredClient(issuer: string): Promise<void> {
     await this.#redis.ask((redis) => redis.del(this.#key("setting", `registered client ${issuer}`)));
+  }
+
+  async assertWritable(now: number): Promise<void> {
+    await this.#saveSetting("written", now);
   }
 
   /** Nothing to do: every key except the settings expires. */

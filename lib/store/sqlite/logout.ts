@@ -10,7 +10,7 @@ import type {
   SessionEnd,
 } from "#lib/rp/model.ts";
 import { lifetime } from "#lib/rp/store.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row } from "#lib/sqlite/database.ts";
 
 /** The sessions that a logout ends, of its issuer and audience. */
 export function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {

@@ -2,9 +2,9 @@
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { PendingLogin, PendingLogout, WaitingLogout } from "#lib/rp/model.ts";
 import { lifetime, limit } from "#lib/rp/store.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row } from "#lib/sqlite/database.ts";
 
-/** Also drops the oldest pending logins above `limit.pendingLogins`. */
+/** Also drops the oldest pending logins above `limit.pendingLogins`. Call inside a transaction. */
 export function savePendingLogin(db: Database, pending: PendingLogin): void {
   db.run(
     "INSERT INTO pending_logins (state, iss, client_id, data, expires_at) VALUES (?, ?, ?, ?, ?)",

@@ -1,9 +1,5 @@
 /** Tables of the SQLite store. Times are milliseconds since the epoch, except `iat`: seconds, as in the token. */
 export const schema = `
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA busy_timeout = 1000;
-
 CREATE TABLE IF NOT EXISTS sessions (
   session_id TEXT PRIMARY KEY,
   created_at INTEGER NOT NULL,

@@ -2,9 +2,9 @@
 
 import type { FormState, Login, RpSession, Tokens } from "#lib/rp/model.ts";
 import { lifetime, limit } from "#lib/rp/store.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row } from "#lib/sqlite/database.ts";
 
-/** An RP session without a login, created when there is something to keep. */
+/** An RP session without a login, created when there is something to keep. Call inside a transaction. */
 export function saveVisit(
   db: Database,
   sessionId: string,

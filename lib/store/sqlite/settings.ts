@@ -1,5 +1,5 @@
 /** The values that an app keeps permanently, by name. */
-import type { Database } from "./database.ts";
+import type { Database } from "#lib/sqlite/database.ts";
 
 /** Undefined if it was never saved. */
 export function readSetting<T>(db: Database, name: string): T | undefined {

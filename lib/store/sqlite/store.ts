@@ -1,9 +1,10 @@
 /** The store on node:sqlite: one file, no server, survives a restart. */
 import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
+import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
-import type { EventData, EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
+import type { EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
 import type {
   EndedSession,
   FormState,
@@ -20,8 +21,11 @@ import type {
   Tokens,
   WaitingLogout,
 } from "#lib/rp/model.ts";
-import { lifetime, limit, type Store } from "#lib/rp/store.ts";
-import { Database } from "./database.ts";
+import { lifetime, type Store } from "#lib/rp/store.ts";
+import { Database, type DatabaseOptions } from "#lib/sqlite/database.ts";
+import type { DatabaseFault } from "#lib/sqlite/fault.ts";
+import type { StoreWatch } from "../watch.ts";
+import { appendEvent, listEvents } from "./events.ts";
 import { endedBefore, endOf, endSessions, rememberEnded, selectSessions } from "./logout.ts";
 import {
   readPendingLogin,
@@ -46,12 +50,23 @@ const tables = [
   "logouts",
 ] as const;
 
+type SqliteOptions = StoreWatch & Pick<DatabaseOptions, "replaceBad" | "onMoved">;
+
 /** @param folder of the database file; `:memory:` keeps nothing
- *  @param app that the store belongs to: apps may share a folder but not a store */
-export function openSqliteStore(folder: string, app: string): Store {
-  return new SqliteStore(new Database(folder, `${app}.sqlite`, schema));
+ *  @param app that the store belongs to: apps may share a folder but not a store
+ *  @throws {DatabaseFault} if the file cannot be used */
+export function openSqliteStore(folder: string, app: string, options: SqliteOptions = {}): Store {
+  const { onConnected: onRestored, ...others } = options;
+  const errorOf = (fault: DatabaseFault) =>
+    new ProtocolError("store_unavailable", `The session store does not answer: ${fault.reason}.`, {
+      help: fault.help,
+      detail: fault,
+    });
+  return new SqliteStore(new Database(folder, `${app}.sqlite`, schema, { ...others, errorOf, onRestored }));
 }
 
+/** What another party relies on is on disk before it is acknowledged (`durably`): no OP sends a logout token again after
+ * 200. What a user can simply do again may be lost with the power. */
 class SqliteStore implements Store {
   readonly #db: Database;
   /** Only one process uses the file, so all changes are its own. */
@@ -68,11 +83,11 @@ class SqliteStore implements Store {
   }
 
   async saveForm(sessionId: string, form: FormState, now: number): Promise<void> {
-    saveVisit(this.#db, sessionId, "form", form, now);
+    this.#db.atomically(() => saveVisit(this.#db, sessionId, "form", form, now));
   }
 
   async saveTokens(sessionId: string, tokens: Tokens, now: number): Promise<void> {
-    saveVisit(this.#db, sessionId, "tokens", tokens, now);
+    this.#db.atomically(() => saveVisit(this.#db, sessionId, "tokens", tokens, now));
   }
 
   async beginSession(
@@ -103,14 +118,14 @@ class SqliteStore implements Store {
   async renewLogin(sessionId: string, login: Login, startedAt: number): Promise<Renewal> {
     const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
     const values = [JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub];
-    return this.#db.atomically(() => {
+    return this.#db.durably(() => {
       const ended = endedBefore(this.#db, login, startedAt);
       return ended ?? (this.#db.run(sql, ...values) > 0 ? "renewed" : "no-session");
     });
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
-    const [ended] = this.#db.atomically(() => {
+    const [ended] = this.#db.durably(() => {
       const sql = "SELECT * FROM sessions WHERE session_id = ? AND login IS NOT NULL";
       return endSessions(this.#db, this.#db.all(sql, sessionId), end);
     });
@@ -123,12 +138,12 @@ class SqliteStore implements Store {
   }
 
   async deleteSession(sessionId: string): Promise<void> {
-    this.#db.run("DELETE FROM sessions WHERE session_id = ?", sessionId);
+    this.#db.durably(() => this.#db.run("DELETE FROM sessions WHERE session_id = ?", sessionId));
     this.#changed(sessionId);
   }
 
   async receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed"> {
-    const ended = this.#db.atomically(() => {
+    const ended = this.#db.durably(() => {
       const sql = "INSERT INTO seen_jti (iss, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
       if (this.#db.run(sql, logout.iss, logout.jti, logout.replayableUntil) === 0) return "replayed";
       const rows = selectSessions(this.#db, logout);
@@ -156,7 +171,7 @@ class SqliteStore implements Store {
   }
 
   async endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
-    const ended = this.#db.atomically(() => {
+    const ended = this.#db.durably(() => {
       const sql = "SELECT * FROM sessions WHERE iss = ? AND sid = ?";
       return endSessions(this.#db, this.#db.all(sql, iss, sid), end);
     });
@@ -189,7 +204,7 @@ class SqliteStore implements Store {
   }
 
   async savePendingLogin(pending: PendingLogin): Promise<void> {
-    savePendingLogin(this.#db, pending);
+    this.#db.atomically(() => savePendingLogin(this.#db, pending));
   }
 
   async readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined> {
@@ -216,26 +231,12 @@ class SqliteStore implements Store {
     return takePendingLogout(this.#db, pending, now);
   }
 
-  async appendEvent({ at, type, sessionId, data }: UnnumberedEvent): Promise<void> {
-    const sql = "INSERT INTO events (at, type, session_id, data) VALUES (?, ?, ?, ?)";
-    this.#db.run(sql, at, type, sessionId ?? null, JSON.stringify(data));
-    this.#db.run(
-      "DELETE FROM events WHERE type = ?1 AND seq <= (SELECT seq FROM events WHERE type = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
-      type,
-      limit.events,
-    );
+  async appendEvent(event: UnnumberedEvent): Promise<void> {
+    this.#db.atomically(() => appendEvent(this.#db, event));
   }
 
   async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {
-    const rows = this.#db.all("SELECT * FROM events WHERE type = ? ORDER BY seq DESC LIMIT ?", type, most);
-    const events = rows.map((row) => ({
-      seq: Number(row.seq),
-      at: Number(row.at),
-      type,
-      ...(row.session_id ? { sessionId: String(row.session_id) } : {}),
-      data: JSON.parse(String(row.data)) as EventData[Type],
-    }));
-    return events as ProtocolEvent<Type>[];
+    return listEvents(this.#db, type, most);
   }
 
   async readMechanisms(): Promise<Mechanism[] | undefined> {
@@ -251,7 +252,7 @@ class SqliteStore implements Store {
   }
 
   async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
-    saveSettingOnce(this.#db, "keys", keys);
+    this.#db.durably(() => saveSettingOnce(this.#db, "keys", keys));
     return (await this.readKeys()) ?? [];
   }
 
@@ -260,18 +261,22 @@ class SqliteStore implements Store {
   }
 
   async saveRegisteredClient(client: RegisteredClient): Promise<void> {
-    saveSetting(this.#db, `registered client ${client.issuer}`, client);
+    this.#db.durably(() => saveSetting(this.#db, `registered client ${client.issuer}`, client));
   }
 
   async forgetRegisteredClient(issuer: string): Promise<void> {
     forgetSetting(this.#db, `registered client ${issuer}`);
   }
 
+  async assertWritable(now: number): Promise<void> {
+    saveSetting(this.#db, "written", now);
+  }
+
   async sweep(now: number): Promise<void> {
-    for (const table of tables) {
-      this.#db.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
-    }
-    this.#db.run("DELETE FROM events WHERE at <= ?", now - lifetime.events);
+    this.#db.atomically(() => {
+      for (const table of tables) this.#db.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
+      this.#db.run("DELETE FROM events WHERE at <= ?", now - lifetime.events);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,34 @@
+/** Steps of a store, each after a line that names it, for synced.disk-test.ts: `node steps.ts app FOLDER`. */
+import { writeSync } from "node:fs";
+import { openSqliteStore } from "#lib/store/sqlite/store.ts";
+import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "#lib/store/testing/stored.ts";
+
+async function appSteps(folder: string): Promise<Record<string, () => Promise<unknown>>> {
+  const store = openSqliteStore(folder, "app");
+  const sessions = ["one", "two", "three", "four", "five"].map((sid) => sessionOf("alice", sid));
+  for (const session of sessions) await begin(store, session);
+  const [, , third = "", fourth = "", fifth = ""] = sessions.map(({ sessionId }) => sessionId);
+  const end = { by: "front-channel" as const, at: Date.now() };
+  const renewed = sessionOf("alice", "five").login;
+  if (!renewed) throw new Error("a session without a login");
+  return {
+    login: () => begin(store, sessionOf("bob", "b")),
+    event: () => store.appendEvent({ at: 1, type: "provider_discovered", data: { issuer: iss } }),
+    form: () => store.saveForm("visit", { values: {}, errors: {} }, Date.now()),
+    "pending login": () => store.savePendingLogin(pendingOf("state")),
+    "logout token": () => store.receiveLogout(logoutOf({ sid: "one" }), Date.now()),
+    "front channel": () => store.endBySid(iss, "two", end),
+    end: () => store.endSession(third, end),
+    reset: () => store.deleteSession(fourth),
+    "renewed login": () => store.renewLogin(fifth, renewed, Date.now()),
+    "registered client": () => store.saveRegisteredClient(clientOf("c")),
+    keys: () => store.keepKeys([{ kty: "RSA" }]),
+  };
+}
+
+const [, , , folder = ""] = process.argv;
+for (const [name, step] of Object.entries(await appSteps(folder))) {
+  writeSync(1, `step ${name}\n`);
+  await step();
+}
+writeSync(1, "step done\n");

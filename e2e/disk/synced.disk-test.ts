@@ -1,0 +1,61 @@
+/** What is on disk before a store answers: its system calls, counted by strace. A sync is the most that a process can do;
+ * whether the device keeps its word is beyond any test here. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { promisify } from "node:util";
+
+const folder = mkdtempSync(join(tmpdir(), "synced-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs steps.ts under strace.
+ * @returns for each step the number of its syncs, and whether something was written after the last of them */
+async function trace(steps: string): Promise<Map<string, { syncs: number; unsynced: boolean }>> {
+  const log = join(folder, "strace.txt");
+  const calls = "trace=fsync,fdatasync,pwrite64,write,ftruncate";
+  await promisify(execFile)("strace", [
+    ...["-f", "-y", "-s", "200", "-e", calls, "-o", log],
+    ...[process.execPath, "e2e/disk/steps.ts", steps, mkdtempSync(join(folder, "store-"))],
+  ]);
+  const found = new Map<string, { syncs: number; unsynced: boolean }>();
+  let step = { syncs: 0, unsynced: false };
+  for (const line of readFileSync(log, "utf8").split("\n")) {
+    const marker = /write\(1<[^"]*"step ([\w ]+)\\n"/.exec(line)?.[1];
+    if (marker) {
+      step = { syncs: 0, unsynced: false };
+      found.set(marker, step);
+    } else if (/\b(fsync|fdatasync)\(\d+<[^>]*\.sqlite(-wal)?>/.test(line)) {
+      step.syncs++;
+      step.unsynced = false;
+    } else if (/\bpwrite64\(\d+<[^>]*\.sqlite(-wal)?>/.test(line)) step.unsynced = true;
+  }
+  return found;
+}
+
+describe("the session store has on disk before it answers", () => {
+  const durable = [
+    "logout token",
+    "front channel",
+    "end",
+    "reset",
+    "registered client",
+    "keys",
+    "renewed login",
+  ];
+  const quick = ["login", "event", "form", "pending login"];
+  const traced = trace("app");
+
+  for (const name of durable) {
+    test(`${name}: one sync, after the last write`, async () => {
+      assert.deepEqual((await traced).get(name), { syncs: 1, unsynced: false });
+    });
+  }
+  for (const name of quick) {
+    test(`nothing of what a power failure may undo: ${name}`, async () => {
+      assert.deepEqual((await traced).get(name), { syncs: 0, unsynced: true });
+    });
+  }
+});
