@@ -2,8 +2,9 @@
 import { discoveryPath } from "#lib/net/discovery-url.ts";
 import { documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import { type Context, isRead, type Next, type OpenIdProvider } from "./open-id-provider.ts";
-import { renderProblem } from "./pages/problem.ts";
+import { renderProblem, renderUnavailable } from "./pages/problem.ts";
 import { discoveryAliases, endpointPaths, isBrowserPath, isOwnForm, libraryPaths } from "./paths.ts";
+import { StoreUnavailable } from "./store/store-unavailable.ts";
 
 /** A problem to show to the user. */
 export class PageError extends Error {
@@ -87,12 +88,24 @@ export function sameOriginForms(op: OpenIdProvider) {
   };
 }
 
+/** RFC 9110 10.2.3: when to try again, whoever answers 503. */
+export async function retryLater(ctx: Context, next: Next): Promise<void> {
+  await next();
+  if (ctx.status === 503) ctx.set("Retry-After", retryAfterSeconds);
+}
+
+const retryAfterSeconds = "5";
+
 /** Answers errors, and pages that do not exist, with a page; only a `PageError` shows its own message. */
 export function problemPages(op: OpenIdProvider) {
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
       await next();
     } catch (error) {
+      if (error instanceof StoreUnavailable) {
+        renderUnavailable(op, ctx, error);
+        return;
+      }
       const known = error instanceof PageError;
       if (known) op.log.warn(`${ctx.path} refused: ${error.message}`);
       else op.log.error({ err: error }, `${ctx.method} ${ctx.path} failed`);

@@ -4,6 +4,7 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { foreignText } from "#lib/net/foreign-text.ts";
 import { startOp } from "./server.ts";
+import { StoreUnavailable } from "./store/store-unavailable.ts";
 
 async function main(): Promise<void> {
   const config = parseOpConfig(environment());
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
 /** The error in one line that says what to change. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message.replaceAll("\n", "; ");
+  if (error instanceof StoreUnavailable) return error.fault.message;
   if (!(error instanceof Error)) return foreignText(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   return code === "EADDRINUSE"

@@ -11,6 +11,7 @@ import {
   documentHeaders,
   oneSpelling,
   problemPages,
+  retryLater,
   sameOriginForms,
 } from "./edge.ts";
 import { contentAlgorithms, keyAlgorithms, secretAlgorithms } from "./encryption.ts";
@@ -70,6 +71,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(oneSpelling);
   provider.use(documentHeaders);
   provider.use(allowCredentials);
+  provider.use(retryLater);
   provider.use(problemPages(op));
   provider.use(canonicalHost(op));
   provider.use(serveAssets());

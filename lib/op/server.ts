@@ -28,7 +28,7 @@ const maxHeaderBytes = 64 * 1024;
 
 /** Starts the OP. The issuer contains the actual port, which for `OP_PORT` 0 is known only after listening. */
 export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
-  const store = new OpStore(config.OP_DATA_DIR);
+  const store = openStore(config, log);
   const handler = Promise.withResolvers<RequestListener>();
   const listener: RequestListener = (request, response) =>
     void handler.promise.then((handle) => handle(request, response));
@@ -55,6 +55,16 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     store.close();
     throw error;
   }
+}
+
+function openStore({ OP_DATA_DIR, REPLACE_BAD_STORE }: OpConfig, log: Log): OpStore {
+  return new OpStore(OP_DATA_DIR, {
+    replaceBad: REPLACE_BAD_STORE,
+    onMoved: ({ from, to }) =>
+      log.warn(`${from} could not be used: it is now ${to}, and a new one has begun`),
+    onLost: ({ message }) => log.error(`the store cannot be used: ${message}`),
+    onRestored: () => log.info("the store can be used again"),
+  });
 }
 
 function listen(server: Server, { OP_HOST, OP_PORT }: OpConfig): Promise<number> {

@@ -4,6 +4,7 @@ import type { Configuration } from "oidc-provider";
 import { type Html, html } from "#lib/ui/html.ts";
 import type { Context, OpenIdProvider, Surroundings } from "../open-id-provider.ts";
 import { endpointPaths, pagePaths } from "../paths.ts";
+import { StoreUnavailable } from "../store/store-unavailable.ts";
 import { sendPage } from "./page.ts";
 
 interface Problem {
@@ -31,9 +32,20 @@ export function renderProblem(op: Pick<OpenIdProvider, "config">, ctx: Context, 
   sendPage(ctx, { title: "Error", body, status });
 }
 
+/** Answers 503 while the store cannot be used. */
+export function renderUnavailable(
+  op: Pick<OpenIdProvider, "config">,
+  ctx: Context,
+  { error, error_description: description, fault, status }: StoreUnavailable,
+): void {
+  const title = "This OpenID Provider cannot work at the moment";
+  renderProblem(op, ctx, { status, title, advice: fault.help, error, description });
+}
+
 /** The library's errors that cannot or must not be returned to the client. */
 export function renderLibraryError(op: Surroundings): NonNullable<Configuration["renderError"]> {
-  return (ctx, out) => {
+  return (ctx, out, cause) => {
+    if (cause instanceof StoreUnavailable) return renderUnavailable(op, ctx, cause);
     const logout = ctx.path.startsWith(endpointPaths.end_session);
     const title = logout ? "This logout request is not valid" : "This request cannot be processed";
     const { error, error_description: description } = out;

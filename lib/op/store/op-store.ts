@@ -1,8 +1,8 @@
 /** The OP's storage: one SQLite database for clients, sessions, grants, tokens, consents, keys and cookie secrets. */
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Adapter, AdapterPayload } from "oidc-provider";
+import { Database, type DatabaseOptions, type Row } from "#lib/sqlite/database.ts";
+import type { DatabaseFault } from "#lib/sqlite/fault.ts";
+import { StoreUnavailable } from "./store-unavailable.ts";
 
 /** A stored session with a signed-in user. */
 export type StoredSession = AdapterPayload & { jti: string; uid: string; accountId: string };
@@ -41,17 +41,15 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Every method runs synchronously, so no other request can interleave with it. */
 export class OpStore {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #database: Database;
 
-  /** @param directory that holds `op.sqlite`, or `:memory:` to keep nothing */
-  constructor(directory: string) {
-    this.#database = new DatabaseSync(directory === ":memory:" ? directory : privateFile(directory));
-    this.#database.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
-    );
-    this.#database.exec(schema);
-    this.#database.exec(dropOrphans);
+  /** @param directory that holds `op.sqlite`, or `:memory:` to keep nothing
+   *  @throws {import("#lib/sqlite/fault.ts").DatabaseFault} if the file cannot be used. Later, every method throws
+   *  `StoreUnavailable` */
+  constructor(directory: string, options: DatabaseOptions = {}) {
+    const errorOf = (fault: DatabaseFault) => new StoreUnavailable(fault);
+    this.#database = new Database(directory, "op.sqlite", schema, { ...options, errorOf });
+    this.#run(dropOrphans);
   }
 
   close(): void {
@@ -190,7 +188,8 @@ export class OpStore {
   }
 
   #sessionsWhere(condition: string, value: number | string): StoredSession[] {
-    const rows = this.#statement(`SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`).all(
+    const rows = this.#database.all(
+      `SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`,
       value,
     );
     return rows
@@ -199,29 +198,13 @@ export class OpStore {
   }
 
   #run(sql: string, ...values: (string | number | null)[]): void {
-    this.#statement(sql).run(...values);
+    this.#database.run(sql, ...values);
   }
 
-  #get(sql: string, ...values: string[]): Record<string, unknown> | undefined {
-    return this.#statement(sql).get(...values);
-  }
-
-  #statement(sql: string): StatementSync {
-    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
+  #get(sql: string, ...values: string[]): Row | undefined {
+    return this.#database.get(sql, ...values);
   }
 }
 
-const payloadOf = (row: Record<string, unknown> | undefined): AdapterPayload | undefined =>
+const payloadOf = (row: Row | undefined): AdapterPayload | undefined =>
   typeof row?.payload === "string" ? (JSON.parse(row.payload) as AdapterPayload) : undefined;
-
-/** The database contains private keys and client secrets, so only the owner may read it. */
-function privateFile(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
-  const file = join(directory, "op.sqlite");
-  closeSync(openSync(file, "a", 0o600));
-  chmodSync(file, 0o600);
-  return file;
-}
