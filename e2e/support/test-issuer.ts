@@ -38,6 +38,8 @@ export class TestIssuer {
   announcesIss = true;
   /** More members of the discovery document. */
   more: Record<string, unknown> = {};
+  /** More entries of the JWK Set, before the good ones. */
+  moreKeys: unknown[] = [];
   #server: Server | undefined;
   #held: Promise<void> = Promise.resolve();
   #port = 0;
@@ -154,7 +156,7 @@ export class TestIssuer {
     if (this.origin + path === discoveryUrl(this.issuer)) return { json: this.#discovery() };
     switch (path) {
       case "/jwks":
-        return { json: { keys: this.#publicKeys() } };
+        return { json: { keys: [...this.moreKeys, ...this.#publicKeys()] } };
       case "/token":
         return this.token(request, body);
       case "/userinfo":

@@ -33,6 +33,11 @@ export const checks = {
     title: "Discovery from the browser",
     why: "The browser carries the login and the logout, so it must reach the OpenID Provider, too: by the same name and with a trusted certificate.",
   },
+  "discovery-values": {
+    title: "Values of the discovery document",
+    clause: "Discovery 3",
+    why: "A value of the wrong type counts as not declared, so that the rest can be used.",
+  },
   issuer: {
     title: "Issuer, byte for byte",
     clause: "Discovery 4.3",
@@ -56,6 +61,11 @@ export const checks = {
     title: "Signing key",
     clause: "Discovery 3 (jwks_uri)",
     why: "ID Tokens and logout tokens are verified with the keys that the OpenID Provider publishes.",
+  },
+  "jwks-values": {
+    title: "Entries of the key set",
+    clause: "RFC 7517 5",
+    why: "An entry that is not a complete public key is ignored, so that the other keys can be used.",
   },
   "jwks-kid": {
     title: "Key identifiers",

@@ -1,10 +1,12 @@
 /** What can be wrong with an OpenID Provider, independent of its clients. */
 import { describe } from "node:test";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { type Illness, itNotices } from "./testing/illness.ts";
 import { healthy, json, page, publicKey, redirect, secret } from "./testing/patient-op.ts";
 
 const dateIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+
+const responseTypes = healthy("").response_types_supported;
 
 const illnesses: Illness[] = [
   {
@@ -73,6 +75,39 @@ const illnesses: Illness[] = [
       Object.assign(it.headers, { date: dateIn(-600), age: "600" });
     },
     ...{ check: "clock", result: "unknown", found: /no Date, or come from a cache/ },
+  },
+  {
+    name: "a list that is text, and an odd item in another",
+    make: (it) => {
+      it.metadata = { scopes_supported: "openid", response_types_supported: [null, ...responseTypes] };
+    },
+    ...{
+      check: "discovery-values",
+      result: "warning",
+      found:
+        /Ignored: scopes_supported is openid, which is not a list; response_types_supported contains null/,
+    },
+  },
+  {
+    name: "a jwks_uri that is no URL",
+    make: (it) => {
+      it.metadata = { jwks_uri: "nowhere" };
+    },
+    ...{ check: "discovery-values", result: "warning", found: /jwks_uri is nowhere/, also: ["jwks"] },
+  },
+  {
+    name: "an entry of the key set that is no object",
+    make: (it) => {
+      it.keys = [null as unknown as JWK, ...it.keys];
+    },
+    ...{ check: "jwks-values", result: "warning", found: /contains null, which is not a usable public key/ },
+  },
+  {
+    name: "only an incomplete key for the algorithm",
+    make: (it) => {
+      it.keys = [{ kty: "RSA", alg: "RS256", kid: "half" }];
+    },
+    ...{ check: "jwks", result: "problem", found: /None of the 0 published keys/, also: ["jwks-size"] },
   },
   {
     name: "no jwks_uri",

@@ -12,6 +12,7 @@ import {
 } from "./client-authentication.ts";
 import { ProtocolError } from "./errors.ts";
 import { clockSkew, type KeyResolver } from "./jws.ts";
+import { usableKeys, usableMetadata } from "./usable-metadata.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type Metadata = Readonly<client.ServerMetadata>;
@@ -36,6 +37,8 @@ interface OpenIdProviderPorts {
   now: () => number;
   /** Called with the metadata each time it has been fetched. */
   onDiscovered?: (metadata: Metadata) => void;
+  /** Called with what the OP published that cannot be used. */
+  onIgnored?: (ignored: readonly string[]) => void;
 }
 
 const metadataLifetime = 10 * 60 * 1000;
@@ -43,7 +46,7 @@ const metadataLifetime = 10 * 60 * 1000;
 export class OpenIdProvider {
   readonly issuer: string;
   readonly #ports: OpenIdProviderPorts;
-  #metadata: { value: Metadata; until: number } | undefined;
+  #metadata: { value: Metadata; ignored: readonly string[]; until: number } | undefined;
   #pending: Promise<Metadata> | undefined;
   #keys: { uri: string; set: ReturnType<typeof createRemoteJWKSet> } | undefined;
   readonly #basicRefused = new Set<string>();
@@ -53,7 +56,7 @@ export class OpenIdProvider {
     this.#ports = ports;
   }
 
-  /** The discovery document (Discovery 4), cached for ten minutes. A failure is not cached: the next call finds an OP
+  /** The usable part of the discovery document (Discovery 4), cached for ten minutes. A failure is not cached: the next call finds an OP
    * that has come up since.
    * @throws {ProtocolError} `provider_unavailable` */
   async metadata(): Promise<Metadata> {
@@ -97,12 +100,29 @@ export class OpenIdProvider {
 
   async #keySet(): Promise<ReturnType<typeof createRemoteJWKSet>> {
     const { jwks_uri: uri } = await this.metadata();
-    if (!uri) throw unavailable(this.issuer, "its discovery document has no jwks_uri");
+    if (!uri) {
+      const odd = this.#metadata?.ignored.find((each) => each.startsWith("jwks_uri "));
+      throw unavailable(this.issuer, odd ?? "its discovery document has no jwks_uri");
+    }
     if (this.#keys?.uri !== uri) {
-      const options = { [joseFetch]: this.#ports.fetch, timeoutDuration: 5000, cooldownDuration: 5000 };
+      const fetchKeys: Fetch = async (url, init) => this.#usable(await this.#ports.fetch(url, init));
+      const options = { [joseFetch]: fetchKeys, timeoutDuration: 5000, cooldownDuration: 5000 };
       this.#keys = { uri, set: createRemoteJWKSet(new URL(uri), options) };
     }
     return this.#keys.set;
+  }
+
+  /** jose refuses a whole JWK Set for one entry that is no key, but RFC 7517 5 asks to ignore that one. */
+  async #usable(response: Response): Promise<Response> {
+    if (response.status !== 200) return response;
+    const keys = usableKeys(await response.json());
+    if (!keys) throw new Error("the response is not a JWK Set");
+    this.#note(keys.ignored);
+    return Response.json({ keys: keys.value });
+  }
+
+  #note(ignored: readonly string[]): void {
+    if (ignored.length > 0) this.#ports.onIgnored?.(ignored);
   }
 
   /** The configuration of openid-client for this client; chosen endpoints override discovered ones.
@@ -172,9 +192,10 @@ export class OpenIdProvider {
         client.None(),
         options,
       );
-      const value = { ...found.serverMetadata() } as Metadata;
+      const { value, ignored } = usableMetadata({ ...found.serverMetadata() } as Metadata);
       this.#assertSameBytes(value.issuer);
-      this.#metadata = { value, until: this.#ports.now() + metadataLifetime };
+      this.#note(ignored);
+      this.#metadata = { value, ignored, until: this.#ports.now() + metadataLifetime };
       this.#ports.onDiscovered?.(value);
       return value;
     } catch (error) {

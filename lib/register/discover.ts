@@ -4,6 +4,7 @@ import { causeOf } from "#lib/cli/cause.ts";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { usableMetadata } from "#lib/oidc/usable-metadata.ts";
 
 const timeoutSeconds = 10;
 
@@ -38,7 +39,7 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
       `${url} says that its issuer is ${metadata.issuer}; pass exactly that with --issuer.`,
     );
   }
-  return metadata;
+  return usableMetadata(metadata).value;
 }
 
 /** A server may answer 404 until its applications have started. */

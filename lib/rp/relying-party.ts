@@ -59,9 +59,13 @@ export function createRelyingParty({
     for (const endpoint of serverSideEndpoints(metadata)) origins.add(new URL(endpoint).origin);
     void record({ type: "provider_discovered", data: { issuer: metadata.issuer } });
   };
-  const ports = { fetch: guard.fetch, now, onDiscovered };
-  const provider = new OpenIdProvider(config.OP_ISSUER, ports);
-  const others = config.TRUSTED_ISSUERS.map((issuer) => new OpenIdProvider(issuer, ports));
+  const providerAt = (issuer: string) => {
+    const onIgnored = (ignored: readonly string[]) =>
+      log.warn(`Ignored at the OpenID Provider ${issuer}: ${ignored.join("; ")}.`);
+    return new OpenIdProvider(issuer, { fetch: guard.fetch, now, onDiscovered, onIgnored });
+  };
+  const provider = providerAt(config.OP_ISSUER);
+  const others = config.TRUSTED_ISSUERS.map(providerAt);
   const trustedProviders = [provider, ...others];
   const rp: RelyingParty = {
     config,

@@ -1,6 +1,7 @@
 /** The discovery document as the server gets it (Discovery 4.1 and 4.2). */
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
+import { usableMetadata } from "#lib/oidc/usable-metadata.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { type Answer, outlineOf, type Prober, redirectOf, Unanswered } from "../prober.ts";
 import { examineIssuer } from "./issuer.ts";
@@ -18,9 +19,11 @@ export async function examineDiscovery(issuer: string, prober: Prober): Promise<
     const document = documentOf(answer);
     if (!document) return { findings: [noDocument(answer)] };
     const { issuer: declared } = document;
+    const { value, ignored } = usableMetadata(document);
     // Only the configured issuer may vouch for other hosts.
-    if (declared === issuer) for (const endpoint of endpointsOf(document)) prober.vouch(endpoint);
-    return { findings: [served(answer), examineIssuer(issuer, declared)], metadata: usable(document) };
+    if (declared === issuer) for (const endpoint of endpointsOf(value)) prober.vouch(endpoint);
+    const findings = [served(answer), values(ignored), examineIssuer(issuer, declared)];
+    return { findings, metadata: value as unknown as Metadata };
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     const todo =
@@ -73,30 +76,14 @@ function served({ url, headers, sentAt, receivedAt }: Answer): Finding {
   );
 }
 
-const endpointNames = [
-  "authorization_endpoint",
-  "token_endpoint",
-  "jwks_uri",
-  "end_session_endpoint",
-  "check_session_iframe",
-];
+const serverSide = ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"];
 
-/** The endpoints of the document that a server sends requests to. */
-export const endpointsOf = (document: Record<string, unknown>): string[] =>
-  endpointNames
-    .filter((name) => name !== "check_session_iframe")
-    .map((name) => document[name])
-    .filter(isHttpUrl);
+/** The endpoints that a server sends requests to. */
+export const endpointsOf = (metadata: Readonly<Record<string, unknown>>): string[] =>
+  serverSide.map((name) => metadata[name]).filter((url) => typeof url === "string");
 
-const isHttpUrl = (value: unknown): value is string =>
-  typeof value === "string" && /^https?:$/.test(URL.parse(value)?.protocol ?? "");
-
-/** The document without the values of a type that Discovery 3 does not allow: they count as not declared. */
-function usable(document: Record<string, unknown>): Metadata {
-  const fits = ([name, value]: [string, unknown]) => {
-    if (endpointNames.includes(name)) return isHttpUrl(value);
-    if (!/_(?:types|methods|values)_supported$/.test(name)) return true;
-    return Array.isArray(value) && value.every((item) => typeof item === "string");
-  };
-  return Object.fromEntries(Object.entries(document).filter(fits)) as unknown as Metadata;
+function values(ignored: readonly string[]): Finding {
+  if (ignored.length === 0) return finding("discovery-values", "ok", "All of them are of the right type.");
+  const found = `Ignored: ${quoted(ignored.join("; "), 600)}.`;
+  return finding("discovery-values", "warning", found, "Correct them at the OpenID Provider.");
 }

@@ -1,5 +1,6 @@
 /** The keys that the OpenID Provider publishes (RFC 7517). */
 import type { JWK } from "jose";
+import { usableKeys } from "#lib/oidc/usable-metadata.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { algOf, type Case } from "../patient.ts";
 import { outlineOf, Unanswered } from "../prober.ts";
@@ -19,8 +20,8 @@ export async function examineKeys(patient: Case): Promise<Finding[]> {
     ];
   try {
     const answer = await prober.ask(uri, { headers: { accept: "application/json" } });
-    const keys = answer.status === 200 ? keysIn(answer.text) : undefined;
-    if (keys) return judge(keys, patient);
+    const published = answer.status === 200 ? keysIn(answer.text) : undefined;
+    if (published) return judge(published, patient);
     const found = `${quoted(uri)} answers ${outlineOf(answer)} without a key set.`;
     return [finding("jwks", "problem", found, "Open the URL: the answer must be a JSON object with keys.")];
   } catch (error) {
@@ -30,22 +31,40 @@ export async function examineKeys(patient: Case): Promise<Finding[]> {
   }
 }
 
-function keysIn(text: string): JWK[] | undefined {
+interface Published {
+  /** As the app uses them. */
+  keys: JWK[];
+  ignored: readonly string[];
+  /** With all their members, and incomplete ones too. */
+  all: JWK[];
+}
+
+function keysIn(text: string): Published | undefined {
   try {
-    const { keys } = Object(JSON.parse(text)) as { keys?: unknown };
-    return Array.isArray(keys) ? keys.filter((key) => typeof key === "object" && key !== null) : undefined;
+    const set: unknown = JSON.parse(text);
+    const found = usableKeys(set);
+    if (!found) return undefined;
+    const all = (set as { keys: unknown[] }).keys.filter((key) => typeof key === "object" && key !== null);
+    return { keys: found.value, ignored: found.ignored, all: all as JWK[] };
   } catch {
     return undefined;
   }
 }
 
-const judge = (keys: JWK[], patient: Case): Finding[] => [
+const judge = ({ keys, ignored, all }: Published, patient: Case): Finding[] => [
   signingKey(keys, algOf(patient)),
+  entries(ignored),
   keyIdentifiers(keys, algOf(patient)),
-  privateParts(keys),
-  sizes(keys),
+  privateParts(all),
+  sizes(all),
   ...encryptionKey(keys, patient),
 ];
+
+function entries(ignored: readonly string[]): Finding {
+  if (ignored.length === 0) return finding("jwks-values", "ok", "All of them are public keys.");
+  const found = `Ignored: ${quoted(ignored.join("; "), 600)}.`;
+  return finding("jwks-values", "warning", found, "Remove them from the key set.");
+}
 
 function signingKey(keys: JWK[], alg: string): Finding {
   if (isSymmetric(alg))
