@@ -68,8 +68,9 @@ async function findClients({ options, output }: Demo, state: SavedState): Promis
   if (issuer === undefined) return embeddedClients(options, state);
   const say = output.announce;
   await trustServer({ issuer, ca, trustFirstUse: undefined }, { deadline: 0, say });
+  const said = new Set<string>();
   return clientsAt({ ...options, issuer }, state.registrations, (registration, report) => {
-    for (const line of exceptions(report)) output.say(registration.name, line);
+    for (const line of exceptions(report, said)) output.say(registration.name, line);
     state.registrations = withRegistration(state.registrations, registration);
     return saveState(options.data, state);
   });

@@ -60,12 +60,14 @@ export function clientMetadata(
   // The defaults of Discovery 3.
   const grants = provider.grant_types_supported ?? ["authorization_code", "implicit"];
   const methods = provider.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+  const responseTypes = responseTypesAt(provider);
+  const wanted = wantedGrantTypes.filter((grant) => grant !== "implicit" || needsImplicit(responseTypes));
   return {
     client_name: name,
     redirect_uris: redirectUris(baseUrls),
     post_logout_redirect_uris: baseUrls.map((base) => `${base}/logout`),
-    response_types: responseTypesAt(provider),
-    grant_types: wantedGrantTypes.filter((grant) => grants.includes(grant)),
+    response_types: responseTypes,
+    grant_types: wanted.filter((grant) => grants.includes(grant)),
     token_endpoint_auth_method: methods.includes("client_secret_basic")
       ? "client_secret_basic"
       : "client_secret_post",
@@ -79,6 +81,10 @@ export function clientMetadata(
     }),
   };
 }
+
+/** Registration 2: `implicit` belongs to the response types that bring a token from the authorization endpoint. */
+export const needsImplicit = (responseTypes: readonly string[]): boolean =>
+  responseTypes.some((type) => /\b(id_token|token)\b/.test(type));
 
 /** The words of a response type may come in any order (OAuth 2.0 Multiple Response Types 3). */
 export const sortedWords = (responseType: string): string => responseType.split(" ").sort().join(" ");

@@ -148,7 +148,7 @@ describe("a registration's report", () => {
     op.answer = (body, response) =>
       body.frontchannel_logout_uri || body.jwks_uri ? refuse(response) : accept(body, response);
     const { report } = await op.register();
-    assert.ok(op.sent.length <= 6, `${op.sent.length} requests`);
+    assert.ok(op.sent.length <= 9, `${op.sent.length} requests`);
     const refused = report.filter(({ result }) => result === "refused");
     assert.equal(refused.length, 8);
     for (const { reason } of refused)

@@ -19,7 +19,7 @@ export interface FieldReport {
 export type RegistrationReport = readonly FieldReport[];
 
 /** @param answer of the OP
- *  @param reasons for a refusal, by field: such a field was omitted, but `response_types` was sent as single words */
+ *  @param reasons for a refusal, by field: such a field was omitted, but those of the flow were sent with another value */
 export function reportOf(
   asked: ClientMetadata,
   answer: Readonly<Record<string, unknown>>,
@@ -28,7 +28,7 @@ export function reportOf(
   return Object.entries(asked).map(([field, value]) => {
     const reason = reasons.get(field);
     const known = { field, asked: value, ...(reason !== undefined && { reason }) };
-    if (reason !== undefined && field !== "response_types") return { ...known, result: "refused" };
+    if (reason !== undefined && !flowFields.includes(field)) return { ...known, result: "refused" };
     const answered = answer[field];
     if (answered === undefined || answered === null) return { ...known, result: "ignored" };
     if (comparable(field, answered) === comparable(field, value)) return { ...known, result: "accepted" };
@@ -36,11 +36,23 @@ export function reportOf(
   });
 }
 
+const flowFields = ["response_types", "grant_types", "application_type"];
+
 /** The order of a list does not matter, nor does that of the words of a response type. */
 function comparable(field: string, value: unknown): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
   const isType = (item: unknown) => field === "response_types" && typeof item === "string";
   return JSON.stringify(value.map((item) => JSON.stringify(isType(item) ? sortedWords(item) : item)).sort());
+}
+
+/** The report with each refusal of the OP once, at the first field that it is the reason for.
+ * @param said the words that were shown before; gets those of this report */
+export function saidOnce(report: RegistrationReport, said: Set<string>): RegistrationReport {
+  return report.map(({ reason, ...field }) => {
+    if (reason === undefined || said.has(reason)) return field;
+    said.add(reason);
+    return { ...field, reason };
+  });
 }
 
 /** How many fields have each result. */

@@ -9,7 +9,7 @@ import type { ClientMetadata } from "./client-metadata.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Encryption } from "./jwe.ts";
 import type { Metadata } from "./provider.ts";
-import { attemptsFor } from "./registration-attempts.ts";
+import { attemptsFor, type FlowSteps } from "./registration-attempts.ts";
 import { encryptionIn, type FieldReport, reportOf } from "./registration-report.ts";
 
 const largestAnswer = 256 * 1024;
@@ -34,6 +34,10 @@ export interface RegistrationRequest {
   provider: Metadata;
   authorization?: RegistrationAuthorization | undefined;
   fetch: Fetch;
+  /** What another client has learned at this OP: the first flow to ask for. */
+  learned?: FlowSteps | undefined;
+  /** Called with what this client has learned, for the next one. */
+  onLearned?: (learned: FlowSteps) => void;
   /** Seconds for each request. */
   timeout?: number;
 }
@@ -51,18 +55,27 @@ export interface Registered {
   report: FieldReport[];
 }
 
-/** Registers one client. If the OP refuses the metadata, the request is repeated without the refused fields, so that
- * the report can tell refused fields from ignored ones; after a success nothing is repeated.
+/** Registers one client. If the OP refuses the metadata, the request is repeated for fewer flows or without the refused
+ * fields, so that the report can tell refused fields from ignored ones; after a success nothing is repeated.
  * @throws {ProtocolError} `registration_refused` with the OP's words, or `provider_unavailable` */
 export async function registerClient(request: RegistrationRequest): Promise<Registered> {
-  const attempts = attemptsFor(request.asked);
+  const attempts = attemptsFor(request.asked, request.learned);
+  const refusals = new Set<string>();
   for (;;) {
-    const answer = await send(attempts.metadata(), request);
+    const metadata = attempts.metadata();
+    const answer = await send(metadata, request);
     if ("registered" in answer) {
-      const report = reportOf(request.asked, answer.registered, attempts.reasons());
+      const asked = { ...metadata, ...request.asked };
+      const report = reportOf(asked, answer.registered, attempts.reasons());
+      request.onLearned?.(attempts.learned());
       return registered(answer.registered, request.provider.issuer, report);
     }
-    if (!answer.metadataRefused || !attempts.refused(answer.words)) throw refusal(answer, request);
+    refusals.add(answer.words);
+    if (!answer.metadataRefused || !attempts.refused(answer.words))
+      throw refusal(
+        { ...answer, words: [...refusals].map((words) => words.replace(/\.$/, "")).join("; then ") },
+        request,
+      );
   }
 }
 

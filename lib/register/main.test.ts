@@ -172,6 +172,26 @@ describe("slo-playground register at the user's own OP", () => {
     );
   });
 
+  it("falls back to code and to a native client, and shows each refusal once", async () => {
+    const bodies: Record<string, unknown>[] = [];
+    const op = await taken((body) => {
+      bodies.push(body);
+      const words = String(body.response_types).includes("id_token")
+        ? "implicit is off"
+        : "http is for native clients";
+      return body.application_type === "native"
+        ? { status: 201, body: { ...body, client_id: "x" } }
+        : { status: 400, body: { error: "invalid_client_metadata", error_description: words } };
+    });
+    const { code, output } = await register("--issuer", op.issuer);
+    await op.close();
+    assert.equal(code, 0, output);
+    const asked = bodies.map(({ response_types, application_type }) => [response_types, application_type]);
+    assert.deepEqual(asked.slice(-2), Array(2).fill([["code"], "native"]));
+    assert.equal(output.split("http is for native clients").length, 2, output);
+    assert.match(output, /^ {2}application_type +accepted +native$/m);
+  });
+
   it("saves how ID Tokens are encrypted, and the demo passes it to its apps", async () => {
     const op = await taken((body) => ({ status: 201, body: { ...body, client_id: "x" } }));
     const { code } = await register("--issuer", op.issuer, "--encrypt", "ECDH-ES");

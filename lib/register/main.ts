@@ -10,11 +10,12 @@ async function run(options: RegisterOptions): Promise<number> {
   const { json, strict } = options;
   const issuer = issuerOf(options);
   const done: AppRegistration[] = [];
+  const said = new Set<string>();
   try {
     await registerApps(options, {
       onRegistered: (registered) => {
         done.push(registered);
-        if (!json) process.stdout.write(`${textOf(registered, issuer)}\n`);
+        if (!json) process.stdout.write(`${textOf(registered, issuer, said)}\n`);
       },
       say: (line) => process.stderr.write(`${line}\n`),
     });

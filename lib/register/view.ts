@@ -1,12 +1,14 @@
 /** The result of a registration, for people at a terminal. */
 import { foreignText } from "#lib/net/foreign-text.ts";
-import type { FieldReport, RegistrationReport } from "#lib/oidc/registration-report.ts";
+import { type FieldReport, type RegistrationReport, saidOnce } from "#lib/oidc/registration-report.ts";
 import type { RegisterOptions } from "./options.ts";
 import type { AppRegistration } from "./register.ts";
 
-/** One registered client. */
-export function textOf(registered: AppRegistration, issuer: string): string {
-  const { app, clientId, formerClientId, outcome, report } = registered;
+/** One registered client.
+ * @param said the refusals that were shown before */
+export function textOf(registered: AppRegistration, issuer: string, said: Set<string>): string {
+  const { app, clientId, formerClientId, outcome } = registered;
+  const report = saidOnce(registered.report, said);
   const kind = registered.public ? "public client" : "client";
   const at = `${app} is registered at ${issuer} as ${kind} ${clientId}`;
   if (report.length === 0) return `${at}: ${outcomes[outcome](registered.changed)}.`;
@@ -31,11 +33,16 @@ export function nextSteps({ apps, data, envDir, issuer }: RegisterOptions): stri
   return `Saved in ${data}: ${demo} uses ${apps.length > 1 ? "them" : "it"} from its next start.`;
 }
 
-/** A line for each field that was not accepted. */
-export const exceptions = (report: RegistrationReport): string[] =>
-  report
-    .filter(({ result }) => result !== "accepted")
-    .map((each) => `Registration: ${each.field} was ${each.result}${detail(each)}.`);
+/** A line for each field that was not accepted, or is there only because of a refusal.
+ * @param said the refusals that were shown before */
+export const exceptions = (report: RegistrationReport, said: Set<string>): string[] =>
+  saidOnce(
+    report.filter(({ result, reason }) => result !== "accepted" || reason !== undefined),
+    said,
+  ).map((each) => {
+    const result = each.result === "accepted" ? `is ${shown(each.asked)}` : `was ${each.result}`;
+    return `Registration: ${each.field} ${result}${detail(each)}.`;
+  });
 
 /** A line for each field: its name, the result, the requested value. */
 function table(report: RegistrationReport): string[] {

@@ -107,6 +107,7 @@ async function check(
     otherIssuer: other,
     beforehand: async ({ "rp-a": rp }, browsers) => {
       if (!byHand) client = rp.client;
+      for (const line of refusalsOf(rp.client)) note(line);
       const { prepares } = progress;
       await assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares });
       if (provider.refusedBasic(rp.client.clientId)) note(basicRefused);
@@ -128,6 +129,24 @@ async function check(
     capabilities: capabilitiesOf(metadata, results, { client, dynamic: registrations.succeeded() }),
     checks: results.map((result) => withExpectation(result, expectations)),
   };
+}
+
+/** What the OP refused to register, each refusal once, in its words. */
+function refusalsOf({ report = [] }: Pick<RegisteredClient, "report">): string[] {
+  const reasons = new Set(report.flatMap(({ reason }) => reason ?? []));
+  return [...reasons].map((words) => {
+    const fields = report.filter(({ reason }) => reason === words);
+    const omitted = fields.filter(({ result }) => result === "refused").map(({ field }) => field);
+    const others = fields.filter(({ result }) => result !== "refused");
+    const registered = others.map(
+      ({ field, asked, answer = asked }) => `${field} ${[answer].flat().join(" ")}`,
+    );
+    const outcome = [
+      ...(registered.length > 0 ? [`with ${registered.join(", ")}`] : []),
+      ...(omitted.length > 0 ? [`without ${omitted.join(", ")}`] : []),
+    ];
+    return `The OpenID Provider refused to register the clients as asked (${words}). They are registered ${outcome.join(" and ")}.`;
+  });
 }
 
 const basicRefused =

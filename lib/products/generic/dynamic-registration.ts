@@ -2,7 +2,16 @@
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
-import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
+import type { Metadata } from "#lib/oidc/provider.ts";
+import {
+  deleteClient,
+  type Registered,
+  type RegistrationAuthorization,
+  type RegistrationRequest,
+  registerClient,
+} from "#lib/oidc/registration.ts";
+import type { FlowSteps } from "#lib/oidc/registration-attempts.ts";
+import { asDeclared } from "#lib/oidc/registration-flows.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
 
 /** The OP has no registration endpoint. */
@@ -33,12 +42,15 @@ export async function registerDynamically(
     management,
     report,
     ...client
-  } = await registerClient({
-    asked,
-    provider: metadata,
-    authorization: authorizationOf(context),
-    fetch: fetch as Fetch,
-  });
+  } = await oneAfterTheOther(metadata, (flows) =>
+    registerClient({
+      asked: asDeclared(asked, metadata),
+      provider: metadata,
+      authorization: authorizationOf(context),
+      fetch: fetch as Fetch,
+      ...flows,
+    }),
+  );
   const missing = report.filter(({ result }) => result === "ignored" || result === "refused");
   return {
     ...client,
@@ -46,6 +58,29 @@ export async function registerDynamically(
     missing: missing.map(({ field }) => field),
     ...(management && { remove: () => deleteClient(management, fetch as Fetch) }),
   };
+}
+
+interface Registrations {
+  last: Promise<unknown>;
+  learned: FlowSteps;
+}
+
+/** By the OP's metadata. */
+const registrations = new WeakMap<Metadata, Registrations>();
+
+/** Some OPs fail if several clients register at the same time, and each refusal is asked for only once. */
+function oneAfterTheOther(
+  metadata: Metadata,
+  work: (flows: Pick<RegistrationRequest, "learned" | "onLearned">) => Promise<Registered>,
+): Promise<Registered> {
+  const known = registrations.get(metadata) ?? { last: Promise.resolve(), learned: [] };
+  registrations.set(metadata, known);
+  const onLearned = (learned: FlowSteps) => {
+    if (learned.length > 0) known.learned = learned;
+  };
+  const result = known.last.then(() => work({ learned: known.learned, onLearned }));
+  known.last = result.catch(() => undefined);
+  return result;
 }
 
 function authorizationOf({ admin, authorization }: DriverContext): RegistrationAuthorization | undefined {
