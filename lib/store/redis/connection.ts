@@ -1,6 +1,6 @@
 /** The connection to Redis or Valkey: every call has a time limit, and a lost connection is restored. */
 import { createClient } from "@redis/client";
-import { ProtocolError } from "#lib/oidc/errors.ts";
+import { storeUnavailable } from "./fault.ts";
 import type { Script } from "./scripts.ts";
 
 /** Longest wait for an answer, in milliseconds. */
@@ -73,10 +73,7 @@ export class RedisConnection {
     } catch (error) {
       // No other call must wait this long: until there is a new connection, all fail at once.
       if (error instanceof NoAnswer) this.#replace(client, error);
-      throw new ProtocolError("store_unavailable", "The session store does not answer.", {
-        help: "Try again in a few seconds.",
-        detail: error,
-      });
+      throw storeUnavailable(error);
     }
   }
 
