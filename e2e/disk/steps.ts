@@ -13,7 +13,7 @@ async function appSteps(folder: string): Promise<Record<string, () => Promise<un
   if (!renewed) throw new Error("a session without a login");
   return {
     login: () => begin(store, sessionOf("bob", "b")),
-    event: () => store.appendEvent({ at: 1, type: "provider_discovered", data: { issuer: iss } }),
+    event: () => store.appendEvents([{ at: 1, type: "provider_discovered", data: { issuer: iss } }]),
     form: () => store.saveForm("visit", { values: {}, errors: {} }, Date.now()),
     "pending login": () => store.savePendingLogin(pendingOf("state")),
     "logout token": () => store.receiveLogout(logoutOf({ sid: "one" }), Date.now()),

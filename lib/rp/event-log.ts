@@ -7,11 +7,13 @@ import type { Store } from "./store.ts";
 
 /** @param now milliseconds since the epoch */
 export function createEventLog(store: Store, log: Log, now: () => number): EventLog {
-  return async (event) => {
+  return async (...events) => {
     const at = now();
-    for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
+    for (const event of events) {
+      for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
+    }
     await store
-      .appendEvent({ ...event, at })
+      .appendEvents(events.map((event) => ({ ...event, at })))
       .catch((error: unknown) => log.error({ error: reason(error) }, "An event was not recorded."));
   };
 }

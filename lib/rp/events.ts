@@ -95,5 +95,5 @@ export type ProtocolEvent<Types extends EventType = EventType> = {
 export type UnnumberedEvent = { [Type in EventType]: Recorded<Type> }[EventType];
 export type NewEvent = { [Type in EventType]: Omit<Recorded<Type>, "at"> }[EventType];
 
-/** Records a step. Never throws: the protocol does not fail because its record does. */
-export type EventLog = (event: NewEvent) => Promise<void>;
+/** Records steps, in one write. Never throws: the protocol does not fail because its record does. */
+export type EventLog = (...events: readonly NewEvent[]) => Promise<void>;

@@ -108,7 +108,8 @@ export interface Store {
   /** Reads and forgets, but only for the session that made the request: no other can consume it. */
   takePendingLogout(pending: PendingLogout, now: number): Promise<boolean>;
 
-  appendEvent(event: UnnumberedEvent): Promise<void>;
+  /** All of them or none. */
+  appendEvents(events: readonly UnnumberedEvent[]): Promise<void>;
   /** The newest events of a type, newest first. */
   listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]>;
 

@@ -8,6 +8,7 @@ import { createLog } from "#lib/log.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
+import { begin, sessionOf } from "#lib/store/testing/stored.ts";
 import { createRelyingParty, type RelyingParty } from "../relying-party.ts";
 import { backchannelLogout } from "./backchannel-logout.ts";
 
@@ -96,4 +97,21 @@ describe("a refusal has the verdicts so far", () => {
     const results = new Map(event?.data.verdicts.map(({ check, result }) => [check, result]));
     assert.deepEqual([results.get("format"), results.get("signature")], ["pass", "skip"]);
   });
+});
+
+test("a logout is two writes, however many sessions it ends: the logout itself, and its record", async (t) => {
+  const rp = app();
+  for (let n = 0; n < 5; n++) {
+    const { login, ...session } = sessionOf("alice", "s-1");
+    if (login) await begin(rp.store, { ...session, login: { ...login, iss, clientId: "playground2" } });
+  }
+  await rp.provider.metadata(); // which is recorded too
+  const writes = [t.mock.method(rp.store, "receiveLogout"), t.mock.method(rp.store, "appendEvents")];
+  assert.equal((await send(await tokenFor(["playground2"]), rp)).status, 200);
+  assert.deepEqual(
+    writes.map(({ mock }) => mock.callCount()),
+    [1, 1],
+  );
+  assert.equal((await rp.store.listEvents("session_ended", 10)).length, 5);
+  assert.equal((await rp.store.listEvents("logout_token", 10)).length, 1);
 });

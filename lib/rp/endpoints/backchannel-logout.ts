@@ -14,8 +14,9 @@ import {
 } from "#lib/oidc/logout-token.ts";
 import { type Client, clientsAt } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
+import type { NewEvent } from "../events.ts";
 import { readForm, retriable } from "../http.ts";
-import { recordEnded } from "../logout/end-session.ts";
+import { endedEvents } from "../logout/end-session.ts";
 import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession, SessionEnd } from "../model.ts";
@@ -32,8 +33,7 @@ export async function backchannelLogout(request: Request, rp: RelyingParty): Pro
     const issuer = await issuerOf(opened.claims, clients, rp);
     const verified = await verifyLogoutToken(opened, { issuer, ...expectationOf(rp) }, checks);
     const { ended, end } = await endSessions(verified, checks, rp);
-    await recordAccepted(verified, ended, checks, rp);
-    await recordEnded(ended, end, rp);
+    await rp.record(acceptedEvent(verified, ended, checks), ...endedEvents(ended, end));
     return answer(200);
   } catch (error) {
     return refuse(error, checks, rp);
@@ -109,17 +109,16 @@ async function endSessions(
 const noticedAfter = (toe: unknown, now: number) =>
   isNumericDate(toe) ? { noticedAfterMs: Math.max(0, Math.round(now - toe * 1000)) } : {};
 
-async function recordAccepted(
+function acceptedEvent(
   { claims }: VerifiedLogoutToken,
   ended: EndedSession[],
   { verdicts }: LogoutTokenChecks,
-  rp: RelyingParty,
-): Promise<void> {
+): NewEvent {
   const { iss, sub, aud, jti } = claims;
   const sid = sidOf(claims);
   const warning = verdicts.find(({ check, result }) => check === "session" && result === "warn")?.actual;
   const data = { iss, aud, sub, sid, jti, sessions: ended.length, warning, verdicts };
-  await rp.record({ type: "logout_token", data });
+  return { type: "logout_token", data };
 }
 
 /** BCL 2.8: 400 with an OAuth-style error; 503 where the OP should try again. */

@@ -3,7 +3,7 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import { show } from "#lib/oidc/verdict.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
 import { type Endpoint, page, retriable } from "../http.ts";
-import { recordEnded } from "../logout/end-session.ts";
+import { endedEvents } from "../logout/end-session.ts";
 import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession, SessionEnd } from "../model.ts";
@@ -19,8 +19,7 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
     const data = { sessions: ended.length, ...(warning ? { warning } : {}) };
     // Anybody may have sent what ends no session: its type is another, so that it cannot push the others out.
     const type = ended.length > 0 ? "frontchannel_logout" : "frontchannel_logout_unverified";
-    await rp.record({ type, data });
-    await recordEnded(ended, end, rp);
+    await rp.record({ type, data }, ...endedEvents(ended, end));
     const outcome = ended.length > 0 ? "Logged out." : "No session ended.";
     return answer(rp, 200, [outcome, warning].filter(Boolean).join(" "));
   } catch (error) {

@@ -2,7 +2,7 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type IdTokenClaims, instant, sidOf } from "#lib/oidc/id-token.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
-import { recordEnded } from "../logout/end-session.ts";
+import { endedEvents } from "../logout/end-session.ts";
 import type { Login, OpSession, RpSession, Tokens } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { newSessionId } from "../session/session-cookie.ts";
@@ -51,9 +51,6 @@ export async function beginSession(
       },
     );
   }
-  if (former?.login) {
-    await recordEnded([{ ...former.login, sessionId: former.sessionId }], { by: "new-login", at: now }, rp);
-  }
   const { sessionId } = session;
   const data = {
     iss,
@@ -62,7 +59,12 @@ export async function beginSession(
     clientId: login.clientId,
     session: sessionId.slice(0, 6),
   };
-  await rp.record({ type: "session_begun", sessionId, data });
+  const replaced = former?.login ? [{ ...former.login, sessionId: former.sessionId }] : [];
+  await rp.record(...endedEvents(replaced, { by: "new-login", at: now }), {
+    type: "session_begun",
+    sessionId,
+    data,
+  });
   return session.sessionId;
 }
 

@@ -1,4 +1,5 @@
 /** Ends sessions of this app; the OP is not involved. */
+import type { NewEvent } from "../events.ts";
 import type { EndedBy, EndedSession, Login, LoginAtProvider, RpSession, SessionEnd } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
@@ -18,7 +19,7 @@ export async function endSession(
     ...(login?.endSessionEndpoint && atOpToo.includes(by) ? { atProvider: leftAtProvider(login) } : {}),
   };
   const ended = await rp.store.endSession(sessionId, end);
-  if (ended) await recordEnded([ended], end, rp);
+  if (ended) await rp.record(...endedEvents([ended], end));
 }
 
 /** The ID Token alone: it is the hint of the logout request (RIL 2). */
@@ -32,14 +33,13 @@ const leftAtProvider = ({ iss, clientId, claims, tokens, endSessionEndpoint }: L
 export const loginLeft = ({ ended, logout }: RpSession): LoginAtProvider | undefined =>
   logout?.result === "logged_out" ? undefined : ended?.atProvider;
 
-/** Records sessions that the store has ended. */
-export async function recordEnded(
-  sessions: EndedSession[],
+/** The record of sessions that the store has ended. */
+export const endedEvents = (
+  sessions: readonly EndedSession[],
   { atProvider: _, ...end }: SessionEnd,
-  rp: RelyingParty,
-): Promise<void> {
-  for (const { sessionId, sub, sid, since } of sessions) {
-    const data = { ...end, sub, sid, livedMs: end.at - since };
-    await rp.record({ type: "session_ended", sessionId, data });
-  }
-}
+): NewEvent[] =>
+  sessions.map(({ sessionId, sub, sid, since }) => ({
+    type: "session_ended",
+    sessionId,
+    data: { ...end, sub, sid, livedMs: end.at - since },
+  }));

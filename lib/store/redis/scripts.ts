@@ -231,16 +231,18 @@ return data
 export const forgetPendingLoginOf = script("forgetPendingLogin(a.state)");
 
 /** Newest first, each as `SEQ AT JSON`. */
-export const appendEvent = script(`
-local seq, events = call('INCR', P .. 'event-seq'), key('events', a.type)
-call('LPUSH', events, seq .. ' ' .. a.at .. ' ' .. a.event)
-call('LTRIM', events, 0, a.most - 1)
-local last = call('LINDEX', events, -1)
-while last and tonumber(last:match('^%d+ (%d+)')) <= a.oldest do
-  call('RPOP', events)
-  last = call('LINDEX', events, -1)
+export const appendEvents = script(`
+for _, event in ipairs(a.events) do
+  local seq, events = call('INCR', P .. 'event-seq'), key('events', event.type)
+  call('LPUSH', events, seq .. ' ' .. event.at .. ' ' .. event.event)
+  call('LTRIM', events, 0, event.most - 1)
+  local last = call('LINDEX', events, -1)
+  while last and tonumber(last:match('^%d+ (%d+)')) <= event.oldest do
+    call('RPOP', events)
+    last = call('LINDEX', events, -1)
+  end
+  call('PEXPIRE', events, event.lifetime)
 end
-call('PEXPIRE', events, a.lifetime)
 `);
 
 export const releaseRefresh = script(`

@@ -43,7 +43,7 @@ describe("the data in Redis", () => {
     const request = { method: "GET" as const, url: iss, fields: [], length: 1 };
     await store.savePendingLogout({ state: "s", sessionId: "x", request }, Date.now());
     await store.claimRefresh(session.sessionId, "a", Date.now());
-    await store.appendEvent({ at: Date.now(), type: "provider_discovered", data: { issuer: iss } });
+    await store.appendEvents([{ at: Date.now(), type: "provider_discovered", data: { issuer: iss } }]);
     await store.saveMechanisms(["back-channel"]);
     await store.saveRegisteredClient(clientOf("c"));
     const found = await keys();

@@ -217,8 +217,8 @@ class RedisStore implements Store {
     return (await this.#redis.ask((redis) => redis.del(key))) > 0;
   }
 
-  async appendEvent(event: UnnumberedEvent): Promise<void> {
-    await this.#run(scripts.appendEvent, appended(event));
+  async appendEvents(events: readonly UnnumberedEvent[]): Promise<void> {
+    await this.#run(scripts.appendEvents, { events: events.map(appended) });
   }
 
   async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {

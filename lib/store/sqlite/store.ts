@@ -231,8 +231,10 @@ class SqliteStore implements Store {
     return takePendingLogout(this.#db, pending, now);
   }
 
-  async appendEvent(event: UnnumberedEvent): Promise<void> {
-    this.#db.atomically(() => appendEvent(this.#db, event));
+  async appendEvents(events: readonly UnnumberedEvent[]): Promise<void> {
+    this.#db.atomically(() => {
+      for (const event of events) appendEvent(this.#db, event);
+    });
   }
 
   async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {

@@ -79,10 +79,10 @@ export function storeContract(open: () => Promise<Opened>): void {
 
     test("events are bounded in number, each type separately", () =>
       withStore(async (store) => {
-        await store.appendEvent({ at: Date.now(), type: "provider_discovered", data: { issuer: iss } });
+        await store.appendEvents([{ at: Date.now(), type: "provider_discovered", data: { issuer: iss } }]);
         for (let n = 0; n < limit.events + 5; n++) {
           const data = { error: `number ${n}` };
-          await store.appendEvent({ at: Date.now(), type: "provider_unavailable", data });
+          await store.appendEvents([{ at: Date.now(), type: "provider_unavailable", data }]);
         }
         const events = await store.listEvents("provider_unavailable", limit.events * 2);
         assert.equal(events.length, limit.events);
