@@ -32,7 +32,7 @@ interface Message {
 }
 
 /** Loads the script into a frame of a page. */
-function opIframe(cookie: string, page = fakeWindow()) {
+function opIframe(cookie: string, page = fakeWindow(), port = "9443") {
   const frame = fakeWindow(page);
   const document = { cookie };
   const listeners: ((message: Message) => void)[] = [];
@@ -40,7 +40,7 @@ function opIframe(cookie: string, page = fakeWindow()) {
     window: frame,
     parent: page,
     document,
-    location: { port: "9443" },
+    location: { port },
     TextEncoder,
     btoa,
     addEventListener: (_type: string, listener: (message: Message) => void) => listeners.push(listener),
@@ -69,6 +69,11 @@ describe("the script of the OP iframe", () => {
     const { ask, page } = opIframe("other=1; opbs.9443=state; more=2");
     assert.equal(ask(message("state")), "unchanged");
     assert.deepEqual(page.answers, [["unchanged", appOrigin]]);
+  });
+
+  it("reads the cookie of an OP on its scheme's default port", () => {
+    const { ask } = opIframe("opbs.9443=other; opbs=state", undefined, "");
+    assert.equal(ask(message("state")), "unchanged");
   });
 
   it("says changed for another state, client or origin", () => {

@@ -34,7 +34,7 @@ export type Surroundings = Omit<OpenIdProvider, "provider">;
 /** Cookies ignore ports, so their names contain this OP's: otherwise another OP on the same host would replace this one's
  * session. The first part distinguishes them from a Relying Party's. */
 export const cookieName = ({ origin }: Pick<OpenIdProvider, "origin">, purpose: string): string =>
-  `${purpose}.${new URL(origin).port}`;
+  [purpose, new URL(origin).port].filter(Boolean).join(".");
 
 /** Seconds a session lives after its last use. */
 export const sessionLifetime = 12 * 60 * 60;

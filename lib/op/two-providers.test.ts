@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
+import { cookieName } from "./open-id-provider.ts";
 import {
   authorizationUrl,
   isSignedIn,
@@ -61,5 +62,10 @@ describe("two OPs on one host", () => {
     const { port } = new URL(one.origin);
     assert.ok(names.length >= 3, names.join(" "));
     for (const name of names) assert.match(name, new RegExp(`\\.${port}(\\.sig)?$`));
+  });
+
+  it("have no port in the names on its scheme's default port", () => {
+    assert.equal(cookieName({ origin: "https://localhost" }, "opbs"), "opbs");
+    assert.equal(cookieName({ origin: "http://localhost:443" }, "opbs"), "opbs.443");
   });
 });

@@ -68,7 +68,7 @@ const withBrowserState = (
     if (!setCookies(ctx).some((cookie) => cookie.startsWith(`${opbsCookie(op)}=`))) return;
     const session = ctx.oidc?.session ?? (await op.provider.Session.get(ctx));
     const state = session.accountId && stateOf(session, op);
-    if (state) changeCookies(ctx, (cookie) => [cookie.replace(/^(opbs\.\d*)=[^;]+/, `$1=${state}`)]);
+    if (state) changeCookies(ctx, (cookie) => [cookie.replace(/^(opbs[.\d]*)=[^;]+/, `$1=${state}`)]);
   },
 });
 

@@ -46,7 +46,7 @@ function sha256(text) {
 }
 
 /* Read each time, since it changes while this document is loaded. Without it no user is signed in. */
-const stateCookie = new RegExp(`(?:^|; )opbs\\.${location.port}=([^;]*)`);
+const stateCookie = new RegExp(`(?:^|; )opbs${location.port && `\\.${location.port}`}=([^;]*)`);
 const opBrowserState = () => stateCookie.exec(document.cookie)?.[1] ?? "null";
 
 /** @param {unknown} data @param {string} origin @returns {"unchanged" | "changed" | "error"} */
