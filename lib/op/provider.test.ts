@@ -87,7 +87,11 @@ it("removes the token for an administrator's request if that request fails", asy
     { name: "photos", secret: clientSecret, baseUrls: ["http://localhost:1"] },
   ]);
   const tokens: string[] = [];
-  provider.on("registration_access_token.saved", ({ jti }) => tokens.push(jti));
+  const lifetimes: unknown[] = [];
+  provider.on("registration_access_token.saved", (token) => {
+    tokens.push(token.jti);
+    lifetimes.push(token.expiration);
+  });
   provider.use(() => Promise.reject(new Error("failed")));
   const server = createServer(provider.callback()).listen(0, "127.0.0.1");
   t.after(() => {
@@ -103,5 +107,6 @@ it("removes the token for an administrator's request if that request fails", asy
   const [response] = (await once(request(url, { headers }).end(), "response")) as [IncomingMessage];
   assert.equal(response.resume().statusCode, 500);
   assert.equal(tokens.length, 1);
+  assert.deepEqual(lifetimes, [60], "one that a crash leaves behind expires");
   assert.equal(store.find("RegistrationAccessToken", tokens[0] ?? ""), undefined);
 });

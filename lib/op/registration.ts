@@ -106,7 +106,7 @@ async function manage(provider: Provider, ctx: Context, clientId: string, next: 
     return;
   }
   // The library sets a token's client this way, but does not type it here.
-  const token = Object.assign(new provider.RegistrationAccessToken(), { clientId });
+  const token = Object.assign(new provider.RegistrationAccessToken(), { clientId, expiresIn: 60 });
   const value = await token.save();
   try {
     await asBearer(ctx, value, next);
