@@ -39,7 +39,7 @@ const settings = z.object({
   OP_DATA_DIR: z
     .string()
     .default(".data/op")
-    .describe("Keys, clients and sessions of the OP; `:memory:` keeps nothing"),
+    .describe("Keys, clients, sessions and undelivered logout tokens of the OP; `:memory:` keeps nothing"),
   ...storeSettings,
   OP_ROTATE_KEYS: z
     .stringbool()

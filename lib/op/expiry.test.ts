@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { it, mock } from "node:test";
 import { decodeJwt } from "jose";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
+import { expireSessions } from "./testing/expired-sessions.ts";
 import { isSignedIn, opUnderTest, signIn, userinfoStatus } from "./testing/op-under-test.ts";
-
-function expireSessionsOf(user: string, directory: string): void {
-  const database = new DatabaseSync(join(directory, "op.sqlite"));
-  database.exec(`UPDATE artifact SET expires_at = 1 WHERE model = 'Session' AND payload LIKE '%"${user}"%'`);
-  database.close();
-}
 
 it("notifies the apps of a session that expires, and revokes its tokens", async () => {
   const directory = await mkdtemp(join(tmpdir(), "op-expiry-"));
@@ -23,7 +17,7 @@ it("notifies the apps of a session that expires, and revokes its tokens", async 
     const { claims, accessToken } = await signIn(op, browser, "photos");
     await signIn(op, other, "albums", "bob");
 
-    expireSessionsOf("alice", directory);
+    expireSessions(directory, "alice");
     mock.timers.tick(60_000);
     await op.photos.received;
 
@@ -45,7 +39,7 @@ it("notifies the apps at the next start of a session that expired while the OP w
   const before = await opUnderTest(directory);
   const { claims } = await signIn(before, browser, "photos");
   await before.close();
-  expireSessionsOf("alice", directory);
+  expireSessions(directory, "alice");
   const op = await opUnderTest(directory, Number(new URL(before.origin).port));
   try {
     await op.photos.received;

@@ -5,7 +5,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import type { OpConfig } from "#lib/config/op-config.ts";
 import type { Log } from "#lib/log.ts";
 import type { OpKeys } from "./keys.ts";
-import type { DeliveryLog } from "./logout/delivery-log.ts";
+import type { DeliveryQueue } from "./logout/delivery-queue.ts";
 import type { OpStore } from "./store/op-store.ts";
 
 /** The Koa context of a request. `oidc` exists only in the library's own endpoints. */
@@ -22,7 +22,7 @@ export interface OpenIdProvider {
   log: Log;
   store: OpStore;
   keys: OpKeys;
-  deliveries: DeliveryLog;
+  deliveries: DeliveryQueue;
   /** `http://localhost:9443` */
   origin: string;
   issuer: string;

@@ -7,7 +7,7 @@ import { parseOpConfig } from "#lib/config/op-config.ts";
 import { createLog } from "#lib/log.ts";
 import { seedClients } from "./clients.ts";
 import { loadKeys } from "./keys.ts";
-import { DeliveryLog } from "./logout/delivery-log.ts";
+import { DeliveryQueue } from "./logout/delivery-queue.ts";
 import type { OpenIdProvider } from "./open-id-provider.ts";
 import { buildProvider } from "./provider.ts";
 import { OpStore } from "./store/op-store.ts";
@@ -22,7 +22,7 @@ async function provide(): Promise<OpenIdProvider> {
     log,
     store,
     keys: await loadKeys(store),
-    deliveries: new DeliveryLog(log),
+    deliveries: new DeliveryQueue(store.deliveries, log),
     origin: "http://localhost:9443",
     issuer: "http://localhost:9443/oauth2/token",
   });

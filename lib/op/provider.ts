@@ -20,7 +20,7 @@ import { handleEvents } from "./events.ts";
 import { breakConfiguration, installFaults } from "./faults/install.ts";
 import { loadExistingGrant } from "./grants.ts";
 import { issueJwtAccessTokens } from "./jwt-access-tokens.ts";
-import { addTimeOfEvent, outgoingFetch, recordDeliveries } from "./logout/backchannel-logout.ts";
+import { addTimeOfEvent, outgoingFetch } from "./logout/backchannel-logout.ts";
 import { decryptedHints } from "./logout/encrypted-hint.ts";
 import { checkEverywhere, everywhereMetadata } from "./logout/everywhere.ts";
 import { refuseOtherTokensAsHints } from "./logout/hint-type.ts";
@@ -59,7 +59,6 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   exactPostLogoutUris(provider);
   shareSid(provider);
   keepSessionsEnded(provider, op.store);
-  recordDeliveries(provider, op.deliveries);
   addTimeOfEvent(provider);
   refuseOtherTokensAsHints(provider);
   issueJwtAccessTokens(op);

@@ -6,8 +6,10 @@ import type { OpConfig } from "#lib/config/op-config.ts";
 import type { Log } from "#lib/log.ts";
 import { seedClients } from "./clients.ts";
 import { loadKeys } from "./keys.ts";
-import { DeliveryLog } from "./logout/delivery-log.ts";
+import { logoutTokenSender } from "./logout/backchannel-logout.ts";
+import { DeliveryQueue } from "./logout/delivery-queue.ts";
 import { sweep } from "./logout/end-session.ts";
+import type { OpenIdProvider } from "./open-id-provider.ts";
 import { issuerPath } from "./paths.ts";
 import { buildProvider } from "./provider.ts";
 import { OpStore } from "./store/op-store.ts";
@@ -41,15 +43,17 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     const port = await listen(server, config);
     const origin = `${config.OP_HTTPS ? "https" : "http"}://localhost:${port}`;
     const issuer = `${origin}${issuerPath}`;
-    const op = buildProvider({ config, log, store, keys, deliveries: new DeliveryLog(log), origin, issuer });
+    const deliveries = new DeliveryQueue(store.deliveries, log);
+    const op = buildProvider({ config, log, store, keys, deliveries, origin, issuer });
     await seedClients(op.provider, store, config.OP_APPS);
+    deliveries.start(logoutTokenSender(op.provider, store));
     handler.resolve(originForm(op.provider.callback()));
 
     const sweepNow = () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed"));
     sweepNow(); // sessions that expired while the OP was not running
     const sweeper = setInterval(sweepNow, sweepMs);
     sweeper.unref();
-    return { port, origin, issuer, close: () => close(server, store, sweeper) };
+    return { port, origin, issuer, close: () => close(server, op, sweeper) };
   } catch (error) {
     server.close();
     store.close();
@@ -82,10 +86,15 @@ function originForm(handle: RequestListener): RequestListener {
   };
 }
 
-async function close(server: Server, store: OpStore, sweeper: NodeJS.Timeout): Promise<void> {
+async function close(
+  server: Server,
+  { deliveries, store }: OpenIdProvider,
+  sweeper: NodeJS.Timeout,
+): Promise<void> {
   clearInterval(sweeper);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   await closed;
+  await deliveries.close();
   store.close();
 }

@@ -4,7 +4,7 @@ import { endSession } from "../logout/end-session.ts";
 import { sessionsOf } from "../logout/everywhere.ts";
 import type { OpenIdProvider } from "../open-id-provider.ts";
 import { endpointPaths } from "../paths.ts";
-import type { StoredSession } from "../store/op-store.ts";
+import type { StoredSession } from "../store/stored-session.ts";
 import type { Fault } from "./fault.ts";
 import { unaskedWhere } from "./questions.ts";
 
@@ -12,11 +12,12 @@ import { unaskedWhere } from "./questions.ts";
 function endingToo(others: (op: OpenIdProvider, ended: StoredSession) => StoredSession[]) {
   return (op: OpenIdProvider): void => {
     const { store } = op;
-    const take = store.takeSession;
-    store.takeSession = (uid) => {
-      const session = take.call(store, uid);
-      for (const { uid: other } of session ? others(op, session) : []) void endSession(op, other, "a fault");
-      return session;
+    const end = store.endSessions;
+    store.endSessions = (uids) => {
+      const ended = end.call(store, uids);
+      const more = ended.flatMap(({ session }) => others(op, session));
+      for (const { uid } of more) void endSession(op, uid, "a fault");
+      return ended;
     };
   };
 }
@@ -158,9 +159,10 @@ export const isolation: readonly Fault[] = [
     check: "I-10",
     verdict: "warn",
     install: ({ deliveries }) => {
-      const record = deliveries.record;
-      deliveries.record = (delivery) => {
-        if (!delivery.error) record.call(deliveries, delivery);
+      const { recent, report } = deliveries;
+      deliveries.recent = () => recent.call(deliveries).filter(({ error }) => !error);
+      deliveries.report = (delivery, attempt) => {
+        if (!attempt.error) report.call(deliveries, delivery, attempt);
       };
     },
   },

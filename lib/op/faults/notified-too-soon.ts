@@ -1,22 +1,22 @@
 /** Faults of the logout request that notify apps of a logout that has not happened. */
 import { decodeJwt } from "jose";
-import { notifyClient } from "../logout/backchannel-logout.ts";
-import { sidOf } from "../logout/end-session.ts";
+import { logoutTokenSender } from "../logout/backchannel-logout.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
 import { endpointPaths, pagePaths } from "../paths.ts";
-import type { StoredSession } from "../store/op-store.ts";
+import { participantsOf, type StoredSession, sidOf } from "../store/stored-session.ts";
 import type { Fault } from "./fault.ts";
 
 const common = { family: "R", clause: "RIL 2" } as const;
 
 /** Notifies the apps of a session that it has ended, but keeps it alive. */
-async function notifyApps({ provider }: OpenIdProvider, session: StoredSession | undefined): Promise<void> {
-  const { accountId = "", authorizations = {} } = session ?? {};
-  const notified = Object.entries(authorizations).map(([clientId, { sid }]) =>
-    notifyClient(provider, clientId, accountId, sid ?? "", new Date()),
-  );
-  await Promise.all(notified);
+async function notifyApps(op: OpenIdProvider, session: StoredSession | undefined): Promise<void> {
+  if (!session) return;
+  const { accountId } = session;
+  await Promise.all(participantsOf(session).map(({ clientId, sid }) => notify(op, clientId, accountId, sid)));
 }
+
+const notify = ({ provider, store }: OpenIdProvider, clientId: string, accountId: string, sid: string) =>
+  logoutTokenSender(provider, store)({ clientId, accountId, sid, endedAt: new Date() });
 
 /** The claims of a logout request's hint, unverified. */
 function claimsOfHint({ path, query }: Context): Record<string, unknown> {
@@ -65,14 +65,13 @@ export const notifiedTooSoon: readonly Fault[] = [
     name: "session-of-the-hint-told",
     does: "After a Yes the app is notified of the session that the hint names, although another one has ended.",
     check: "R-22",
-    around: async ({ provider }, ctx, next) => {
-      const { uid } = await provider.Session.get(ctx);
+    around: async (op, ctx, next) => {
+      const { uid } = await op.provider.Session.get(ctx);
       const claims = claimsOfHint(ctx);
       if (ctx.path === endpointPaths.end_session) asked.set(uid, claims);
       const { aud, sub, sid } = asked.get(uid) ?? {};
       await next();
-      if (ctx.path === pagePaths.logoutConfirm)
-        await notifyClient(provider, String(aud), String(sub), String(sid), new Date());
+      if (ctx.path === pagePaths.logoutConfirm) await notify(op, String(aud), String(sub), String(sid));
     },
   },
 ];

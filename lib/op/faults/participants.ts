@@ -6,7 +6,7 @@ import type { Fault } from "./fault.ts";
 
 interface NotifiedClient {
   clientId: string;
-  backchannelLogout(sub: string, sid: string, endedAt: Date): Promise<void>;
+  backchannelLogout(sub: string, sid: string): Promise<void>;
 }
 
 /** Wraps every delivery of a logout token, before the token is made.
@@ -17,8 +17,8 @@ export function aroundDeliveries(
 ): void {
   const prototype = provider.Client.prototype as unknown as NotifiedClient;
   const deliver = prototype.backchannelLogout;
-  prototype.backchannelLogout = function (sub, sid, endedAt) {
-    return around({ clientId: this.clientId, sid }, () => deliver.call(this, sub, sid, endedAt));
+  prototype.backchannelLogout = function (sub, sid) {
+    return around({ clientId: this.clientId, sid }, () => deliver.call(this, sub, sid));
   };
 }
 

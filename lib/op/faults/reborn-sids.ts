@@ -1,7 +1,7 @@
 /** Faults of isolation: the sid of a session that has ended comes back with the next sign-in in that browser. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { sidOf } from "../logout/end-session.ts";
 import { pagePaths } from "../paths.ts";
+import { sidOf } from "../store/stored-session.ts";
 import type { Fault } from "./fault.ts";
 
 interface Ended {

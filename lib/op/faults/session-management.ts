@@ -1,10 +1,10 @@
 /** Faults of session management: `session_state`, the OP browser state behind it, and the answers of the OP iframe. */
 import { decodeJwt } from "jose";
 import { opBrowserState, opbsCookie } from "../logout/browser-state.ts";
-import { sidOf } from "../logout/end-session.ts";
 import { sessionState } from "../logout/session-state.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
 import { endpointPaths, pagePaths } from "../paths.ts";
+import { sidOf } from "../store/stored-session.ts";
 import { changeText } from "./answers.ts";
 import type { Fault } from "./fault.ts";
 import { changeScript } from "./scripts.ts";

@@ -1,5 +1,5 @@
 /** OpenID Connect Back-Channel Logout 1.0, the OP's side: the library builds and posts the logout token; this module
- * bounds, times and records the delivery. */
+ * limits where it is sent, and reads the answer. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import type { Configuration } from "oidc-provider";
@@ -7,16 +7,19 @@ import type { OpConfig } from "#lib/config/op-config.ts";
 import { foreignText } from "#lib/net/foreign-text.ts";
 import { innermost } from "#lib/net/innermost-error.ts";
 import { isCertainlyLoopback } from "#lib/net/loopback.ts";
-import type { DeliveryLog } from "./delivery-log.ts";
+import type { Notification } from "../store/delivery-store.ts";
+import type { OpStore } from "../store/op-store.ts";
+import type { Answer } from "./delivery-answer.ts";
+import type { Send } from "./delivery-queue.ts";
 
 type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
 
 /** `backchannelLogout` is a method of the library's clients that its types do not list. */
-type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string, endedAt: Date): Promise<void> };
+type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string): Promise<void> };
 
-/** The delivery in progress: when its session ended, and the status of the answer, which the library does not report on
+/** The attempt in progress: when its session ended, and the answer, whose status the library does not report on
  * success. */
-const underWay = new AsyncLocalStorage<{ endedAt: Date; answer: { status?: number } }>();
+const underWay = new AsyncLocalStorage<{ endedAt: Date; answer: Answer }>();
 
 /** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its dispatcher refuses addresses
  * in the internal network, since clients may register any URL; loopback and the hosts of the playground's Relying
@@ -36,25 +39,6 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
   };
 }
 
-/** Records every delivery, whether the library or `notifyClient` starts it. */
-export function recordDeliveries(provider: Provider, deliveries: DeliveryLog): void {
-  const prototype = provider.Client.prototype as NotifiedClient;
-  const deliver = prototype.backchannelLogout;
-  prototype.backchannelLogout = async function (this: NotifiedClient, sub, sid, endedAt) {
-    const { clientId, backchannelLogoutUri: uri = "" } = this;
-    const at = new Date();
-    const result: { status?: number; error?: string } = {};
-    try {
-      await underWay.run({ endedAt, answer: result }, () => deliver.call(this, sub, sid, endedAt));
-    } catch (error) {
-      result.error = reason(error, result.status);
-      throw error;
-    } finally {
-      deliveries.record({ at, clientId, uri, sid, ...result, ms: Date.now() - at.getTime() });
-    }
-  };
-}
-
 /** RFC 8417 2.2: `toe`, the moment the session ended, in seconds with three decimals. A client can use it to
  * measure how long the notification took. */
 export function addTimeOfEvent(provider: Provider): void {
@@ -67,22 +51,48 @@ export function addTimeOfEvent(provider: Provider): void {
   };
 }
 
-/** Notifies one client of the end of a session. Never throws: the outcome is in the delivery log, and one failing
- * Relying Party must not keep the others from being notified (BCL 2.5). */
-export async function notifyClient(
-  provider: Provider,
-  clientId: string,
-  sub: string,
-  sid: string,
-  endedAt: Date,
-): Promise<void> {
-  const client = await provider.Client.find(clientId).catch(() => undefined); // its stored metadata may be invalid
-  if (!client?.backchannelLogoutUri) return;
-  await (client as NotifiedClient).backchannelLogout(sub, sid, endedAt).catch(() => undefined);
+/** Sends one new logout token to a client, with its own `jti` and `iat`. */
+export function logoutTokenSender(provider: Provider, store: OpStore): Send {
+  return async (notification) => {
+    const { clientId, accountId, sid, endedAt } = notification;
+    const answer: Answer = {};
+    try {
+      const client = (await provider.Client.find(clientId)) as NotifiedClient | undefined;
+      if (!client?.backchannelLogoutUri)
+        return refused("the app is no longer registered for back-channel logout");
+      if (!client.backchannelLogoutSessionRequired && hasReturned(store, notification))
+        return refused(
+          "the user has signed in to this app again, which a logout token without a sid would undo",
+        );
+      answer.uri = client.backchannelLogoutUri;
+      await underWay.run({ endedAt, answer }, () => client.backchannelLogout(accountId, sid));
+    } catch (error) {
+      Object.assign(answer, failure(error));
+    }
+    return answer;
+  };
 }
 
-function reason(error: unknown, status: number | undefined): string {
-  if (status) return `answered ${status} instead of 200 or 204`;
+const refused = (error: string): Answer => ({ error: `not sent: ${error}`, final: true });
+
+/** Whether the user has signed in to the client since the session ended. */
+function hasReturned(store: OpStore, { clientId, accountId, endedAt }: Notification): boolean {
+  const grantIds = store
+    .sessions()
+    .filter((session) => session.accountId === accountId)
+    .map(({ authorizations }) => authorizations?.[clientId]?.grantId);
+  return grantIds.some((id) => id && Number(store.find("Grant", id)?.iat) * 1000 >= endedAt.getTime());
+}
+
+/** The library's error contains the answer, unless there was none. */
+function failure(error: unknown): Answer {
+  const { response } = error as { response?: Response };
+  if (!response) return { error: reason(error) };
+  const retryAfter = response.headers.get("retry-after") ?? undefined;
+  return { status: response.status, retryAfter, error: `answered ${response.status} instead of 200 or 204` };
+}
+
+function reason(error: unknown): string {
   const inner = innermost(error);
   if (!(inner instanceof Error)) return foreignText(inner);
   if (inner.name === "TimeoutError") return "no answer in time";

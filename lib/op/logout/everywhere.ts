@@ -3,8 +3,9 @@
 import { PageError } from "../edge.ts";
 import type { Context, Next, OpenIdProvider } from "../open-id-provider.ts";
 import { endpointPaths } from "../paths.ts";
-import type { OpStore, StoredSession } from "../store/op-store.ts";
-import { endSession, type Participant } from "./end-session.ts";
+import type { OpStore } from "../store/op-store.ts";
+import type { Participant, StoredSession } from "../store/stored-session.ts";
+import { endSessions } from "./end-session.ts";
 
 /** For the OP's metadata. */
 export const everywhereMetadata = { end_session_everywhere_supported: true };
@@ -38,8 +39,6 @@ export async function endEverywhere(
   session: { uid: string; accountId?: string | undefined },
 ): Promise<Participant[]> {
   const uids = new Set([session.uid, ...sessionsOf(op.store, session.accountId).map(({ uid }) => uid)]);
-  const [participants = []] = await Promise.all(
-    [...uids].map((uid) => endSession(op, uid, "logout everywhere")),
-  );
+  const [participants = []] = await endSessions(op, [...uids], "logout everywhere");
   return participants;
 }

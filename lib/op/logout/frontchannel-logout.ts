@@ -1,6 +1,6 @@
 /** OpenID Connect Front-Channel Logout 1.0, the OP's side: the URLs that the browser loads to notify the apps. */
 import type { OpenIdProvider } from "../open-id-provider.ts";
-import type { Participant } from "./end-session.ts";
+import type { Participant } from "../store/stored-session.ts";
 import { withParameters } from "./registered-address.ts";
 
 /** A Relying Party's document that ends its session when a browser loads it. */

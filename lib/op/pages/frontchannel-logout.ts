@@ -1,8 +1,8 @@
 /** The page after a logout through which the browser notifies the apps (FCL 3). */
 import { type Html, html } from "#lib/ui/html.ts";
-import type { Participant } from "../logout/end-session.ts";
 import { type LogoutFrame, logoutFrames } from "../logout/frontchannel-logout.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
+import type { Participant } from "../store/stored-session.ts";
 import { sendPage } from "./page.ts";
 
 /** Continues to `uri`, through the page with the frames if an app of the ended session has one. */

@@ -3,10 +3,10 @@ import type { UnknownObject } from "oidc-provider";
 import { equalSecrets } from "../csrf.ts";
 import { PageError } from "../edge.ts";
 import { readForm } from "../forms.ts";
-import { sidOf } from "../logout/end-session.ts";
 import { withParameters } from "../logout/registered-address.ts";
 import type { Context, OpenIdProvider } from "../open-id-provider.ts";
 import { shortSid } from "../session-id.ts";
+import { sidOf } from "../store/stored-session.ts";
 import { completeLogout, type Session, sendStillSignedIn } from "./logout-outcome.ts";
 
 /** The library keeps `state` in the session while the question is open. */

@@ -1,5 +1,5 @@
 /** The shell of the OP's pages. */
-import { document, documentPolicy, type Html } from "#lib/ui/html.ts";
+import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import type { Context } from "../open-id-provider.ts";
 import { assetsPath, pagePaths } from "../paths.ts";
 
@@ -32,3 +32,7 @@ export function sendPage(ctx: Context, page: Page): void {
     ...(script && { script }),
   });
 }
+
+/** A moment, to the second. */
+export const time = (at: Date): Html =>
+  html`<time datetime="${at.toISOString()}">${at.toLocaleString("sv-SE", { timeStyle: "medium", dateStyle: "short" })}</time>`;

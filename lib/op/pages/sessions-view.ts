@@ -1,9 +1,9 @@
 /** The view of the sessions page. */
 import { type Html, html } from "#lib/ui/html.ts";
-import type { Delivery } from "../logout/delivery-log.ts";
-import { sidOf } from "../logout/end-session.ts";
 import { pagePaths } from "../paths.ts";
-import type { StoredSession } from "../store/op-store.ts";
+import { type StoredSession, sidOf } from "../store/stored-session.ts";
+import { type Deliveries, deliveriesCard } from "./deliveries-view.ts";
+import { time } from "./page.ts";
 
 interface SessionsView {
   user: string;
@@ -11,7 +11,7 @@ interface SessionsView {
   ownUid: string;
   sessions: readonly StoredSession[];
   /** For administrators only. */
-  deliveries: readonly Delivery[] | undefined;
+  deliveries: Deliveries | undefined;
   token: Html;
 }
 
@@ -49,29 +49,3 @@ const appsTable = (apps: [string, { sid?: string | undefined }][]): Html => html
     <thead><tr><th>App</th><th>sid</th></tr></thead>
     <tbody>${apps.map(([clientId, { sid }]) => html`<tr><td>${clientId}</td><td class="mono">${sid}</td></tr>`)}</tbody>
   </table></div>`;
-
-function deliveriesCard(deliveries: readonly Delivery[]): Html {
-  return html`
-<section class="card" id="deliveries">
-  <h2>Back-channel deliveries</h2>
-  ${
-    deliveries.length === 0
-      ? html`<p class="muted">None since this process started.</p>`
-      : html`<ol class="flex flex-col">${deliveries.map(deliveryItem)}</ol>`
-  }
-</section>`;
-}
-
-const deliveryItem = ({ at, clientId, uri, status, error, ms }: Delivery): Html => html`
-<li class="flex flex-col gap-1 border-t border-line py-3" data-client="${clientId}" data-at="${at.toISOString()}" data-error="${error ?? ""}">
-  <div class="row gap-y-1">
-    <span class="badge ${error ? "badge-bad" : "badge-ok"}">${status ?? "no answer"}</span>
-    <b>${clientId}</b>
-    <span class="muted">${time(at)}, ${ms} ms</span>
-  </div>
-  <span class="mono text-muted">${uri}</span>
-  ${error ? html`<span class="text-sm">${error}</span>` : ""}
-</li>`;
-
-const time = (at: Date): Html =>
-  html`<time datetime="${at.toISOString()}">${at.toLocaleString("sv-SE", { timeStyle: "medium", dateStyle: "short" })}</time>`;

@@ -21,7 +21,8 @@ export async function showSessions(op: OpenIdProvider, ctx: Context): Promise<vo
   const administrator = isAdministrator(accountId);
   const visible = op.store.sessions().filter((session) => administrator || session.accountId === accountId);
   const sessions = visible.sort((a, b) => Number(b.uid === uid) - Number(a.uid === uid)); // this browser's first
-  const deliveries = administrator ? op.deliveries.recent() : undefined;
+  const { deliveries: queue } = op;
+  const deliveries = administrator ? { recent: queue.recent(), pending: queue.countPending() } : undefined;
   const body = sessionsView({ user: accountId, ownUid: uid, sessions, deliveries, token });
   sendPage(ctx, { title: "Sessions", body, wide: true });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { OpStore, SessionEnded } from "./op-store.ts";
 
 describe("the store's sessions", () => {
@@ -43,9 +43,125 @@ describe("the store's sessions", () => {
     assert.equal(store.sessionByUid("session-2")?.accountId, "alice");
   });
 
-  it("do not pass the clients of one user to the next", () => {
+  it("cannot be saved for another user or for none: the first user's clients would not be notified", () => {
     store.upsert("Session", "cookie", session("alice", "photos"), 60);
-    store.upsert("Session", "cookie", session("bob", "albums"), 60);
-    assert.deepEqual(Object.keys(store.sessionByUid("session-1")?.authorizations ?? {}), ["albums"]);
+    const { accountId: _, authorizations: __, ...ofNobody } = session("alice", "photos");
+    for (const [id, late] of [
+      ["cookie", session("bob", "albums")],
+      ["cookie-2", session("bob", "albums")],
+      ["cookie", ofNobody],
+    ] as const) {
+      assert.throws(() => store.upsert("Session", id, late, 60), SessionEnded);
+    }
+    assert.equal(store.sessionByUid("session-1")?.accountId, "alice");
+    assert.deepEqual(Object.keys(store.sessionByUid("session-1")?.authorizations ?? {}), ["photos"]);
+  });
+});
+
+describe("the end of a session", () => {
+  let store: OpStore;
+  beforeEach(() => {
+    store = new OpStore(":memory:");
+    for (const clientId of ["photos", "albums"]) {
+      const uri = `http://localhost:1/${clientId}`;
+      store.upsert("Client", clientId, { client_id: clientId, backchannel_logout_uri: uri });
+    }
+    store.upsert("Client", "without", { client_id: "without" });
+    store.upsert("AccessToken", "token", { grantId: "grant" }, 60);
+    store.upsert(
+      "Session",
+      "cookie",
+      {
+        jti: "cookie",
+        uid: "session-1",
+        accountId: "alice",
+        authorizations: {
+          photos: { sid: "sid-1", grantId: "grant" },
+          albums: { sid: "sid-1" },
+          without: { sid: "sid-1" },
+        },
+      },
+      60,
+    );
+  });
+  afterEach(() => {
+    mock.restoreAll();
+    store.close();
+  });
+
+  it("leaves a delivery for each client that can be notified", () => {
+    const [ended] = store.endSessions(["session-1", "no-such-session"]);
+    const pending = store.deliveries.pending(10);
+    assert.deepEqual(pending, ended?.deliveries);
+    assert.deepEqual(
+      pending.map(({ clientId, accountId, sid, uri }) => [clientId, accountId, sid, uri]),
+      [
+        ["photos", "alice", "sid-1", "http://localhost:1/photos"],
+        ["albums", "alice", "sid-1", "http://localhost:1/albums"],
+      ],
+    );
+    assert.equal(store.find("AccessToken", "token"), undefined);
+    assert.deepEqual(store.endSessions(["session-1"]), []);
+    assert.equal(store.deliveries.countPending(), 2);
+  });
+
+  it("is whole or has not happened", () => {
+    const add = store.deliveries.add;
+    mock.method(store.deliveries, "add", (...delivery: Parameters<typeof add>) => {
+      if (delivery[0].clientId === "albums") throw new Error("database or disk is full");
+      return add.apply(store.deliveries, delivery);
+    });
+    assert.throws(() => store.endSessions(["session-1"]), /disk is full/);
+    assert.equal(store.sessionByUid("session-1")?.accountId, "alice");
+    assert.ok(store.find("AccessToken", "token"));
+    assert.equal(store.deliveries.countPending(), 0);
+    mock.restoreAll();
+    assert.equal(store.endSessions(["session-1"]).length, 1);
+  });
+
+  it("is the only way in which a user's expired session goes", () => {
+    const stored = store.sessionByUid("session-1");
+    store.upsert("Session", "cookie", { ...stored, uid: "session-1" }, -5);
+    store.upsert("Session", "of-nobody", { uid: "session-2" }, -5);
+    store.sweepExpired();
+    assert.equal(store.find("Session", "of-nobody"), undefined);
+    assert.deepEqual(
+      store.expiredSessions().map(({ uid }) => uid),
+      ["session-1"],
+    );
+  });
+});
+
+describe("the deliveries", () => {
+  const owed = (clientId: string) => ({ clientId, accountId: "alice", sid: "sid", endedAt: new Date() });
+  const uri = "http://localhost:1/";
+
+  it("are limited for each app: the oldest give way", () => {
+    const store = new OpStore(":memory:");
+    const { deliveries } = store;
+    const [oldest, other] = [deliveries.add(owed("photos"), uri), deliveries.add(owed("albums"), uri)];
+    for (let more = 0; more < 1000; more++) deliveries.add(owed("photos"), uri);
+    assert.equal(deliveries.countPending(), 1001);
+    assert.equal(deliveries.pending(1)[0]?.id, other.id);
+    const dropped = deliveries.recent().filter(({ state }) => state === "failed");
+    assert.deepEqual(
+      dropped.map(({ id, error }) => [id, error]),
+      [[oldest.id, "dropped: more than 1000 logout tokens are pending for this app"]],
+    );
+    store.close();
+  });
+
+  it("are forgotten when they are finished and 200 newer ones are", () => {
+    const store = new OpStore(":memory:");
+    const { deliveries } = store;
+    const done = { state: "delivered", uri, nextAt: new Date(), triedAt: new Date(), ms: 1 } as const;
+    const pending = deliveries.add(owed("photos"), uri);
+    for (let more = 0; more < 250; more++) deliveries.record(deliveries.add(owed("photos"), uri).id, done);
+    const ids = deliveries.recent().map(({ id }) => id);
+    assert.deepEqual(
+      [ids.length, ids[0], ids[1], ids.at(-1)],
+      [201, pending.id, pending.id + 250, pending.id + 51],
+    );
+    store.close();
   });
 });

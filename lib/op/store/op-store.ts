@@ -1,13 +1,13 @@
-/** The OP's storage: one SQLite database for clients, sessions, grants, tokens, consents, keys and cookie secrets. */
+/** The OP's storage: one SQLite database for clients, sessions, grants, tokens, consents, keys, cookie secrets, and the
+ * logout tokens to deliver. */
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { Database, type DatabaseOptions, type Row } from "#lib/sqlite/database.ts";
 import type { DatabaseFault } from "#lib/sqlite/fault.ts";
+import { type Delivery, DeliveryStore, deliverySchema } from "./delivery-store.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
+import { participantsOf, type StoredSession } from "./stored-session.ts";
 
-/** A stored session with a signed-in user. */
-export type StoredSession = AdapterPayload & { jti: string; uid: string; accountId: string };
-
-/** Thrown when a request saves a session that has ended since it was read. */
+/** Thrown when a request saves a session that has ended since it was read, or in which another user has signed in. */
 export class SessionEnded extends Error {
   override readonly name = "SessionEnded";
 }
@@ -29,6 +29,7 @@ const schema = `
     PRIMARY KEY (account_id, client_id)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  ${deliverySchema}
 `;
 
 /** Earlier versions kept the registration access token of a deleted client, and those have no expiry. */
@@ -39,9 +40,16 @@ const dropOrphans = `
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
+/** A session that has ended, and the logout tokens to send. */
+export interface EndedSession {
+  session: StoredSession;
+  deliveries: Delivery[];
+}
+
 /** Every method runs synchronously, so no other request can interleave with it. */
 export class OpStore {
   readonly #database: Database;
+  readonly deliveries: DeliveryStore;
 
   /** @param directory that holds `op.sqlite`, or `:memory:` to keep nothing
    *  @throws {import("#lib/sqlite/fault.ts").DatabaseFault} if the file cannot be used. Later, every method throws
@@ -49,7 +57,8 @@ export class OpStore {
   constructor(directory: string, options: DatabaseOptions = {}) {
     const errorOf = (fault: DatabaseFault) => new StoreUnavailable(fault);
     this.#database = new Database(directory, "op.sqlite", schema, { ...options, errorOf });
-    this.#run(dropOrphans);
+    this.deliveries = new DeliveryStore(this.#database);
+    this.#database.run(dropOrphans);
   }
 
   close(): void {
@@ -66,17 +75,15 @@ export class OpStore {
       consume: async (id) => this.#consume(model, id),
       destroy: async (id) => this.destroy(model, id),
       revokeByGrantId: async (grantId) => {
-        this.#run("DELETE FROM artifact WHERE model = ? AND grant_id = ?", model, grantId);
+        this.#database.run("DELETE FROM artifact WHERE model = ? AND grant_id = ?", model, grantId);
       },
     };
   }
 
-  /** @throws {SessionEnded} if the session has been taken */
+  /** @throws {SessionEnded} if it is a session that has ended, or that is now another user's */
   upsert(model: string, id: string, payload: AdapterPayload, expiresIn?: number): void {
-    if (model === "Session" && payload.uid && this.find("EndedSession", payload.uid))
-      throw new SessionEnded();
     const kept = model === "Session" ? this.#withEveryParticipant(payload) : payload;
-    this.#run(
+    this.#database.run(
       "INSERT OR REPLACE INTO artifact (model, id, payload, expires_at, uid, grant_id) VALUES (?, ?, ?, ?, ?, ?)",
       model,
       id,
@@ -88,13 +95,23 @@ export class OpStore {
   }
 
   find(model: string, id: string): AdapterPayload | undefined {
-    return payloadOf(this.#get("SELECT payload FROM artifact WHERE model = ? AND id = ?", model, id));
+    return payloadOf(
+      this.#database.get("SELECT payload FROM artifact WHERE model = ? AND id = ?", model, id),
+    );
   }
 
-  /** With a client go its tokens, codes and grants (RFC 7592 2.3): the next client of that name is another one. */
+  /** With a client go its tokens, codes, grants and logout tokens (RFC 7592 2.3): the next client of that name is another one. */
   destroy(model: string, id: string): void {
-    this.#run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
-    if (model === "Client") this.#run("DELETE FROM artifact WHERE payload ->> 'clientId' = ?", id);
+    if (model === "Client") {
+      this.#database.run("DELETE FROM artifact WHERE payload ->> 'clientId' = ?", id);
+      const inSessions = `$.authorizations."${id}"`;
+      this.#database.run(
+        "UPDATE artifact SET payload = json_remove(payload, ?) WHERE model = 'Session'",
+        inSessions,
+      );
+      this.deliveries.abandon(id, "not sent: the app was deleted");
+    }
+    this.#database.run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
   }
 
   /** Sessions with a signed-in user, newest first. */
@@ -112,12 +129,26 @@ export class OpStore {
     return this.#sessionsWhere("expires_at <= ?", seconds());
   }
 
+  /** Ends sessions: removes them, revokes their tokens, and adds a delivery for each client to notify. All of that or
+   * nothing, whatever happens to this process meanwhile: where a session is gone, its clients will be notified.
+   * @returns those in which a user was signed in, unless they had already ended */
+  endSessions(uids: readonly string[]): EndedSession[] {
+    return this.#database.durably(() =>
+      uids.flatMap((uid) => {
+        const session = this.takeSession(uid);
+        if (!session) return [];
+        this.revokeGrants(session.authorizations);
+        return [{ session, deliveries: this.#addDeliveries(session) }];
+      }),
+    );
+  }
+
   /** Removes a session permanently: a request that has already read it cannot save it again. Concurrent requests may
    * have stored it under two identifiers, each with its own clients.
    * @returns the session with all its clients, if a user was signed in */
   takeSession(uid: string): StoredSession | undefined {
     const rows = this.#sessionsWhere("uid = ?", uid);
-    this.#run("DELETE FROM artifact WHERE model = 'Session' AND uid = ?", uid);
+    this.#database.run("DELETE FROM artifact WHERE model = 'Session' AND uid = ?", uid);
     this.upsert("EndedSession", uid, {}, endRememberedSeconds);
     const [session] = rows;
     const authorizations = Object.assign({}, ...rows.map((row) => row.authorizations));
@@ -131,13 +162,17 @@ export class OpStore {
     }
   }
 
+  /** Removes what has expired, except sessions of users: only their end removes them, which notifies their clients. */
   sweepExpired(): void {
-    this.#run("DELETE FROM artifact WHERE expires_at <= ?", seconds());
+    this.#database.run(
+      "DELETE FROM artifact WHERE expires_at <= ? AND NOT (model = 'Session' AND payload ->> 'accountId' IS NOT NULL)",
+      seconds(),
+    );
   }
 
   /** The scopes this user has allowed this client. */
   consentedScopes(accountId: string, clientId: string): string[] {
-    const row = this.#get(
+    const row = this.#database.get(
       "SELECT scopes FROM consent WHERE account_id = ? AND client_id = ?",
       accountId,
       clientId,
@@ -147,62 +182,77 @@ export class OpStore {
 
   rememberConsent(accountId: string, clientId: string, scopes: Iterable<string>): void {
     const all = new Set([...this.consentedScopes(accountId, clientId), ...scopes]);
-    this.#run("INSERT OR REPLACE INTO consent VALUES (?, ?, ?)", accountId, clientId, [...all].join(" "));
+    this.#database.run(
+      "INSERT OR REPLACE INTO consent VALUES (?, ?, ?)",
+      accountId,
+      clientId,
+      [...all].join(" "),
+    );
   }
 
   forgetConsents(clientId: string): void {
-    this.#run("DELETE FROM consent WHERE client_id = ?", clientId);
+    this.#database.run("DELETE FROM consent WHERE client_id = ?", clientId);
   }
 
   secret(name: string): string | undefined {
-    const value = this.#get("SELECT value FROM secret WHERE name = ?", name)?.value;
+    const value = this.#database.get("SELECT value FROM secret WHERE name = ?", name)?.value;
     return typeof value === "string" ? value : undefined;
   }
 
   setSecret(name: string, value: string): void {
-    this.#run("INSERT OR REPLACE INTO secret VALUES (?, ?)", name, value);
+    this.#database.run("INSERT OR REPLACE INTO secret VALUES (?, ?)", name, value);
   }
 
   /** Two concurrent requests of one browser may each add their client to the session; the library writes the whole
-   * session, so the later write would drop the other's client, which would then miss the logout. */
+   * session, so the later write would drop the other's client, which would then miss the logout. If they sign in two
+   * users, the later write would drop the first user with all clients. */
   #withEveryParticipant(payload: AdapterPayload): AdapterPayload {
-    const stored = payload.uid ? this.#findByUid("Session", payload.uid) : undefined;
-    if (!stored?.authorizations || stored.accountId !== payload.accountId) return payload;
-    return { ...payload, authorizations: { ...stored.authorizations, ...payload.authorizations } };
+    const { uid = "", accountId } = payload;
+    const stored = this.#sessionsWhere("uid = ?", uid);
+    const isAnothers = stored.some((session) => session.accountId !== accountId);
+    if (isAnothers || this.find("EndedSession", uid)) throw new SessionEnded();
+    if (stored.length === 0) return payload;
+    const each = [...stored, payload].map(({ authorizations }) => authorizations);
+    return { ...payload, authorizations: Object.assign({}, ...each) };
+  }
+
+  #addDeliveries(session: StoredSession): Delivery[] {
+    const { accountId } = session;
+    const endedAt = new Date();
+    return participantsOf(session).flatMap(({ clientId, sid }) => {
+      const uri = this.find("Client", clientId)?.backchannel_logout_uri;
+      if (typeof uri !== "string") return [];
+      return [this.deliveries.add({ clientId, accountId, sid, endedAt }, uri)];
+    });
   }
 
   /** Deletes a grant with its tokens and codes. */
   #revokeGrant(grantId: string): void {
-    this.#run("DELETE FROM artifact WHERE grant_id = ? OR (model = 'Grant' AND id = ?)", grantId, grantId);
+    this.#database.run(
+      "DELETE FROM artifact WHERE grant_id = ? OR (model = 'Grant' AND id = ?)",
+      grantId,
+      grantId,
+    );
   }
 
   #findByUid(model: string, uid: string): AdapterPayload | undefined {
-    return payloadOf(this.#get("SELECT payload FROM artifact WHERE model = ? AND uid = ?", model, uid));
+    return payloadOf(
+      this.#database.get("SELECT payload FROM artifact WHERE model = ? AND uid = ?", model, uid),
+    );
   }
 
   #consume(model: string, id: string): void {
     const payload = this.find(model, id);
     if (!payload) return;
     const consumed = JSON.stringify({ ...payload, consumed: seconds() });
-    this.#run("UPDATE artifact SET payload = ? WHERE model = ? AND id = ?", consumed, model, id);
+    this.#database.run("UPDATE artifact SET payload = ? WHERE model = ? AND id = ?", consumed, model, id);
   }
 
   #sessionsWhere(condition: string, value: number | string): StoredSession[] {
-    const rows = this.#database.all(
-      `SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`,
-      value,
-    );
-    return rows
+    return this.#database
+      .all(`SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`, value)
       .map(payloadOf)
       .filter((payload): payload is StoredSession => Boolean(payload?.accountId && payload.uid));
-  }
-
-  #run(sql: string, ...values: (string | number | null)[]): void {
-    this.#database.run(sql, ...values);
-  }
-
-  #get(sql: string, ...values: string[]): Row | undefined {
-    return this.#database.get(sql, ...values);
   }
 }
 

@@ -32,16 +32,10 @@ export async function opUnderTest(
   }: { metadata?: Record<string, unknown>; settings?: Record<string, string> } = {},
 ): Promise<OpUnderTest> {
   const [photos, albums] = [await receivingRp(), await receivingRp()];
-  const apps = Object.entries({ photos, albums }).map(([name, { base }]) => ({
-    name,
-    secret: clientSecret,
-    baseUrls: [base],
-    ...(name === "photos" && { metadata }),
-  }));
   const config = parseOpConfig({
     OP_PORT: String(port),
     OP_DATA_DIR: directory,
-    OP_APPS: JSON.stringify(apps),
+    OP_APPS: JSON.stringify(appsOf({ photos, albums }, metadata)),
     ...settings,
   });
   const op = await startOp(config, createLog({ name: "op", LOG_FORMAT: "json", LOG_LEVEL: "silent" }));
@@ -50,13 +44,30 @@ export async function opUnderTest(
     issuer: op.issuer,
     photos,
     albums,
-    jwks: createRemoteJWKSet(new URL(`${op.origin}/oauth2/jwks`)),
+    jwks: remoteKeys(op.origin),
     close: async () => {
       await Promise.all([op.close(), photos.close(), albums.close()]);
       await immediate(); // or the next request to this port may use a connection that is already closed
     },
   };
 }
+
+/** The setting `OP_APPS`.
+ * @param metadata more metadata of `photos` */
+export const appsOf = (
+  rps: Pick<OpUnderTest, "photos" | "albums">,
+  metadata: Record<string, unknown> = {},
+): Record<string, unknown>[] =>
+  Object.entries(rps).map(([name, { base }]) => ({
+    name,
+    secret: clientSecret,
+    baseUrls: [base],
+    ...(name === "photos" && { metadata }),
+  }));
+
+/** The published keys of the OP. */
+export const remoteKeys = (origin: string): OpUnderTest["jwks"] =>
+  createRemoteJWKSet(new URL(`${origin}/oauth2/jwks`));
 
 /** One OP for all tests of a file, closed after them. */
 export async function sharedOp(): Promise<OpUnderTest> {

@@ -10,8 +10,12 @@ export interface ReceivingRp {
   elsewhere: string[];
   /** Resolves once a logout token has been received. */
   received: Promise<void>;
+  /** Resolves once another one has been received. */
+  next(): Promise<void>;
   /** Answers the next logout tokens. */
   answer: (response: ServerResponse) => void;
+  /** Listens again after `close`, on the same port. */
+  reopen(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +25,7 @@ export const accepted = (response: ServerResponse): void => {
 
 export async function receivingRp(): Promise<ReceivingRp> {
   const received = Promise.withResolvers<void>();
+  let another = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -29,14 +34,20 @@ export async function receivingRp(): Promise<ReceivingRp> {
       rp.logoutTokens.push(new URLSearchParams(Buffer.concat(chunks).toString()).get("logout_token") ?? "");
     rp.answer(response);
     if (rp.logoutTokens.length > 0) received.resolve();
+    another.resolve();
+    another = Promise.withResolvers();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   const rp: ReceivingRp = {
-    base: `http://localhost:${(server.address() as AddressInfo).port}`,
+    base: `http://localhost:${port}`,
     logoutTokens: [],
     elsewhere: [],
     received: received.promise,
+    next: () => another.promise,
     answer: accepted,
+    reopen: () => listen(port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

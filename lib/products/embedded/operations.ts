@@ -1,6 +1,7 @@
 /** What only the process that has started an embedded OP can do to it. */
-import { sidOf } from "#lib/op/logout/end-session.ts";
+
 import { OpStore } from "#lib/op/store/op-store.ts";
+import { sidOf } from "#lib/op/store/stored-session.ts";
 import type { Driver } from "../driver.ts";
 
 /** Stops an OP and starts it again on the same port, with everything it has stored.
