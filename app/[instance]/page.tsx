@@ -1,7 +1,7 @@
 import { current } from "#lib/next/current.ts";
-import { logoutEvents } from "#lib/rp/events.ts";
+import { latestLogoutRequests } from "#lib/rp/logout/latest-requests.ts";
 import { activeMechanisms } from "#lib/rp/mechanisms.ts";
-import { LogoutRequests, shownEvents } from "../_components/logout/logout-requests.tsx";
+import { LogoutRequests } from "../_components/logout/logout-requests.tsx";
 import { MechanismSwitch } from "../_components/logout/mechanism-switch.tsx";
 import { LoggedInUser } from "../_components/session/logged-in-user.tsx";
 import { SessionEnded } from "../_components/session/session-ended.tsx";
@@ -9,10 +9,7 @@ import { SessionEnded } from "../_components/session/session-ended.tsx";
 /** GET / : where the tutorial starts. */
 export default async function StartPage({ params }: PageProps<"/[instance]">) {
   const { rp, base, session } = await current(params, "/");
-  const lists = Object.values(logoutEvents)
-    .flat()
-    .map((type) => rp.store.listEvents(type, shownEvents[type].most));
-  const events = (await Promise.all(lists)).flat().sort((a, b) => b.seq - a.seq);
+  const events = await latestLogoutRequests(rp);
   return (
     <>
       <div className="flex flex-col gap-1">

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
-import { type AppName, accents, addressesOf, appNames, apps, defaultPorts } from "#lib/config/apps.ts";
+import {
+  type AppName,
+  accents,
+  addressesOf,
+  appNames,
+  apps,
+  defaultPorts,
+  otherAppsOf,
+} from "#lib/config/apps.ts";
 import { opSettings } from "#lib/config/op-config.ts";
 import { rpSettings } from "#lib/config/rp-config.ts";
 import { demoUsers } from "#lib/op/accounts.ts";
@@ -130,8 +138,9 @@ describe("every app of lib/config/apps.ts", () => {
         const own = services(profile, app);
         assert.equal(own.length, profile === "scale" ? 2 : 1, app);
         for (const [name, { environment, command }] of own) {
-          const { RP_BASE_URLS, RP_ACCENT, DATA_DIR, PORT } = environment ?? {};
+          const { RP_BASE_URLS, OTHER_APPS, RP_ACCENT, DATA_DIR, PORT } = environment ?? {};
           assert.equal(RP_BASE_URLS, addressesOf(app, layout).baseUrls.join(), name);
+          assert.equal(OTHER_APPS, otherAppsOf(app, layout).join(), name);
           assert.equal(RP_ACCENT, accents[app], name);
           assert.equal(DATA_DIR, `/data/${app}`, name);
           assert.ok(command?.includes(`--env-file=/data/${app}.env`), name);

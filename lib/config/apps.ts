@@ -75,6 +75,10 @@ export function addressesOf(name: AppName, { ports, crossSite }: Layout): Addres
   return { baseUrls: crossSite ? [...at(hostOf(name)), ...local] : local, serverUrl: local[0] };
 }
 
+/** The addresses of all apps but this one. */
+export const otherAppsOf = (name: AppName, layout: Layout): string[] =>
+  appNames.filter((each) => each !== name).flatMap((each) => addressesOf(each, layout).baseUrls);
+
 /** The issuer of the embedded OpenID Provider. */
 export const embeddedIssuer = (ports: Ports, https: boolean): string =>
   `${localOrigin(ports.op, https ? "https" : "http")}/oauth2/token`;

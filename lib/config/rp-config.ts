@@ -45,6 +45,11 @@ export const rpSettings = z
       })
       .min(32, "must have at least 32 characters")
       .describe("Seals the session cookie"),
+    OTHER_APPS: list(baseUrl)
+      .default([])
+      .describe(
+        "URLs of the other apps that pages lead to, comma-separated; those of one app in the order of RP_BASE_URLS",
+      ),
     RP_ACCENT: z.enum(accentNames).default("blue").describe("Accent colour of the app"),
     OP_ISSUER: issuer.describe("Issuer identifier of the OpenID Provider"),
     TRUSTED_ISSUERS: list(issuer)

@@ -8,6 +8,7 @@ import {
   embeddedApps,
   embeddedIssuer,
   localOrigin,
+  otherAppsOf,
   publicClientOf,
 } from "#lib/config/apps.ts";
 import type { Environment } from "#lib/config/env.ts";
@@ -74,6 +75,7 @@ export function rpPlan(
       ...storeSettings(options),
       RP_NAME: name,
       RP_BASE_URLS: baseUrls.join(","),
+      OTHER_APPS: otherAppsOf(name, options).join(","),
       RP_SECRET: sessionSecret,
       RP_ACCENT: accents[name],
       OP_ISSUER: issuer ?? embeddedIssuer(ports, https),

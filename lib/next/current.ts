@@ -24,7 +24,19 @@ export async function current(params: Promise<{ instance: string }>, path: strin
   return { rp, base: await base(rp, path), session: await currentSession() };
 }
 
-const currentSession = cache(async () => readSession((await headers()).get("cookie"), relyingParty()));
+/** The RP session of the browser, read once per request. */
+export const currentSession = cache(async () => readSession((await headers()).get("cookie"), relyingParty()));
+
+/** The base URL that the browser uses, where the page does not redirect to it. */
+export async function currentBase(): Promise<string> {
+  const rp = relyingParty();
+  try {
+    return baseUrlFor(await headers(), rp);
+  } catch (error) {
+    if (error instanceof ProtocolError) return canonicalBaseUrl(rp);
+    throw error;
+  }
+}
 
 async function base(rp: RelyingParty, path: string): Promise<string> {
   const requestHeaders = await headers();

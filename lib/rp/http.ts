@@ -3,7 +3,10 @@
 import { reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
+import { otherApps } from "./other-apps.ts";
 import { baseUrlFor, canonicalBaseUrl, type RelyingParty, requestHost } from "./relying-party.ts";
+import { readSession } from "./session/session-cookie.ts";
+import { whoRow } from "./session/who-row.ts";
 import { verdictTable } from "./verdict-table.ts";
 
 /** One endpoint: a web-standard function that a route of the framework calls. */
@@ -20,9 +23,17 @@ export function seeOther(location: string, cookies: readonly string[] = []): Res
 export function page(
   rp: RelyingParty,
   base: string,
-  content: { title: string; body: Html; status?: number; script?: string; frameAncestors?: string },
+  content: {
+    title: string;
+    body: Html;
+    status?: number;
+    script?: string;
+    frameAncestors?: string;
+    /** For a document whose forms need to send their Origin, and whose URL has no code or token. */
+    hasForms?: boolean;
+  },
 ): Response {
-  const { title, body, status = 200, script, frameAncestors } = content;
+  const { title, body, status = 200, script, frameAncestors, hasForms } = content;
   const { RP_NAME, RP_ACCENT } = rp.config;
   const shell = {
     title,
@@ -31,6 +42,7 @@ export function page(
     home: `${base}/`,
     accent: RP_ACCENT,
     assets: `${base}/assets`,
+    links: otherApps(base, rp),
   };
   return new Response(document(script ? { ...shell, script } : shell), {
     status,
@@ -38,8 +50,8 @@ export function page(
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
       "content-security-policy": documentPolicy(frameAncestors),
-      // The URL may hold a code or a token, and no form in these documents needs to send its Origin.
-      "referrer-policy": "no-referrer",
+      // The URL may hold a code or a token.
+      "referrer-policy": hasForms ? "same-origin" : "no-referrer",
     },
   });
 }
@@ -156,17 +168,30 @@ export function loopbackRedirect(
   });
 }
 
-function failure(error: unknown, request: Request, rp: RelyingParty): Response {
+async function failure(error: unknown, request: Request, rp: RelyingParty): Promise<Response> {
   const base = knownBase(request, rp);
   if (error instanceof ProtocolError) {
     rp.log.warn({ code: error.code, detail: error.detail ? reason(error.detail) : undefined }, error.message);
-    const content = { title: "That did not work", status: error.status, body: errorBody(error, base) };
-    return retriable(page(rp, base, content));
+    const body = html`${errorBody(error, base)}${await logoutRow(error, request, base, rp)}`;
+    const hasForms = !new URL(request.url).pathname.endsWith("/oauth2client");
+    return retriable(page(rp, base, { title: "That did not work", status: error.status, body, hasForms }));
   }
   const reference = crypto.randomUUID().slice(0, 8);
   rp.log.error({ err: error, reference }, "An endpoint failed.");
   const body = html`<section class="card"><h1>Something broke in this app</h1><p>It is not your fault. See the log for reference <code>${reference}</code>.</p></section>`;
   return page(rp, base, { title: "Error", status: 500, body });
+}
+
+/** Who is logged in, with the Logout button, where the app can tell. */
+async function logoutRow(
+  { code }: ProtocolError,
+  request: Request,
+  base: string,
+  rp: RelyingParty,
+): Promise<Html | ""> {
+  if (code === "store_unavailable" || code === "misdirected_request") return "";
+  const session = await readSession(request.headers.get("cookie"), rp).catch(() => undefined);
+  return session?.login ? whoRow(session, base) : "";
 }
 
 function knownBase(request: Request, rp: RelyingParty): string {

@@ -20,13 +20,15 @@ interface Shell {
   assets: string;
   body: Html;
   narrow?: boolean;
+  /** Links beside the brand. */
+  links?: readonly { name: string; home: string }[];
   /** File name of the document's only script, in `assets`. */
   script?: string;
 }
 
 /** A complete document in the playground's style, without inline scripts or styles. */
 export function document(shell: Shell): string {
-  const { title, brand, home, accent, assets, body, narrow, script } = shell;
+  const { title, brand, home, accent, assets, body, narrow, links = [], script } = shell;
   return html`<!doctype html>
 <html lang="en" data-accent="${accent}">
 <head>
@@ -37,7 +39,7 @@ export function document(shell: Shell): string {
 <link rel="icon" href="${assets}/icon.svg" type="image/svg+xml">
 </head>
 <body>
-<header class="topbar"><div class="topbar-in"><a class="brand" href="${home}">${brand}</a></div></header>
+<header class="topbar"><div class="topbar-in"><a class="brand" href="${home}">${brand}</a>${links.length > 0 ? html`<nav class="links" aria-label="Other apps">${links.map(({ name, home }) => html`<a href="${home}">${name}</a>`)}</nav>` : ""}</div></header>
 <main class="page ${narrow ? "page-narrow" : ""}">
 ${body}
 </main>

@@ -8,12 +8,13 @@ import { clock } from "../../_components/clock.ts";
 import { DoctorFindings } from "../../_components/doctor/doctor-findings.tsx";
 import { FreshWhenSeen } from "../../_components/doctor/fresh-when-seen.tsx";
 import { RunChecks } from "../../_components/doctor/run-checks.tsx";
+import { LoggedInUser } from "../../_components/session/logged-in-user.tsx";
 
 export const metadata: Metadata = { title: "Doctor" };
 
 /** GET /doctor : the findings about this app and its OpenID Provider. It runs no checks: POST /examine does. */
 export default async function DoctorPage({ params }: PageProps<"/[instance]/doctor">) {
-  const { rp, base } = await current(params, "/doctor");
+  const { rp, base, session } = await current(params, "/doctor");
   const { issuer } = rp.provider;
   const delivery = examineDelivery(await patientOf(rp), await evidenceOf(rp), rp.now());
   const examination = await lastExamination(rp);
@@ -26,6 +27,7 @@ export default async function DoctorPage({ params }: PageProps<"/[instance]/doct
           its fix.
         </p>
       </div>
+      {session?.login && <LoggedInUser session={session} base={base} />}
       <FreshWhenSeen />
       <RunChecks action={`${base}/examine`} />
       {examination && (

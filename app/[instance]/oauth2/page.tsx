@@ -4,11 +4,13 @@ import { relyingParty } from "#lib/next/relying-party.ts";
 import { clientsAt } from "#lib/rp/clients.ts";
 import { formValues } from "#lib/rp/login/form-values.ts";
 import { type IdTokenHints, idTokenHints } from "#lib/rp/logout/id-token-hint.ts";
+import { latestLogoutRequests } from "#lib/rp/logout/latest-requests.ts";
 import { usualChoice } from "#lib/rp/logout/logout-choice.ts";
 import { endsEverywhere } from "#lib/rp/logout/logout-request.ts";
 import type { Login } from "#lib/rp/model.ts";
 import { canonicalBaseUrl } from "#lib/rp/relying-party.ts";
 import { LogoutPanel } from "../../_components/logout/logout-panel.tsx";
+import { LogoutRequests } from "../../_components/logout/logout-requests.tsx";
 import { ProviderProblem } from "../../_components/provider-problem.tsx";
 import { AuthorizeForm } from "../../_components/session/authorize-form.tsx";
 import { LoggedInUser } from "../../_components/session/logged-in-user.tsx";
@@ -25,6 +27,8 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
   const { rp, base, session } = here;
   const [app, home] = [`/${rp.config.RP_NAME}`, canonicalBaseUrl(rp)];
   const tokens = session?.login?.tokens ?? session?.tokens;
+  const since = session?.login?.since ?? 0;
+  const requests = (await latestLogoutRequests(rp)).filter(({ at }) => at >= since);
   return (
     <>
       <h1>Import Photos</h1>
@@ -42,9 +46,11 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
           <PostButton action={`${base}/reset`} label="Reset Session" />
         </div>
       )}
+      {tokens && <LogoutRequests events={requests} />}
       {session?.login?.endSessionEndpoint && <ByHand base={base} login={session.login} />}
       {session?.login && <IdTokenView login={session.login} />}
       {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} error={error} />}
+      {!tokens && <LogoutRequests events={requests} />}
     </>
   );
 }
@@ -55,7 +61,6 @@ async function LogoutButtons({ action, login }: { action: string; login: Login }
     provider && login.endSessionEndpoint && (await endsEverywhere(provider).catch(() => false));
   return (
     <>
-      <PostButton action={action} label="Logout" primary />
       <PostButton action={action} label="Log out here only" scope="here" />
       {everywhere && <PostButton action={action} label="Log out everywhere" scope="everywhere" />}
     </>
@@ -78,21 +83,11 @@ async function ByHand({ base, login }: { base: string; login: Login }) {
 
 const noHints: IdTokenHints = { usual: "signed", values: {} };
 
-function PostButton({
-  action,
-  label,
-  scope,
-  primary,
-}: {
-  action: string;
-  label: string;
-  scope?: string;
-  primary?: boolean;
-}) {
+function PostButton({ action, label, scope }: { action: string; label: string; scope?: string }) {
   return (
     <form method="post" action={action}>
       {scope && <input type="hidden" name="scope" value={scope} />}
-      <button type="submit" className={primary ? "btn btn-primary" : "btn"}>
+      <button type="submit" className="btn">
         {label}
       </button>
     </form>

@@ -19,8 +19,8 @@ export default async function PhotosPage({ params }: PageProps<"/[instance]/phot
   return (
     <>
       <h1>My Photos</h1>
-      <SessionEnded session={session} base={base} />
       <LoggedInUser session={session} base={base} />
+      <SessionEnded session={session} base={base} />
       {"problem" in album ? (
         <p className="note note-warn" role="alert">
           {album.problem} <a href={`${base}/oauth2`}>Import Photos</a> to get an access token.

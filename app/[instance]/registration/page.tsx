@@ -11,6 +11,7 @@ import { ProviderProblem } from "../../_components/provider-problem.tsx";
 import { ByHand } from "../../_components/registration/register-by-hand.tsx";
 import { RegistrationForm } from "../../_components/registration/registration-form.tsx";
 import { RegistrationReportTable } from "../../_components/registration/registration-report.tsx";
+import { LoggedInUser } from "../../_components/session/logged-in-user.tsx";
 
 export const metadata: Metadata = { title: "Registration" };
 
@@ -28,6 +29,7 @@ export default async function RegistrationPage({ params }: PageProps<"/[instance
           This app's client at <code>{rp.provider.issuer}</code>.
         </p>
       </div>
+      {session?.login && <LoggedInUser session={session} base={base} />}
       {!client && forgotten && (
         <p className="note" role="status">
           {forgotten}

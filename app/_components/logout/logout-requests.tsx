@@ -1,18 +1,18 @@
-import type { LogoutEventType, ProtocolEvent } from "#lib/rp/events.ts";
+import type { LogoutEventType } from "#lib/rp/events.ts";
+import type { LogoutRequestEvent } from "#lib/rp/logout/latest-requests.ts";
 import { clock } from "../clock.ts";
 import { VerdictTable } from "../verdict-table.tsx";
 
-/** The number of events of each type that the page shows, and its name for them. */
-export const shownEvents: Readonly<Record<LogoutEventType, { most: number; name: string }>> = {
-  logout_token: { most: 5, name: "Back-channel" },
-  logout_token_unverified: { most: 2, name: "Back-channel" },
-  frontchannel_logout: { most: 3, name: "Front-channel" },
-  frontchannel_logout_unverified: { most: 2, name: "Front-channel" },
+const names: Readonly<Record<LogoutEventType, string>> = {
+  logout_token: "Back-channel",
+  logout_token_unverified: "Back-channel",
+  frontchannel_logout: "Front-channel",
+  frontchannel_logout_unverified: "Front-channel",
 };
 
 /** The latest logout requests that this app received, the refused ones with their reason. They name no user or
  * session: anyone can see this page. */
-export function LogoutRequests({ events }: { events: readonly LogoutEvent[] }) {
+export function LogoutRequests({ events }: { events: readonly LogoutRequestEvent[] }) {
   if (events.length === 0) return null;
   return (
     <section className="card" aria-labelledby="logout-requests">
@@ -24,14 +24,12 @@ export function LogoutRequests({ events }: { events: readonly LogoutEvent[] }) {
   );
 }
 
-type LogoutEvent = ProtocolEvent<LogoutEventType>;
-
-function LogoutRequest({ event: { type, at, data } }: { event: LogoutEvent }) {
+function LogoutRequest({ event: { type, at, data } }: { event: LogoutRequestEvent }) {
   const error = "error" in data ? data.error : undefined;
   const verdicts = "verdicts" in data ? data.verdicts : [];
   const line = (
     <>
-      <time className="mono">{clock(at)}</time> <b>{shownEvents[type].name}</b>:{" "}
+      <time className="mono">{clock(at)}</time> <b>{names[type]}</b>:{" "}
       {"error" in data ? data.error : outcome(data)}
     </>
   );

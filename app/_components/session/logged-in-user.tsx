@@ -3,6 +3,7 @@ import { activeMechanisms } from "#lib/rp/mechanisms.ts";
 import type { RpSession } from "#lib/rp/model.ts";
 import { sessionVersion } from "#lib/rp/session/session-view.ts";
 import { canBeWatched } from "#lib/rp/session/watched-session.ts";
+import { whoRow } from "#lib/rp/session/who-row.ts";
 import { LiveSession } from "./live-session.tsx";
 import { SessionMonitor } from "./session-monitor.tsx";
 
@@ -12,9 +13,8 @@ export async function LoggedInUser({ session, base }: { session: RpSession | und
     canBeWatched(session?.login) && (await activeMechanisms(relyingParty())).includes("session-management");
   return (
     <div className="flex flex-col gap-2">
-      <p className="who">
-        Logged in user : <b id="logged-in-user">{session?.login?.sub ?? "null"}</b>
-      </p>
+      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the template of lib/ui escapes every value */}
+      <div dangerouslySetInnerHTML={{ __html: whoRow(session, base).toString() }} />
       {session?.login && (
         <p className="muted" data-signed-in-by={session.login.signedInBy}>
           {session.login.signedInBy === "next-auth"

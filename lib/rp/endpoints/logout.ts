@@ -4,6 +4,7 @@ import { assertSameOrigin, type Endpoint, page, readForm, seeOther } from "../ht
 import { endSession, loginLeft } from "../logout/end-session.ts";
 import { requestLogout, sendLogoutRequest } from "../logout/logout-request.ts";
 import { outcomeBody, outcomeOf, titleOf } from "../logout/post-logout.ts";
+import { otherApps } from "../other-apps.ts";
 import { baseUrlFor } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
@@ -42,5 +43,6 @@ export const postLogout: Endpoint = async (request, rp) => {
   const outcome = await outcomeOf(searchParams, session, rp);
   const left = session && (await rp.store.readSession(session.sessionId, rp.now()));
   const title = titleOf(outcome, left);
-  return page(rp, base, { title, body: outcomeBody(title, outcome, left, base) });
+  const body = outcomeBody(title, outcome, left, base, otherApps(base, rp));
+  return page(rp, base, { title, body, hasForms: true });
 };

@@ -3,7 +3,9 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type Html, html } from "#lib/ui/html.ts";
 import { endings } from "../endings.ts";
 import type { LogoutOutcome, RpSession } from "../model.ts";
+import type { OtherApp } from "../other-apps.ts";
 import type { RelyingParty } from "../relying-party.ts";
+import { whoRow } from "../session/who-row.ts";
 import { endSession } from "./end-session.ts";
 
 /** Checks `state`: it must belong to a logout request of this browser, and works once. */
@@ -77,12 +79,16 @@ export function outcomeBody(
   outcome: LogoutOutcome,
   session: RpSession | undefined,
   base: string,
+  others: readonly OtherApp[],
 ): Html {
+  const { result } = outcome;
+  const leadOn = result === "logged_out" ? others : [];
   return html`<section class="card">
 <h1>${title}</h1>
-<p>${texts[outcome.result](outcome, session)}</p>
+<p>${texts[result](outcome, session)}</p>
 <p class="muted">The returned <code>state</code> matches the one that was sent.</p>
 </section>
-<p class="who">Logged in user : <b id="logged-in-user">${session?.login?.sub ?? "null"}</b></p>
-<p class="row"><a class="btn btn-primary" href="${base}/">Start page</a></p>`;
+${whoRow(session, base)}
+${leadOn.map(({ name }) => html`<p>Now look at <b>${name}</b>: the session there should have ended too.</p>`)}
+<p class="row">${leadOn.map(({ name, home }) => html`<a class="btn btn-primary" href="${home}oauth2">Go to ${name}</a>`)}<a class="btn" href="${base}/#logout-requests">Logout requests received</a><a class="btn" href="${base}/">Start page</a></p>`;
 }
