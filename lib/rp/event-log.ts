@@ -2,13 +2,14 @@
 import type { Log } from "#lib/log.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 import { linesOf } from "./event-lines.ts";
-import type { EventLog } from "./events.ts";
+import type { EventLog, NewEvent } from "./events.ts";
 import type { Store } from "./store.ts";
 
 /** @param now milliseconds since the epoch */
 export function createEventLog(store: Store, log: Log, now: () => number): EventLog {
-  return async (...events) => {
+  return async (...whole) => {
     const at = now();
+    const events = whole.map((event) => ({ ...event, data: trimmed(event.data) }) as NewEvent);
     for (const event of events) {
       for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
     }
@@ -16,4 +17,14 @@ export function createEventLog(store: Store, log: Log, now: () => number): Event
       .appendEvents(events.map((event) => ({ ...event, at })))
       .catch((error: unknown) => log.error({ error: reason(error) }, "An event was not recorded."));
   };
+}
+
+/** Characters of a text, and items of a list: strangers cause events too, and a token may be large. */
+const [mostText, mostItems] = [2000, 100];
+
+function trimmed(value: unknown): unknown {
+  if (typeof value === "string") return value.length > mostText ? `${value.slice(0, mostText)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, mostItems).map(trimmed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, trimmed(inner)]));
 }

@@ -146,6 +146,8 @@ export interface PendingLogin {
   tokenEndpoint: string;
   endSessionEndpoint: string;
   checkSessionIframe: string;
+  /** The RP session that this browser had before the request. */
+  browser?: string;
   /** The RP session that a request with `prompt=none` confirms. */
   confirms?: string;
   startedAt: number;
@@ -197,6 +199,8 @@ export type Confirmation =
 /** The browser that starts a flow, and the address it uses. */
 export interface Requester {
   sessionId: string;
+  /** Whether the browser came with that session. */
+  returning: boolean;
   base: string;
   /** The request's Cookie header. */
   cookies: string | null;

@@ -35,13 +35,19 @@ export const lifetime = {
   events: 24 * 60 * 60 * 1000,
 } as const;
 
-/** Maximum number of rows that anonymous visitors can cause; the oldest are dropped first. */
+/** Maximum number of records; the oldest are dropped first. A single browser or user reaches its own limit before it can
+ * displace another's records. */
 export const limit = {
   /** Of each type. */
   events: 500,
   /** RP sessions without a login. */
   visits: 5000,
-  pendingLogins: 5000,
+  /** Those of browsers without a session go first: a flood of them displaces none of a browser that has one. */
+  pendingLogins: 8000,
+  pendingLoginsOfBrowser: 10,
+  pendingLogouts: 2000,
+  pendingLogoutsOfSession: 10,
+  sessionsOfUser: 1000,
 } as const;
 
 /** Every method throws {ProtocolError} `store_unavailable` within two seconds when the engine does not answer; it is then
@@ -96,12 +102,14 @@ export interface Store {
    * @returns the function that stops it */
   onSessionChange(sessionId: string, listener: () => void): () => void;
 
+  /** Drops the oldest above the limits. */
   savePendingLogin(pending: PendingLogin): Promise<void>;
   readPendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
   /** Reads and marks as taken in one step, so that a `state` works once. Its client stays known until
    * `forgetPendingLogin`: a logout may arrive while the callback runs. */
   takePendingLogin(state: string, now: number): Promise<PendingLogin | undefined>;
   forgetPendingLogin(state: string): Promise<void>;
+  /** Drops the oldest above the limits. A session has one waiting request, the last. */
   savePendingLogout(pending: PendingLogout | WaitingLogout, now: number): Promise<void>;
   /** Takes the logout request that waits for this session's browser; its `state` stays pending. */
   takeLogoutRequest(sessionId: string, now: number): Promise<LogoutRequest | undefined>;

@@ -15,7 +15,8 @@ export const authorize: Endpoint = async (request, rp) => {
   assertSameOrigin(request, base);
   const fields = await readForm(request);
   const cookies = request.headers.get("cookie");
-  const sessionId = (await readSession(cookies, rp))?.sessionId ?? newSessionId();
+  const known = await readSession(cookies, rp);
+  const sessionId = known?.sessionId ?? newSessionId();
   let values = keptValues(fields);
   try {
     if (fields.get("endpoints") === "discovered") {
@@ -26,7 +27,8 @@ export const authorize: Endpoint = async (request, rp) => {
     await rp.store.saveForm(sessionId, { values, errors: {} }, rp.now());
     const provider = await providerOf(form, rp);
     if (fields.get("endpoints") !== "entered") await assertAtProvider(form, provider);
-    return await start(form, provider, { sessionId, base, cookies }, rp);
+    const requester = { sessionId, returning: known !== undefined, base, cookies };
+    return await start(form, provider, requester, rp);
   } catch (error) {
     const errors = formErrors(error);
     if (!errors) throw error;

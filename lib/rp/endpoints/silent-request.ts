@@ -17,7 +17,7 @@ export const silentRequest: Endpoint = async (request, rp) => {
   const provider = rp.trustedProvider(login.iss);
   if (!provider) throw new ProtocolError("endpoint_not_allowed", `${login.iss} is no longer trusted.`);
   try {
-    return await requestConfirmation(login, provider, { sessionId, base, cookies }, rp);
+    return await requestConfirmation(login, provider, { sessionId, returning: true, base, cookies }, rp);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;

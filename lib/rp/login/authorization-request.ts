@@ -6,6 +6,7 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from "openid-client";
+import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { seeOther } from "../http.ts";
 import { usualHint } from "../logout/id-token-hint.ts";
@@ -98,7 +99,7 @@ async function sendAuthorizationRequest(
   pending: PendingLogin,
   more: Record<string, string>,
   provider: OpenIdProvider,
-  { sessionId, base, cookies }: Requester,
+  { sessionId, returning, base, cookies }: Requester,
   rp: RelyingParty,
 ): Promise<Response> {
   const { clientId, responseType, grantType, state, nonce, authorizationEndpoint: endpoint } = pending;
@@ -112,7 +113,8 @@ async function sendAuthorizationRequest(
     ...more,
   };
   const url = buildAuthorizationUrl(configuration, parameters);
-  await rp.store.savePendingLogin(pending);
+  assertSmall(pending);
+  await rp.store.savePendingLogin({ ...pending, ...(returning ? { browser: sessionId } : {}) });
   await rp.record({
     type: "authorization_request",
     sessionId,
@@ -123,6 +125,17 @@ async function sendAuthorizationRequest(
     ...forgottenLogins(cookies, base, rp),
     await sessionCookie(sessionId, base, rp),
   ]);
+}
+
+/** Characters: thousands of strangers may have a pending login. */
+const largestPending = 8192;
+
+/** @throws {ProtocolError} `request_too_large` */
+function assertSmall(pending: PendingLogin): void {
+  if (JSON.stringify(pending).length <= largestPending) return;
+  const message = "The values of this form are too long together.";
+  const help = `An app remembers at most ${largestPending} characters of a request: shorten the endpoints or the Callback URL.`;
+  throw new ProtocolError("request_too_large", message, { help });
 }
 
 /** One cookie for each `state`, so that two tabs can sign in at once. */

@@ -126,13 +126,21 @@ const keptFields = new Set(
     .filter((name) => !/secret|password/.test(name)),
 );
 
+/** Characters of a form that are kept: thousands of strangers may have filled one in. */
+const largestForm = 8192;
+
 /** The values of a submitted form to keep. */
-export const keptValues = (form: URLSearchParams): Record<string, string> =>
-  Object.fromEntries(
-    [...form]
-      .filter(([name]) => keptFields.has(name))
-      .map(([name, value]) => [name, value.slice(0, longest)]),
-  );
+export function keptValues(form: URLSearchParams): Record<string, string> {
+  let left = largestForm;
+  const kept = [...form]
+    .filter(([name]) => keptFields.has(name))
+    .map(([name, value]) => {
+      const text = value.slice(0, Math.min(longest, left));
+      left -= text.length;
+      return [name, text];
+    });
+  return Object.fromEntries(kept);
+}
 
 /** Reads the form.
  * @throws {FormError} with a message for each field that is wrong */

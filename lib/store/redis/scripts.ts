@@ -89,9 +89,11 @@ end
 
 local function forgetPendingLogin(state)
   local login = key('pending-login', state)
-  local iss, client = unpack(call('HMGET', login, 'iss', 'client'))
+  local iss, client, browser = unpack(call('HMGET', login, 'iss', 'client', 'browser'))
   if iss then call('ZREM', key('asked', iss, client), state) end
+  if browser then call('ZREM', key('logins-of', browser), state) end
   call('ZREM', P .. 'pending-logins', state)
+  call('ZREM', P .. 'anonymous-logins', state)
   call('DEL', login)
 end
 `;
@@ -127,6 +129,12 @@ local session = key('session', a.id)
 call('HSET', session, unpack(a.fields))
 call('PEXPIREAT', session, a.expires)
 if call('EXISTS', session) == 1 then index(a.id) end
+local ofUser = indexOf('sub', a.iss, a.sub)
+while call('ZCARD', ofUser) > a.most do
+  local oldest = call('ZPOPMIN', ofUser)[1]
+  forget(oldest)
+  changed(oldest)
+end
 local client = key('client', a.iss, a.client)
 local known = math.max(tonumber(call('GET', client) or 0), a.clientUntil)
 call('SET', client, known, 'PXAT', known)
@@ -215,8 +223,20 @@ call('HSET', login, 'data', a.data, 'iss', a.iss, 'client', a.client)
 call('PEXPIREAT', login, a.expires)
 addTo(all, a.state, a.expires)
 addTo(key('asked', a.iss, a.client), a.state, a.expires)
+local anonymous = P .. 'anonymous-logins'
+if a.browser then
+  local own = key('logins-of', a.browser)
+  call('HSET', login, 'browser', a.browser)
+  addTo(own, a.state, a.expires)
+  while call('ZCARD', own) > a.mostOfBrowser do
+    local oldest = call('ZPOPMIN', own)[1]
+    forgetPendingLogin(oldest)
+  end
+else
+  addTo(anonymous, a.state, a.expires)
+end
 while call('ZCARD', all) > a.most do
-  forgetPendingLogin(call('ZRANGE', all, 0, 0)[1])
+  forgetPendingLogin(call('ZRANGE', anonymous, 0, 0)[1] or call('ZRANGE', all, 0, 0)[1])
 end
 `);
 
@@ -226,6 +246,21 @@ local data, taken = unpack(call('HMGET', login, 'data', 'taken'))
 if not data or taken then return false end
 call('HSET', login, 'taken', 1)
 return data
+`);
+
+/** The lists of what was saved drop the oldest, also those that have been taken since. */
+export const savePendingLogout = script(`
+local function save(name, value, list, most)
+  call('LREM', list, 0, name)
+  call('RPUSH', list, name)
+  call('PEXPIRE', list, a.lifetime)
+  while call('LLEN', list) > most do call('DEL', call('LPOP', list)) end
+  if value then call('SET', name, value, 'PX', a.lifetime) end
+end
+local pending = key('pending-logout', a.session, a.state)
+save(pending, '', key('logouts-of', a.session), a.mostOfSession)
+save(pending, nil, P .. 'pending-logouts', a.most)
+if a.request then save(key('logout-request', a.session), a.request, P .. 'logout-requests', a.most) end
 `);
 
 export const forgetPendingLoginOf = script("forgetPendingLogin(a.state)");

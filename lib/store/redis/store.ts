@@ -90,6 +90,7 @@ class RedisStore implements Store {
       ...{ id: session.sessionId, former, startedAt, expires: session.expiresAt, ...overtakable(login) },
       clientUntil: session.expiresAt + lifetime.ended,
       fields: sessionFields(session, login),
+      most: limit.sessionsOfUser,
     })) as EndRow | null;
     return overtaken ? endFrom(overtaken) : undefined;
   }
@@ -177,7 +178,8 @@ class RedisStore implements Store {
     const expires = startedAt + lifetime.pendingLogin;
     const data = JSON.stringify(pending);
     await this.#run(scripts.savePendingLogin, {
-      ...{ state, iss, client, expires, data, most: limit.pendingLogins },
+      ...{ state, iss, client, expires, data, browser: pending.browser },
+      ...{ most: limit.pendingLogins, mostOfBrowser: limit.pendingLoginsOfBrowser },
     });
   }
 
@@ -197,13 +199,11 @@ class RedisStore implements Store {
   }
 
   async savePendingLogout(pending: PendingLogout | WaitingLogout): Promise<void> {
-    const { state, sessionId } = pending;
-    const expiration = { type: "PX", value: lifetime.pendingLogout } as const;
-    await this.#redis.ask((redis) => {
-      const both = redis.multi().set(this.#key("pending-logout", sessionId, state), "", { expiration });
-      if ("request" in pending)
-        both.set(this.#key("logout-request", sessionId), JSON.stringify(pending.request), { expiration });
-      return both.exec();
+    const { state, sessionId: session } = pending;
+    await this.#run(scripts.savePendingLogout, {
+      ...{ state, session, lifetime: lifetime.pendingLogout },
+      ...("request" in pending ? { request: JSON.stringify(pending.request) } : {}),
+      ...{ most: limit.pendingLogouts, mostOfSession: limit.pendingLogoutsOfSession },
     });
   }
 

@@ -4,7 +4,8 @@ import type { PendingLogin, PendingLogout, WaitingLogout } from "#lib/rp/model.t
 import { lifetime, limit } from "#lib/rp/store.ts";
 import type { Database, Row } from "#lib/sqlite/database.ts";
 
-/** Also drops the oldest pending logins above `limit.pendingLogins`. Call inside a transaction. */
+/** Also drops the oldest above the limits: of this browser, then of browsers without a session, then of all. Call inside a
+ * transaction. */
 export function savePendingLogin(db: Database, pending: PendingLogin): void {
   db.run(
     "INSERT INTO pending_logins (state, iss, client_id, data, expires_at) VALUES (?, ?, ?, ?, ?)",
@@ -14,9 +15,17 @@ export function savePendingLogin(db: Database, pending: PendingLogin): void {
     JSON.stringify(pending),
     pending.startedAt + lifetime.pendingLogin,
   );
+  if (pending.browser !== undefined)
+    db.run(
+      `DELETE FROM pending_logins WHERE data ->> 'browser' = ?1 AND rowid <= (SELECT rowid FROM pending_logins
+         WHERE data ->> 'browser' = ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2)`,
+      pending.browser,
+      limit.pendingLoginsOfBrowser,
+    );
   db.run(
-    `DELETE FROM pending_logins WHERE expires_at <=
-       (SELECT expires_at FROM pending_logins ORDER BY expires_at DESC LIMIT 1 OFFSET ?)`,
+    `DELETE FROM pending_logins WHERE rowid IN (SELECT rowid FROM pending_logins
+       ORDER BY data ->> 'browser' IS NOT NULL, expires_at
+       LIMIT max(0, (SELECT count(*) FROM pending_logins) - ?))`,
     limit.pendingLogins,
   );
 }
@@ -37,11 +46,24 @@ export function takePendingLogin(db: Database, state: string, now: number): Pend
 const pendingFrom = (row: Row | undefined): PendingLogin | undefined =>
   row && (JSON.parse(String(row.data)) as PendingLogin);
 
+/** Also drops the oldest above the limits. Call inside a transaction. */
 export function savePendingLogout(db: Database, pending: PendingLogout | WaitingLogout, now: number): void {
   const request = "request" in pending ? JSON.stringify(pending.request) : null;
+  if (request) db.run("UPDATE pending_logouts SET request = NULL WHERE session_id = ?", pending.sessionId);
   const sql =
     "INSERT OR REPLACE INTO pending_logouts (state, session_id, request, expires_at) VALUES (?, ?, ?, ?)";
   db.run(sql, pending.state, pending.sessionId, request, now + lifetime.pendingLogout);
+  db.run(
+    `DELETE FROM pending_logouts WHERE session_id = ?1 AND rowid <= (SELECT rowid FROM pending_logouts
+       WHERE session_id = ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2)`,
+    pending.sessionId,
+    limit.pendingLogoutsOfSession,
+  );
+  db.run(
+    `DELETE FROM pending_logouts WHERE rowid <=
+       (SELECT rowid FROM pending_logouts ORDER BY rowid DESC LIMIT 1 OFFSET ?)`,
+    limit.pendingLogouts,
+  );
 }
 
 /** Call inside a transaction. */

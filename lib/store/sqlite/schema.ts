@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS pending_logins (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS pending_logins_by_client ON pending_logins (iss, client_id);
 CREATE INDEX IF NOT EXISTS pending_logins_by_time ON pending_logins (expires_at);
+CREATE INDEX IF NOT EXISTS pending_logins_of_browser ON pending_logins (data ->> 'browser');
+CREATE INDEX IF NOT EXISTS pending_logins_to_drop ON pending_logins (data ->> 'browser' IS NOT NULL, expires_at);
 
 -- users may choose a state, so it is unique only together with the session
 CREATE TABLE IF NOT EXISTS pending_logouts (
@@ -47,6 +49,7 @@ CREATE TABLE IF NOT EXISTS pending_logouts (
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (state, session_id)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS pending_logouts_of_session ON pending_logouts (session_id);
 
 CREATE TABLE IF NOT EXISTS seen_jti (
   iss TEXT NOT NULL,

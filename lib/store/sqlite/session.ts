@@ -27,7 +27,9 @@ export function saveVisit(
   );
 }
 
-export function insertSession(db: Database, session: RpSession, login: Login): void {
+/** Also drops the oldest sessions of the same user above `limit.sessionsOfUser`. Call inside a transaction.
+ * @returns the ids of those */
+export function insertSession(db: Database, session: RpSession, login: Login): string[] {
   db.run(
     `INSERT INTO sessions (session_id, created_at, expires_at, form, login, iss, sid, sub, client_id)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -41,6 +43,14 @@ export function insertSession(db: Database, session: RpSession, login: Login): v
     login.sub,
     login.clientId,
   );
+  const dropped = db.all(
+    `DELETE FROM sessions WHERE iss = ?1 AND sub = ?2 AND rowid <= (SELECT rowid FROM sessions
+       WHERE iss = ?1 AND sub = ?2 ORDER BY rowid DESC LIMIT 1 OFFSET ?3) RETURNING session_id`,
+    login.iss,
+    login.sub,
+    limit.sessionsOfUser,
+  );
+  return dropped.map((row) => String(row.session_id));
 }
 
 export function sessionFrom(row: Row): RpSession {

@@ -97,11 +97,12 @@ class SqliteStore implements Store {
   ): Promise<SessionEnd | undefined> {
     const { login } = session;
     if (!login) throw new Error("a session begins with a login");
+    const gone = former ? [former] : [];
     const ended = this.#db.atomically(() => {
       const ended = endedBefore(this.#db, login, startedAt);
       if (ended) return ended;
       if (former) this.#db.run("DELETE FROM sessions WHERE session_id = ?", former);
-      insertSession(this.#db, session, login);
+      gone.push(...insertSession(this.#db, session, login));
       this.#db.run(
         `INSERT INTO clients (iss, client_id, expires_at) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
@@ -111,7 +112,7 @@ class SqliteStore implements Store {
       );
       return undefined;
     });
-    if (former && !ended) this.#changed(former);
+    if (!ended) this.#changed(...gone);
     return ended;
   }
 
@@ -220,7 +221,7 @@ class SqliteStore implements Store {
   }
 
   async savePendingLogout(pending: PendingLogout | WaitingLogout, now: number): Promise<void> {
-    savePendingLogout(this.#db, pending, now);
+    this.#db.atomically(() => savePendingLogout(this.#db, pending, now));
   }
 
   async takeLogoutRequest(sessionId: string, now: number): Promise<LogoutRequest | undefined> {

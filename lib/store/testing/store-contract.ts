@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
+import { boundsContract } from "./bounds-contract.ts";
 import { logoutContract } from "./logout-contract.ts";
 import { sessionContract } from "./session-contract.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf, type WithStore } from "./stored.ts";
@@ -56,17 +57,9 @@ export function storeContract(open: () => Promise<Opened>): void {
         assert.deepEqual(await store.usedClientIds(iss, asked), ["app"]);
         assert.deepEqual(await store.usedClientIds("https://other.example", asked), []);
       }));
-
-    test("are bounded in number: the oldest go first", () =>
-      withStore(async (store) => {
-        const from = Date.now();
-        for (let n = 0; n <= limit.pendingLogins; n++)
-          await store.savePendingLogin(pendingOf(`s${n}`, from + n));
-        assert.equal(await store.readPendingLogin("s0", from), undefined);
-        assert.ok(await store.readPendingLogin("s1", from));
-      }));
   });
 
+  boundsContract(withStore);
   sessionContract(withStore);
 
   describe("stored data", () => {
