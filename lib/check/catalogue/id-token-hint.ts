@@ -1,6 +1,6 @@
 /** R: genuine hints of other sessions, encrypted hints, and hints that are no tokens (RIL 2, RIL 4). */
 import { exportJWK, generateKeyPair } from "jose";
-import { assertKept, assertLoggedOut } from "../judge/oracles.ts";
+import { assertKept, assertLoggedOut, isSignedIn } from "../judge/oracles.ts";
 import { assertGoodLogout, assertHintOfAnother, assertNotObeyed } from "../judge/rejected-requests.ts";
 import { tryHintEncryptedWithSecret, tryHintSignedWithSecret } from "../judge/secret-hints.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
@@ -83,7 +83,7 @@ export const idTokenHints: Check[] = [
       });
       const { arrived } = await logOut(t, browser, rp, { parameters: usualParameters(session) });
       const after = await t.ask(browser, rp);
-      if (arrived?.rp === rp && "error" in after) return;
+      if (arrived?.rp === rp && !isSignedIn(after)) return;
       t.report.warn(
         "An expired hint is refused: a user who was away for a while cannot log out (SHOULD accept).",
       );

@@ -2,6 +2,7 @@
 import type { Cookie } from "@playwright/test";
 import { tokensFor } from "../judge/deliveries.ts";
 import { percentDecoded } from "../judge/identifiers.ts";
+import { isSignedIn } from "../judge/oracles.ts";
 import { everyToken } from "../judge/ordinary-logout.ts";
 import { requireSidsOfOneSession } from "../judge/session-ids.ts";
 import type { RelyingParty } from "../probe/relying-party.ts";
@@ -192,7 +193,7 @@ async function signsIn(t: Trial, jar: Cookie[]): Promise<boolean> {
   if (jar.length === 0) return false;
   const other = await t.browser();
   await other.addCookies(jar);
-  return !("error" in (await t.ask(other, t.rp("rp-a"))));
+  return isSignedIn(await t.ask(other, t.rp("rp-a")));
 }
 
 /** Notes names and attributes, never values. */

@@ -5,11 +5,11 @@ import { assertKept, assertSoonLoggedOut } from "../judge/oracles.ts";
 import { assertGoodLogout } from "../judge/rejected-requests.ts";
 import { lacks } from "../model/capabilities.ts";
 import { nextTokenAbout } from "../probe/logout-tokens.ts";
-import type { RelyingParty } from "../probe/relying-party.ts";
+import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
 import type { Check } from "../run/check.ts";
 import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { confirmAndStay, confirmationOf, replayFrom } from "../steps/confirmation.ts";
+import { confirmAndStay, confirmationOf, confirmIfAsked, replayFrom } from "../steps/confirmation.ts";
 import { type LogoutOutcome, logOut, usualParameters } from "../steps/logout.ts";
 import { endSessionEndpoint } from "../steps/raw-request.ts";
 import { signInAt } from "../steps/sign-in.ts";
@@ -21,6 +21,22 @@ const openQuestion = (
   from: RelyingParty,
   parameters: Record<string, string> = {},
 ): Promise<LogoutOutcome> => logOut(t, browser, from, { parameters, answer: "nothing", comesBack: false });
+
+/** A question that can only be answered with yes: the user may still leave it. */
+async function onlyYes(
+  t: Trial,
+  browser: BrowserContext,
+  session: SignIn,
+  { page, startedAt }: LogoutOutcome,
+): Promise<void> {
+  await assertUndisturbed(t, browser, session, startedAt, "The question was still unanswered");
+  const asked = await confirmIfAsked(t, page);
+  t.report.require(asked, "The OP does not ask whether to log out, not even without a hint.");
+  await assertSoonLoggedOut(t, browser, session.rp);
+  t.report.warn(
+    "The OP's question can only be answered with yes: a user who wants to stay has to leave the page.",
+  );
+}
 
 /** Attacks that need no user interaction, from a page of RP-C, where no user has signed in. */
 async function attackFrom(page: Page, endpoint: string): Promise<void> {
@@ -179,7 +195,7 @@ export const logoutQuestions: Check[] = [
         // With a valid hint the OP need not ask (RIL 2); without one it must.
         sessions = await signInAt(t, browser, t.alice, a, b);
         outcome = await answerNo({});
-        t.report.require(outcome.asked, "The OP does not ask whether to log out, not even without a hint.");
+        if (!outcome.asked) return onlyYes(t, browser, sessions[0], outcome);
       }
       const [session, other] = sessions;
       await assertKept(t, browser, session);

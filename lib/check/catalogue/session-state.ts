@@ -2,6 +2,7 @@
 import type { BrowserContext, Cookie } from "@playwright/test";
 import type { CheckReport } from "../evidence/check-report.ts";
 import { identifiersIn } from "../judge/identifiers.ts";
+import { isSignedIn } from "../judge/oracles.ts";
 import { listed } from "../model/capabilities.ts";
 import { CheckEnded } from "../model/errors.ts";
 import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
@@ -195,7 +196,7 @@ async function assertSignsNobodyIn(t: Trial, cookies: Cookie[]): Promise<void> {
   await browser.addCookies(cookies);
   const result = await t.ask(browser, t.rp("rp-a"));
   t.report.require(
-    "error" in result,
+    !isSignedIn(result),
     `Cookies that scripts can read sign the user in: ${cookies.map(({ name }) => name).join(", ")}.`,
   );
 }

@@ -2,6 +2,7 @@
 import type { BrowserContext } from "@playwright/test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Driver } from "#lib/products/driver.ts";
+import { isSignedIn } from "../judge/oracles.ts";
 import { requireNewSids } from "../judge/session-ids.ts";
 import { deliveryPatience, nextTokenAbout } from "../probe/logout-tokens.ts";
 import type { SignIn } from "../probe/relying-party.ts";
@@ -16,7 +17,7 @@ export async function toldAfterRestart(t: Trial): Promise<void> {
   const [{ rp }] = sessions;
   const from = performance.now();
   await restart(t);
-  if ("error" in (await t.ask(browser, rp)))
+  if (!isSignedIn(await t.ask(browser, rp)))
     return t.report.measure(`The session did not survive the restart; ${await told(sessions, from)}.`);
   const { startedAt } = await logOut(t, browser, rp, { parameters: usualParameters(sessions[0]) });
   t.report.measure(
@@ -67,7 +68,7 @@ export async function toldUnasked(t: Trial): Promise<void> {
     const undo = await operated(t.report, cause(sessions[0]));
     if (undo) t.afterwards(undo);
     const apps = await told(sessions, from);
-    const isOver = "error" in (await t.ask(browser, sessions[0].rp));
+    const isOver = !isSignedIn(await t.ask(browser, sessions[0].rp));
     if (undo) await undo();
     if (isOver) requireNewSids(t.report, sessions, await signInTwice(t, browser), what);
     t.report.measure(`${what}: ${apps}, and the OP session ${isOver ? "has ended" : "lives on"}.`);

@@ -2,13 +2,18 @@
 import type { BrowserContext, Cookie } from "@playwright/test";
 import type { User } from "#lib/products/driver.ts";
 import type { CheckReport } from "../evidence/check-report.ts";
-import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
+import type { Refused, RelyingParty, SignIn } from "../probe/relying-party.ts";
 import { closePage } from "../run/close-page.ts";
 import type { Trial } from "../run/trial.ts";
-import { asksForPassword } from "../steps/password-question.ts";
+import { settled } from "../steps/logout.ts";
+import { asksForPassword, asksWhoTheUserIs } from "../steps/password-question.ts";
 
 /** Errors that mean that no user is signed in (Core 3.1.2.6). `consent_required` means the opposite. */
 const notSignedIn = ["login_required", "interaction_required", "account_selection_required"];
+
+/** Whether `prompt=none` shows a signed-in user, who may only lack a consent. */
+export const isSignedIn = (result: SignIn | Refused): boolean =>
+  !("error" in result) || result.error === "consent_required";
 
 /** L0: `prompt=none` at each of these probes shows that no user is signed in at the OP in this browser. */
 export const assertLoggedOut = (
@@ -61,7 +66,7 @@ export async function assertSoonLoggedOut(
   soon = 20_000,
 ): Promise<void> {
   const end = performance.now() + soon;
-  while (performance.now() < end) if ("error" in (await trial.ask(browser, rp))) break;
+  while (performance.now() < end) if (!isSignedIn(await trial.ask(browser, rp))) break;
   await assertLoggedOut(trial, browser, rp);
 }
 
@@ -71,11 +76,34 @@ export async function assertKept(
   browser: BrowserContext,
   session: Pick<SignIn, "rp" | "sub">,
 ): Promise<void> {
-  const result = await trial.ask(browser, session.rp);
-  if ("error" in result)
-    trial.report.fail(`The OP session is gone: prompt=none at ${session.rp.name} answered ${result.error}.`);
-  if (result.sub !== session.sub)
-    trial.report.fail(`prompt=none at ${session.rp.name} signed another user in: ${result.sub}.`);
+  const reason = await whyNotKept(trial, browser, session);
+  if (reason !== undefined) trial.report.fail(reason);
+}
+
+/** @returns undefined if this user is still signed in */
+export async function whyNotKept(
+  trial: Trial,
+  browser: BrowserContext,
+  { rp, sub }: Pick<SignIn, "rp" | "sub">,
+): Promise<string | undefined> {
+  const result = await trial.ask(browser, rp);
+  if (!("error" in result))
+    return result.sub === sub
+      ? undefined
+      : `prompt=none at ${rp.name} signed another user in: ${result.sub}.`;
+  const gone = `The OP session is gone: prompt=none at ${rp.name} answered ${result.error}.`;
+  if (result.error !== "consent_required" && result.error !== "interaction_required") return gone;
+  // The OP may only want to ask something: oidc-provider drops the client's grant when the user says no to a logout.
+  const page = await browser.newPage();
+  await page.goto((await rp.authorizationRequest()).url).catch(() => undefined); // it may go on while it loads
+  await settled(page);
+  const isAsked = await asksWhoTheUserIs(page);
+  await closePage(page);
+  if (isAsked) return gone;
+  trial.report.warn(
+    `The OP session lives, but ${rp.name} needs the user's consent again (prompt=none answers ${result.error}).`,
+  );
+  return undefined;
 }
 
 /** L1: the OP's cookies from before the logout sign no user in, in a browser that took no part in it. */

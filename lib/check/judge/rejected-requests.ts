@@ -15,7 +15,7 @@ import {
   sendRaw,
 } from "../steps/raw-request.ts";
 import { assertUndisturbed, requireNoNotification, scopesOf } from "./notifications.ts";
-import { assertKept, assertLoggedOut } from "./oracles.ts";
+import { assertKept, assertLoggedOut, whyNotKept } from "./oracles.ts";
 
 export interface BadRequest {
   /** Which variant it is, for the reason of a failure. */
@@ -23,6 +23,8 @@ export interface BadRequest {
   parameters: Record<string, string>;
   /** Where a browser must never be sent, besides the probes. */
   target?: string;
+  /** Its hint is valid: the OP need not ask (RIL 2), so a logout without asking is only a warning. */
+  isProven?: true;
 }
 
 /** A user's session and the requests to send in its browser. */
@@ -33,8 +35,8 @@ interface BadRequests {
 }
 
 /** Sends each request directly, and the first one and every one that the OP did not plainly refuse in a page too. The OP
- * must not log the user out without asking, nor send the browser away, even after a yes. A good request at the end shows
- * that the session and the probes worked all along. */
+ * must not log the user out without asking, unless the hint is valid, nor send the browser away, even after a yes. A good
+ * request at the end shows that the session and the probes worked all along. */
 export const assertNotObeyed = (
   trial: Trial,
   browser: BrowserContext,
@@ -69,9 +71,9 @@ async function sendAll(
       report.fail(`${request.what}: the OP redirects to ${location}.`);
     }
     if (index > 0 && isPlainRefusal(answer)) continue;
-    const { asked, assertNotLedAway } = await inBrowser(trial, browser, session, request, answer);
+    const { isOver, assertNotLedAway } = await inBrowser(trial, browser, session, request, answer);
     watched.push(assertNotLedAway);
-    if (!asked) continue;
+    if (!isOver) continue;
     // The browser with the yes is watched but not awaited: its logout may take any time.
     const longEnough = elapsed(watch);
     browser = await trial.browser();
@@ -80,7 +82,12 @@ async function sendAll(
     await assertNotLedAway();
   }
   for (const assertNotLedAway of watched) await assertNotLedAway();
-  return { browser, session };
+  const isProven = requests.some((each) => each.isProven);
+  if (!isProven || !(await whyNotKept(trial, browser, session))) return { browser, session };
+  // One that it plainly refused.
+  report.warn("The OP refuses the URI, and logs the user out without asking.");
+  const another = await trial.browser();
+  return { browser: another, session: await trial.signIn(another, session.rp, trial.alice) };
 }
 
 /** Sends, in the browser of a live session, a hint of another session. Nothing may happen before the user answers the
@@ -124,22 +131,22 @@ export async function assertGoodLogout(
   await assertLoggedOut(trial, browser, session.rp);
 }
 
-/** @returns whether the OP asked and got a yes, and a check of where the browser has been sent */
+/** @returns whether the session may have ended: the OP asked and got a yes, or it need not ask; and a check of where the
+ * browser has been sent */
 async function inBrowser(
   trial: Trial,
   browser: BrowserContext,
   session: SignIn,
   request: BadRequest,
   answer: RawAnswer,
-): Promise<{ asked: boolean; assertNotLedAway: () => Promise<void> }> {
+): Promise<{ isOver: boolean; assertNotLedAway: () => Promise<void> }> {
   const { report } = trial;
   const { what, parameters } = request;
   const trace = traceOf(browser);
   const startedAt = performance.now();
   const assertNotLedAway = async () => {
-    const [visit] = visitsSince(trial, startedAt);
-    if (visit) report.fail(`${what}: the browser was sent to ${visit.headers.host}${visit.url}.`);
-    const away = trace.navigations.find((each) => wantsTo(each.url(), request));
+    // Of this browser: others may be at the probes at the same time.
+    const away = trace.navigations.find((each) => isVisit(trial, each.url()) || wantsTo(each.url(), request));
     if (away) report.fail(`${what}: the browser was sent to ${away.url()}.`);
     // A browser follows no redirect to a script on its own, but a user may click a link to one.
     const offered = (await waysOn(page)).find((way) => wantsTo(way, request));
@@ -147,20 +154,24 @@ async function inBrowser(
     const [dialog] = trace.dialogs;
     if (dialog !== undefined) report.fail(`${what}: a script ran in the OP's page and said ${dialog}.`);
   };
-  const assertStillThere = async () => {
+  /** @returns false if the user was logged out, where the OP need not ask */
+  const isStillThere = async (): Promise<boolean> => {
     await assertNotLedAway();
-    const kept = await trial.ask(browser, session.rp);
-    if ("error" in kept) report.fail(`${what}: the OP logged the user out without asking (${kept.error}).`);
+    const gone = await whyNotKept(trial, browser, session);
+    const unasked = `${what}: the OP logged the user out without asking`;
+    if (gone && !request.isProven) report.fail(`${unasked}. ${gone}`);
+    if (gone) report.warn(`${unasked}, which a valid hint allows.`);
+    if (gone) return false;
     requireNoNotification(report, [session], startedAt, `${what}: the OP did not ask`, scopesOf(session));
+    return true;
   };
   const page = await openRequest(trial, browser, session.rp, parameters);
-  await assertStillThere();
+  if (!(await isStillThere())) return { isOver: true, assertNotLedAway };
   const asked = isPlainRefusal(answer) ? await elapsed(watch, false) : await confirmIfAsked(trial, page);
-  if (!asked) {
-    await assertStillThere();
-    await closePage(page);
-  }
-  return { asked, assertNotLedAway };
+  if (asked) return { isOver: true, assertNotLedAway };
+  const isOver = !(await isStillThere());
+  await closePage(page);
+  return { isOver, assertNotLedAway };
 }
 
 /** Where the links, forms and timers of a page lead; empty once it has been closed or left. */
@@ -175,6 +186,10 @@ const waysOn = (page: Page): Promise<string[]> =>
       ];
     })
     .catch(() => []);
+
+/** Whether a page at a probe looks like the end of a logout, at any path. */
+const isVisit = (trial: Trial, url: string): boolean =>
+  trial.isAtProbe(url) && !/^\/(callback|op-iframe)?$/.test(new URL(url).pathname);
 
 function leadsAway(trial: Trial, location: string, request: BadRequest): boolean {
   const url = URL.parse(location, trial.metadata.end_session_endpoint);

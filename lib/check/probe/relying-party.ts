@@ -83,6 +83,8 @@ export class RelyingParty {
   readonly alg: string;
   readonly #decryption: Decryption;
   client: RegisteredClient = { clientId: "", missing: [] };
+  /** Its authorization requests: whether each was silent, by state. */
+  readonly #sent = new Map<string, boolean>();
   /** The sessions of all ID Tokens that it has received. */
   readonly known: KnownSession[] = [];
 
@@ -165,6 +167,7 @@ export class RelyingParty {
       all.code_challenge_method = "S256";
     }
     for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
+    this.#sent.set(state, all.prompt === "none");
     return { url: url.href, at: performance.now(), state, nonce, codeVerifier };
   }
 
@@ -172,6 +175,18 @@ export class RelyingParty {
   static answers({ state }: AuthorizationRequest): (recorded: Recorded) => boolean {
     return ({ kind, query, form }) =>
       kind === "authorization" && (query.get("state") === state || form.get("state") === state);
+  }
+
+  /** Why the answer to a request did not come: the OP may have answered another one instead.
+   * @param from on the clock of the recorders */
+  whyNoAnswer(request: AuthorizationRequest, from: number): string {
+    const states = this.recorder
+      .since(from, "authorization")
+      .flatMap(({ query, form }) => query.get("state") ?? form.get("state") ?? []);
+    const old = states.find((state) => state !== request.state && this.#sent.has(state));
+    if (old === undefined) return "no answer came in time";
+    const kind = this.#sent.get(old) ? "an earlier request with prompt=none" : "an earlier request";
+    return `the OP answered with the state of ${kind}, which every app must reject`;
   }
 
   /** Redeems the code and validates the ID Token as the apps do.

@@ -24,6 +24,7 @@ import type { CheckOptions } from "./options.ts";
 import { type LazyOtherIssuer, otherIssuerAt } from "./other-issuer.ts";
 import { type LazyPlayground, type PlaygroundSettings, startPlayground } from "./playground.ts";
 import { assertLogout, reach } from "./reach.ts";
+import { registeringInTurn } from "./registrations.ts";
 import { runChecks } from "./scheduler.ts";
 
 /** Longest clean-up after an interruption, in milliseconds. */
@@ -73,7 +74,7 @@ async function check(
   const provider = new OpenIdProvider(issuer, { fetch: send, now: Date.now });
   const metadata = await reach(provider, (url, init) => send(url, { ...init, signal }));
   const named = options.driver === "auto" ? driverFor(metadata) : await driverNamed(options.driver);
-  const driver = embedded ? { ...named, ...operationsBy(embedded.restart) } : named;
+  const driver = registeringInTurn(embedded ? { ...named, ...operationsBy(embedded.restart) } : named);
   if (!driver.undeclared?.includes("end-session")) assertLogout(metadata);
   const admin =
     options.admin ?? (options.issuer === undefined ? { name: "admin", password: "admin" } : undefined);

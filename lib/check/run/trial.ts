@@ -161,7 +161,7 @@ export class Trial {
     const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
     const answer = await Promise.race([answered, failure.promise]);
     const failed = `${user.name} could not sign in at ${rp.name}`;
-    if (!answer) this.report.fail(`${failed}: no answer in ${patience / 1000} s.`);
+    if (!answer) this.report.fail(`${failed}: ${rp.whyNoAnswer(request, from)} (${patience / 1000} s).`);
     const signIn = await this.#complete(browser, rp, request, answer);
     if ("error" in signIn) this.report.fail(`${failed}: ${signIn.error} ${signIn.description ?? ""}`);
     const { sub, sid = "none" } = signIn;
@@ -185,7 +185,10 @@ export class Trial {
     const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
     const url = withoutQueries(page.url());
     await closePage(page);
-    if (!answer) this.report.fail(`prompt=none got no answer at ${rp.name}; the browser was left at ${url}.`);
+    if (!answer)
+      this.report.fail(
+        `prompt=none at ${rp.name}: ${rp.whyNoAnswer(request, from)}; the browser was left at ${url}.`,
+      );
     const result = await this.#complete(browser, rp, request, answer);
     this.report.note(
       `prompt=none at ${rp.name}`,

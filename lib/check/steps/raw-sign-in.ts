@@ -38,7 +38,8 @@ export async function signInTab(
   void trial.driver.login(page, user).catch(() => undefined); // then no answer comes
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
   const code = answer?.query.get("code");
-  if (!code) return trial.report.fail(`${user.name} could not sign in at ${rp.name}: no code came.`);
+  const why = answer ? "the answer has no code" : rp.whyNoAnswer(request, from);
+  if (!code) return trial.report.fail(`${user.name} could not sign in at ${rp.name}: ${why}.`);
   return { page, code, codeVerifier: request.codeVerifier };
 }
 

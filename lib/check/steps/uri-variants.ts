@@ -1,9 +1,12 @@
 /** URIs that a lenient comparison takes for the registered one. */
 
 /** @param registered with a path of at least one letter
+ * @param others ports of other clients, whose URIs are not almost but exactly registered
  * @returns the URIs by description */
-export function almostRegistered(registered: string): Record<string, string> {
+export function almostRegistered(registered: string, others: readonly number[] = []): Record<string, string> {
   const { protocol, hostname, port, host, pathname } = new URL(registered);
+  const above = [1, 2, 3, 4, 5, 6, 7, 8].map((more) => ((Number(port) + more) % 65_535) + 1);
+  const anotherPort = above.find((each) => !others.includes(each)) ?? 1;
   const otherProtocol = protocol === "http:" ? "https:" : "http:";
   return {
     "a slash at the end": `${registered}/`,
@@ -21,7 +24,7 @@ export function almostRegistered(registered: string): Record<string, string> {
     "a host below": `${protocol}//sub.${host}${pathname}`,
     "a host with a suffix": `${protocol}//${hostname}.attacker.example:${port}${pathname}`,
     "a host with a prefix": `${protocol}//attacker${host}${pathname}`,
-    "another port": `${protocol}//${hostname}:${Number(port) === 65_535 ? 1 : Number(port) + 1}${pathname}`,
+    "another port": `${protocol}//${hostname}:${anotherPort}${pathname}`,
     "no port": `${protocol}//${hostname}${pathname}`,
     "another scheme": `${otherProtocol}//${host}${pathname}`,
     "a fragment": `${registered}#fragment`,

@@ -54,6 +54,35 @@ export const logoutQuestions: readonly Fault[] = [
     },
   },
   {
+    name: "grant-dropped-after-no",
+    family: "R",
+    does: "A user who answers no stays signed in, but has to allow the app's access again.",
+    clause: "RIL 2",
+    check: "R-29",
+    verdict: "warn",
+    around: async ({ provider, store }, ctx, next) => {
+      if (ctx.path !== pagePaths.logoutDeny) return void (await next());
+      const { state, authorizations = {} } = await provider.Session.get(ctx);
+      await next();
+      const clientId = String(state?.clientId);
+      store.destroy("Grant", authorizations[clientId]?.grantId ?? "");
+      store.forgetConsents(clientId);
+    },
+  },
+  {
+    name: "question-without-no",
+    family: "R",
+    does: "The logout question has a single button: it can only be answered with yes.",
+    clause: "RIL 2",
+    check: "R-29",
+    verdict: "warn",
+    around: async (_op, ctx, next) => {
+      await next();
+      if (ctx.path !== endpointPaths.end_session) return;
+      await changeText(ctx, (page) => page.replace(/<button [^>]*formaction=[^>]*>No<\/button>/, ""));
+    },
+  },
+  {
     name: "question-framable",
     family: "R",
     does: "Any site can frame the logout question and trick the user into pressing Yes.",

@@ -1,7 +1,10 @@
 /** Faults of the `post_logout_redirect_uri`. */
 
+import { AsyncLocalStorage } from "node:async_hooks";
+import { endSession } from "../logout/end-session.ts";
 import { withParameters } from "../logout/registered-address.ts";
 import type { OpenIdProvider } from "../open-id-provider.ts";
+import { endpointPaths } from "../paths.ts";
 import type { Fault } from "./fault.ts";
 import { whenAsked } from "./questions.ts";
 
@@ -13,6 +16,9 @@ function allowing(isAllowed: (uri: string, registered: readonly string[]) => boo
     };
   };
 }
+
+/** Whether the request in progress has an unregistered post_logout_redirect_uri. */
+const requested = new AsyncLocalStorage<{ isUnregistered: boolean }>();
 
 /** Without case and trailing slash. */
 const loosely = (uri: string): string => uri.toLowerCase().replace(/\/$/, "");
@@ -29,6 +35,32 @@ export const postLogoutUris: readonly Fault[] = [
     does: "Any post_logout_redirect_uri is accepted: the OP is an open redirector.",
     check: "R-08",
     install: allowing(() => true),
+  },
+  {
+    ...common,
+    name: "unregistered-uri-logs-out",
+    does: "A valid hint with an unregistered post_logout_redirect_uri ends the session without asking; the browser stays at the OP.",
+    clause: "RIL 2",
+    check: "R-08",
+    verdict: "warn",
+    install: ({ provider }) => {
+      const prototype = provider.Client.prototype;
+      const isAllowed = prototype.postLogoutRedirectUriAllowed;
+      prototype.postLogoutRedirectUriAllowed = function (uri) {
+        const allowed = isAllowed.call(this, uri);
+        const request = requested.getStore();
+        if (request) request.isUnregistered = !allowed;
+        return allowed;
+      };
+    },
+    around: async (op, ctx, next) => {
+      if (ctx.path !== endpointPaths.end_session) return void (await next());
+      const request = { isUnregistered: false };
+      await requested.run(request, next);
+      if (!request.isUnregistered || !ctx.query.id_token_hint) return;
+      const { uid } = await op.provider.Session.get(ctx);
+      await endSession(op, uid, "a fault");
+    },
   },
   {
     ...common,

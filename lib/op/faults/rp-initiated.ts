@@ -14,6 +14,9 @@ const isLogoutRequest = (ctx: Context): boolean => ctx.path === endpointPaths.en
 /** Cookie with the user who last logged out in this browser. */
 const rememberedCookie = "op.remembered";
 
+/** Cookie with the state of the last silent request that found no session. */
+const silentCookie = "op.silent";
+
 export const rpInitiated: readonly Fault[] = [
   {
     name: "logout-without-effect",
@@ -173,6 +176,27 @@ export const rpInitiated: readonly Fault[] = [
       const { accountId } = isAnswer ? await op.provider.Session.get(ctx) : {};
       await next();
       if (accountId) ctx.cookies.set(rememberedCookie, accountId, { signed: true, sameSite: "lax" });
+    },
+  },
+  {
+    name: "answer-with-state-of-silent-request",
+    family: "R",
+    does: "After a silent request without a session, the next sign-in in that browser is answered with its state.",
+    clause: "RFC 6749 4.1.2",
+    check: "R-22",
+    install: ({ provider }) => {
+      provider.on("authorization.success", (ctx, response) => {
+        const old = ctx.cookies.get(silentCookie, { signed: true });
+        if (old && response) response.state = old;
+        if (old) ctx.cookies.set(silentCookie, null, { signed: true });
+      });
+    },
+    around: async (_op, ctx, next) => {
+      await next();
+      const { prompt, state } = ctx.query;
+      const isRefused = /[?&]error=login_required/.test(ctx.response.get("Location"));
+      if (prompt === "none" && isRefused && typeof state === "string")
+        ctx.cookies.set(silentCookie, state, { signed: true, sameSite: "lax" });
     },
   },
   ...[
