@@ -64,16 +64,18 @@ export const browserSdks: Check[] = [
         ["discovery document", discoveryUrl(t.context.issuer)],
         ["jwks_uri", jwksUri],
       ];
+      const [never, notWithCredentials]: [string[], string[]] = [[], []];
       for (const [what, url, form] of requests) {
         if (!url) continue;
         const result = await readFromScript(page, url, form);
         t.report.note(`a script of ${probe.base} asks the ${what}`, { url, ...result });
-        if (!result.plainly) t.report.warn(`A script of the app cannot read the answer of the ${what}.`);
-        else if (!result.withCredentials)
-          t.report.warn(
-            `A script of the app cannot read the answer of the ${what} to a request with credentials.`,
-          );
+        if (!result.plainly) never.push(what);
+        else if (!result.withCredentials) notWithCredentials.push(what);
       }
+      const unread = "Scripts of the app cannot read the answer";
+      if (never.length > 0) t.report.warn(`${unread} of: ${never.join(", ")}.`);
+      if (notWithCredentials.length > 0)
+        t.report.warn(`${unread} to a request with credentials, of: ${notWithCredentials.join(", ")}.`);
     },
   },
 ];
