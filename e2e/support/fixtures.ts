@@ -8,6 +8,8 @@ import { type Apps, demo, testers } from "./demo.ts";
 export interface Options {
   /** Which of the apps' base URLs to use. */
   apps: Apps;
+  /** Errors that the pages may log: parts of the text, or of the address. */
+  expectedErrors: readonly string[];
 }
 
 interface Actors {
@@ -18,13 +20,14 @@ interface Actors {
 
 export const test = base.extend<Options & Actors>({
   apps: [demo.throughFrontDoor, { option: true }],
+  expectedErrors: [[], { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture names from this pattern
   user: async ({}, use, { parallelIndex }) => {
     const tester = testers[parallelIndex];
     if (!tester) throw new Error("more workers than testers");
     await use(tester);
   },
-  context: async ({ context }, use) => failOnPageErrors(context, use),
+  context: async ({ context, expectedErrors }, use) => failOnPageErrors(context, use, expectedErrors),
   playground2: async ({ page, apps }, use) => use(new App(page, apps.playground2)),
   playground3: async ({ context, apps }, use) => use(new App(await context.newPage(), apps.playground3)),
 });
@@ -33,10 +36,13 @@ export const test = base.extend<Options & Actors>({
 export async function failOnPageErrors(
   context: BrowserContext,
   use: (context: BrowserContext) => Promise<void>,
+  expected: readonly string[] = [],
 ): Promise<void> {
   const errors: string[] = [];
   context.on("console", (message) => {
-    if (message.type() === "error" && !isPlainStatus(message.text())) errors.push(message.text());
+    const whole = `${message.text()} ${message.location().url}`;
+    if (message.type() !== "error" || isPlainStatus(whole)) return;
+    if (!expected.some((part) => whole.includes(part))) errors.push(whole);
   });
   context.on("weberror", ({ error }) => errors.push(String(error())));
   await use(context);
