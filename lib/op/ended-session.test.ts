@@ -6,6 +6,7 @@ import { HttpBrowser, type Visit } from "#lib/net/http-browser.ts";
 import { OpStore } from "./store/op-store.ts";
 import {
   authorizationUrl,
+  authorize,
   goOn,
   isSignedIn,
   logoutUrl,
@@ -88,6 +89,19 @@ describe("a session that ends", () => {
     assert.ok(responseOf(await silentLogin(browser)).has("id_token"));
     goOn(await browser.submit(page, { logout: "yes" }));
     assert.equal(decodeJwt(op.albums.logoutTokens[0] ?? "").sid, claims.sid);
+  });
+
+  it("does not end by a new sign-in of its user: at every moment its apps are stored", async () => {
+    await signIn(op, browser, "photos");
+    const left: string[][] = [];
+    const destroy = OpStore.prototype.destroy;
+    mock.method(OpStore.prototype, "destroy", function (this: OpStore, model: string, id: string) {
+      destroy.call(this, model, id);
+      const joined = this.sessions().map(({ authorizations }) => Object.keys(authorizations ?? {}));
+      if (model === "Session") left.push(joined.flat().sort());
+    });
+    assert.ok(responseOf(await authorize(op, browser, { prompt: "login" })).has("code"));
+    assert.deepEqual(left, [["albums", "photos"]]);
   });
 
   it("notifies the other apps if the stored metadata of one is no longer valid", async () => {
