@@ -1,8 +1,9 @@
 /** The self-signed certificate for `OP_HTTPS`: generated at the first start, kept until shortly before it expires. */
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
+import { ConfigError } from "#lib/config/env.ts";
 
 export interface TlsFiles {
   cert: string;
@@ -15,12 +16,12 @@ export const keyFile = "https-key.pem";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** @param directory the OP's data directory; with `:memory:` every start generates a new certificate */
+/** @param directory the OP's data directory; with `:memory:` every start generates a new certificate
+ *  @throws {ConfigError} if the kept ones cannot be used */
 export async function loadCertificate(directory: string): Promise<TlsFiles> {
   const [cert, key] = [join(directory, certificateFile), join(directory, keyFile)];
-  if (directory !== ":memory:" && isCurrent(cert) && existsSync(key)) {
-    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
-  }
+  const kept = directory !== ":memory:" && existsSync(cert) && existsSync(key) && read(cert, key);
+  if (kept && isCurrent(kept)) return kept;
   const made = await makeCertificate();
   if (directory !== ":memory:") {
     writeFileSync(key, made.key, { mode: 0o600 });
@@ -29,8 +30,23 @@ export async function loadCertificate(directory: string): Promise<TlsFiles> {
   return made;
 }
 
-const isCurrent = (file: string): boolean =>
-  existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > Date.now() + 7 * dayMs;
+/** @throws {ConfigError} if one of them is damaged, or they do not belong together */
+function read(certFile: string, privateFile: string): TlsFiles {
+  try {
+    const [cert, key] = [readFileSync(certFile, "utf8"), readFileSync(privateFile, "utf8")];
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+      throw new Error("the key is not that of the certificate");
+    return { cert, key };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "";
+    throw new ConfigError(
+      `${certFile} and ${privateFile} cannot be used (${why}). Delete both: new ones are made.`,
+    );
+  }
+}
+
+const isCurrent = ({ cert }: TlsFiles): boolean =>
+  Date.parse(new X509Certificate(cert).validTo) > Date.now() + 7 * dayMs;
 
 /** A self-signed CA certificate, only for this machine's names. */
 async function makeCertificate(): Promise<TlsFiles> {
