@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { createClient } from "@redis/client";
 import { freePort } from "#lib/net/free-port.ts";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { listen } from "../support/event-stream.ts";
@@ -102,6 +103,26 @@ test("a logout token can be resent after Retry-After if Redis's reply was lost",
   await new Promise((resolve) => setTimeout(resolve, patience));
   await assertAccepted(await sendToken(a, token));
   await assertRefused(await sendToken(b, token));
+});
+
+test("a full Redis: what writes answers 503 with the reason, /health too, and nothing is lost", async (t) => {
+  const who = newUser();
+  const browser = await signIn(issuer, a, who);
+  const token = await tokenFor(who);
+  const admin = await createClient({ url: redis.url, password }).connect();
+  t.after(() => admin.close());
+  await admin.configSet("maxmemory", "1");
+  const refused = await sendToken(a, token);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get("retry-after"), "5");
+  assert.match(await refused.text(), /its memory is full/);
+  const health = await browser.get(`${a.base}/health`);
+  assert.deepEqual([health.status, health.headers.get("retry-after")], [503, "5"]);
+  assert.equal((await new HttpBrowser().post(`${a.base}/authorize`, {})).status, 503);
+  assert.equal((await sessionOf(browser, a)).user, who.sub, "what can be read is still true");
+  await admin.configSet("maxmemory", "0");
+  await healthy(a);
+  await assertAccepted(await sendToken(a, token));
 });
 
 describe("an app that starts without Redis", () => {
