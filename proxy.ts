@@ -1,12 +1,17 @@
 /** Gives every page its Content-Security-Policy. Next's own inline scripts need a nonce that is new for each response,
- * and this is the place that Next reads it from; nothing else belongs here. */
+ * and this is the place that Next reads it from. Only what no page can do itself belongs here. */
 import { type NextRequest, NextResponse } from "next/server";
 import { environment } from "#lib/config/env.ts";
+import { relyingParty } from "#lib/next/relying-party.ts";
+import { storeProblem } from "#lib/rp/endpoints/store-problem.ts";
 
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<Response> {
   if (!isDecodable(request.nextUrl.pathname)) {
     return new NextResponse("Not found", { status: 404, headers: { "cache-control": "no-store" } });
   }
+  // A page's own error always has status 500.
+  const problem = await storeProblem(request, relyingParty());
+  if (problem) return problem;
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   // form-action is left out: browsers apply it to redirects that follow a form, and ours lead to the OP.
   const policy = [

@@ -54,6 +54,11 @@ test("a file that is deleted while in use: nothing is answered from it, and it w
   await assertUnavailable(await sendToken(rp, token), why);
   const cookie = browser.cookieFor("/playground2");
   await assertUnavailable(await fetch(`${rp.base}/session`, { headers: { cookie } }), why);
+  for (const page of ["", "oauth2", "photos", "registration", "doctor"]) {
+    const answer = await fetch(`${rp.base}/${page}`, { headers: { cookie } });
+    assert.equal(answer.headers.get("refresh"), "5", "it reloads itself");
+    await assertUnavailable(answer, why);
+  }
   await rp.printed(`${fileOf(rp)}: the file was deleted or replaced while in use`);
   renameSync(`${fileOf(rp)}.away`, fileOf(rp));
   assert.equal((await sessionOf(browser, rp)).user, who.sub);
