@@ -1,8 +1,10 @@
-/** Steps of a store, each after a line that names it, for synced.disk-test.ts: `node steps.ts app FOLDER`. */
+/** Steps of a store, each after a line that names it, for synced.disk-test.ts: `node steps.ts app|op FOLDER`. */
 import { writeSync } from "node:fs";
+import { OpStore } from "#lib/op/store/op-store.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "#lib/store/testing/stored.ts";
 
+/** Of an app. */
 async function appSteps(folder: string): Promise<Record<string, () => Promise<unknown>>> {
   const store = openSqliteStore(folder, "app");
   const sessions = ["one", "two", "three", "four", "five"].map((sid) => sessionOf("alice", sid));
@@ -26,8 +28,23 @@ async function appSteps(folder: string): Promise<Record<string, () => Promise<un
   };
 }
 
-const [, , , folder = ""] = process.argv;
-for (const [name, step] of Object.entries(await appSteps(folder))) {
+/** Of the embedded OP. */
+async function opSteps(folder: string): Promise<Record<string, () => unknown>> {
+  const store = new OpStore(folder);
+  const session = { jti: "c", uid: "u", accountId: "alice", authorizations: { photos: { sid: "s" } } };
+  store.upsert("Session", "cookie", session, 60);
+  return {
+    code: () => store.upsert("AuthorizationCode", "code", {}, 60),
+    consent: () => store.rememberConsent("alice", "photos", ["openid"]),
+    keys: () => store.setSecret("jwks", "{}"),
+    client: () => store.upsert("Client", "photos", { client_id: "photos" }),
+    end: () => store.endSessions(["u"]),
+  };
+}
+
+const [, , which, folder = ""] = process.argv;
+const steps = await (which === "op" ? opSteps(folder) : appSteps(folder));
+for (const [name, step] of Object.entries(steps)) {
   writeSync(1, `step ${name}\n`);
   await step();
 }

@@ -14,11 +14,11 @@ after(() => rmSync(folder, { recursive: true }));
 /** Runs steps.ts under strace.
  * @returns for each step the number of its syncs, and whether something was written after the last of them */
 async function trace(steps: string): Promise<Map<string, { syncs: number; unsynced: boolean }>> {
-  const log = join(folder, "strace.txt");
+  const log = join(folder, `${steps}.strace`);
   const calls = "trace=fsync,fdatasync,pwrite64,write,ftruncate";
   await promisify(execFile)("strace", [
     ...["-f", "-y", "-s", "200", "-e", calls, "-o", log],
-    ...[process.execPath, "e2e/disk/steps.ts", steps, mkdtempSync(join(folder, "store-"))],
+    ...[process.execPath, "e2e/disk/steps.ts", steps, join(folder, steps)],
   ]);
   const found = new Map<string, { syncs: number; unsynced: boolean }>();
   let step = { syncs: 0, unsynced: false };
@@ -35,27 +35,27 @@ async function trace(steps: string): Promise<Map<string, { syncs: number; unsync
   return found;
 }
 
-describe("the session store has on disk before it answers", () => {
-  const durable = [
-    "logout token",
-    "front channel",
-    "end",
-    "reset",
-    "registered client",
-    "keys",
-    "renewed login",
-  ];
-  const quick = ["login", "event", "form", "pending login"];
-  const traced = trace("app");
+/** Steps that another party relies on once they are acknowledged, and steps that a user can simply repeat. */
+const stores = {
+  app: {
+    durable: ["logout token", "front channel", "end", "reset", "registered client", "keys", "renewed login"],
+    quick: ["login", "event", "form", "pending login"],
+  },
+  op: { durable: ["end", "keys", "client"], quick: ["code", "consent"] },
+};
 
-  for (const name of durable) {
-    test(`${name}: one sync, after the last write`, async () => {
-      assert.deepEqual((await traced).get(name), { syncs: 1, unsynced: false });
-    });
-  }
-  for (const name of quick) {
-    test(`nothing of what a power failure may undo: ${name}`, async () => {
-      assert.deepEqual((await traced).get(name), { syncs: 0, unsynced: true });
-    });
-  }
-});
+for (const [name, { durable, quick }] of Object.entries(stores)) {
+  describe(`before it answers, the store of the ${name}`, () => {
+    const traced = trace(name);
+    for (const step of durable) {
+      test(`syncs once, after the last write: ${step}`, async () => {
+        assert.deepEqual((await traced).get(step), { syncs: 1, unsynced: false });
+      });
+    }
+    for (const step of quick) {
+      test(`does not wait for the disk: ${step}`, async () => {
+        assert.deepEqual((await traced).get(step), { syncs: 0, unsynced: true });
+      });
+    }
+  });
+}

@@ -38,6 +38,9 @@ const dropOrphans = `
     (SELECT 1 FROM artifact AS client WHERE client.model = 'Client' AND client.id = artifact.payload ->> 'clientId');
 `;
 
+/** What an app has registered, and keeps: a power failure must not undo it. */
+const registered = ["Client", "RegistrationAccessToken"];
+
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** A session that has ended, and the logout tokens to send. */
@@ -83,15 +86,18 @@ export class OpStore {
   /** @throws {SessionEnded} if it is a session that has ended, or that is now another user's */
   upsert(model: string, id: string, payload: AdapterPayload, expiresIn?: number): void {
     const kept = model === "Session" ? this.#withEveryParticipant(payload) : payload;
-    this.#database.run(
-      "INSERT OR REPLACE INTO artifact (model, id, payload, expires_at, uid, grant_id) VALUES (?, ?, ?, ?, ?, ?)",
-      model,
-      id,
-      JSON.stringify(kept),
-      expiresIn ? seconds() + expiresIn : null,
-      payload.uid ?? null,
-      payload.grantId ?? null,
-    );
+    const insert = () =>
+      this.#database.run(
+        "INSERT OR REPLACE INTO artifact (model, id, payload, expires_at, uid, grant_id) VALUES (?, ?, ?, ?, ?, ?)",
+        model,
+        id,
+        JSON.stringify(kept),
+        expiresIn ? seconds() + expiresIn : null,
+        payload.uid ?? null,
+        payload.grantId ?? null,
+      );
+    if (registered.includes(model)) this.#database.durably(insert);
+    else insert();
   }
 
   find(model: string, id: string): AdapterPayload | undefined {
@@ -200,7 +206,8 @@ export class OpStore {
   }
 
   setSecret(name: string, value: string): void {
-    this.#database.run("INSERT OR REPLACE INTO secret VALUES (?, ?)", name, value);
+    const sql = "INSERT OR REPLACE INTO secret VALUES (?, ?)";
+    this.#database.durably(() => this.#database.run(sql, name, value));
   }
 
   /** Two concurrent requests of one browser may each add their client to the session; the library writes the whole
