@@ -99,10 +99,15 @@ async function endSessions(
   if (ended === "replayed")
     return checks.fail("replay", "This logout token was received before.", "a new jti", jti);
   checks.pass("replay");
-  const unmatched = ended.length === 0 ? await whyUnmatched(logout, rp) : undefined;
+  const unmatched = ended.length === 0 ? await whyUnmatched(logout, rp).catch(notKnown) : undefined;
   if (unmatched) checks.warn("session", "a session with this sid or sub", unmatched);
   else checks.pass("session", ended.length === 0 ? "none here: success as well" : `${ended.length} ended`);
   return { ended, end };
+}
+
+/** The logout took effect, so it is accepted although the store has stopped answering since. */
+function notKnown(error: unknown): undefined {
+  if (!(error instanceof ProtocolError)) throw error;
 }
 
 /** How long ago the OP ended its session, by its clock (`toe`, RFC 8417 2.2). `iat`, in whole seconds, is too coarse. */
