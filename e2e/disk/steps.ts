@@ -38,6 +38,9 @@ async function opSteps(folder: string): Promise<Record<string, () => unknown>> {
     consent: () => store.rememberConsent("alice", "photos", ["openid"]),
     keys: () => store.setSecret("jwks", "{}"),
     client: () => store.upsert("Client", "photos", { client_id: "photos" }),
+    "session in use": () => store.upsert("Session", "cookie", session, 60),
+    "app in a session": () =>
+      store.upsert("Session", "cookie", { ...session, authorizations: { albums: { sid: "s" } } }, 60),
     end: () => store.endSessions(["u"]),
   };
 }

@@ -41,7 +41,10 @@ const stores = {
     durable: ["logout token", "front channel", "end", "reset", "registered client", "keys", "renewed login"],
     quick: ["login", "event", "form", "pending login"],
   },
-  op: { durable: ["end", "keys", "client"], quick: ["code", "consent"] },
+  op: {
+    durable: ["end", "app in a session", "keys", "client"],
+    quick: ["code", "consent", "session in use"],
+  },
 };
 
 for (const [name, { durable, quick }] of Object.entries(stores)) {

@@ -96,8 +96,16 @@ export class OpStore {
         payload.uid ?? null,
         payload.grantId ?? null,
       );
-    if (registered.includes(model)) this.#database.durably(insert);
+    if (registered.includes(model) || (model === "Session" && this.#isJoined(payload)))
+      this.#database.durably(insert);
     else insert();
+  }
+
+  /** Whether a client joins a session: one that has an ID Token must never be forgotten. */
+  #isJoined({ uid = "", authorizations = {} }: AdapterPayload): boolean {
+    const stored = this.#sessionsWhere("uid = ?", uid);
+    const known = stored.flatMap((session) => Object.keys(session.authorizations ?? {}));
+    return Object.keys(authorizations).some((clientId) => !known.includes(clientId));
   }
 
   find(model: string, id: string): AdapterPayload | undefined {
