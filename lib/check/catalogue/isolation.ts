@@ -66,7 +66,7 @@ export const isolation: Check[] = [
     title: "An app that the user never signed in to is not notified on any channel",
     clause: "BCL 2.3",
     severity: "high",
-    alone: true, // so that it runs last, when all workers' users have logged out
+    last: true, // when all workers' users have logged out, and a late notification has come
     run: async (t) => {
       const here = await signedIn(t, "alice");
       const from = await logOutFirst(t, here);

@@ -36,6 +36,7 @@ export const logoutToken: Check[] = [
     title: "The audience of a logout token is the receiving RP, and no other",
     clause: "BCL 2.4",
     severity: "critical",
+    last: true, // when the other checks have collected tokens
     run: async (t) => {
       await ordinaryLogout(t);
       for (const { rp, claims } of everyToken(t)) {
@@ -85,7 +86,7 @@ export const logoutToken: Check[] = [
     title: "Each logout token has a unique jti",
     clause: "BCL 2.4",
     severity: "high",
-    alone: true, // so that it runs last, when the other checks have collected tokens
+    last: true, // when the other checks have collected tokens
     run: async (t) => {
       await ordinaryLogout(t);
       const browser = await t.browser();

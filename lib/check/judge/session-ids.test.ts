@@ -14,7 +14,6 @@ function probe(known: KnownSession[], ended: { sid: string; at: number; frame?: 
       ...{ kind: frame ? "front-channel" : "back-channel", at, method: "", url: "", headers: {}, body: "" },
       query: new URLSearchParams(frame && { sid }),
       form: new URLSearchParams({ logout_token: new UnsecuredJWT({ sid }).encode() }),
-      replaced: false,
     });
   return { name: "rp-a", known, recorder } as unknown as RelyingParty;
 }

@@ -17,8 +17,8 @@ export interface Recorded {
   headers: IncomingMessage["headers"];
   body: string;
   form: URLSearchParams;
-  /** Whether a check replaced the usual answer. */
-  replaced: boolean;
+  /** The answer, once all of it has been sent. */
+  answered?: { status: number; at: number };
 }
 
 /** Answers a recorded request; returns after the answer, or if there will be none. */
@@ -145,7 +145,10 @@ export class Recorder {
     const { method = "", url = "", headers } = request;
     const answer = this.#answers.get(kind);
     const form = new URLSearchParams(body);
-    const recorded = { kind, at, method, url, query, headers, body, form, replaced: answer !== undefined };
+    const recorded: Recorded = { kind, at, method, url, query, headers, body, form };
+    response.once("finish", () => {
+      recorded.answered = { status: response.statusCode, at: performance.now() };
+    });
     this.records.push(recorded);
     for (const { wanted, resolve } of this.#waiting) if (wanted(recorded)) resolve(recorded);
     await (answer ?? defaults[kind])(response, recorded);

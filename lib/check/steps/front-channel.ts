@@ -1,5 +1,5 @@
 /** Front-channel logout in a browser: the iframes in the OP's page, and their requests at the probes. */
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import type { CheckReport } from "../evidence/check-report.ts";
 import type { Recorded } from "../probe/recorder.ts";
 import type { RelyingParty, SignIn } from "../probe/relying-party.ts";
@@ -75,14 +75,14 @@ export function received(
 
 /** Watches every page and iframe of a browser with a script that runs before theirs.
  * @param script may call `report(value)` at any time
- * @returns the reports so far */
+ * @returns the reports so far, each with its page's or iframe's URL, and the tab */
 export async function watchPages(
   browser: BrowserContext,
   script: string,
-): Promise<{ page: string; value: unknown }[]> {
-  const reports: { page: string; value: unknown }[] = [];
-  await browser.exposeBinding("reportToCheck", ({ frame }, value: unknown) => {
-    reports.push({ page: frame.url(), value });
+): Promise<{ page: string; tab: Page; value: unknown }[]> {
+  const reports: { page: string; tab: Page; value: unknown }[] = [];
+  await browser.exposeBinding("reportToCheck", ({ frame, page }, value: unknown) => {
+    reports.push({ page: frame.url(), tab: page, value });
   });
   await browser.addInitScript(`{ const report = (value) => void reportToCheck(value); ${script} }`);
   return reports;

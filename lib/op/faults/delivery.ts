@@ -145,6 +145,20 @@ export const delivery: readonly Fault[] = [
     deliver: againAfter(400),
   },
   {
+    name: "refused-logout-token-again-later",
+    family: "B",
+    does: "A logout token that an app has rejected with 400 is sent again after five seconds.",
+    clause: "BCL 2.5",
+    check: "B-19",
+    verdict: "warn",
+    deliver: async ({ url, init: { signal: _, ...init } }, send) => {
+      const response = await send({ url, init });
+      const again = () => void send({ url, init }).catch(() => undefined);
+      if (response.status === 400) setTimeout(again, 5_000).unref();
+      return response;
+    },
+  },
+  {
     name: "delivery-follows-redirects",
     family: "B",
     does: "The OP follows a redirect in answer to a logout token, so an app can direct requests into the internal network.",

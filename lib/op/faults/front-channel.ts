@@ -174,6 +174,26 @@ export const frontChannel: readonly Fault[] = [
     },
   },
   {
+    name: "both-channels-cancel-each-other",
+    family: "F",
+    does: "An app that registers both logout URIs is notified through neither: each channel leaves it to the other.",
+    clause: "RIL 2",
+    check: "F-13",
+    install: ({ store }) => {
+      const take = store.takeSession;
+      const hasBoth = (clientId: string) => {
+        const client = store.find("Client", clientId);
+        return client?.backchannel_logout_uri && client.frontchannel_logout_uri;
+      };
+      store.takeSession = (uid) => {
+        const session = take.call(store, uid);
+        const each = Object.entries(session?.authorizations ?? {});
+        const told = Object.fromEntries(each.filter(([clientId]) => !hasBoth(clientId)));
+        return session && { ...session, authorizations: told };
+      };
+    },
+  },
+  {
     name: "frames-sandboxed",
     family: "F",
     does: "The frames are sandboxed, so apps can use neither their cookies nor their scripts.",

@@ -14,6 +14,9 @@ const isLogoutRequest = (ctx: Context): boolean => ctx.path === endpointPaths.en
 /** Cookie with the user who last logged out in this browser. */
 const rememberedCookie = "op.remembered";
 
+/** Cookie with the `logout_hint` of the last logout request. */
+const hintCookie = "op.hint";
+
 /** Cookie with the state of the last silent request that found no session. */
 const silentCookie = "op.silent";
 
@@ -136,6 +139,37 @@ export const rpInitiated: readonly Fault[] = [
     },
   },
   {
+    name: "logout-hint-as-html",
+    family: "R",
+    does: "The logout question shows the logout_hint unescaped, unless the request also names languages.",
+    clause: "RIL 4",
+    check: "R-42",
+    around: async (_op, ctx, next) => {
+      await next();
+      const { logout_hint: hint, ui_locales: locales } = ctx.query;
+      if (isLogoutRequest(ctx) && typeof hint === "string" && !locales)
+        await changeText(ctx, (page) => page.replace("</main>", () => `<p>${hint}</p></main>`));
+    },
+  },
+  {
+    name: "logout-hint-as-html-after-yes",
+    family: "R",
+    does: "The page that confirms a logout shows the logout_hint of the request unescaped.",
+    clause: "RIL 4",
+    check: "R-42",
+    around: async (_op, ctx, next) => {
+      const shown = ctx.cookies.get(hintCookie, { signed: true });
+      await next();
+      const { logout_hint: hint } = ctx.query;
+      if (isLogoutRequest(ctx) && typeof hint === "string")
+        ctx.cookies.set(hintCookie, encodeURIComponent(hint), { signed: true, sameSite: "lax" });
+      if (ctx.path === pagePaths.loggedOut && shown)
+        await changeText(ctx, (page) =>
+          page.replace("</main>", () => `<p>${decodeURIComponent(shown)}</p></main>`),
+        );
+    },
+  },
+  {
     name: "apps-told-too-late",
     family: "R",
     does: "The browser comes back to the app before the logout tokens are sent.",
@@ -143,6 +177,17 @@ export const rpInitiated: readonly Fault[] = [
     check: "R-46",
     deliver: async ({ url, init: { signal: _, ...init } }, send) => {
       setTimeout(() => void send({ url, init }).catch(() => undefined), 3_000).unref();
+      return new Response(null, { status: 200 });
+    },
+  },
+  {
+    name: "apps-told-after-the-browser",
+    family: "R",
+    does: "The browser comes back to the app a second and a half before the logout tokens are sent.",
+    clause: "RIL 3",
+    check: "R-46",
+    deliver: async ({ url, init: { signal: _, ...init } }, send) => {
+      setTimeout(() => void send({ url, init }).catch(() => undefined), 1_500).unref();
       return new Response(null, { status: 200 });
     },
   },
