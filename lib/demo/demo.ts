@@ -12,7 +12,6 @@ import type { ProcessPlan } from "./managed-process.ts";
 import type { DemoOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import { opPlan, rpPlan } from "./plans.ts";
-import type { WantedPort } from "./ports.ts";
 import { createProcessGroup, type ProcessGroup, runProcesses } from "./process-group.ts";
 import { readyViewOf } from "./ready-view.ts";
 
@@ -46,22 +45,6 @@ export async function runDemo(demo: Demo): Promise<void> {
     await frontDoor.close();
   }
 }
-
-/** Every port of this demo, and the flag that chooses another. */
-export function wantedPorts({ issuer, ports }: DemoOptions): WantedPort[] {
-  const { op, frontDoor, apps } = ports;
-  const others = (...taken: number[]) => taken.map((port) => (port + portOffset) % portCount).join(",");
-  const forApps = `--ports ${others(...Object.values(apps))}`;
-  return [
-    ...(issuer === undefined ? [{ port: op, flag: `--op-port ${others(op)}` }] : []),
-    ...appNames.map((name) => ({ port: apps[name], flag: forApps })),
-    { port: frontDoor, flag: `--front-port ${others(frontDoor)}` },
-  ];
-}
-
-/** Distance of a proposed port from the one in use. */
-const portOffset = 100;
-const portCount = 65_536;
 
 async function findClients({ options, output }: Demo, state: SavedState): Promise<Clients> {
   const { issuer, ca } = options;

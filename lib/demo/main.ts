@@ -6,16 +6,18 @@ import { appNames } from "#lib/config/apps.ts";
 import { environment } from "#lib/config/env.ts";
 import { ensureBuilt } from "#lib/prepare/build.mjs";
 import { withLock } from "#lib/prepare/lock.mjs";
-import { runDemo, wantedPorts } from "./demo.ts";
+import { runDemo } from "./demo.ts";
 import { commandLine, type DemoOptions, parseOptions } from "./options.ts";
 import { createOutput } from "./output.ts";
-import { checkPorts } from "./ports.ts";
+import { checkPorts, holdFolder } from "./ports.ts";
 
 async function run(options: DemoOptions, signal: AbortSignal): Promise<number> {
   try {
-    await checkPorts(wantedPorts(options));
+    await checkPorts(options);
+    const release = await unlessInterrupted(signal, holdFolder(options));
     await unlessInterrupted(signal, withLock(ensureBuilt));
     await start(options, signal);
+    release();
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   }

@@ -1,4 +1,5 @@
-/** One installation or build at a time in a folder. */
+/** One process at a time in a folder. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,36 +9,61 @@ const pollMs = 200;
 /** A lock without a process id after this time was left by a process that died while writing it. */
 const unsignedMs = 5_000;
 
+/** @typedef {{ pid: number, about: string }} Holder the process that has a lock, and what it does */
+
 /**
- * Waits until no other run installs or builds here, then does `work`. The lock of a dead process does not count.
+ * Waits until no other run installs or builds here, then does `work`.
  * @template T @param {() => Promise<T>} work @param {string} [lockFile] @returns {Promise<T>}
  */
 export async function withLock(work, lockFile = path.join(root, ".data", "prepare.lock")) {
-  mkdirSync(path.dirname(lockFile), { recursive: true });
   let announced = false;
-  while (!tryLock(lockFile)) {
-    const holder = holderOf(lockFile);
-    if (holder === "dead") rmSync(lockFile, { force: true });
-    else if (!announced) {
-      announced = true;
-      say(`Another run (process ${holder}) is installing or building in this folder; waiting for it …\n`);
+  for (;;) {
+    const taken = await takeLock(lockFile);
+    if (typeof taken === "function") {
+      try {
+        return await work();
+      } finally {
+        taken();
+      }
     }
+    if (!announced)
+      say(`Another run (process ${taken.pid}) is installing or building in this folder; waiting for it …\n`);
+    announced = true;
     await delay(pollMs);
-  }
-  const unlock = () => rmSync(lockFile, { force: true });
-  process.once("exit", unlock);
-  try {
-    return await work();
-  } finally {
-    process.off("exit", unlock);
-    unlock();
   }
 }
 
-/** @param {string} lockFile */
-function tryLock(lockFile) {
+/**
+ * Takes a lock until the returned function or the end of this process releases it. One of a process that is gone does not
+ * count, even if another process has its number now.
+ * @param {string} lockFile @param {string} [about] what this process does, in one line @returns {Promise<Holder | (() => void)>}
+ */
+export async function takeLock(lockFile, about = "") {
+  mkdirSync(path.dirname(lockFile), { recursive: true });
+  while (!write(lockFile, [process.pid, startOf(process.pid), about].join("\n"))) {
+    const holder = holderOf(lockFile);
+    if (typeof holder === "object") return holder;
+    if (holder === "dead") rmSync(lockFile, { force: true });
+    else await delay(pollMs);
+  }
+  const release = () => {
+    process.off("exit", release);
+    rmSync(lockFile, { force: true });
+  };
+  process.once("exit", release);
+  return release;
+}
+
+/** The process that has a lock, if any. @param {string} lockFile @returns {Holder | undefined} */
+export function lockHolder(lockFile) {
+  const holder = holderOf(lockFile);
+  return typeof holder === "object" ? holder : undefined;
+}
+
+/** @param {string} lockFile @param {string} text @returns {boolean} false if it exists */
+function write(lockFile, text) {
   try {
-    writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+    writeFileSync(lockFile, text, { flag: "wx" });
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
@@ -45,14 +71,29 @@ function tryLock(lockFile) {
   }
 }
 
-/** @param {string} lockFile @returns {number | "dead" | "unknown"} */
+/** @param {string} lockFile @returns {Holder | "dead" | "unknown"} */
 function holderOf(lockFile) {
   try {
-    const pid = Number(readFileSync(lockFile, "utf8"));
-    if (pid > 0) return isAlive(pid) ? pid : "dead";
+    const [pid = "", start, about = ""] = readFileSync(lockFile, "utf8").split("\n");
+    if (Number(pid) > 0)
+      return isAlive(Number(pid)) && start === startOf(Number(pid)) ? { pid: Number(pid), about } : "dead";
     return Date.now() - statSync(lockFile).mtimeMs > unsignedMs ? "dead" : "unknown";
   } catch {
     return "unknown"; // released just now
+  }
+}
+
+/** When a process started, which tells it from a later one of the same number; empty where the system does not say.
+ * @param {number} pid */
+function startOf(pid) {
+  try {
+    if (process.platform !== "linux")
+      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    // Field 22 of proc(5). The name in the second field may have spaces and parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
   }
 }
 

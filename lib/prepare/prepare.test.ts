@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { hashOf } from "./hash.mjs";
 import { isInstalled } from "./install.mjs";
-import { withLock } from "./lock.mjs";
+import { takeLock, withLock } from "./lock.mjs";
 import { projectNode, stripsTypes } from "./node.mjs";
 import { runStep, StepFailed } from "./step.mjs";
 
@@ -72,10 +72,24 @@ describe("the lock of a folder", () => {
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
     mkdirSync(path.dirname(lockFile()));
     writeFileSync(lockFile(), String(pid));
-    assert.equal(
-      await withLock(async () => readFileSync(lockFile(), "utf8"), lockFile()),
-      String(process.pid),
-    );
+    const [holder] = (await withLock(async () => readFileSync(lockFile(), "utf8"), lockFile())).split("\n");
+    assert.equal(holder, String(process.pid));
+  });
+
+  it("is free if another process has the number of its process now", async () => {
+    const lock = await withLock(async () => readFileSync(lockFile(), "utf8"), lockFile());
+    for (const left of [String(process.ppid), lock.replace(/^\d+/, String(process.ppid))]) {
+      writeFileSync(lockFile(), left);
+      assert.equal(await withLock(async () => "in", lockFile()), "in");
+    }
+  });
+
+  it("is held by a process that lives, whoever asks", async () => {
+    const release = await takeLock(lockFile(), "something long");
+    assert.ok(typeof release === "function");
+    assert.deepEqual(await takeLock(lockFile()), { pid: process.pid, about: "something long" });
+    release();
+    assert.ok(typeof (await takeLock(lockFile())) === "function");
   });
 });
 

@@ -1,5 +1,6 @@
 /** A whole run: from the flags to the report. */
 import { CannotRun } from "#lib/cli/errors.ts";
+import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { appNames } from "#lib/config/apps.ts";
 import { boundedFetch } from "#lib/net/bounded-fetch.ts";
 import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
@@ -92,7 +93,7 @@ async function check(
   const { clients, port, without, ca } = options;
   const byHand = Object.keys(clients).length > 0 ? { clients, port, without } : undefined;
   progress.prepares(""); // the build has its own output
-  if (checks.some(({ id }) => id.startsWith("W"))) await withLock(ensureBuilt);
+  if (checks.some(({ id }) => id.startsWith("W"))) await unlessInterrupted(signal, withLock(ensureBuilt));
   const playground = lazyPlayground({ driver, context, byHand, ca }, options);
   const startedAt = new Date();
   const began = performance.now();
