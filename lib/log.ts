@@ -1,6 +1,7 @@
 /** The log of one process: pino, pretty for people or JSON for machines. */
 import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import { prettyFactory } from "pino-pretty";
+import { foreignText, visible, visibleInColour } from "#lib/net/foreign-text.ts";
 
 export type Log = Logger;
 
@@ -8,16 +9,17 @@ export type Log = Logger;
  * @param name of the process, in every JSON line */
 export function createLog(options: { name: string; LOG_FORMAT: "pretty" | "json"; LOG_LEVEL: string }): Log {
   const { name, LOG_FORMAT, LOG_LEVEL } = options;
-  if (LOG_FORMAT === "json") return pino({ name, level: LOG_LEVEL, base: { name } });
-  // A line is one line: what comes from outside must not look like another one, or colour the terminal.
-  const messageFormat = (line: Record<string, unknown>, key: string) =>
-    String(line[key]).replace(/\p{Cc}/gu, "\u{fffd}");
-  const stream = pretty({
-    messageFormat,
-    sync: true,
+  const output = pino.destination({ sync: true });
+  // These escapes are JSON's own.
+  const json = { write: (line: string) => output.write(visible(line)) };
+  if (LOG_FORMAT === "json") return pino({ name, level: LOG_LEVEL, base: { name } }, json);
+  const prettify = prettyFactory({
+    // A line is one line: what comes from outside must not look like another one.
+    messageFormat: (line, key) => foreignText(line[key], Number.POSITIVE_INFINITY),
     ignore: "pid,hostname,name,data",
     translateTime: "SYS:HH:MM:ss",
     singleLine: true,
   });
-  return pino({ name, level: LOG_LEVEL }, stream);
+  const people = { write: (line: string) => output.write(visibleInColour(prettify(line))) };
+  return pino({ name, level: LOG_LEVEL }, people);
 }

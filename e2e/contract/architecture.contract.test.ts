@@ -34,7 +34,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "lib/products": ["cli", "op", "oidc", "net", "config"],
   "lib/cli": ["op/faults/catalogue.ts", "oidc", "net", "config", "prepare"],
   "lib/config": ["oidc", "net"],
-  "lib/log.ts": ["config"],
+  "lib/log.ts": ["net", "config"],
   "lib/ui": ["config"],
   "lib/prepare": [],
 };

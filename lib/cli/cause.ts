@@ -1,5 +1,6 @@
 /** Why a request failed, in a few words for people at a terminal. */
 import * as oidc from "openid-client";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { innermost } from "#lib/net/innermost-error.ts";
 
 const caAdvice = "name its file with --ca FILE";
@@ -12,8 +13,12 @@ const advice: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate authority is unknown; ${caAdvice}`,
 };
 
-/** The innermost reason: the server's error response, its status, or what went wrong on the way. */
-export function causeOf(error: unknown): string {
+const mostWords = 300;
+
+/** The innermost reason, on one line: the server's error response, its status, or what went wrong on the way. */
+export const causeOf = (error: unknown): string => foreignText(wordsOf(error), mostWords);
+
+function wordsOf(error: unknown): string {
   const inner = innermost(error);
   if (inner instanceof oidc.ResponseBodyError) {
     return `HTTP ${inner.status}, ${inner.error}${inner.error_description ? `: ${inner.error_description}` : ""}`;

@@ -43,7 +43,7 @@ export async function runCommand<Options>(command: Command<Options>): Promise<nu
 export function explain(error: unknown, name: CommandName): string {
   const isExpected = [UsageError, ConfigError, CannotRun, StepFailed].some((type) => error instanceof type);
   if (isExpected) return visible((error as Error).message);
-  return `${name} itself failed; please report this: ${error instanceof Error ? error.stack : String(error)}`;
+  return `${name} itself failed; please report this: ${visible(String(error instanceof Error ? error.stack : error))}`;
 }
 
 const exitCodeOf = (error: unknown, name: CommandName): number =>

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import tls from "node:tls";
 import { readCertificates, trustCertificates } from "#lib/net/certificates.ts";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { causeOf } from "./cause.ts";
 import { CannotRun } from "./errors.ts";
 import { isConnectionFailure, NotYet, type Patience, whenStarted } from "./starting.ts";
@@ -39,7 +40,7 @@ export async function trustServer(trust: Trust, patience: Patience): Promise<str
   const { leaf, root } = shown;
   if (!leaf.checkHost(hostname)) {
     throw new CannotRun(
-      `The certificate of ${origin} is for ${leaf.subjectAltName ?? leaf.subject}, not for ${hostname}; use the host that it names.`,
+      `The certificate of ${origin} is for ${foreignText(leaf.subjectAltName ?? leaf.subject)}, not for ${hostname}; use the host that it names.`,
     );
   }
   if (!root.checkIssued(root)) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { CannotRun } from "#lib/cli/errors.ts";
 import type { Environment } from "#lib/config/env.ts";
+import { visible } from "#lib/net/foreign-text.ts";
 import type { Channel, Output } from "./output.ts";
 import { answers } from "./probe.ts";
 
@@ -73,7 +74,9 @@ export function startProcess(plan: ProcessPlan, output: Output): ManagedProcess 
     state = "ended";
   });
   const obituary = (how: string) =>
-    [`[${name}] ${how}`, ...lastLines.map((line) => `    ${stripVTControlCharacters(line)}`)].join("\n");
+    [`[${name}] ${how}`, ...lastLines.map((line) => `    ${visible(stripVTControlCharacters(line))}`)].join(
+      "\n",
+    );
   const died = (ending: Ending) =>
     obituary(
       `ended with ${typeof ending === "number" ? `exit code ${ending}` : `signal ${ending}`}; its last lines:`,

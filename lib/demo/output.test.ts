@@ -49,6 +49,33 @@ describe("the demo's output", () => {
     );
   });
 
+  it("shows what is invisible or moves the terminal, whoever wrote it, but keeps the colours of processes", async () => {
+    const { streams, read } = collector();
+    const output = createOutput("pretty", ["op"], streams);
+    output.say("op", "client \u001b[2J\u202e\nReady: x");
+    output.relay("op", "\u001b[32mINFO\u001b[39m: \u001b[2J\u202e", "stdout");
+    assert.deepEqual((await read()).stdout.trimEnd().split("\n"), [
+      "[op] client \\u001b[2J\\u202e\\nReady: x",
+      "[op] \u001b[32mINFO\u001b[39m: \\u001b[2J\\u202e",
+    ]);
+  });
+
+  it("shows it in JSON too, with the escapes of JSON", async () => {
+    const { streams, read } = collector();
+    const output = createOutput("json", ["op"], streams);
+    output.relay("op", '{"msg":"\u009b\u202e"}', "stdout");
+    output.announce("\u009b\u202e");
+    const lines = (await read()).stdout.trimEnd().split("\n");
+    assert.ok(
+      lines.every((line) => line.includes("\\u009b\\u202e")),
+      lines.join("\n"),
+    );
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { msg: string }).msg),
+      ["\u009b\u202e", "\u009b\u202e"],
+    );
+  });
+
   it("knows what our own ready line says better", () => {
     assert.ok(isNextBanner("\u001b[1m▲ Next.js 16.4.6\u001b[22m"));
     assert.ok(isNextBanner("- Local:         http://127.0.0.1:8082"));

@@ -2,6 +2,7 @@
 import type { Writable } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { type Accent, apps } from "#lib/config/apps.ts";
+import { foreignText, visible, visibleInColour } from "#lib/net/foreign-text.ts";
 
 export type Channel = "stdout" | "stderr";
 
@@ -34,6 +35,9 @@ const colourOf = new Map<string, (typeof terminalColours)[Accent] | "cyan">([
   ...apps.map(({ name, accent }) => [name, terminalColours[accent]] as const),
 ]);
 
+/** A line may quote an OpenID Provider. */
+const oneLineOf = (text: string): string => foreignText(text, Number.POSITIVE_INFINITY);
+
 /** @param names of all processes: prefixes are padded to the longest */
 export function createOutput(format: "pretty" | "json", names: string[], streams: Streams = process): Output {
   return format === "json" ? jsonOutput(streams) : prettyOutput(names, streams);
@@ -49,15 +53,15 @@ function prettyOutput(names: string[], streams: Streams): Output {
   };
   return {
     colours,
-    say: (name, text) => streams.stdout.write(`${prefix(name)} ${text}\n`),
-    announce: (text) => streams.stdout.write(`${text}\n`),
-    relay: (name, line, channel) => streams[channel].write(`${prefix(name)} ${line}\n`),
+    say: (name, text) => streams.stdout.write(`${prefix(name)} ${oneLineOf(text)}\n`),
+    announce: (text) => streams.stdout.write(`${oneLineOf(text)}\n`),
+    relay: (name, line, channel) => streams[channel].write(`${prefix(name)} ${visibleInColour(line)}\n`),
   };
 }
 
 function jsonOutput(streams: Streams): Output {
   const write = (name: string, msg: string, channel: Channel) =>
-    streams[channel].write(`${JSON.stringify({ level: infoLevel, time: Date.now(), name, msg })}\n`);
+    streams[channel].write(`${visible(JSON.stringify({ level: infoLevel, time: Date.now(), name, msg }))}\n`);
   return {
     colours: false,
     say: (name, text) => write(name, text, "stdout"),
@@ -65,7 +69,7 @@ function jsonOutput(streams: Streams): Output {
     // JSON passes unchanged; only a few lines of Next itself are not JSON.
     relay: (name, line, channel) =>
       line.startsWith("{")
-        ? streams[channel].write(`${line}\n`)
+        ? streams[channel].write(`${visible(line)}\n`)
         : write(name, stripVTControlCharacters(line), channel),
   };
 }

@@ -1,6 +1,7 @@
 /** `slo-playground doctor`. */
 import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { runCommand } from "#lib/cli/run.ts";
+import { visible } from "#lib/net/foreign-text.ts";
 import { consult, issuerOf } from "./consult.ts";
 import { commandLine, type DoctorOptions, parseDoctorOptions } from "./options.ts";
 import { findingsData, findingsView } from "./view.ts";
@@ -11,7 +12,7 @@ async function run(options: DoctorOptions): Promise<number> {
   const findings = await consult(options);
   process.stdout.write(
     json
-      ? `${JSON.stringify({ issuer, app, findings: findingsData(findings) }, null, 2)}\n`
+      ? `${visible(JSON.stringify({ issuer, app, findings: findingsData(findings) }, null, 2))}\n`
       : `${app} at ${issuer}\n\n${findingsView(findings, process.stdout)}`,
   );
   return findings.some(({ result }) => result === "problem") ? 1 : 0;

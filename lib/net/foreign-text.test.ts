@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { foreignText, nestsDeeper, oneLine, visible } from "./foreign-text.ts";
+import { foreignText, nestsDeeper, oneLine, visible, visibleInColour } from "./foreign-text.ts";
 
 /** A value in ten thousand lists or objects, which `JSON.stringify` cannot write. */
 const deep = (open: string, close: string): unknown =>
@@ -11,6 +11,13 @@ describe("foreign text", () => {
     assert.equal(visible("a\tb\r\nc"), "a\tb\nc");
     assert.equal(visible("\u001b[2J\u202eevil\ufeff"), "\\u001b[2J\\u202eevil\\ufeff");
     assert.equal(visible("half \ud83d"), "half \ufffd");
+  });
+
+  test("keeps the colours of our own processes, and nothing else that moves a terminal", () => {
+    assert.equal(
+      visibleInColour("\u001b[32mok\u001b[39m \u001b[2J\u202e"),
+      "\u001b[32mok\u001b[39m \\u001b[2J\\u202e",
+    );
   });
 
   test("on one line has no breaks of any kind", () => {

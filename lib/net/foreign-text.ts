@@ -14,6 +14,14 @@ export const visible = (text: string): string =>
     .replaceAll("\r\n", "\n")
     .replaceAll(hidden, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
+/** The same for text that a process of ours has coloured: its colours stay. */
+export const visibleInColour = (text: string): string =>
+  text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one
+    .split(/(\u001b\[[\d;]*m)/)
+    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
+    .join("");
+
 /** The same on one line.
  * @param most characters that are kept */
 export const oneLine = (text: string, most = Number.POSITIVE_INFINITY): string => {

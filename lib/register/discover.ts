@@ -4,6 +4,7 @@ import { causeOf } from "#lib/cli/cause.ts";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
+import { foreignText } from "#lib/net/foreign-text.ts";
 import { usableMetadata } from "#lib/oidc/usable-metadata.ts";
 
 const timeoutSeconds = 10;
@@ -36,7 +37,7 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
   }
   if (metadata.issuer !== issuer) {
     throw new CannotRun(
-      `${url} says that its issuer is ${metadata.issuer}; pass exactly that with --issuer.`,
+      `${url} says that its issuer is ${foreignText(metadata.issuer)}; pass exactly that with --issuer.`,
     );
   }
   return usableMetadata(metadata).value;

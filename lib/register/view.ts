@@ -10,10 +10,10 @@ export function textOf(registered: AppRegistration, issuer: string, said: Set<st
   const { app, clientId, formerClientId, outcome } = registered;
   const report = saidOnce(registered.report, said);
   const kind = registered.public ? "public client" : "client";
-  const at = `${app} is registered at ${issuer} as ${kind} ${clientId}`;
+  const at = `${app} is registered at ${issuer} as ${kind} ${whole(clientId)}`;
   if (report.length === 0) return `${at}: ${outcomes[outcome](registered.changed)}.`;
   const former = formerClientId
-    ? [`  Its earlier client ${formerClientId} is no longer used, but still registered there.`]
+    ? [`  Its earlier client ${whole(formerClientId)} is no longer used, but still registered there.`]
     : [];
   return [`${at}.`, ...former, ...table(report), ""].join("\n");
 }
@@ -55,8 +55,11 @@ function table(report: RegistrationReport): string[] {
 
 function detail({ result, answer, reason }: FieldReport): string {
   const change = result === "changed" ? ` to ${shown(answer)}` : "";
-  return change + (reason === undefined ? "" : ` (${reason.replace(/\.$/, "")})`);
+  return change + (reason === undefined ? "" : ` (${whole(reason).replace(/\.$/, "")})`);
 }
+
+/** What an OP may have chosen, in full and on one line. */
+const whole = (text: string): string => foreignText(text, Number.POSITIVE_INFINITY);
 
 const shown = (value: unknown): string =>
   Array.isArray(value) ? value.map(item).join(" ") : foreignText(value);
