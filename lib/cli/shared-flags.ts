@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type AppName, appNames, apps, defaultPorts, type Ports, perApp } from "#lib/config/apps.ts";
 import { discoveryPath } from "#lib/net/discovery-url.ts";
+import { templateProblem } from "#lib/oidc/issuer-template.ts";
 import type { RegistrationAuthorization } from "#lib/oidc/registration.ts";
 import { problemWith } from "#lib/op/faults/catalogue.ts";
 import { UsageError } from "./errors.ts";
@@ -14,6 +15,9 @@ export const issuerUrl = z
     (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""),
     "not an absolute http or https URL; write the issuer exactly as its discovery document does",
   )
+  .refine((url) => !templateProblem(url), {
+    error: ({ input }) => templateProblem(input) ?? "",
+  })
   .refine((url) => !url.endsWith(discoveryPath), {
     error: `this is the discovery document; omit ${discoveryPath} to name the issuer`,
   });

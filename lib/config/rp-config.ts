@@ -1,5 +1,7 @@
 /** Settings of one Relying Party. A test compares them with `.env.example` and the documented table. */
+
 import { z } from "zod";
+import { templateProblem } from "#lib/oidc/issuer-template.ts";
 import { encryptionAlgorithms, encryptionMethods } from "#lib/oidc/jwe.ts";
 import { accentNames } from "./apps.ts";
 import { baseUrl, commonSettings, type Environment, parseEnvironment, storeSettings } from "./env.ts";
@@ -16,10 +18,12 @@ const list = (item: z.ZodType<string, string>) =>
     .pipe(z.array(item));
 
 /** Issuers are compared byte for byte, so they are not normalized. */
-const issuer = z.url({
-  protocol: /^https?$/,
-  error: "is required: an absolute http or https URL, exactly as in the ID Token's iss",
-});
+const issuer = z
+  .url({
+    protocol: /^https?$/,
+    error: "is required: an absolute http or https URL, exactly as in the ID Token's iss",
+  })
+  .refine((url) => !templateProblem(url), { error: ({ input }) => templateProblem(input) ?? "" });
 
 /** The URL may contain a password, so no message quotes it. */
 const isRedisUrl = (value: string): boolean => {

@@ -11,6 +11,7 @@ import {
   fetchByEitherMethod,
 } from "./client-authentication.ts";
 import { ProtocolError } from "./errors.ts";
+import { templateProblem } from "./issuer-template.ts";
 import { clockSkew, type KeyResolver } from "./jws.ts";
 import { usableKeys, usableMetadata } from "./usable-metadata.ts";
 import type { Verdict } from "./verdict.ts";
@@ -199,13 +200,16 @@ export class OpenIdProvider {
       this.#ports.onDiscovered?.(value);
       return value;
     } catch (error) {
-      throw error instanceof ProtocolError ? error : unavailable(this.issuer, reason(error), error);
+      if (error instanceof ProtocolError) throw error;
+      throw unavailable(this.issuer, templateProblem(declaredIn(error)) ?? reason(error), error);
     }
   }
 
   /** The library compares issuers as normalized URLs, which do not distinguish `https://op.example` from
    * `https://op.example/`; `iss` is compared byte for byte (Discovery 4.3). */
   #assertSameBytes(declared: string): void {
+    const problem = templateProblem(declared);
+    if (problem) throw unavailable(this.issuer, problem);
     if (declared === this.issuer || new URL(declared).href !== new URL(this.issuer).href) return;
     throw unavailable(this.issuer, `its discovery document says ${declared}`);
   }
@@ -227,6 +231,14 @@ function unavailable(issuer: string, why: string, detail?: unknown): ProtocolErr
     help: "Check that it is running and that OP_ISSUER is exactly its issuer. For details, open Doctor in this app, or run npm run doctor. This app keeps trying.",
     detail,
   });
+}
+
+/** The issuer of the discovery document that the library refused for it. */
+function declaredIn(error: unknown): unknown {
+  const { cause } = Object(error) as { cause?: unknown };
+  if (cause === undefined) return undefined;
+  const { attribute, body } = Object(cause) as { attribute?: unknown; body?: { issuer?: unknown } };
+  return attribute === "issuer" ? body?.issuer : declaredIn(cause);
 }
 
 const withoutUndefined = (object: EndpointChoice) =>

@@ -5,6 +5,7 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import { isConnectionFailure, isStartingStatus, NotYet } from "#lib/cli/starting.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { foreignText } from "#lib/net/foreign-text.ts";
+import { templateProblem } from "#lib/oidc/issuer-template.ts";
 import { usableMetadata } from "#lib/oidc/usable-metadata.ts";
 
 const timeoutSeconds = 10;
@@ -35,6 +36,8 @@ export async function discoverNow(issuer: string): Promise<oidc.ServerMetadata> 
     const message = `No discovery document at ${url}: ${causeOf(error)}.`;
     throw mayBeStarting(error) ? new NotYet(message) : new CannotRun(message);
   }
+  const template = templateProblem(metadata.issuer);
+  if (template) throw new CannotRun(`${url} names no issuer: ${template} (--issuer).`);
   if (metadata.issuer !== issuer) {
     throw new CannotRun(
       `${url} says that its issuer is ${foreignText(metadata.issuer)}; pass exactly that with --issuer.`,

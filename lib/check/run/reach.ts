@@ -6,6 +6,7 @@ import { bounded } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { errorCode, reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import { templateProblem } from "#lib/oidc/issuer-template.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 
 const largest = 1024 * 1024;
@@ -27,6 +28,8 @@ export async function reach(provider: OpenIdProvider, fetch: Fetch): Promise<Met
       `${url} was answered with ${type ?? "something"} that is not a discovery document: check that ${issuer} is the issuer.`,
     );
   }
+  const template = templateProblem(document.issuer);
+  if (template) throw new CannotRun(`${url} names no issuer: ${template} (--issuer).`);
   if (document.issuer !== issuer) {
     throw new CannotRun(
       `${url} says that its issuer is ${shown(document.issuer)}, not ${issuer}: pass exactly that to --issuer.`,

@@ -1,4 +1,5 @@
 /** Issuer identifiers are compared byte for byte (Discovery 4.3). The finding says how they differ. */
+import { templateAdvice } from "#lib/oidc/issuer-template.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 
 export function examineIssuer(configured: string, declared: unknown): Finding {
@@ -9,6 +10,11 @@ export function examineIssuer(configured: string, declared: unknown): Finding {
       "The discovery document has no issuer.",
       "Configure the OpenID Provider to declare it.",
     );
+  }
+  const template = templateAdvice(declared);
+  if (template) {
+    const todo = `Instead of ${quoted(configured)}, ${template.todo} (OP_ISSUER or --issuer). A client for accounts of several tenants needs an app that accepts several issuers; this one compares exactly.`;
+    return finding("issuer", "problem", `${template.meaning}.`, todo);
   }
   if (configured === declared) return finding("issuer", "ok", quoted(declared));
   return finding(
