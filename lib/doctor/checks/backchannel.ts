@@ -1,4 +1,5 @@
 /** The back-channel logout URL: does it answer from here, and does the OpenID Provider reach it? */
+import { isInternal, silentProviders } from "#lib/net/internal-address.ts";
 import { isLoopback } from "#lib/net/loopback.ts";
 import { type Finding, finding, quoted } from "../finding.ts";
 import { type Patient, serverUrlOf } from "../patient.ts";
@@ -96,6 +97,11 @@ export const deliveryUnknown = (patient: Patient): Finding =>
   );
 
 function adviceFor(patient: Patient): string {
+  const { hostname } = new URL(serverUrlOf(patient));
+  return [pathAdvice(patient), ...(isInternal(hostname) ? [silentProviders] : [])].join(" ");
+}
+
+function pathAdvice(patient: Patient): string {
   const url = `${serverUrlOf(patient)}/bclogout`;
   const app = new URL(url);
   const issuer = new URL(patient.issuer);
@@ -103,7 +109,7 @@ function adviceFor(patient: Patient): string {
     return `Register ${url}, and make sure that the OpenID Provider's server reaches it: it must resolve the name and trust the certificate, and no firewall may be in between.`;
   if (!isLoopback(issuer.hostname))
     return `Register a URL that ${issuer.hostname} can reach: to its server, ${app.hostname} is itself. Give the app its own host name (RP_BASE_URLS) or use a tunnel.`;
-  return `Register ${url}. If the OpenID Provider runs in a container, ${app.hostname} is the container itself: use the host's network, or register host.docker.internal and let the app listen on that interface. Some OpenID Providers block loopback addresses by default.`;
+  return `Register ${url}. If the OpenID Provider runs in a container, ${app.hostname} is the container itself: use the host's network, or register host.docker.internal and let the app listen on that interface.`;
 }
 
 function since(at: number, now: number): string {
