@@ -41,6 +41,7 @@ import { ownPages } from "./pages/routes.ts";
 import { registerPasswordGrant } from "./password-grant.ts";
 import { endpointPaths, pagePaths } from "./paths.ts";
 import { administratorsRegister, registrationFeatures } from "./registration.ts";
+import { boundedRequests } from "./request-bounds.ts";
 import { supportedScopes } from "./scopes.ts";
 import { shareSid } from "./session-id.ts";
 import { subjectAt } from "./subject.ts";
@@ -78,6 +79,7 @@ export function buildProvider(surroundings: Surroundings): OpenIdProvider {
   provider.use(administratorsRegister(op));
   provider.use(sameOriginForms(op));
   provider.use(postedRequests(op));
+  provider.use(boundedRequests);
   provider.use(checkEverywhere);
   provider.use(decryptedHints(op));
   provider.use(ownPages(op));

@@ -3,6 +3,7 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { Database, type DatabaseOptions, type Row } from "#lib/sqlite/database.ts";
 import type { DatabaseFault } from "#lib/sqlite/fault.ts";
+import { Bounds, boundsSchema } from "./bounds.ts";
 import { type Delivery, DeliveryStore, deliverySchema } from "./delivery-store.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { participantsOf, type StoredSession } from "./stored-session.ts";
@@ -29,6 +30,7 @@ const schema = `
     PRIMARY KEY (account_id, client_id)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  ${boundsSchema}
   ${deliverySchema}
 `;
 
@@ -52,6 +54,7 @@ export interface EndedSession {
 /** Every method runs synchronously, so no other request can interleave with it. */
 export class OpStore {
   readonly #database: Database;
+  readonly #bounds: Bounds;
   readonly deliveries: DeliveryStore;
 
   /** @param directory that holds `op.sqlite`, or `:memory:` to keep nothing
@@ -60,6 +63,7 @@ export class OpStore {
   constructor(directory: string, options: DatabaseOptions = {}) {
     const errorOf = (fault: DatabaseFault) => new StoreUnavailable(fault);
     this.#database = new Database(directory, "op.sqlite", schema, { ...options, errorOf });
+    this.#bounds = new Bounds(this.#database);
     this.deliveries = new DeliveryStore(this.#database);
     this.#database.run(dropOrphans);
   }
@@ -99,6 +103,7 @@ export class OpStore {
     if (registered.includes(model) || (model === "Session" && this.#isJoined(payload)))
       this.#database.durably(insert);
     else insert();
+    this.#bounds.keep(model, id, payload, seconds());
   }
 
   /** Whether a client joins a session: one that has an ID Token must never be forgotten. */
