@@ -36,7 +36,8 @@ export class Database {
     this.#db = db;
     this.#options = options;
     this.#file = file === undefined ? undefined : identityOf(file);
-    db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${patienceMs}`);
+    // fullfsync: macOS otherwise confirms a sync before its disk has written.
+    db.exec(`PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON; PRAGMA busy_timeout = ${patienceMs}`);
     if (moved) options.onMoved?.(moved);
   }
 

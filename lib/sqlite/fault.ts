@@ -4,10 +4,10 @@ type FaultKind = keyof typeof faults;
 
 /** The reason, as the end of "… does not answer: its", and what to do about it. Both may be shown to anyone. */
 const faults = {
-  full: ["disk is full", "Free space on it. Nothing needs a restart."],
+  full: ["disk is full", "Free space on it. A running process then continues by itself."],
   failing: [
     "disk cannot be read or written, or its quota is used up",
-    "Look at the disk and the quota. Nothing needs a restart.",
+    "Look at the disk and the quota. A running process then continues by itself.",
   ],
   locked: [
     "file is locked by another program",

@@ -2,7 +2,10 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 
 const replies: Readonly<Record<string, [reason: string, help: string]>> = {
-  OOM: ["its memory is full", "Raise Redis's maxmemory, or free memory. Nothing needs a restart."],
+  OOM: [
+    "its memory is full",
+    "Raise Redis's maxmemory, or free memory. A running process then continues by itself.",
+  ],
   MISCONF: ["it cannot write to its disk", "Free space on Redis's disk; its log says more."],
   READONLY: ["it is a read-only replica", "Let REDIS_URL name the primary."],
   LOADING: ["it is loading its data", "Try again in a few seconds."],
