@@ -39,7 +39,7 @@ async function verdictOf(id: string, situation: Situation) {
   const probe = { recorder: { records } };
   const trial = new Trial({
     probeSet: { "rp-a": probe, "rp-b": probe, "rp-c": probe, "rp-d": probe },
-    ...{ users: {}, metadata },
+    ...{ probeSets: [], users: {}, metadata },
     driver: { undeclared: situation.undeclared },
     context: {
       issuer: situation.issuer ?? issuer,

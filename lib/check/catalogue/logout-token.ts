@@ -3,7 +3,13 @@ import { isNumericDate } from "#lib/oidc/id-token.ts";
 import { tokenType } from "#lib/oidc/jws.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
 import { show } from "#lib/oidc/verdict.ts";
-import { eachToken, everyToken, ordinaryLogout, sessionOf } from "../judge/ordinary-logout.ts";
+import {
+  eachToken,
+  eachTokenOfRun,
+  everyToken,
+  ordinaryLogout,
+  sessionOf,
+} from "../judge/ordinary-logout.ts";
 import { mayLackSid } from "../model/capabilities.ts";
 import type { Check } from "../run/check.ts";
 import { logOut, usualParameters } from "../steps/logout.ts";
@@ -23,7 +29,8 @@ export const logoutToken: Check[] = [
     title: "The iss of a logout token equals the issuer in discovery, byte for byte",
     clause: "BCL 2.4",
     severity: "high",
-    run: eachToken((t, { rp, claims: { iss } }) =>
+    last: true, // when the other checks have collected tokens
+    run: eachTokenOfRun((t, { rp, claims: { iss } }) =>
       t.report.require(
         iss === t.provider.issuer,
         `${rp.name}: iss is ${show(iss)}, not ${t.provider.issuer}.`,
@@ -69,7 +76,8 @@ export const logoutToken: Check[] = [
     title: "A logout token expires within minutes",
     clause: "BCL 2.4",
     severity: "high",
-    run: eachToken((t, { rp, claims: { iat, exp } }) => {
+    last: true, // when the other checks have collected tokens
+    run: eachTokenOfRun((t, { rp, claims: { iat, exp } }) => {
       if (!isNumericDate(exp))
         return t.report.fail(`${rp.name}: exp is ${show(exp)} (required since errata set 1).`);
       const lifetime = exp - (isNumericDate(iat) ? iat : Date.now() / 1000);
@@ -115,7 +123,8 @@ export const logoutToken: Check[] = [
     title: "The events claim contains exactly the back-channel logout event",
     clause: "BCL 2.4",
     severity: "high",
-    run: eachToken((t, { rp, claims: { events } }) => {
+    last: true, // when the other checks have collected tokens
+    run: eachTokenOfRun((t, { rp, claims: { events } }) => {
       const members = isObject(events) ? events : t.report.fail(`${rp.name}: events is ${show(events)}.`);
       const event = members[backchannelLogoutEvent];
       t.report.require(
@@ -134,7 +143,8 @@ export const logoutToken: Check[] = [
     title: "A logout token has no nonce",
     clause: "BCL 2.4",
     severity: "high",
-    run: eachToken((t, { rp, claims }) =>
+    last: true, // when the other checks have collected tokens
+    run: eachTokenOfRun((t, { rp, claims }) =>
       t.report.require(!("nonce" in claims), `${rp.name}: it has a nonce, so it can pass for an ID Token.`),
     ),
   },
@@ -144,7 +154,8 @@ export const logoutToken: Check[] = [
     title: "A logout token identifies a user or a session",
     clause: "BCL 2.4",
     severity: "high",
-    run: eachToken((t, { rp, claims: { sub, sid } }) => {
+    last: true, // when the other checks have collected tokens
+    run: eachTokenOfRun((t, { rp, claims: { sub, sid } }) => {
       const named = [sub, sid].filter((value) => value !== undefined);
       t.report.require(named.length > 0, `${rp.name}: it has neither sub nor sid.`);
       t.report.require(

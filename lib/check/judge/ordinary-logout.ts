@@ -84,6 +84,16 @@ export const eachToken =
     for (const token of found.tokens) await judge(trial, token, found);
   };
 
+/** A check that judges each readable token of the whole run: an OP may make those of a logout, of an administrator and of
+ * an expiry in different places. */
+export const eachTokenOfRun =
+  (judge: (trial: Trial, token: ReceivedLogoutToken) => void) =>
+  async (trial: Trial): Promise<void> => {
+    const { tokens } = await ordinaryLogout(trial);
+    const others = everyToken(trial).filter(({ claims }) => Object.keys(claims).length > 0);
+    for (const token of [...tokens, ...others]) judge(trial, token);
+  };
+
 /** All logout tokens that the probes of the run have received. */
 export const everyToken = ({ probeSets }: Pick<Trial, "probeSets">): ReceivedLogoutToken[] =>
   probeSets

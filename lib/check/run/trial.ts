@@ -43,7 +43,7 @@ export interface TrialSettings extends CheckReportSettings {
 export class Trial {
   readonly report: CheckReport;
   readonly probeSet: ProbeSet;
-  /** Those of all workers: for a check that runs alone and looks at the requests of the whole run. */
+  /** Those of all workers, and those of this check: for a check that looks at the requests of the whole run. */
   readonly probeSets: readonly ProbeSet[];
   readonly alice: User;
   readonly bob: User;
@@ -68,7 +68,8 @@ export class Trial {
   constructor(settings: TrialSettings) {
     this.report = new CheckReport(settings);
     this.probeSet = settings.probeSet;
-    this.probeSets = settings.probeSets;
+    // A check of one channel may have probes of its own.
+    this.probeSets = [...new Set([...settings.probeSets, settings.probeSet])];
     this.alice = settings.users.alice;
     this.bob = settings.users.bob;
     this.provider = settings.provider;

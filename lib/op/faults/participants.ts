@@ -28,6 +28,9 @@ const initiator = new AsyncLocalStorage<unknown>();
 /** The session of the browser that uses the sessions page. */
 const atSessionsPage = new AsyncLocalStorage<string>();
 
+/** Whether the request in progress ends a session on the sessions page. */
+const endedOnPage = new AsyncLocalStorage<boolean>();
+
 /** Does not notify the apps of a session that is ended on the sessions page.
  * @param own true for the browser's own session, false for others */
 const silentOnSessionsPage = (own: boolean): Pick<Fault, "install" | "around"> => ({
@@ -80,6 +83,18 @@ export const participants: readonly Fault[] = [
     clause: "BCL 2.4",
     check: "B-30",
     ...silentOnSessionsPage(false),
+  },
+  {
+    name: "administrator-sends-bare-token",
+    family: "B",
+    does: "The logout token of a session that was ended on the sessions page has no events claim.",
+    clause: "BCL 2.4",
+    check: "B-09",
+    around: (_op, ctx, next) =>
+      endedOnPage.run(ctx.path === pagePaths.sessionsEnd, async () => void (await next())),
+    logoutToken: ({ claims }) => {
+      if (endedOnPage.getStore()) delete claims.events;
+    },
   },
   {
     name: "told-for-each-sign-in",
