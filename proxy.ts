@@ -20,6 +20,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
     "style-src 'self'",
     "img-src 'self'",
     `connect-src ${connectSources(request.nextUrl.pathname)}`,
+    "worker-src 'self'",
     "frame-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

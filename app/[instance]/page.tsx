@@ -27,7 +27,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
         <img src={`${base}/assets/import.svg`} width={144} height={108} alt="" />
         <span className="text-lg font-semibold text-accent">Import Photos</span>
       </a>
-      <LoggedInUser session={session} base={base} />
+      <LoggedInUser session={session} base={base} newest={events[0]?.seq ?? 0} />
       <SessionEnded session={session} base={base} />
       <LogoutRequests events={events} />
       <MechanismSwitch action={`${base}/mechanisms`} active={await activeMechanisms(rp)} />

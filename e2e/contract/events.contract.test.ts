@@ -1,6 +1,7 @@
 /** GET /events over HTTP: the events of this browser's session, and no others. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { appUnderTest } from "../support/app-under-test.ts";
 import { listen } from "../support/event-stream.ts";
 import { sendToken } from "../support/logout-requests.ts";
@@ -59,8 +60,15 @@ describe("the stream", () => {
   });
 });
 
-test("answers 204 without a session, so that the browser does not reconnect", async () => {
-  const response = await fetch(`${rp.base}/events`);
-  assert.equal(response.status, 204);
-  assert.equal(response.headers.getSetCookie().length, 0);
+test("without a session it sends no session's events, but the number of each logout request", async () => {
+  const stream = await listen(new HttpBrowser(), rp);
+  assert.equal(stream.response.headers.getSetCookie().length, 0);
+  const { id, data } = await stream.next();
+  assert.deepEqual([id, data.user, data.sid], ["none", null, null]);
+  const before = Number((await stream.next("requests")).data);
+  await sendToken(rp, "refused");
+  assert.ok(Number((await stream.next("requests")).data) > before);
+  await fetch(`${rp.base}/fclogout?iss=x&sid=y`);
+  assert.ok(Number((await stream.next("requests")).data) > before + 1);
+  stream.stop();
 });

@@ -78,6 +78,15 @@ export const logoutEvents = {
 
 export type LogoutEventType = (typeof logoutEvents)[Mechanism][number];
 
+/** What `onSessionChange` of a store calls the record of logout requests. */
+export const logoutRequestRecord = "logout requests";
+
+const logoutEventTypes: ReadonlySet<EventType> = new Set(Object.values(logoutEvents).flat());
+
+/** The records that these events change, where pages follow them. */
+export const recordsChangedBy = (events: readonly Pick<UnnumberedEvent, "type">[]): string[] =>
+  events.some(({ type }) => logoutEventTypes.has(type)) ? [logoutRequestRecord] : [];
+
 /** An event of one type, before the store has numbered it. */
 interface Recorded<Type extends EventType> {
   type: Type;

@@ -28,11 +28,12 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
   const [app, home] = [`/${rp.config.RP_NAME}`, canonicalBaseUrl(rp)];
   const tokens = session?.login?.tokens ?? session?.tokens;
   const since = session?.login?.since ?? 0;
-  const requests = (await latestLogoutRequests(rp)).filter(({ at }) => at >= since);
+  const latest = await latestLogoutRequests(rp);
+  const requests = latest.filter(({ at }) => at >= since);
   return (
     <>
       <h1>Import Photos</h1>
-      <LoggedInUser session={session} base={base} />
+      <LoggedInUser session={session} base={base} newest={latest[0]?.seq ?? 0} />
       <SessionEnded session={session} base={base} />
       {tokens && (
         <div className="row">

@@ -4,67 +4,63 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { endings } from "#lib/rp/endings.ts";
 import type { SessionView } from "#lib/rp/session/session-view.ts";
+import { listen, useConnected } from "./event-stream.ts";
 
 interface LiveSessionProps {
-  /** URL of the event stream; undefined when no user is logged in. */
-  events: string | undefined;
+  /** URL of the app. */
+  base: string;
   /** Version of the session that the page shows. */
   shown: string;
+  /** Number of the newest logout request that the page shows; undefined if it shows none at all. */
+  newest: number | undefined;
 }
 
-const retryMs = 2000;
-
-/** Refreshes the page once for each change of the session. It listens only while the tab is visible: browsers allow
- * few open connections to one host. */
-export function LiveSession({ events, shown }: LiveSessionProps) {
+/** Refreshes the page once for each change of what it shows, and says so to screen readers. */
+export function LiveSession({ base, shown, newest }: LiveSessionProps) {
   const router = useRouter();
-  const handled = useRef(shown);
-  const [announcement, announce] = useState("");
+  const handled = useRef<{ version?: string; requests?: number }>({});
+  const [announcement, announce] = useState({ session: "", requests: "" });
+  const connected = useConnected();
 
-  useEffect(() => {
-    if (!events) return;
-    let source: EventSource | undefined;
-    let stopped = false;
-    let retry: ReturnType<typeof setTimeout> | undefined;
-    const onSession = ({ lastEventId, data }: MessageEvent<string>) => {
-      if (lastEventId === shown || lastEventId === handled.current) return;
-      handled.current = lastEventId;
-      const { user, loggedOutBy } = JSON.parse(data) as SessionView;
-      const end = loggedOutBy ? `Session ended by ${endings[loggedOutBy].by}.` : "Logged out.";
-      announce(user ? `Logged in user : ${user}` : end);
-      router.refresh();
-    };
-    // A browser gives up on a failed stream, but the proxy or the store may have recovered since.
-    const lookAgain = async () => {
-      const session = new URL("session", new URL(events, location.href));
-      const answer = await fetch(session).catch(() => undefined);
-      if (stopped) return;
-      if (!answer?.ok) retry = setTimeout(() => void lookAgain(), retryMs);
-      else if (((await answer.json()) as { user: string | null }).user === null) router.refresh();
-      else follow();
-    };
-    const follow = () => {
-      clearTimeout(retry);
-      source?.close();
-      source = document.hidden ? undefined : new EventSource(events);
-      source?.addEventListener("session", onSession);
-      source?.addEventListener("error", () => {
-        if (source?.readyState === EventSource.CLOSED) retry = setTimeout(() => void lookAgain(), retryMs);
-      });
-    };
-    follow();
-    document.addEventListener("visibilitychange", follow);
-    return () => {
-      document.removeEventListener("visibilitychange", follow);
-      stopped = true;
-      clearTimeout(retry);
-      source?.close();
-    };
-  }, [events, shown, router]);
+  useEffect(
+    () =>
+      listen(base, shown, ({ session, requests }) => {
+        if (session && session.version !== shown && session.version !== handled.current.version) {
+          handled.current.version = session.version;
+          announce({ session: change(session.view), requests: "" });
+          // Style sheets emphasize a change that the page has seen.
+          const ended = session.view.user === null && session.view.loggedOutBy !== null;
+          document.documentElement.toggleAttribute("data-session-ended", ended);
+          router.refresh();
+        }
+        if (newest === undefined || requests === undefined) return;
+        if (requests > newest && requests !== handled.current.requests) {
+          handled.current.requests = requests;
+          announce((before) => ({ ...before, requests: "Logout request received." }));
+          router.refresh();
+        }
+      }),
+    [base, shown, newest, router],
+  );
 
   return (
-    <p role="status" className="sr-only">
-      {announcement}
-    </p>
+    <>
+      <p role="status" className="sr-only">
+        {announcement.session}
+      </p>
+      <p role="status" className="sr-only">
+        {announcement.requests}
+      </p>
+      {!connected && (
+        <p className="note note-warn" role="alert" data-connection="lost">
+          This page has lost its connection to the app and may be out of date. It keeps trying.
+        </p>
+      )}
+    </>
   );
+}
+
+function change({ user, loggedOutBy }: SessionView): string {
+  if (user !== null) return `${user} is logged in now.`;
+  return loggedOutBy ? `Session ended by ${endings[loggedOutBy].by}.` : "Logged out.";
 }

@@ -7,8 +7,15 @@ import { whoRow } from "#lib/rp/session/who-row.ts";
 import { LiveSession } from "./live-session.tsx";
 import { SessionMonitor } from "./session-monitor.tsx";
 
+interface LoggedInUserProps {
+  session: RpSession | undefined;
+  base: string;
+  /** Number of the newest logout request that the page shows; absent if it shows none at all. */
+  newest?: number;
+}
+
 /** The tutorial's row. It reads `null` when no user is logged in: the tutorial's criterion of success. */
-export async function LoggedInUser({ session, base }: { session: RpSession | undefined; base: string }) {
+export async function LoggedInUser({ session, base, newest }: LoggedInUserProps) {
   const watched =
     canBeWatched(session?.login) && (await activeMechanisms(relyingParty())).includes("session-management");
   return (
@@ -22,7 +29,7 @@ export async function LoggedInUser({ session, base }: { session: RpSession | und
             : "Signed in with the form."}
         </p>
       )}
-      <LiveSession events={session?.login && `${base}/events`} shown={sessionVersion(session)} />
+      <LiveSession base={base} shown={sessionVersion(session)} newest={newest} />
       {watched && <SessionMonitor src={`${base}/rpiframe`} />}
     </div>
   );

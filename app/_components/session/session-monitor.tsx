@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { useConnected } from "./event-stream.ts";
 
 const texts: Record<string, string> = {
   starting: "asking the OP iframe …",
@@ -13,6 +14,7 @@ const texts: Record<string, string> = {
   "no answer": "the OP iframe does not answer.",
   error: "the OP iframe answered error: it did not understand the message.",
   stopped: "stopped:",
+  disconnected: "unknown while this page has no connection to the app.",
 };
 
 /** Mounts the RP iframe, which watches the OP session, and shows its status. */
@@ -33,9 +35,10 @@ export function SessionMonitor({ src }: { src: string }) {
     return () => removeEventListener("message", onMessage);
   }, [src]);
 
+  const shown = useConnected() ? status : "disconnected";
   return (
-    <p className="muted" data-monitor={status}>
-      Session management: {texts[status]} {reason}
+    <p className="muted" data-monitor={shown}>
+      Session management: {texts[shown]} {shown === status && reason}
       <iframe ref={frame} title="RP iframe" hidden />
     </p>
   );

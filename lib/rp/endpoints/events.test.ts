@@ -39,6 +39,7 @@ test("a silent stream is kept alive, until the browser closes it", async (t) => 
   const next = async () => (await reader.read()).value;
   assert.equal(await next(), "retry: 2000\n\n");
   assert.match((await next()) ?? "", /^id: none\nevent: session\ndata: \{"user":null,/);
+  assert.equal(await next(), "event: requests\ndata: 0\n\n");
   for (let n = 0; n < 3; n++) {
     t.mock.timers.tick(15_000);
     assert.match((await next()) ?? "", /^:.*\n\n$/, "a comment, which no listener hears");

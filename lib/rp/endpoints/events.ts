@@ -1,18 +1,24 @@
-/** GET /events: server-sent events about this browser's own session, so that its pages need no reload. */
+/** GET /events: server-sent events about this browser's own session and the logout requests that the app receives, so
+ * that its pages need no reload. */
+
+import { logoutRequestRecord } from "../events.ts";
 import type { Endpoint } from "../http.ts";
+import { latestLogoutRequests } from "../logout/latest-requests.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 import { sessionVersion, sessionView } from "../session/session-view.ts";
 
 const keepAliveMs = 15_000;
 
+/** Anybody may send many logout requests at once: pages hear of them together. */
+const gatherMs = 250;
+
 /** Sends the session's state at once, unless the browser has already seen it (`Last-Event-ID`), and after every change.
- * A browser without a session gets 204, which ends its requests, and never a session. */
+ * Of logout requests it sends the number of the newest. It begins no session. */
 export const sessionEvents: Endpoint = async (request, rp) => {
   const session = await readSession(request.headers.get("cookie"), rp);
-  if (!session) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   const lastEventId = request.headers.get("last-event-id");
-  return new Response(stream(session.sessionId, lastEventId, request.signal, rp), {
+  return new Response(stream(session?.sessionId, lastEventId, request.signal, rp), {
     headers: {
       "content-type": "text/event-stream",
       // no-transform prevents compression, which would delay the events
@@ -24,7 +30,7 @@ export const sessionEvents: Endpoint = async (request, rp) => {
 
 /** Ends when the browser disconnects, or when the store fails: then the browser reconnects. */
 function stream(
-  sessionId: string,
+  sessionId: string | undefined,
   lastEventId: string | null,
   signal: AbortSignal,
   rp: RelyingParty,
@@ -33,11 +39,17 @@ function stream(
   return new ReadableStream({
     async start(controller) {
       const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
-      const send = sender(sessionId, lastEventId, write, rp);
-      const stopListening = rp.store.onSessionChange(sessionId, () => void send().catch(close));
+      const sendSession = sessionSender(sessionId, lastEventId, write, rp);
+      const sendRequests = () => sendNewest(write, rp);
+      const gathered = gather(() => void sendRequests().catch(close));
+      const stops = [
+        rp.store.onSessionChange(logoutRequestRecord, gathered.later),
+        ...(sessionId ? [rp.store.onSessionChange(sessionId, () => void sendSession().catch(close))] : []),
+      ];
       const keepAlive = setInterval(() => write(": keep-alive\n\n"), keepAliveMs);
       close = () => {
-        stopListening();
+        for (const stop of stops) stop();
+        gathered.stop();
         clearInterval(keepAlive);
         signal.removeEventListener("abort", close);
         closeOnce(controller);
@@ -45,26 +57,45 @@ function stream(
       signal.addEventListener("abort", close);
       if (signal.aborted) return close();
       write("retry: 2000\n\n");
-      await send().catch(close);
+      await sendSession().then(sendRequests).catch(close);
     },
     cancel: () => close(),
   });
 }
 
 /** Writes the state of the session, unless the browser has already seen it. */
-function sender(
-  sessionId: string,
+function sessionSender(
+  sessionId: string | undefined,
   lastEventId: string | null,
   write: (text: string) => void,
   rp: RelyingParty,
 ) {
   let sent = lastEventId;
   return async (): Promise<void> => {
-    const session = await rp.store.readSession(sessionId, rp.now());
+    const session = sessionId ? await rp.store.readSession(sessionId, rp.now()) : undefined;
     const version = sessionVersion(session);
     if (version !== sent)
       write(`id: ${version}\nevent: session\ndata: ${JSON.stringify(sessionView(session))}\n\n`);
     sent = version;
+  };
+}
+
+async function sendNewest(write: (text: string) => void, rp: RelyingParty): Promise<void> {
+  const [newest] = await latestLogoutRequests(rp);
+  write(`event: requests\ndata: ${newest?.seq ?? 0}\n\n`);
+}
+
+/** Calls `act` once for all calls of `later` within `gatherMs`. */
+function gather(act: () => void) {
+  let due: NodeJS.Timeout | undefined;
+  return {
+    later: () => {
+      due ??= setTimeout(() => {
+        due = undefined;
+        act();
+      }, gatherMs);
+    },
+    stop: () => clearTimeout(due),
   };
 }
 

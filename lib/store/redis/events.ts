@@ -1,11 +1,16 @@
 /** The events of a type in Redis: a list, newest first, of `SEQ AT JSON`. */
 
-import type { EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
+import {
+  type EventType,
+  type ProtocolEvent,
+  recordsChangedBy,
+  type UnnumberedEvent,
+} from "#lib/rp/events.ts";
 import { lifetime, limit } from "#lib/rp/store.ts";
 
 /** What the script needs to append an event. */
 export const appended = (event: UnnumberedEvent) => ({
-  ...{ at: event.at, type: event.type, event: JSON.stringify(event) },
+  ...{ at: event.at, type: event.type, event: JSON.stringify(event), record: recordsChangedBy([event])[0] },
   ...{ most: limit.events, oldest: event.at - lifetime.events, lifetime: lifetime.events },
 });
 

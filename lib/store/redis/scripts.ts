@@ -277,6 +277,7 @@ for _, event in ipairs(a.events) do
     last = call('LINDEX', events, -1)
   end
   call('PEXPIRE', events, event.lifetime)
+  if event.record then changed(event.record) end
 end
 `);
 

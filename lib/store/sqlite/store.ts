@@ -4,7 +4,12 @@ import type { JWK } from "jose";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
-import type { EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
+import {
+  type EventType,
+  type ProtocolEvent,
+  recordsChangedBy,
+  type UnnumberedEvent,
+} from "#lib/rp/events.ts";
 import type {
   EndedSession,
   FormState,
@@ -236,6 +241,7 @@ class SqliteStore implements Store {
     this.#db.atomically(() => {
       for (const event of events) appendEvent(this.#db, event);
     });
+    this.#changed(...recordsChangedBy(events));
   }
 
   async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {

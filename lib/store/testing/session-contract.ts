@@ -1,6 +1,7 @@
 /** What a store must do for one session, with any engine. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { logoutEvents, logoutRequestRecord, type UnnumberedEvent } from "#lib/rp/events.ts";
 import type { Store } from "#lib/rp/store.ts";
 import { begin, logoutOf, nextChange, sessionOf, type WithStore } from "./stored.ts";
 
@@ -63,6 +64,17 @@ export function sessionContract(withStore: WithStore): void {
         await store.deleteSession(one.sessionId);
         await gone;
         assert.deepEqual(calls, []);
+      }));
+
+    test("and the record of logout requests, of each mechanism, notify all replicas", () =>
+      withStore(async (store, replica) => {
+        const record = { sessionId: logoutRequestRecord };
+        for (const type of Object.values(logoutEvents).flat()) {
+          const recorded = [nextChange(replica, record), nextChange(store, record)];
+          const data = { error: "e", code: "invalid_request", verdicts: [] };
+          await store.appendEvents([{ type, at: Date.now(), data } as UnnumberedEvent]);
+          await Promise.all(recorded);
+        }
       }));
 
     test("has its tokens refreshed by one replica at a time", () =>

@@ -85,7 +85,7 @@ export const clientOf = (clientId: string): RegisteredClient => ({
 });
 
 /** Settles when this replica is notified of a change of this session. */
-export const nextChange = (replica: Store, { sessionId }: RpSession): Promise<void> =>
+export const nextChange = (replica: Store, { sessionId }: Pick<RpSession, "sessionId">): Promise<void> =>
   new Promise((resolve) => {
     const stop = replica.onSessionChange(sessionId, () => {
       stop();
