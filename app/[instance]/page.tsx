@@ -29,7 +29,7 @@ export default async function StartPage({ params }: PageProps<"/[instance]">) {
       </a>
       <LoggedInUser session={session} base={base} newest={events[0]?.seq ?? 0} />
       <SessionEnded session={session} base={base} />
-      <LogoutRequests events={events} />
+      <LogoutRequests events={events} session={session} />
       <MechanismSwitch action={`${base}/mechanisms`} active={await activeMechanisms(rp)} />
       <p className="muted">
         Having trouble? <a href={`${base}/doctor`}>Doctor</a> checks this app and its OpenID Provider.

@@ -1,4 +1,5 @@
 /** A page whose session ends shows it without a reload. */
+import { demo } from "../support/demo.ts";
 import { expect, op, test } from "../support/fixtures.ts";
 
 test("the other app shows null and the mechanism without a reload, and no token", async ({
@@ -25,5 +26,22 @@ test("the other app shows null and the mechanism without a reload, and no token"
   ).toBeAttached();
   await expect(page.locator("#id-token-raw")).toHaveCount(0);
   await expect(page.getByLabel("Authorization Grant Type")).toBeVisible();
+  await expect(page.locator("html[data-same-document]")).toHaveCount(1);
+});
+
+test("a refused logout token appears without a reload, raw and decoded, to a visitor too", async ({
+  playground3,
+}) => {
+  const { page, base } = playground3;
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const jti = crypto.randomUUID();
+  const token = `${part({ alg: "none", typ: "logout+jwt" })}.${part({ iss: demo.op, aud: "playground3", jti })}.`;
+  await playground3.open();
+  await page.evaluate(() => document.documentElement.setAttribute("data-same-document", ""));
+  const answer = await page.request.post(`${base}/bclogout`, { form: { logout_token: token } });
+  expect(answer.status()).toBe(400);
+  const requests = page.getByRole("region", { name: "Logout requests received" });
+  await expect(requests.getByRole("region", { name: "Raw logout token" }).getByText(token)).toBeVisible();
+  await expect(requests.getByRole("row", { name: "jti" }).filter({ hasText: jti })).toBeVisible();
   await expect(page.locator("html[data-same-document]")).toHaveCount(1);
 });

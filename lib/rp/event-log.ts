@@ -5,13 +5,16 @@ import { linesOf } from "./event-lines.ts";
 import type { EventLog, NewEvent } from "./events.ts";
 import type { Store } from "./store.ts";
 
+/** Tokens are never logged whole. */
+const withoutToken = (data: object): object => ({ ...data, received: undefined });
+
 /** @param now milliseconds since the epoch */
 export function createEventLog(store: Store, log: Log, now: () => number): EventLog {
   return async (...whole) => {
     const at = now();
     const events = whole.map((event) => ({ ...event, data: trimmed(event.data) }) as NewEvent);
     for (const event of events) {
-      for (const line of linesOf(event)) log[line.level]({ data: event.data }, line.text);
+      for (const line of linesOf(event)) log[line.level]({ data: withoutToken(event.data) }, line.text);
     }
     await store
       .appendEvents(events.map((event) => ({ ...event, at })))

@@ -16,9 +16,21 @@ interface Refused extends Failed {
 
 interface RefusedLogoutToken extends Refused {
   verdicts: Verdict[];
+  received?: ReceivedToken;
 }
 
-/** What each type of event says. Never a token or a secret. */
+/** A logout token as the app received it. It gives access to nothing, but names a user: pages show it to those who may
+ * read it (logout/received-token.ts), and the log lacks it. */
+export interface ReceivedToken {
+  /** Absent if it is too long to keep. */
+  token?: string;
+  /** What was encrypted in it. */
+  signed?: string;
+  /** The RP sessions that it ended. */
+  sessionIds: readonly string[];
+}
+
+/** What each type of event says. Never a secret, nor a token except `received`. */
 export interface EventData {
   authorization_request: {
     clientId: string;
@@ -65,6 +77,7 @@ interface AcceptedLogoutToken {
   /** Why it ended none although the user is logged in here. */
   warning?: string | undefined;
   verdicts: Verdict[];
+  received?: ReceivedToken;
 }
 
 export type EventType = keyof EventData;

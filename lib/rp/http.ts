@@ -173,8 +173,13 @@ async function failure(error: unknown, request: Request, rp: RelyingParty): Prom
   if (error instanceof ProtocolError) {
     rp.log.warn({ code: error.code, detail: error.detail ? reason(error.detail) : undefined }, error.message);
     const body = html`${errorBody(error, base)}${await logoutRow(error, request, base, rp)}`;
-    const hasForms = !new URL(request.url).pathname.endsWith("/oauth2client");
-    return retriable(page(rp, base, { title: "That did not work", status: error.status, body, hasForms }));
+    const { pathname } = new URL(request.url);
+    const hasForms = !pathname.endsWith("/oauth2client");
+    // The RP iframe and its silent request fail in frames of our own when the session has just ended.
+    const frameAncestors = /\/rpiframe(\/|$)/.test(pathname) ? "'self'" : "'none'";
+    return retriable(
+      page(rp, base, { title: "That did not work", status: error.status, body, hasForms, frameAncestors }),
+    );
   }
   const reference = crypto.randomUUID().slice(0, 8);
   rp.log.error({ err: error, reference }, "An endpoint failed.");

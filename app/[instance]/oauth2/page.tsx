@@ -47,11 +47,11 @@ export default async function OAuth2Page({ params, searchParams }: PageProps<"/[
           <PostButton action={`${base}/reset`} label="Reset Session" />
         </div>
       )}
-      {tokens && <LogoutRequests events={requests} />}
+      {tokens && <LogoutRequests events={requests} session={session} />}
       {session?.login?.endSessionEndpoint && <ByHand base={base} login={session.login} />}
       {session?.login && <IdTokenView login={session.login} />}
       {tokens ? <AccessTokenView tokens={tokens} /> : <Form {...here} error={error} />}
-      {!tokens && <LogoutRequests events={requests} />}
+      {!tokens && <LogoutRequests events={requests} session={session} />}
     </>
   );
 }

@@ -1,7 +1,11 @@
+import { relyingParty } from "#lib/next/relying-party.ts";
 import type { LogoutEventType } from "#lib/rp/events.ts";
 import type { LogoutRequestEvent } from "#lib/rp/logout/latest-requests.ts";
+import { shownToken } from "#lib/rp/logout/received-token.ts";
+import type { RpSession } from "#lib/rp/model.ts";
 import { clock } from "../clock.ts";
 import { VerdictTable } from "../verdict-table.tsx";
+import { ReceivedLogoutToken } from "./received-logout-token.tsx";
 
 const names: Readonly<Record<LogoutEventType, string>> = {
   logout_token: "Back-channel",
@@ -10,21 +14,37 @@ const names: Readonly<Record<LogoutEventType, string>> = {
   frontchannel_logout_unverified: "Front-channel",
 };
 
-/** The latest logout requests that this app received, the refused ones with their reason. They name no user or
- * session: anyone can see this page. */
-export function LogoutRequests({ events }: { events: readonly LogoutRequestEvent[] }) {
+interface LogoutRequestsProps {
+  events: readonly LogoutRequestEvent[];
+  /** Of the browser that sees them. */
+  session: RpSession | undefined;
+}
+
+/** The latest logout requests that this app received, the refused ones with their reason. Only those who may read a logout
+ * token see whom it names. */
+export function LogoutRequests({ events, session }: LogoutRequestsProps) {
   if (events.length === 0) return null;
+  const refused = events.find(({ data }) => "error" in data && "received" in data);
   return (
     <section className="card" aria-labelledby="logout-requests">
       <h2 id="logout-requests">Logout requests received</h2>
       {events.map((event) => (
-        <LogoutRequest key={event.seq} event={event} />
+        <LogoutRequest key={event.seq} event={event} session={session} open={event === refused} />
       ))}
     </section>
   );
 }
 
-function LogoutRequest({ event: { type, at, data } }: { event: LogoutRequestEvent }) {
+function LogoutRequest({
+  event: { type, at, data },
+  session,
+  open,
+}: {
+  event: LogoutRequestEvent;
+  session: RpSession | undefined;
+  open: boolean;
+}) {
+  const received = "received" in data ? data.received : undefined;
   const error = "error" in data ? data.error : undefined;
   const verdicts = "verdicts" in data ? data.verdicts : [];
   const line = (
@@ -35,16 +55,22 @@ function LogoutRequest({ event: { type, at, data } }: { event: LogoutRequestEven
   );
   const warning = "warning" in data ? data.warning : undefined;
   const look = `note ${error ? "note-bad" : warning ? "note-warn" : "note-ok"}`;
-  if (verdicts.length === 0)
+  if (verdicts.length === 0 && !received)
     return (
       <p className={look}>
         <span>{line}</span>
       </p>
     );
   return (
-    <details className={look} open={Boolean(error)}>
+    <details className={look} open={open}>
       <summary>{line}</summary>
-      <VerdictTable verdicts={verdicts} />
+      {received && <ReceivedLogoutToken token={shownToken(received, session, relyingParty())} />}
+      {verdicts.length > 0 && (
+        <details open={error !== undefined}>
+          <summary>Checks of this logout token</summary>
+          <VerdictTable verdicts={verdicts} />
+        </details>
+      )}
     </details>
   );
 }

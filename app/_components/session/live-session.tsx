@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { endings } from "#lib/rp/endings.ts";
 import type { SessionView } from "#lib/rp/session/session-view.ts";
 import { listen, useConnected } from "./event-stream.ts";
@@ -18,30 +18,27 @@ interface LiveSessionProps {
 /** Refreshes the page once for each change of what it shows, and says so to screen readers. */
 export function LiveSession({ base, shown, newest }: LiveSessionProps) {
   const router = useRouter();
-  const handled = useRef<{ version?: string; requests?: number }>({});
   const [announcement, announce] = useState({ session: "", requests: "" });
   const connected = useConnected();
 
-  useEffect(
-    () =>
-      listen(base, shown, ({ session, requests }) => {
-        if (session && session.version !== shown && session.version !== handled.current.version) {
-          handled.current.version = session.version;
-          announce({ session: change(session.view), requests: "" });
-          // Style sheets emphasize a change that the page has seen.
-          const ended = session.view.user === null && session.view.loggedOutBy !== null;
-          document.documentElement.toggleAttribute("data-session-ended", ended);
-          router.refresh();
-        }
-        if (newest === undefined || requests === undefined) return;
-        if (requests > newest && requests !== handled.current.requests) {
-          handled.current.requests = requests;
-          announce((before) => ({ ...before, requests: "Logout request received." }));
-          router.refresh();
-        }
-      }),
-    [base, shown, newest, router],
-  );
+  useEffect(() => {
+    let asked = { version: shown, requests: newest };
+    return listen(base, shown, ({ session, requests }) => {
+      if (session && session.version !== asked.version) {
+        asked = { ...asked, version: session.version };
+        announce({ session: change(session.view), requests: "" });
+        // Style sheets emphasize a change that the page has seen.
+        const ended = session.view.user === null && session.view.loggedOutBy !== null;
+        document.documentElement.toggleAttribute("data-session-ended", ended);
+        router.refresh();
+      }
+      if (requests !== undefined && asked.requests !== undefined && requests > asked.requests) {
+        asked = { ...asked, requests };
+        announce((before) => ({ ...before, requests: "Logout request received." }));
+        router.refresh();
+      }
+    });
+  }, [base, shown, newest, router]);
 
   return (
     <>

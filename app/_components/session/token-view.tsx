@@ -1,13 +1,7 @@
-import { foreignText } from "#lib/net/foreign-text.ts";
-import { instant } from "#lib/oidc/id-token.ts";
 import type { Login, Tokens } from "#lib/rp/model.ts";
+import { ClaimsTable } from "../claims-table.tsx";
 import { Scrolling } from "../scrolling.tsx";
 import { VerdictTable } from "../verdict-table.tsx";
-
-/** Characters: an ID Token of several hundred groups is shown whole. */
-const longestClaim = 100_000;
-
-const times = new Set(["exp", "iat", "nbf", "auth_time", "updated_at"]);
 
 /** The ID Token of a login: raw, decoded claim by claim, and its checks. */
 export function IdTokenView({ login }: { login: Login }) {
@@ -29,28 +23,7 @@ export function IdTokenView({ login }: { login: Login }) {
           {idToken}
         </Scrolling>
       </div>
-      <div className="overflow-x-auto">
-        <table className="grid-table" id="id-token-claims">
-          <tbody>
-            {Object.entries(login.claims).map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">
-                  <code>{name}</code>
-                </th>
-                <td className="mono">
-                  {foreignText(value, longestClaim)}
-                  {times.has(name) && (
-                    <>
-                      {" "}
-                      <span className="muted whitespace-nowrap">{instant(value)}</span>
-                    </>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ClaimsTable claims={login.claims} id="id-token-claims" />
       <details>
         <summary>Checks of this ID Token</summary>
         <VerdictTable verdicts={login.verdicts} />

@@ -14,9 +14,10 @@ import {
 } from "#lib/oidc/logout-token.ts";
 import { type Client, clientsAt } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
-import type { NewEvent } from "../events.ts";
+import type { NewEvent, ReceivedToken } from "../events.ts";
 import { readForm, retriable } from "../http.ts";
 import { endedEvents } from "../logout/end-session.ts";
+import { receivedToken } from "../logout/received-token.ts";
 import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession, SessionEnd } from "../model.ts";
@@ -25,18 +26,24 @@ import type { RelyingParty } from "../relying-party.ts";
 /** The OP calls it, so it checks neither Origin nor host, and answers in JSON. */
 export async function backchannelLogout(request: Request, rp: RelyingParty): Promise<Response> {
   const checks = logoutTokenChecks();
+  let received: ReceivedToken | undefined;
   try {
     await assertSwitchedOn("back-channel", rp);
     const token = await readLogoutToken(request);
+    received = receivedToken(token);
     const clients = await Promise.all(rp.trustedProviders.map((provider) => clientsAt(provider, rp)));
     const opened = await openLogoutToken(token, decryptionFor(clients.flat(), rp), checks);
+    received = receivedToken(token, opened.signed);
     const issuer = await issuerOf(opened.claims, clients, rp);
     const verified = await verifyLogoutToken(opened, { issuer, ...expectationOf(rp) }, checks);
     const { ended, end } = await endSessions(verified, checks, rp);
-    await rp.record(acceptedEvent(verified, ended, checks), ...endedEvents(ended, end));
+    await rp.record(
+      acceptedEvent(verified, ended, receivedToken(token, opened.signed, ended), checks),
+      ...endedEvents(ended, end),
+    );
     return answer(200);
   } catch (error) {
-    return refuse(error, checks, rp);
+    return refuse(error, received, checks, rp);
   }
 }
 
@@ -117,24 +124,34 @@ const noticedAfter = (toe: unknown, now: number) =>
 function acceptedEvent(
   { claims }: VerifiedLogoutToken,
   ended: EndedSession[],
+  received: ReceivedToken,
   { verdicts }: LogoutTokenChecks,
 ): NewEvent {
   const { iss, sub, aud, jti } = claims;
   const sid = sidOf(claims);
   const warning = verdicts.find(({ check, result }) => check === "session" && result === "warn")?.actual;
-  const data = { iss, aud, sub, sid, jti, sessions: ended.length, warning, verdicts };
+  const data = { iss, aud, sub, sid, jti, sessions: ended.length, warning, verdicts, received };
   return { type: "logout_token", data };
 }
 
 /** BCL 2.8: 400 with an OAuth-style error; 503 where the OP should try again. */
-async function refuse(error: unknown, checks: LogoutTokenChecks, rp: RelyingParty): Promise<Response> {
+async function refuse(
+  error: unknown,
+  received: ReceivedToken | undefined,
+  checks: LogoutTokenChecks,
+  rp: RelyingParty,
+): Promise<Response> {
   if (!(error instanceof ProtocolError)) {
     rp.log.error({ err: error }, "The back-channel logout endpoint failed.");
     return answer(500, { error: "server_error", error_description: "The app failed; see its log." });
   }
   // An unsigned token may come from anyone: it gets an event type of its own, so that it cannot push the others out.
   const type = checks.passed("signature") ? "logout_token" : "logout_token_unverified";
-  await rp.record({ type, data: { error: error.message, code: error.code, verdicts: checks.verdicts } });
+  const { message, code } = error;
+  await rp.record({
+    type,
+    data: { error: message, code, verdicts: checks.verdicts, ...(received && { received }) },
+  });
   if (error.detail) rp.log.warn({ detail: reason(error.detail) }, error.message);
   const description = [error.message, error.help].filter(Boolean).join(" ");
   const body = {
