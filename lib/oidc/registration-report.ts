@@ -1,10 +1,12 @@
-/** The result of each field that a client requested: the OP echoes what it registered (RFC 7591 3.2.1). */
+/** The result of each field that a client requested: the OP echoes what it registered (RFC 7591 3.2.1), or some OPs nothing
+ * but the credentials. */
 import { type ClientMetadata, sortedWords } from "./client-metadata.ts";
 import { defaultMethod, type Encryption } from "./jwe.ts";
+import type { Proof } from "./registration-proof.ts";
 
-/** `accepted`: echoed as requested. `changed`: echoed with another value. `ignored`: registered, but not echoed.
- * `refused`: the OP registers no client that requests it. */
-export type FieldResult = "accepted" | "changed" | "ignored" | "refused";
+/** `accepted`: echoed as requested. `changed`: echoed with another value. `ignored`: the OP echoes others, but not this one.
+ * `not echoed`: it echoes none, which says nothing. `refused`: the OP registers no client that requests it. */
+export type FieldResult = "accepted" | "changed" | "ignored" | "not echoed" | "refused";
 
 export interface FieldReport {
   field: string;
@@ -14,23 +16,33 @@ export interface FieldReport {
   answer?: unknown;
   /** The OP's own words. */
   reason?: string;
+  /** How it is known if it was not in the response: from the client configuration endpoint, or because it works. */
+  known?: "read back" | "used";
 }
 
 export type RegistrationReport = readonly FieldReport[];
 
-/** @param answer of the OP
+/** @param proof of what the OP has registered
  *  @param reasons for a refusal, by field: such a field was omitted, but those of the flow were sent with another value */
 export function reportOf(
   asked: ClientMetadata,
-  answer: Readonly<Record<string, unknown>>,
+  { answer, known: ways, echoes }: Proof,
   reasons: ReadonlyMap<string, string>,
 ): FieldReport[] {
   return Object.entries(asked).map(([field, value]) => {
     const reason = reasons.get(field);
-    const known = { field, asked: value, ...(reason !== undefined && { reason }) };
+    const way = ways.get(field);
+    const known = {
+      field,
+      asked: value,
+      ...(reason !== undefined && { reason }),
+      ...(way && { known: way }),
+    };
     if (reason !== undefined && !flowFields.includes(field)) return { ...known, result: "refused" };
     const answered = answer[field];
-    if (answered === undefined || answered === null) return { ...known, result: "ignored" };
+    if (way === "used") return { ...known, result: "accepted" };
+    if (answered === undefined || answered === null)
+      return { ...known, result: echoes ? "ignored" : "not echoed" };
     if (comparable(field, answered) === comparable(field, value)) return { ...known, result: "accepted" };
     return { ...known, result: "changed", answer: answered };
   });
@@ -57,7 +69,7 @@ export function saidOnce(report: RegistrationReport, said: Set<string>): Registr
 
 /** How many fields have each result. */
 export function countsOf(report: RegistrationReport): Record<FieldResult, number> {
-  const counts = { accepted: 0, changed: 0, ignored: 0, refused: 0 };
+  const counts = { accepted: 0, changed: 0, ignored: 0, "not echoed": 0, refused: 0 };
   for (const { result } of report) counts[result] += 1;
   return counts;
 }

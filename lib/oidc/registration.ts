@@ -10,6 +10,8 @@ import { ProtocolError } from "./errors.ts";
 import type { Encryption } from "./jwe.ts";
 import type { Metadata } from "./provider.ts";
 import { attemptsFor, type FlowSteps } from "./registration-attempts.ts";
+import { type ClientManagement, managementIn } from "./registration-management.ts";
+import { proofOf } from "./registration-proof.ts";
 import { encryptionIn, type FieldReport, reportOf } from "./registration-report.ts";
 
 const largestAnswer = 256 * 1024;
@@ -21,13 +23,6 @@ const longestWords = 500;
 
 /** Authorization at an OP without open registration. */
 export type RegistrationAuthorization = { token: string } | { user: string; password: string };
-
-/** The client configuration endpoint, at which a client can delete itself (RFC 7592 3). */
-export interface ClientManagement {
-  uri: string;
-  /** `registration_access_token` */
-  token: string;
-}
 
 export interface RegistrationRequest {
   asked: ClientMetadata;
@@ -66,9 +61,9 @@ export async function registerClient(request: RegistrationRequest): Promise<Regi
     const answer = await send(metadata, request);
     if ("registered" in answer) {
       const asked = { ...metadata, ...request.asked };
-      const report = reportOf(asked, answer.registered, attempts.reasons());
       request.onLearned?.(attempts.learned());
-      return registered(answer.registered, request.provider.issuer, report);
+      const proof = await proofOf(asked, answer.registered, { timeout: patience, ...request });
+      return registered(proof.answer, request.provider.issuer, reportOf(asked, proof, attempts.reasons()));
     }
     refusals.add(answer.words);
     if (!answer.metadataRefused || !attempts.refused(answer.words))
@@ -197,16 +192,6 @@ function registered(answer: Json, issuer: string, report: FieldReport[]): Regist
     ...(management && { management }),
     report,
   };
-}
-
-/** An https issuer never gets the token over http (RFC 7592 2). */
-function managementIn(
-  { registration_client_uri: uri, registration_access_token: token }: Json,
-  issuer: string,
-): ClientManagement | undefined {
-  if (typeof uri !== "string" || typeof token !== "string" || !token) return undefined;
-  const protocols = issuer.startsWith("https:") ? ["https:"] : ["https:", "http:"];
-  return protocols.includes(URL.parse(uri)?.protocol ?? "") ? { uri, token } : undefined;
 }
 
 /** Deletes the client at the OP (RFC 7592 2.3).

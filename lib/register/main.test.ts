@@ -172,6 +172,16 @@ describe("slo-playground register at the user's own OP", () => {
     );
   });
 
+  it("calls no field ignored where the OP echoes none, and says how to find out", async () => {
+    const op = await taken(() => ({ status: 201, body: { client_id: "x", client_secret: "s" } }));
+    const { code, output } = await register("--issuer", op.issuer);
+    await op.close();
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /ignored/);
+    assert.match(output, /^ {2}backchannel_logout_uri +not echoed +http:/m);
+    assert.match(output, /^ {2}Using it shows more: npm run doctor -- --issuer \S+ --app playground2 tries/m);
+  });
+
   it("falls back to code and to a native client, and shows each refusal once", async () => {
     const bodies: Record<string, unknown>[] = [];
     const op = await taken((body) => {

@@ -126,7 +126,7 @@ const flags = {
 export const commandLine = {
   call: "npm run register --",
   about: `Registers ${appNames.join(", ")} at an OpenID Provider, with every logout field, and reports for each field whether it
-was accepted, changed, ignored or refused. The clients are kept: npm run demo uses them from its next start, with
+was accepted, changed, ignored, not echoed or refused. The clients are kept: npm run demo uses them from its next start, with
 the same --issuer and ports.`,
   flags,
   exitCodes: exitCodes.register,

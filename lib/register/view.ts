@@ -15,7 +15,17 @@ export function textOf(registered: AppRegistration, issuer: string, said: Set<st
   const former = formerClientId
     ? [`  Its earlier client ${whole(formerClientId)} is no longer used, but still registered there.`]
     : [];
-  return [`${at}.`, ...former, ...table(report), ""].join("\n");
+  return [`${at}.`, ...former, ...table(report), ...silence(registered, issuer), ""].join("\n");
+}
+
+/** What to do about an OP that does not say what it has registered. */
+function silence({ app, report }: AppRegistration, issuer: string): string[] {
+  if (report.every(({ result }) => result !== "not echoed")) return [];
+  const at = `-- --issuer ${issuer}`;
+  return [
+    "  Not echoed: the response does not say what was registered, and the client cannot be read back (RFC 7592).",
+    `  Using it shows more: npm run doctor ${at} --app ${app} tries its callbacks and secret, npm run check ${at} every logout.`,
+  ];
 }
 
 const outcomes: Record<AppRegistration["outcome"], (changed: readonly string[]) => string> = {
@@ -49,13 +59,14 @@ function table(report: RegistrationReport): string[] {
   const width = Math.max(...report.map(({ field }) => field.length));
   return report.map((each) => {
     const { field, result, asked } = each;
-    return `  ${field.padEnd(width)}  ${result.padEnd(8)}  ${shown(asked)}${detail(each)}`;
+    return `  ${field.padEnd(width)}  ${result.padEnd(10)}  ${shown(asked)}${detail(each)}`;
   });
 }
 
-function detail({ result, answer, reason }: FieldReport): string {
+function detail({ result, answer, reason, known }: FieldReport): string {
   const change = result === "changed" ? ` to ${shown(answer)}` : "";
-  return change + (reason === undefined ? "" : ` (${whole(reason).replace(/\.$/, "")})`);
+  const way = known ? ` (not in the response, but ${known})` : "";
+  return change + way + (reason === undefined ? "" : ` (${whole(reason).replace(/\.$/, "")})`);
 }
 
 /** What an OP may have chosen, in full and on one line. */

@@ -3,7 +3,7 @@ import type { IdTokenClaims } from "#lib/oidc/id-token.ts";
 import type { Encryption } from "#lib/oidc/jwe.ts";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
-import type { ClientManagement } from "#lib/oidc/registration.ts";
+import type { ClientManagement } from "#lib/oidc/registration-management.ts";
 import type { RegistrationReport } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
 

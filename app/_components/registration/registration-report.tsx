@@ -5,6 +5,7 @@ const badges: Record<FieldResult, string> = {
   accepted: "badge badge-ok",
   changed: "badge badge-warn",
   ignored: "badge badge-warn",
+  "not echoed": "badge badge-warn",
   refused: "badge badge-bad",
 };
 
@@ -38,11 +39,13 @@ export function RegistrationReportTable({ report }: { report: RegistrationReport
   );
 }
 
-function Answer({ result, answer, reason }: FieldReport) {
+function Answer({ result, answer, reason, known }: FieldReport) {
   return (
     <>
       {result === "changed" && <Value value={answer} />}
       {result === "ignored" && <div className="muted">not in the response</div>}
+      {result === "not echoed" && <div className="muted">the response has none of the fields</div>}
+      {known && <div className="muted">not in the response, but {known}</div>}
       {reason && <div className="muted">{reason}</div>}
     </>
   );
