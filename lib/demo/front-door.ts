@@ -3,6 +3,7 @@ import { Agent, createServer, type IncomingMessage, type Server } from "node:htt
 import { createProxyServer } from "httpxy";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { localOrigin } from "#lib/config/apps.ts";
+import { serverLimits } from "#lib/net/server-limits.ts";
 import { documentPolicy } from "#lib/ui/html.ts";
 import {
   downPage,
@@ -41,7 +42,7 @@ interface FrontDoorOptions {
 /** Opens the front door on loopback. */
 export async function openFrontDoor({ port, hosts, upstreams, view }: FrontDoorOptions): Promise<FrontDoor> {
   const forward = forwarder();
-  const server = createServer((request, response) => {
+  const server = createServer(serverLimits, (request, response) => {
     responder(request)(request, response);
   });
 

@@ -3,19 +3,21 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import type { NextRequest } from "next/server";
 import NextAuth, { type AuthOptions } from "next-auth";
-import { signInStartedAt } from "#lib/next-auth/cookies.ts";
+import { callbackUrlsOf, isCallbackUrl } from "#lib/next-auth/callback-url.ts";
+import { cookiesOf, signInStartedAt } from "#lib/next-auth/cookies.ts";
 import { authOptions } from "#lib/next-auth/options.ts";
 import type { OidcClient } from "#lib/next-auth/provider.ts";
 import type { SessionRegistry } from "#lib/next-auth/session-registry.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
+import { show } from "#lib/oidc/verdict.ts";
 import { type Client, clientsAt } from "#lib/rp/clients.ts";
 import { encryptionKeys } from "#lib/rp/encryption-keys.ts";
-import { respond } from "#lib/rp/http.ts";
+import { readText, respond, seeOther } from "#lib/rp/http.ts";
 import { beginRegisteredSession } from "#lib/rp/login/registered-login.ts";
 import { signOut } from "#lib/rp/logout/sign-out.ts";
 import { canonicalBaseUrl, type RelyingParty } from "#lib/rp/relying-party.ts";
 import { refreshed } from "#lib/rp/session/refresh.ts";
-import { newSessionId, readSession, sessionCookie } from "#lib/rp/session/session-cookie.ts";
+import { newSessionId, readSession, sessionCookie, setCookie } from "#lib/rp/session/session-cookie.ts";
 import { lifetime } from "#lib/rp/store.ts";
 import { relyingParty } from "./relying-party.ts";
 
@@ -29,6 +31,16 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
   const { instance, nextauth } = await params;
   if (instance !== rp.config.RP_NAME) return new Response("Not found", { status: 404 });
   return respond(request, rp, async () => {
+    const base = canonicalBaseUrl(rp);
+    const body = request.method === "POST" ? await readText(request.clone() as Request) : "";
+    const odd = callbackUrlsOf(request, body).find((url) => !isCallbackUrl(url, base));
+    if (odd !== undefined) {
+      const message = `The callbackUrl of this request is not an http or https URL: ${show(odd)}.`;
+      throw new ProtocolError("invalid_request", message, { help: "Use the buttons of this app." });
+    }
+    const { name } = cookiesOf(base).callbackUrl;
+    const kept = request.cookies.get(name)?.value;
+    if (kept && !isCallbackUrl(kept, base)) return seeOther(`${base}/oauth2`, [removed(name, base)]);
     const own: Own = { cookies: [] };
     const options = { ...(await optionsFor(rp, own)), pages: pagesFor(request, rp) };
     const response: Response = await NextAuth(request, { params: { nextauth } }, options);
@@ -40,6 +52,9 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
     return response;
   });
 }
+
+/** Removes a cookie of next-auth that it cannot read: otherwise it would answer 500 until the browser forgets it. */
+const removed = (name: string, base: string): string => setCookie(name, "", base, { maxAge: 0 });
 
 /** What a request causes besides next-auth's own response. */
 interface Own {

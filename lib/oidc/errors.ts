@@ -6,6 +6,7 @@ export type ProtocolErrorCode =
   | "invalid_request"
   | "unsupported_media_type"
   | "request_too_large"
+  | "request_too_slow"
   | "forbidden_origin"
   | "misdirected_request"
   | "unknown_state"
@@ -25,6 +26,7 @@ export type ProtocolErrorCode =
 const statuses: Partial<Record<ProtocolErrorCode, number>> = {
   unsupported_media_type: 415,
   request_too_large: 413,
+  request_too_slow: 408,
   forbidden_origin: 403,
   misdirected_request: 421,
   switched_off: 404,

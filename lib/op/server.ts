@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { OpConfig } from "#lib/config/op-config.ts";
 import type { Log } from "#lib/log.ts";
+import { serverLimits } from "#lib/net/server-limits.ts";
 import { seedClients } from "./clients.ts";
 import { loadKeys } from "./keys.ts";
 import { logoutTokenSender } from "./logout/backchannel-logout.ts";
@@ -34,7 +35,7 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
   const handler = Promise.withResolvers<RequestListener>();
   const listener: RequestListener = (request, response) =>
     void handler.promise.then((handle) => handle(request, response));
-  const options = { maxHeaderSize: maxHeaderBytes };
+  const options = { maxHeaderSize: maxHeaderBytes, ...serverLimits };
   const server = config.OP_HTTPS
     ? createSecureServer({ ...(await loadCertificate(config.OP_DATA_DIR)), ...options }, listener)
     : createServer(options, listener);

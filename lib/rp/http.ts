@@ -83,25 +83,40 @@ export function retriable(response: Response): Response {
   return response;
 }
 
-/** Reads a form-encoded body of bounded size.
- * @throws {ProtocolError} `unsupported_media_type` or `request_too_large` */
+/** How long a body may take to arrive, in milliseconds. */
+const bodyTimeout = 10_000;
+
+/** Reads a form-encoded body, bounded in size and time.
+ * @throws {ProtocolError} `unsupported_media_type`, `request_too_large` or `request_too_slow` */
 export async function readForm(request: Request, largest = 64 * 1024): Promise<URLSearchParams> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") {
     throw new ProtocolError("unsupported_media_type", "The body must be application/x-www-form-urlencoded.");
   }
+  return new URLSearchParams(await readText(request, largest));
+}
+
+/** Reads a body, bounded in size and time.
+ * @throws {ProtocolError} `request_too_large` or `request_too_slow` */
+export async function readText(request: Request, largest = 64 * 1024): Promise<string> {
   const tooLarge = () =>
     new ProtocolError("request_too_large", `The body must not be larger than ${largest} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > largest) throw tooLarge();
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > largest) throw tooLarge();
-    text += decoder.decode(chunk, { stream: true });
+  const signal = AbortSignal.timeout(bodyTimeout);
+  try {
+    for await (const chunk of request.body?.pipeThrough(new TransformStream(), { signal }) ?? []) {
+      size += chunk.length;
+      if (size > largest) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new ProtocolError("request_too_slow", `The body must arrive within ${bodyTimeout / 1000} seconds.`);
   }
-  return new URLSearchParams(text + decoder.decode());
+  return text + decoder.decode();
 }
 
 /** Accepts a POST only from this app's own pages, by `Origin`.
