@@ -10,6 +10,7 @@
 import { administrator, askAdminApi, basicAuthorization } from "../lib/products/admin-api.ts";
 import type { Driver, DriverContext } from "../lib/products/driver.ts";
 import { registerDynamically, registersByApi } from "../lib/products/generic/dynamic-registration.ts";
+import { pressAtOp } from "../lib/products/op-pages.ts";
 import { passSignInPages } from "../lib/products/sign-in-pages.ts";
 
 const PRODUCT = "Acme Identity";
@@ -29,18 +30,24 @@ const driver: Driver = {
 
   // Signs in, and allows what the client asks for. With single sign-on there may be nothing to do: the suite continues
   // as soon as its client has its answer, whether or not this has returned. Reject with an error that says what is wrong.
-  login: (page, user) =>
-    passSignInPages(page, user, {
-      username: "#username",
-      password: "#password",
-      submit: "#sign-in",
-      refused: ".alert-error", // shown after a wrong password
-      allow: "#allow", // of the consent page, if there is one
-    }),
+  login: (page, user, context) =>
+    passSignInPages(
+      page,
+      user,
+      {
+        username: "#username",
+        password: "#password",
+        submit: "#sign-in",
+        refused: ".alert-error", // shown after a wrong password
+        allow: "#allow", // of the consent page, if there is one
+      },
+      context,
+    ),
 
-  // Both wait for the question whether to log out. If the OP does not ask, the suite abandons them.
-  confirmLogout: (page) => page.locator("#logout-yes").click(),
-  declineLogout: (page) => page.locator("#logout-no").click(),
+  // Both wait for the question whether to log out, at a page of the OP: the browser may still be at an app. If the OP does
+  // not ask, the suite abandons them.
+  confirmLogout: (page, context) => pressAtOp(page, "#logout-yes", context),
+  declineLogout: (page, context) => pressAtOp(page, "#logout-no", context),
 
   // Logs out at the product's own page.
   async logoutAtOp(page, { issuer }) {

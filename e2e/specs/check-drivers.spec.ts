@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
-import type { Driver } from "#lib/products/driver.ts";
+import type { Driver, DriverContext } from "#lib/products/driver.ts";
 import { keycloak } from "#lib/products/keycloak/driver.ts";
 import { wso2 } from "#lib/products/wso2/driver.ts";
 
@@ -16,6 +16,8 @@ interface StandIn {
   posted: { path: string; fields: Record<string, string> }[];
   stop(): Promise<void>;
 }
+
+const contextOf = ({ op }: StandIn): DriverContext => ({ issuer: op, metadata: { issuer: op }, fetch });
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -145,7 +147,7 @@ for (const [name, { driver, pages, at = "/login", posted }] of Object.entries(si
   test(`signs in: ${name}`, async ({ page }) => {
     const standIn = await start(pages);
     await page.goto(standIn.op + at);
-    await driver.login(page, alice);
+    await driver.login(page, alice, contextOf(standIn));
     await page.waitForURL(`${standIn.client}/`);
     expect(standIn.posted).toEqual(posted);
     await standIn.stop();
@@ -175,7 +177,7 @@ for (const [name, { driver, pages, posted }] of Object.entries(refusals)) {
   test(`reports a wrong password without retrying: ${name}`, async ({ page }) => {
     const standIn = await start(pages);
     await page.goto(`${standIn.op}/login`);
-    await expect(driver.login(page, alice)).rejects.toThrow(
+    await expect(driver.login(page, alice, contextOf(standIn))).rejects.toThrow(
       "The OP refuses the password of alice: check --user.",
     );
     expect(standIn.posted).toEqual(posted);
@@ -208,11 +210,11 @@ for (const [name, { driver, html, yes, no }] of Object.entries(logouts)) {
   test(`confirms and declines the logout: ${name}`, async ({ page }) => {
     const standIn = await start({ "/logout": html });
     await page.goto(`${standIn.op}/logout`);
-    await driver.confirmLogout(page);
+    await driver.confirmLogout(page, contextOf(standIn));
     await page.waitForURL(`${standIn.client}/`);
     expect(standIn.posted.splice(0)).toEqual(yes);
     await page.goto(`${standIn.op}/logout`);
-    await driver.declineLogout(page);
+    await driver.declineLogout(page, contextOf(standIn));
     await page.waitForURL((url) => !url.href.startsWith(standIn.op));
     expect(standIn.posted).toEqual(no);
     await standIn.stop();

@@ -59,8 +59,8 @@ const driver: Driver = {
   // The run's administrator gets a password that no text contains by chance; the OP accepts only this one.
   register: (asked, context) =>
     registerDynamically(asked, { ...context, admin: { name: "admin", password: "admin" } }),
-  login: async (page, user) => {
-    await embedded.login(page, user);
+  login: async (page, user, context) => {
+    await embedded.login(page, user, context);
     for (const { value } of await page.context().cookies()) keep("cookie", value.length < 16 ? "" : value);
   },
 };

@@ -55,6 +55,8 @@ export interface DriverContext {
   serverHost?: string | undefined;
   /** For the OP's own API; requests time out. */
   fetch: typeof globalThis.fetch;
+  /** The origins of the apps, where a driver does nothing (`isAtOp`). */
+  apps?: Set<string>;
 }
 
 export interface Driver {
@@ -78,14 +80,16 @@ export interface Driver {
    * except in the check of exactly that. */
   returnsOnlyWithState?: true;
 
-  // Pages.
+  // Pages. A driver acts on pages of the OP alone (`isAtOp`), and waits until a pressed form is gone before it presses
+  // again. The browser may still be at an app at first.
 
   /** Signs in at the page that asks for a password, and allows what the client asks for. Returns once the browser has
-   * left the OP, or there is nothing more to do. */
-  login(page: Page, user: User): Promise<void>;
+   * left the OP, or there is nothing more to do; rejects with a line that says where and why it is stuck. */
+  login(page: Page, user: User, context: DriverContext): Promise<void>;
   /** Answers yes to the question whether to log out. Waits for the question; rejects if there is none. */
-  confirmLogout(page: Page): Promise<void>;
-  declineLogout(page: Page): Promise<void>;
+  confirmLogout(page: Page, context: DriverContext): Promise<void>;
+  /** Answers no. Where the question can only be answered with yes, leaves it. */
+  declineLogout(page: Page, context: DriverContext): Promise<void>;
   /** Logs the user out at the OP's own page. */
   logoutAtOp?(page: Page, context: DriverContext): Promise<void>;
 

@@ -1,6 +1,7 @@
 /** Signing in on the pages that most products have: a password, then perhaps a consent. */
 import type { Page } from "@playwright/test";
-import type { User } from "./driver.ts";
+import type { DriverContext, User } from "./driver.ts";
+import { comesToOp, isAtOp } from "./op-pages.ts";
 
 /** Selectors. */
 interface SignInPages {
@@ -13,25 +14,26 @@ interface SignInPages {
   allow: string;
 }
 
-/** Returns once the browser has left the OP.
+/** Acts on pages of the OP alone. Returns once the browser has left it.
  * @param choose ticks what must be ticked before the allow button is pressed
  * @throws {Error} if the OP refuses the password */
 export async function passSignInPages(
   page: Page,
   { name, password }: User,
   pages: SignInPages,
+  context: DriverContext,
   choose: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<void> {
+  if (!(await comesToOp(page, context))) return;
   const secret = page.locator(pages.password).first();
   const allow = page.locator(pages.allow).first();
   await secret.or(allow).first().waitFor();
-  const { origin } = new URL(page.url());
   if (await secret.isVisible()) {
     await page.locator(pages.username).first().fill(name);
     await secret.fill(password);
     await page.locator(pages.submit).first().click();
   }
-  const left = page.waitForURL((url) => url.origin !== origin, { waitUntil: "commit" });
+  const left = page.waitForURL((url) => !isAtOp(url.href, context), { waitUntil: "commit" });
   const next = await Promise.race([
     left.then(() => "left"),
     allow.waitFor().then(() => "asked"),

@@ -1,6 +1,7 @@
 /** W: the walkthrough with playground2 and playground3, before and after all other checks. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { mechanismNames } from "#lib/oidc/mechanisms.ts";
+import { placeOf, Stuck } from "#lib/products/stuck.ts";
 import type { SessionView } from "#lib/rp/session/session-view.ts";
 import { lacks } from "../model/capabilities.ts";
 import type { Check } from "../run/check.ts";
@@ -42,9 +43,9 @@ async function walk(t: Trial): Promise<void> {
 
   const began = performance.now();
   await two.app.logout();
-  void t.driver.confirmLogout(two.app.page).catch(() => undefined); // not every OP asks
+  void t.driver.confirmLogout(two.app.page, t.context).catch(() => undefined); // not every OP asks
   if (!(await three.becomes("logged out"))) {
-    const reason = `playground3 kept its user for ${patience / 1000} s after the logout at playground2.`;
+    const reason = `playground3 kept its user for ${patience / 1000} s after the logout at playground2: waited for ${mechanisms.join(" or ")} to end its session (GET ${three.app.base}/session); playground2's page is at ${await placeOf(two.app.page, t.context)}.`;
     const blocked = t.cookieMode === "cookies-blocked" && !mechanisms.includes("back-channel");
     if (blocked)
       return t.report.warn(`${reason} With third-party cookies blocked only back-channel logout reaches it.`);
@@ -52,7 +53,10 @@ async function walk(t: Trial): Promise<void> {
   }
   const by = (await three.session()).loggedOutBy ?? "an unknown mechanism";
   t.report.measure(`playground3 was notified after ${Math.round(performance.now() - began)} ms, by ${by}.`);
-  t.report.require(await two.becomes("logged out"), "playground2 kept its own user.");
+  if (!(await two.becomes("logged out")))
+    t.report.fail(
+      `playground2 kept its own user: waited ${patience / 1000} s for GET ${two.app.base}/session to name none; its page is at ${await placeOf(two.app.page, t.context)}.`,
+    );
   await three.app.page.reload();
   t.report.require((await three.session()).user === null, "playground3 has its user again after a reload.");
 }
@@ -64,9 +68,20 @@ async function signIn(t: Trial, browser: BrowserContext, base: string): Promise<
   await app.importPhotos({ grantType: "Authorization Code" });
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
-  t.driver.login(app.page, t.alice).catch(failed.reject);
-  if (!(await Promise.race([watched.becomes("logged in"), failed.promise])))
-    t.report.fail(`${t.alice.name} could not sign in at ${base}; the browser is at ${placeOf(app.page)}.`);
+  t.driver.login(app.page, t.alice, t.context).catch(failed.reject);
+  const waited = `Waited ${patience / 1000} s for GET ${base}/session to name a user`;
+  const signedIn = await Promise.race([watched.becomes("logged in"), failed.promise]).catch(
+    async (error: unknown) => {
+      if (!(error instanceof Stuck)) throw error;
+      return t.report.fail(
+        `${t.alice.name} could not sign in at ${base}: ${error.message} The browser is at ${await placeOf(app.page, t.context)}.`,
+      );
+    },
+  );
+  if (!signedIn)
+    t.report.fail(
+      `${t.alice.name} could not sign in at ${base}. ${waited}; the browser is at ${await placeOf(app.page, t.context)}.`,
+    );
   return watched;
 }
 
@@ -105,5 +120,3 @@ class WatchedApp {
     );
   }
 }
-
-const placeOf = (page: Page): string => page.url().split(/[?#]/, 1)[0] ?? "";

@@ -94,7 +94,7 @@ async function assertShownAfterAnswers(
     tabs.set(page, `state and logout_hint, after ${answer}`);
     await page.goto(endSessionUrl(t, texts)).catch(() => undefined);
     if (answer === "yes") await confirmIfAsked(t, page);
-    else await Promise.race([t.driver.declineLogout(page).catch(() => undefined), settled(page)]);
+    else await Promise.race([t.driver.declineLogout(page, t.context).catch(() => undefined), settled(page)]);
     await settled(page);
   }
 }

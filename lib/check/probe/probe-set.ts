@@ -100,6 +100,7 @@ export async function createProbeSet(settings: ProbeSetSettings): Promise<ProbeS
   const probeSet = Object.fromEntries(probeNames.map((name, index) => [name, probes[index]])) as ProbeSet;
   try {
     await Promise.all(probeNames.map((name) => listen(name, probeSet[name])));
+    for (const probe of probes) context.apps?.add(new URL(probe.base).origin);
     for (const name of probeNames)
       probeSet[name].client = byHand?.clients[name] ?? (await register(probeSet[name], settings));
   } catch (error) {

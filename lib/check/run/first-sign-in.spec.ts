@@ -80,7 +80,9 @@ describe("the first sign-in of a run", () => {
   async function assertRefused(...words: (string | RegExp)[]): Promise<string[]> {
     const turns: string[] = [];
     const prepares = (what: string) => turns.push(what);
-    const signIns = assertSignIns({ rp, browsers, driver: generic, users, prepares, patience: 4_000 });
+    const context = { issuer: origin, metadata: await rp.provider.metadata(), fetch };
+    const settings = { rp, browsers, driver: generic, context, users, prepares };
+    const signIns = assertSignIns({ ...settings, patience: 4_000 });
     await assert.rejects(signIns, (error) => {
       assert.ok(error instanceof CannotRun, String(error));
       assert.doesNotMatch(error.message, /\n|session=/);
@@ -103,10 +105,11 @@ describe("the first sign-in of a run", () => {
     assert.deepEqual(turns, ["signing in carol"]);
   });
 
-  it("names the page that asks for more than a password, without its query", async () => {
+  it("names the page that asks for more than a password, without its query, and has a picture of it", async () => {
     authorize = (response) => html(response, password("/code?session=s"));
     await assertRefused(
-      `carol could not sign in: the browser was left at ${origin}/code, which asks for more`,
+      `carol could not sign in: the browser was left at ${origin}/code (picture: `,
+      /stuck\.png\), which asks for more/,
     );
   });
 

@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import type { Page, Request } from "@playwright/test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import type { Driver, User } from "#lib/products/driver.ts";
+import type { Driver, DriverContext, User } from "#lib/products/driver.ts";
+import { placeOf } from "#lib/products/stuck.ts";
 import { type AuthorizationRequest, RelyingParty } from "../probe/relying-party.ts";
 import type { Browsers } from "./browsers.ts";
 
@@ -15,6 +16,7 @@ interface FirstSignInSettings {
   rp: RelyingParty;
   browsers: Browsers;
   driver: Driver;
+  context: DriverContext;
   users: readonly User[];
   /** Called before each sign-in. */
   prepares: (what: string) => void;
@@ -46,7 +48,7 @@ export async function assertSignIns(settings: FirstSignInSettings): Promise<void
 
 /** @returns the `sub`; undefined if the ID Token is invalid, which the checks report in detail */
 async function signIn(
-  { rp, driver, patience = 20_000 }: FirstSignInSettings,
+  { rp, driver, context, patience = 20_000 }: FirstSignInSettings,
   page: Page,
   user: User,
 ): Promise<string | undefined> {
@@ -55,11 +57,14 @@ async function signIn(
   const refused = asksAgain(page, user);
   await open(page, request, rp, patience);
   const failed = Promise.withResolvers<string>();
-  void driver.login(page, user).catch((error: unknown) => failed.resolve(firstLine(error)));
+  void driver.login(page, user, context).catch((error: unknown) => failed.resolve(firstLine(error)));
   const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
   const outcome = await Promise.race([answered, failed.promise, refused]);
-  if (typeof outcome === "string") throw new CannotRun(`${user.name} could not sign in: ${outcome}`);
-  if (!outcome) throw new CannotRun(await whereItEnded(page, driver, user));
+  if (typeof outcome === "string")
+    throw new CannotRun(
+      `${user.name} could not sign in: ${outcome} The browser is at ${await placeOf(page, context)}.`,
+    );
+  if (!outcome) throw new CannotRun(await whereItEnded(page, driver, context, user));
   try {
     const result = await rp.complete(request, outcome);
     if (!("error" in result)) return result.sub;
@@ -135,7 +140,12 @@ function carries(request: Request, password: string): boolean {
   );
 }
 
-async function whereItEnded(page: Page, driver: Driver, { name }: User): Promise<string> {
+async function whereItEnded(
+  page: Page,
+  driver: Driver,
+  context: DriverContext,
+  { name }: User,
+): Promise<string> {
   const asked = await page
     .locator('input[type="password"]')
     .first()
@@ -144,7 +154,7 @@ async function whereItEnded(page: Page, driver: Driver, { name }: User): Promise
   const why = asked
     ? "which still asks for the password"
     : `which asks for more than a password and consent, or is unknown to the driver ${driver.name}`;
-  return `${name} could not sign in: the browser was left at ${withoutQuery(page.url())}, ${why}; --headed shows it.`;
+  return `${name} could not sign in: the browser was left at ${await placeOf(page, context)}, ${why}; --headed shows it.`;
 }
 
 /** Queries contain codes and tokens, which must not be shown. */

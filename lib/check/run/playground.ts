@@ -58,6 +58,7 @@ export async function startPlayground(settings: PlaygroundSettings): Promise<Pla
       "--client",
       clientFlag({ name: String(appNames[index]), id, ...(secret !== undefined && { secret }) }),
     ]);
+    for (const name of appNames) context.apps?.add(new URL(appAddresses(name, issuer, front).base).origin);
     const demo = await startDemo({
       front,
       flags: [

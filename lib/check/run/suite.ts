@@ -86,7 +86,15 @@ async function check(
     notes.push(text);
     progress.notes(text);
   };
-  const context: DriverContext = { issuer, metadata, admin, authorization, serverHost, fetch };
+  const context: DriverContext = {
+    issuer,
+    metadata,
+    admin,
+    authorization,
+    serverHost,
+    fetch,
+    apps: new Set(),
+  };
   const other = lazyOtherIssuer(options, embedded, context);
   if (options.otherIssuer !== undefined) await other();
   const checks = chosenChecks(options);
@@ -111,7 +119,7 @@ async function check(
       if (!byHand) client = rp.client;
       for (const line of refusalsOf(rp.client)) note(line);
       const { prepares } = progress;
-      await assertSignIns({ rp, browsers, driver, users: [users.alice, users.bob], prepares });
+      await assertSignIns({ rp, browsers, driver, context, users: [users.alice, users.bob], prepares });
       if (provider.refusedBasic(rp.client.clientId)) note(basicRefused);
     },
     onStart: progress.started,

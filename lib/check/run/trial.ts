@@ -4,6 +4,7 @@ import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
 import type { Driver, DriverContext, RegisteredClient, User } from "#lib/products/driver.ts";
+import { placeOf, Stuck } from "#lib/products/stuck.ts";
 import { CheckReport, type CheckReportSettings } from "../evidence/check-report.ts";
 import { withoutQueries } from "../evidence/redaction.ts";
 import type { CookieMode } from "../model/check.ts";
@@ -157,12 +158,19 @@ export class Trial {
     const from = performance.now();
     await page.goto(request.url);
     const failure = Promise.withResolvers<never>();
-    void this.driver.login(page, user).catch((error: unknown) => failure.reject(error));
+    void this.driver.login(page, user, this.context).catch((error: unknown) => failure.reject(error));
     failure.promise.catch(() => undefined);
     const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
-    const answer = await Promise.race([answered, failure.promise]);
     const failed = `${user.name} could not sign in at ${rp.name}`;
-    if (!answer) this.report.fail(`${failed}: ${rp.whyNoAnswer(request, from)} (${patience / 1000} s).`);
+    const answer = await Promise.race([answered, failure.promise]).catch(async (error: unknown) => {
+      this.report.note(`${failed}; the browser is at`, await placeOf(page, this.context));
+      if (error instanceof Stuck) return this.report.fail(`${failed}: ${error.message}`);
+      throw error;
+    });
+    if (!answer) {
+      this.report.note(`${failed}; the browser is at`, await placeOf(page, this.context));
+      this.report.fail(`${failed}: ${rp.whyNoAnswer(request, from)} (${patience / 1000} s).`);
+    }
     const signIn = await this.#complete(browser, rp, request, answer);
     if ("error" in signIn) this.report.fail(`${failed}: ${signIn.error} ${signIn.description ?? ""}`);
     const { sub, sid = "none" } = signIn;

@@ -18,7 +18,7 @@ const patience = 3_000;
 /** Answers yes if the OP asks, on a page that has loaded. Otherwise closes the page, so that no later step meets it.
  * @returns whether the OP asked */
 export async function confirmIfAsked(trial: Trial, page: Page): Promise<boolean> {
-  const question = trial.driver.confirmLogout(page).then(
+  const question = trial.driver.confirmLogout(page, trial.context).then(
     () => true,
     () => false,
   );

@@ -151,7 +151,8 @@ async function send(
 
 async function answerQuestion(trial: Trial, page: Page, answer: "yes" | "no"): Promise<boolean> {
   try {
-    await (answer === "yes" ? trial.driver.confirmLogout(page) : trial.driver.declineLogout(page));
+    const { driver, context } = trial;
+    await (answer === "yes" ? driver.confirmLogout(page, context) : driver.declineLogout(page, context));
     return true;
   } catch {
     return new Promise(() => {}); // no question: the arrival of the browser or the time limit decides

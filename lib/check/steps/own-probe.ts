@@ -23,6 +23,7 @@ export async function ownProbeIfPossible(trial: Trial, settings: OwnProbe): Prom
   const { without } = trial.rp("rp-a");
   const probe = new RelyingParty({ ...settings, host, serverHost, provider, without });
   await probe.recorder.listen();
+  context.apps?.add(new URL(probe.base).origin);
   trial.afterwards(() => probe.recorder.close());
   try {
     probe.client = await trial.register(probe.metadata);
@@ -57,6 +58,7 @@ export async function probeAtOtherIssuer(trial: Trial): Promise<RelyingParty> {
   const host = probeHost(name, provider.issuer);
   const probe = new RelyingParty({ name, host, serverHost: context.serverHost, provider });
   await probe.recorder.listen();
+  context.apps?.add(new URL(probe.base).origin);
   trial.afterwards(() => probe.recorder.close());
   try {
     probe.client = await driver.register(probe.metadata, context);

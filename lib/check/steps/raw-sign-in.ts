@@ -35,7 +35,7 @@ export async function signInTab(
   const page = await browser.newPage();
   const from = performance.now();
   await page.goto(request.url);
-  void trial.driver.login(page, user).catch(() => undefined); // then no answer comes
+  void trial.driver.login(page, user, trial.context).catch(() => undefined); // then no answer comes
   const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
   const code = answer?.query.get("code");
   const why = answer ? "the answer has no code" : rp.whyNoAnswer(request, from);

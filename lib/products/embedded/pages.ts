@@ -1,6 +1,7 @@
 /** The pages of the embedded OpenID Provider, by what a user does there. Needs only Playwright's types. */
 import type { Locator, Page } from "@playwright/test";
 import type { Driver, User } from "../driver.ts";
+import { comesToOp, reachedOp } from "../op-pages.ts";
 
 export class OpPages {
   readonly page: Page;
@@ -50,7 +51,15 @@ export class OpPages {
 }
 
 export const embeddedPages: Pick<Driver, "login" | "confirmLogout" | "declineLogout"> = {
-  login: (page, user) => new OpPages(page).signInAndAllow(user),
-  confirmLogout: (page) => new OpPages(page).confirmLogout(),
-  declineLogout: (page) => new OpPages(page).declineLogout(),
+  login: async (page, user, context) => {
+    if (await comesToOp(page, context)) await new OpPages(page).signInAndAllow(user);
+  },
+  confirmLogout: async (page, context) => {
+    await reachedOp(page, context);
+    await new OpPages(page).confirmLogout();
+  },
+  declineLogout: async (page, context) => {
+    await reachedOp(page, context);
+    await new OpPages(page).declineLogout();
+  },
 };

@@ -1,6 +1,7 @@
 /** Glewlwyd 2.7, as packaged by Debian (e2e/idps/glewlwyd). */
 import type { Page } from "@playwright/test";
-import type { Driver, User } from "../driver.ts";
+import type { Driver, DriverContext, User } from "../driver.ts";
+import { comesToOp, reachedOp } from "../op-pages.ts";
 import { isIssuer } from "./admin-api.ts";
 import { register } from "./registration.ts";
 import { sessions } from "./sessions.ts";
@@ -20,12 +21,13 @@ export const glewlwyd: Driver = {
   ...sessions,
 
   login,
-  confirmLogout: (page) => clickOnceLoaded(page, "button.btn-danger:not(.dropdown-toggle)"),
-  declineLogout: (page) => clickOnceLoaded(page, "button.btn-primary.btn-icon-right"),
+  confirmLogout: (page, context) => clickOnceLoaded(page, "button.btn-danger:not(.dropdown-toggle)", context),
+  declineLogout: (page, context) => clickOnceLoaded(page, "button.btn-primary.btn-icon-right", context),
 };
 
 /** The buttons appear before the page knows which clients to notify and where to return; people are slower. */
-async function clickOnceLoaded(page: Page, button: string): Promise<void> {
+async function clickOnceLoaded(page: Page, button: string, context: DriverContext): Promise<void> {
+  await reachedOp(page, context);
   await page.locator(button).waitFor();
   await page.waitForFunction(() => {
     if (!new URLSearchParams(location.search).has("sid")) return true;
@@ -36,7 +38,8 @@ async function clickOnceLoaded(page: Page, button: string): Promise<void> {
 }
 
 /** A page with a button to continue always comes, even if nothing is asked; before it the scopes, once per client. */
-async function login(page: Page, { name, password }: User): Promise<void> {
+async function login(page: Page, { name, password }: User, context: DriverContext): Promise<void> {
+  if (!(await comesToOp(page, context))) return;
   const secret = page.locator("#password");
   const grants = page.locator('[id^="grant-"]').first();
   const onward = page.locator("button.btn-success");

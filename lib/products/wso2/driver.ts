@@ -5,6 +5,7 @@ import { z } from "zod";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { bodyOf } from "../admin-api.ts";
 import type { Driver, DriverContext, User } from "../driver.ts";
+import { pressAtOp } from "../op-pages.ts";
 import { passSignInPages } from "../sign-in-pages.ts";
 import { askServer, isIssuer, productName } from "./admin-api.ts";
 import { ensure, register } from "./registration.ts";
@@ -20,7 +21,7 @@ export const wso2: Driver = {
   endAllSessions,
   // No endSession: the API names sessions by a key of its own, which cannot be derived from a `sid`.
 
-  login: (page, user) =>
+  login: (page, user, context) =>
     passSignInPages(
       page,
       user,
@@ -33,13 +34,15 @@ export const wso2: Driver = {
         refused: "#error-msg",
         allow: "#approve",
       },
+      context,
       chooseAll,
     ),
 
   // 5.11 and newer have two buttons without ids, older versions an input each.
-  confirmLogout: (page) => page.locator(`${consentForm} button.primary, ${consentForm} #approve`).click(),
-  declineLogout: (page) =>
-    page.locator(`${consentForm} button.secondary, ${consentForm} input[type="reset"]`).click(),
+  confirmLogout: (page, context) =>
+    pressAtOp(page, `${consentForm} button.primary, ${consentForm} #approve`, context),
+  declineLogout: (page, context) =>
+    pressAtOp(page, `${consentForm} button.secondary, ${consentForm} input[type="reset"]`, context),
 };
 
 /** Every claim, and permanently if the page offers it: `prompt=none` needs a consent that lasts. */

@@ -1,0 +1,31 @@
+/** Where a driver, or the browser that it steers, does not get any further. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { oneLine } from "#lib/net/foreign-text.ts";
+import { isAtOp, type OpPlace } from "./op-pages.ts";
+
+/** A driver does not know how to go on. Its message is one line that says where and why. */
+export class Stuck extends Error {
+  override readonly name = "Stuck";
+}
+
+/** Longest wait for the picture, in milliseconds. */
+const patience = 5_000;
+
+/** Where the browser is, without the query. With a picture, if it is a page of the OP, in which what users have typed is
+ * covered. */
+export async function placeOf(page: Page, op: OpPlace): Promise<string> {
+  const { origin, pathname } = URL.parse(page.url()) ?? { origin: "null", pathname: "" };
+  const address = origin === "null" ? page.url().split(/[?#]/, 1).join("") : `${origin}${pathname}`;
+  if (!isAtOp(page.url(), op)) return oneLine(address);
+  try {
+    const file = join(await mkdtemp(join(tmpdir(), "slo-playground-")), "stuck.png");
+    const mask = [page.locator("input, textarea")];
+    await page.screenshot({ path: file, mask, timeout: patience, animations: "disabled" });
+    return oneLine(`${address} (picture: ${file})`);
+  } catch {
+    return oneLine(address); // a closed or crashed page has no picture
+  }
+}
