@@ -27,10 +27,9 @@ export function ReceivedLogoutToken({ token }: { token: ReturnType<typeof shownT
       {decoded ? (
         <>
           <ClaimsTable claims={decoded.claims} />
-          <p className="muted">
-            Signed with <code>{foreignText(decoded.header.alg)}</code>, key{" "}
-            <code>{foreignText(decoded.header.kid)}</code>, type{" "}
-            <code>{foreignText(decoded.header.typ)}</code>.
+          <p className="muted mt-2">
+            Header: alg <code>{foreignText(decoded.header.alg)}</code>, kid{" "}
+            <code>{foreignText(decoded.header.kid)}</code>, typ <code>{foreignText(decoded.header.typ)}</code>
           </p>
         </>
       ) : (
