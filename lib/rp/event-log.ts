@@ -22,8 +22,9 @@ export function createEventLog(store: Store, log: Log, now: () => number): Event
   };
 }
 
-/** Characters of a text, and items of a list: strangers cause events too, and a token may be large. */
-const [mostText, mostItems] = [2000, 100];
+/** Characters of a text, as of the longest logout token that is kept, and items of a list, as of the sessions of one user:
+ * strangers cause events too. */
+const [mostText, mostItems] = [8192, 1000];
 
 function trimmed(value: unknown): unknown {
   if (typeof value === "string") return value.length > mostText ? `${value.slice(0, mostText)}…` : value;
