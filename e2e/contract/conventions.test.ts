@@ -85,27 +85,31 @@ describe("sources", () => {
     for (const file of sources) assert.ok(read(file).split("\n").length <= 301, file);
   });
 
-  test("package-lock.json lists the packages of every platform, or npm ci refuses it", () => {
-    type Entry = { optionalDependencies?: Record<string, string> };
-    const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, Entry> };
-    for (const [name, { optionalDependencies = {} }] of Object.entries(packages)) {
-      for (const dependency of Object.keys(optionalDependencies)) {
-        const places = [`node_modules/${dependency}`, `${name}/node_modules/${dependency}`];
-        assert.ok(
-          places.some((place) => place in packages),
-          `${dependency}, an optional dependency of ${name}`,
-        );
+  for (const folder of ["", "e2e/support/sdk-apps/"]) {
+    test(`${folder}package-lock.json lists the packages of every platform, or npm ci refuses it`, () => {
+      type Entry = { optionalDependencies?: Record<string, string> };
+      const { packages } = JSON.parse(read(`${folder}package-lock.json`)) as {
+        packages: Record<string, Entry>;
+      };
+      for (const [name, { optionalDependencies = {} }] of Object.entries(packages)) {
+        for (const dependency of Object.keys(optionalDependencies)) {
+          const places = [`node_modules/${dependency}`, `${name}/node_modules/${dependency}`];
+          assert.ok(
+            places.some((place) => place in packages),
+            `${dependency}, an optional dependency of ${name}`,
+          );
+        }
       }
-    }
-  });
+    });
 
-  test("every dependency is pinned to one version", () => {
-    const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
-      string,
-      Record<string, string>
-    >;
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-      assert.match(version, /^(npm:[\w-]+@)?\d+\.\d+\.\d+$/, name);
-    }
-  });
+    test(`every dependency of ${folder}package.json is pinned to one version`, () => {
+      const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`)) as Record<
+        string,
+        Record<string, string>
+      >;
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        assert.match(version, /^(npm:[\w-]+@)?\d+\.\d+\.\d+$/, name);
+      }
+    });
+  }
 });

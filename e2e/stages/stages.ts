@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { ensureBuilt } from "#lib/prepare/build.mjs";
+import { ensurePackages } from "#lib/prepare/install.mjs";
 import { withLock } from "#lib/prepare/lock.mjs";
 import { allOf, ensureBrowser, ensureProgram, type Lane, type Say } from "#lib/prepare/system.ts";
 import { ensureCompose } from "../compose/lane.ts";
@@ -88,7 +89,11 @@ const disk: Stage = {
 const e2e: Stage = {
   name: "e2e",
   lane: ensureBrowser,
-  run: (args, runner) => playwright("e2e/playwright.config.ts", args, runner),
+  run: async (args, runner) => {
+    const install = () => ensurePackages(path.resolve("e2e/support/sdk-apps"), "SDKs of others");
+    await unlessInterrupted(runner.signal, withLock(install));
+    return playwright("e2e/playwright.config.ts", args, runner);
+  },
 };
 
 /** `npm run check` as a program. */

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { demo } from "./demo.ts";
 
-const esbuild = join(import.meta.dirname, "../../node_modules/.bin/esbuild");
+/** A package of its own, which the stage installs: who only starts the demo does not need it. */
+const folder = join(import.meta.dirname, "sdk-apps");
 
 export interface SdkApp {
   /** Its page and its origin. */
@@ -60,8 +61,8 @@ async function bundled(entry: string): Promise<string> {
     "--jsx=automatic",
     '--define:process.env.NODE_ENV="production"',
   ];
-  const file = join(import.meta.dirname, "sdk-apps", entry);
-  const { stdout } = await promisify(execFile)(esbuild, [file, ...options], {
+  const esbuild = join(folder, "node_modules", ".bin", "esbuild");
+  const { stdout } = await promisify(execFile)(esbuild, [join(folder, entry), ...options], {
     maxBuffer: 32 * 1024 * 1024,
   });
   return stdout;

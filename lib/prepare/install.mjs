@@ -5,17 +5,22 @@ import { hashOf } from "./hash.mjs";
 import { endsWithParent } from "./parent.mjs";
 import { root, runStep } from "./step.mjs";
 
-const stampFile = path.join(root, "node_modules", ".slo-playground");
+/** Installs the project's dependencies if they do not match package-lock.json. Quick and silent otherwise. */
+export const ensureInstalled = () => ensurePackages(root, "dependencies", "first run, about a minute");
 
-/** Installs the dependencies if they do not match package-lock.json. Quick and silent otherwise. */
-export async function ensureInstalled() {
-  const wanted = hashOf(root, ["package-lock.json"]);
+/**
+ * The same for any folder with a package-lock.json.
+ * @param {string} folder @param {string} what they are @param {string} [firstTime] what to say when there are none yet
+ */
+export async function ensurePackages(folder, what, firstTime = "first run") {
+  const stampFile = path.join(folder, "node_modules", ".slo-playground");
+  const wanted = hashOf(folder, ["package-lock.json"]);
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted) return;
-  if (isInstalled(root)) return writeFileSync(stampFile, wanted);
-  const firstRun = !existsSync(path.join(root, "node_modules"));
-  const what = `Installing dependencies (${firstRun ? "first run, about a minute" : "package-lock.json changed"})`;
+  if (isInstalled(folder)) return writeFileSync(stampFile, wanted);
+  const why = existsSync(path.join(folder, "node_modules")) ? "package-lock.json changed" : firstTime;
   // The Node that runs everything is a development dependency: NODE_ENV=production must not omit it.
-  await runStep(what, npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]));
+  const flags = ["--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  await runStep(`Installing ${what} (${why})`, npm(["ci", "--prefix", folder, ...flags]));
   writeFileSync(stampFile, wanted);
 }
 
