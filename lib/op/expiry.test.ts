@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { it, mock } from "node:test";
 import { decodeJwt } from "jose";
 import { HttpBrowser } from "#lib/net/http-browser.ts";
+import { lockedByAnotherProcess } from "#lib/sqlite/testing/foreign-lock.ts";
 import { expireSessions } from "./testing/expired-sessions.ts";
 import { isSignedIn, opUnderTest, signIn, userinfoStatus } from "./testing/op-under-test.ts";
 
@@ -46,6 +47,29 @@ it("notifies the apps at the next start of a session that expired while the OP w
     assert.equal(decodeJwt(op.photos.logoutTokens[0] ?? "").sid, claims.sid);
     assert.equal(await isSignedIn(op, browser), false);
   } finally {
+    await op.close();
+    await rm(directory, { recursive: true });
+  }
+});
+
+it("survives a sweep that finds its store locked, and notifies the apps at the next", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "op-expiry-"));
+  mock.timers.enable({ apis: ["setInterval"] });
+  const op = await opUnderTest(directory);
+  try {
+    await signIn(op, new HttpBrowser(), "photos");
+    expireSessions(directory, "alice");
+
+    const lock = await lockedByAnotherProcess(join(directory, "op.sqlite"));
+    mock.timers.tick(60_000);
+    await lock.release();
+    assert.equal(op.photos.logoutTokens.length, 0);
+
+    mock.timers.tick(60_000);
+    await op.photos.received;
+    assert.equal(op.photos.logoutTokens.length, 1);
+  } finally {
+    mock.timers.reset();
     await op.close();
     await rm(directory, { recursive: true });
   }

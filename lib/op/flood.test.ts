@@ -49,7 +49,7 @@ test("5,000 anonymous requests end no sign-in that was begun before", { timeout:
 
 test("a request that is too long is refused, by GET and by POST, with the reason", async () => {
   const browser = new HttpBrowser();
-  const { claims } = await signIn(op, browser, "photos");
+  await signIn(op, browser, "photos");
   const long = "x".repeat(9000);
   const [authorization, logout] = [authorizationUrl(op, { state: long }), logoutUrl(op, { state: long })];
   for (const url of [authorization, logout]) {
@@ -60,11 +60,8 @@ test("a request that is too long is refused, by GET and by POST, with the reason
       assert.match(text, /This request is too long\..*may have \d+ characters/s);
     }
   }
-  assert.ok(claims.sub, "the session goes on");
-  assert.equal(
-    (await browser.get(authorizationUrl(op, { state: "x".repeat(7000), prompt: "none" }))).status,
-    303,
-  );
+  const silent = await browser.get(authorizationUrl(op, { state: "x".repeat(7000), prompt: "none" }));
+  assert.ok(responseOf(silent).has("code"), "the session goes on");
 });
 
 test("logouts without a user are bounded in bytes", { timeout: 60_000 }, async () => {

@@ -27,11 +27,10 @@ export async function endSessions(
   return uids.map((uid) => sessions.get(uid) ?? []);
 }
 
-/** Ends expired sessions, and removes other expired data. */
+/** Removes expired data, and ends expired sessions. */
 export async function sweep(op: OpenIdProvider): Promise<void> {
   // A session that was renewed under a new identifier leaves its old row behind; only the last row ends it.
   const over = op.store.expiredSessions().filter(({ uid }) => !op.store.sessionByUid(uid));
-  const ended = endSessions(op, [...new Set(over.map(({ uid }) => uid))], "expiry");
   op.store.sweepExpired();
-  await ended;
+  await endSessions(op, [...new Set(over.map(({ uid }) => uid))], "expiry");
 }
