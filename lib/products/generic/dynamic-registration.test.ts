@@ -182,19 +182,4 @@ describe("registration", () => {
       return true;
     });
   });
-
-  it("is one after the other, as some OPs fail at several at a time", async () => {
-    let [now, most] = [0, 0];
-    const { context } = await started(() => async (request, response) => {
-      most = Math.max(most, ++now);
-      const body = await json(request);
-      setImmediate(() => {
-        now -= 1;
-        response.writeHead(201, { "content-type": "application/json" });
-        response.end(JSON.stringify({ ...Object(body), client_id: crypto.randomUUID() }));
-      });
-    });
-    await Promise.all([1, 2, 3].map(() => registerDynamically(asked, context)));
-    assert.equal(most, 1);
-  });
 });

@@ -3,16 +3,13 @@ import { CannotRun } from "#lib/cli/errors.ts";
 import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import type { Metadata } from "#lib/oidc/provider.ts";
-import {
-  deleteClient,
-  type Registered,
-  type RegistrationAuthorization,
-  type RegistrationRequest,
-  registerClient,
-} from "#lib/oidc/registration.ts";
+import { deleteClient, type RegistrationAuthorization, registerClient } from "#lib/oidc/registration.ts";
 import type { FlowSteps } from "#lib/oidc/registration-attempts.ts";
 import { asDeclared } from "#lib/oidc/registration-flows.ts";
 import type { DriverContext, RegisteredClient } from "../driver.ts";
+
+/** By the OP's metadata: the flows to ask for, so that it refuses the others only once. */
+const learned = new WeakMap<Metadata, FlowSteps>();
 
 /** The OP has no registration endpoint. */
 export class NoRegistration extends CannotRun {
@@ -42,15 +39,14 @@ export async function registerDynamically(
     management,
     report,
     ...client
-  } = await oneAfterTheOther(metadata, (flows) =>
-    registerClient({
-      asked: asDeclared(asked, metadata),
-      provider: metadata,
-      authorization: authorizationOf(context),
-      fetch: fetch as Fetch,
-      ...flows,
-    }),
-  );
+  } = await registerClient({
+    asked: asDeclared(asked, metadata),
+    provider: metadata,
+    authorization: authorizationOf(context),
+    fetch: fetch as Fetch,
+    learned: learned.get(metadata) ?? [],
+    onLearned: (steps) => steps.length > 0 && learned.set(metadata, steps),
+  });
   const missing = report.filter(({ result }) => result === "ignored" || result === "refused");
   return {
     ...client,
@@ -58,29 +54,6 @@ export async function registerDynamically(
     missing: missing.map(({ field }) => field),
     ...(management && { remove: () => deleteClient(management, fetch as Fetch) }),
   };
-}
-
-interface Registrations {
-  last: Promise<unknown>;
-  learned: FlowSteps;
-}
-
-/** By the OP's metadata. */
-const registrations = new WeakMap<Metadata, Registrations>();
-
-/** Some OPs fail if several clients register at the same time, and each refusal is asked for only once. */
-function oneAfterTheOther(
-  metadata: Metadata,
-  work: (flows: Pick<RegistrationRequest, "learned" | "onLearned">) => Promise<Registered>,
-): Promise<Registered> {
-  const known = registrations.get(metadata) ?? { last: Promise.resolve(), learned: [] };
-  registrations.set(metadata, known);
-  const onLearned = (learned: FlowSteps) => {
-    if (learned.length > 0) known.learned = learned;
-  };
-  const result = known.last.then(() => work({ learned: known.learned, onLearned }));
-  known.last = result.catch(() => undefined);
-  return result;
 }
 
 function authorizationOf({ admin, authorization }: DriverContext): RegistrationAuthorization | undefined {
