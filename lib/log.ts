@@ -1,7 +1,7 @@
 /** The log of one process: pino, pretty for people or JSON for machines. */
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
-import { foreignText, visible, visibleInColour } from "#lib/net/foreign-text.ts";
+import { visible, visibleInColour, wholeText } from "#lib/net/foreign-text.ts";
 
 export type Log = Logger;
 
@@ -15,7 +15,7 @@ export function createLog(options: { name: string; LOG_FORMAT: "pretty" | "json"
   if (LOG_FORMAT === "json") return pino({ name, level: LOG_LEVEL, base: { name } }, json);
   const prettify = prettyFactory({
     // A line is one line: what comes from outside must not look like another one.
-    messageFormat: (line, key) => foreignText(line[key], Number.POSITIVE_INFINITY),
+    messageFormat: (line, key) => wholeText(line[key]),
     ignore: "pid,hostname,name,data",
     translateTime: "SYS:HH:MM:ss",
     singleLine: true,

@@ -2,7 +2,7 @@
 import type { Writable } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { type Accent, apps } from "#lib/config/apps.ts";
-import { foreignText, visible, visibleInColour } from "#lib/net/foreign-text.ts";
+import { visible, visibleInColour, wholeText } from "#lib/net/foreign-text.ts";
 
 export type Channel = "stdout" | "stderr";
 
@@ -35,9 +35,6 @@ const colourOf = new Map<string, (typeof terminalColours)[Accent] | "cyan">([
   ...apps.map(({ name, accent }) => [name, terminalColours[accent]] as const),
 ]);
 
-/** A line may quote an OpenID Provider. */
-const oneLineOf = (text: string): string => foreignText(text, Number.POSITIVE_INFINITY);
-
 /** @param names of all processes: prefixes are padded to the longest */
 export function createOutput(format: "pretty" | "json", names: string[], streams: Streams = process): Output {
   return format === "json" ? jsonOutput(streams) : prettyOutput(names, streams);
@@ -53,8 +50,8 @@ function prettyOutput(names: string[], streams: Streams): Output {
   };
   return {
     colours,
-    say: (name, text) => streams.stdout.write(`${prefix(name)} ${oneLineOf(text)}\n`),
-    announce: (text) => streams.stdout.write(`${oneLineOf(text)}\n`),
+    say: (name, text) => streams.stdout.write(`${prefix(name)} ${wholeText(text)}\n`),
+    announce: (text) => streams.stdout.write(`${wholeText(text)}\n`),
     relay: (name, line, channel) => streams[channel].write(`${prefix(name)} ${visibleInColour(line)}\n`),
   };
 }

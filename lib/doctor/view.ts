@@ -1,6 +1,6 @@
 /** Findings for people at a terminal. */
 import { styleText } from "node:util";
-import { foreignText } from "#lib/net/foreign-text.ts";
+import { wholeText } from "#lib/net/foreign-text.ts";
 import {
   bySeverity,
   checks,
@@ -18,14 +18,11 @@ const colours = { problem: "red", warning: "yellow", unknown: "cyan", ok: "green
 
 const resultWidth = Math.max(...Object.values(resultNames).map((name) => name.length)) + 2;
 
-/** A finding may quote an OP. */
-const oneLine = (text: string): string => foreignText(text, Number.POSITIVE_INFINITY);
-
 /** The findings as a list, problems first; `styleText` knows whether the terminal has colours. */
 export function findingsView(findings: readonly Finding[], stream: NodeJS.WriteStream): string {
   const lines = bySeverity(findings).flatMap((each) => [
-    `${styleText(colours[each.result], resultNames[each.result].padEnd(resultWidth), { stream })}${styleText("bold", checks[each.check].title, { stream })}: ${oneLine(each.found)}`,
-    ...explanationOf(each).map((line) => `${" ".repeat(resultWidth)}${oneLine(line)}`),
+    `${styleText(colours[each.result], resultNames[each.result].padEnd(resultWidth), { stream })}${styleText("bold", checks[each.check].title, { stream })}: ${wholeText(each.found)}`,
+    ...explanationOf(each).map((line) => `${" ".repeat(resultWidth)}${wholeText(line)}`),
   ]);
   return `${lines.join("\n")}\n\n${summaryOf(findings)}\n`;
 }

@@ -36,6 +36,9 @@ export const foreignText = (value: unknown, most = 200): string => {
   return visible(cut(text, most)).replaceAll("\n", "\\n");
 };
 
+/** The same in full: for what must not be cut off, and for our own lines, which may quote such a value. */
+export const wholeText = (value: unknown): string => foreignText(value, Number.POSITIVE_INFINITY);
+
 /** Whether a value of JSON has lists and objects in more than so many levels. */
 export const nestsDeeper = (value: unknown, levels: number): boolean =>
   typeof value === "object" &&

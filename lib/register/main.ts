@@ -2,7 +2,7 @@
 
 import { unlessInterrupted } from "#lib/cli/interruption.ts";
 import { runCommand } from "#lib/cli/run.ts";
-import { foreignText, visible } from "#lib/net/foreign-text.ts";
+import { visible, wholeText } from "#lib/net/foreign-text.ts";
 import { commandLine, parseRegisterOptions, type RegisterOptions } from "./options.ts";
 import { type AppRegistration, issuerOf, registerApps } from "./register.ts";
 import { nextSteps, textOf } from "./view.ts";
@@ -18,7 +18,7 @@ async function run(options: RegisterOptions): Promise<number> {
         done.push(registered);
         if (!json) process.stdout.write(`${textOf(registered, issuer, said)}\n`);
       },
-      say: (line) => process.stderr.write(`${foreignText(line, Number.POSITIVE_INFINITY)}\n`),
+      say: (line) => process.stderr.write(`${wholeText(line)}\n`),
     });
   } finally {
     if (json) process.stdout.write(`${visible(JSON.stringify({ issuer, registered: done }, null, 2))}\n`);

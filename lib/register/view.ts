@@ -1,5 +1,5 @@
 /** The result of a registration, for people at a terminal. */
-import { foreignText } from "#lib/net/foreign-text.ts";
+import { foreignText, wholeText } from "#lib/net/foreign-text.ts";
 import { type FieldReport, type RegistrationReport, saidOnce } from "#lib/oidc/registration-report.ts";
 import type { RegisterOptions } from "./options.ts";
 import type { AppRegistration } from "./register.ts";
@@ -10,10 +10,10 @@ export function textOf(registered: AppRegistration, issuer: string, said: Set<st
   const { app, clientId, formerClientId, outcome } = registered;
   const report = saidOnce(registered.report, said);
   const kind = registered.public ? "public client" : "client";
-  const at = `${app} is registered at ${issuer} as ${kind} ${whole(clientId)}`;
+  const at = `${app} is registered at ${issuer} as ${kind} ${wholeText(clientId)}`;
   if (report.length === 0) return `${at}: ${outcomes[outcome](registered.changed)}.`;
   const former = formerClientId
-    ? [`  Its earlier client ${whole(formerClientId)} is no longer used, but still registered there.`]
+    ? [`  Its earlier client ${wholeText(formerClientId)} is no longer used, but still registered there.`]
     : [];
   return [`${at}.`, ...former, ...table(report), ...silence(registered, issuer), ""].join("\n");
 }
@@ -66,11 +66,8 @@ function table(report: RegistrationReport): string[] {
 function detail({ result, answer, reason, known }: FieldReport): string {
   const change = result === "changed" ? ` to ${shown(answer)}` : "";
   const way = known ? ` (not in the response, but ${known})` : "";
-  return change + way + (reason === undefined ? "" : ` (${whole(reason).replace(/\.$/, "")})`);
+  return change + way + (reason === undefined ? "" : ` (${wholeText(reason).replace(/\.$/, "")})`);
 }
-
-/** What an OP may have chosen, in full and on one line. */
-const whole = (text: string): string => foreignText(text, Number.POSITIVE_INFINITY);
 
 const shown = (value: unknown): string =>
   Array.isArray(value) ? value.map(item).join(" ") : foreignText(value);
