@@ -16,7 +16,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
 
-setTimeout(() => process.exit(2), 20_000).unref();
+setTimeout(() => {
+  console.error("No result in 20 s.");
+  process.exit(2);
+}, 20_000).unref();
 console.info = console.warn = () => {}; // the library's notes on settings that a production OP would have
 
 const writes = [];

@@ -18,7 +18,10 @@ import { createServer } from "node:http";
 import * as six from "openid-client";
 import { Issuer } from "openid-client-5";
 
-setTimeout(() => process.exit(2), 20_000).unref();
+setTimeout(() => {
+  console.error("No result in 20 s.");
+  process.exit(2);
+}, 20_000).unref();
 
 const sent = [];
 const server = createServer((request, response) => {
