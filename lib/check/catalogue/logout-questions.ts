@@ -22,7 +22,10 @@ const openQuestion = (
   parameters: Record<string, string> = {},
 ): Promise<LogoutOutcome> => logOut(t, browser, from, { parameters, answer: "nothing", comesBack: false });
 
-/** A question that can only be answered with yes: the user may still leave it. */
+const noNo =
+  "The OP's question can only be answered with yes: a user who wants to stay has to leave the page.";
+
+/** A question for which the driver found no answer but yes, and which it did not leave either. */
 async function onlyYes(
   t: Trial,
   browser: BrowserContext,
@@ -33,9 +36,7 @@ async function onlyYes(
   const asked = await confirmIfAsked(t, page);
   t.report.require(asked, "The OP does not ask whether to log out, not even without a hint.");
   await assertSoonLoggedOut(t, browser, session.rp);
-  t.report.warn(
-    "The OP's question can only be answered with yes: a user who wants to stay has to leave the page.",
-  );
+  t.report.warn(noNo);
 }
 
 /** Attacks that need no user interaction, from a page of RP-C, where no user has signed in. */
@@ -200,6 +201,7 @@ export const logoutQuestions: Check[] = [
       const [session, other] = sessions;
       await assertKept(t, browser, session);
       requireNoNotification(t.report, sessions, outcome.startedAt, "The user had said no");
+      if (outcome.finalUrl === "about:blank") t.report.warn(noNo); // the driver has left the page
       if (outcome.arrived?.query.has("error")) {
         t.report.measure(`The app receives the error ${outcome.arrived.query.get("error")}.`);
       } else if (outcome.arrived) {

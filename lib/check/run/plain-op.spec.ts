@@ -17,7 +17,7 @@ describe("npm run check at an OP without consent that signs in by a script", () 
   });
   after(() => op.close());
 
-  it("passes with one session for each sign-in, and notes once what the OP refused to register", async () => {
+  it("has one session for each sign-in, a warning for the question, and each refusal to register once", async () => {
     const report = join(folder, "plain");
     const flags = ["--issuer", op.issuer, "--user", "alice:alice", "--user", "bob:bob"];
     const program = check(...flags, "--driver", "generic", "--only", "R-01,B-01,R-29", "--report", report);
@@ -25,9 +25,10 @@ describe("npm run check at an OP without consent that signs in by a script", () 
     const { checks, notes = [] } = reportIn(report);
     assert.deepEqual(
       checks.map(({ id, verdict }) => `${id} ${verdict}`),
-      ["R-01 pass", "R-29 pass", "B-01 pass"],
+      ["R-01 pass", "R-29 warn", "B-01 pass"],
       JSON.stringify(checks.map(({ reason }) => reason)),
     );
+    assert.match(checks[1]?.reason ?? "", /can only be answered with yes/);
     assert.equal(notes.length, 1, notes.join("\n"));
     assert.match(
       notes[0] ?? "",
