@@ -39,11 +39,14 @@ export async function assertNotifiedInTime(
   for (const undo of restore) undo();
   const how = slowly ? `with slow answers by ${slowly} logout` : "with quick answers";
   for (const { name, recorder } of rps) {
-    const told = channels.flatMap((kind) => recorder.since(startedAt, kind));
-    for (const { kind, at } of told)
-      report.note(`${kind} request to ${name}, ${how}`, `${Math.round(at - arrived.at)} ms after the return`);
-    report.require(told.length > 0, `${name} was not notified before the browser came back.`);
-    const late = told.find(({ at }) => at > arrived.at);
+    const received = channels.flatMap((kind) => recorder.since(startedAt, kind));
+    for (const { kind, at } of received)
+      report.note(
+        `${kind} request to ${name}, ${how}, relative to the browser's return`,
+        `${Math.round(at - arrived.at)} ms`,
+      );
+    report.require(received.length > 0, `${name} was not notified before the browser came back.`);
+    const late = received.find(({ at }) => at > arrived.at);
     report.require(
       !late,
       `The browser came back before ${name} was notified by ${late?.kind} logout, ${how}.`,

@@ -84,7 +84,7 @@ async function sendAll(
   for (const assertNotLedAway of watched) await assertNotLedAway();
   const isProven = requests.some((each) => each.isProven);
   if (!isProven || !(await whyNotKept(trial, browser, session))) return { browser, session };
-  // One that it plainly refused.
+  // No page showed that: the OP ended the session with a request that it plainly refused.
   report.warn("The OP refuses the URI, and logs the user out without asking.");
   const another = await trial.browser();
   return { browser: another, session: await trial.signIn(another, session.rp, trial.alice) };

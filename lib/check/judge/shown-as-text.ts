@@ -60,14 +60,14 @@ export async function assertShownAsText(t: Trial): Promise<void> {
     t.report.require(trace.dialogs.length === 0, "The OP's page ran a script from the request.");
   };
   const a = t.rp("rp-a");
-  let session = await t.signIn(browser, a, t.alice);
-  for (const [what, parameters] of Object.entries(await hostileRequests(session))) {
+  const requests = await hostileRequests(await t.signIn(browser, a, t.alice));
+  for (const [what, parameters] of Object.entries(requests)) {
     const page = await browser.newPage();
     tabs.set(page, what);
     await page.goto(endSessionUrl(t, parameters)).catch(() => undefined);
     judge();
     // With a valid hint the OP need not ask.
-    if (t.isAtProbe(page.url())) session = await t.signIn(browser, a, t.alice);
+    if (t.isAtProbe(page.url())) await t.signIn(browser, a, t.alice);
   }
   t.report.note("requests with markup", [...tabs.values()].join("\n"));
   await assertShownAfterAnswers(t, browser, tabs);
