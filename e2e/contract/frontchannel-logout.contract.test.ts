@@ -102,7 +102,7 @@ describe("a front-channel logout", () => {
   });
 });
 
-test("unverified requests push no logout off anybody's start page", async () => {
+test("unverified requests push no logout off the start page", async () => {
   const who = newUser();
   await signIn(issuer, rp, who);
   await frame({ iss: issuer.issuer, sid: who.sid });

@@ -22,7 +22,7 @@ async function assertUnavailable(response: Response, why: RegExp): Promise<void>
   assert.ok(!text.includes(rp.data), "it names no file");
 }
 
-test("a lock of another program delays nobody: logouts get 503 at once, reads go on, nothing is lost", async () => {
+test("a lock of another program delays no request: logouts get 503 at once, reads go on, nothing is lost", async () => {
   const who = newUser();
   const browser = await signIn(issuer, rp, who);
   const tokens = await Promise.all(Array.from({ length: 20 }, (_, n) => tokenFor(n ? newUser() : who)));
@@ -33,11 +33,10 @@ test("a lock of another program delays nobody: logouts get 503 at once, reads go
     Promise.all(tokens.map(() => sessionOf(browser, rp))),
   ]);
   const took = Math.round(performance.now() - began);
-  console.log(`20 logouts and 20 reads under a foreign lock: ${took} ms`);
   for (const logout of logouts) await assertUnavailable(logout, /its file is locked by another program/);
   assert.deepEqual(new Set(reads.map(({ user }) => user)), new Set([who.sub]));
   await assertUnavailable(await fetch(`${rp.base}/health`), /locked by another program/);
-  assert.ok(took < 5000, `${took} ms`); // 44 s where each write waits for the lock
+  assert.ok(took < 15_000, `${took} ms`); // 44 s where each write waits for the lock, about one where none does
   await rp.printed(`${fileOf(rp)}: the file is locked by another program`);
   await lock.release();
   for (const token of tokens) await assertAccepted(await sendToken(rp, token));

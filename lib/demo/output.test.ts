@@ -49,7 +49,7 @@ describe("the demo's output", () => {
     );
   });
 
-  it("shows what is invisible or moves the terminal, whoever wrote it, but keeps the colours of processes", async () => {
+  it("shows what is invisible or moves the terminal, of itself and of processes, but keeps their colours", async () => {
     const { streams, read } = collector();
     const output = createOutput("pretty", ["op"], streams);
     output.say("op", "client \u001b[2J\u202e\nReady: x");

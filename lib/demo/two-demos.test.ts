@@ -57,7 +57,7 @@ describe("a second demo", () => {
     assert.equal(await third.ended, 0, third.output());
   }
 
-  it("in the folder of the first is refused, even with --fresh, and told how to start", async () => {
+  it("in the folder of the first is refused, even with --fresh, with advice that works", async () => {
     const { front, flags } = await portFlags();
     const second = demo([...flags, "--data", folder, "--fresh"]);
     assert.equal(await second.ended, 1);
@@ -70,7 +70,7 @@ describe("a second demo", () => {
     await assertStarts(flags, `--data ${own}`);
   });
 
-  it("with the same flags is told the ports and the folder to choose, and starts with them", async () => {
+  it("with the same flags learns which ports and folder to choose, and starts with them", async () => {
     const flags = [...ports.flags, "--data", folder];
     const second = demo(flags);
     assert.equal(await second.ended, 1);

@@ -83,7 +83,7 @@ function holderOf(lockFile) {
   }
 }
 
-/** When a process started, which tells it from a later one of the same number; empty where the system does not say.
+/** When a process started, to distinguish it from a later one of the same number; empty where the system does not say.
  * @param {number} pid */
 function startOf(pid) {
   try {

@@ -41,7 +41,7 @@ const isStillChild = (pid, parent) =>
       ? process.ppid === parent
       : parentOf(pid) === parent;
 
-/** Only Linux tells it without another program; elsewhere the usual shells replace themselves by the command.
+/** Only Linux shows it without another program; elsewhere the usual shells replace themselves by the command.
  * @param {number} pid */
 function isShellCommand(pid) {
   const [shell = "", flag] = fileOf(pid, "cmdline").split("\0");

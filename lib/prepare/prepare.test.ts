@@ -84,7 +84,7 @@ describe("the lock of a folder", () => {
     }
   });
 
-  it("is held by a process that lives, whoever asks", async () => {
+  it("is held as long as its process lives, and names it", async () => {
     const release = await takeLock(lockFile(), "something long");
     assert.ok(typeof release === "function");
     assert.deepEqual(await takeLock(lockFile()), { pid: process.pid, about: "something long" });

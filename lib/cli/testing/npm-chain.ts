@@ -20,7 +20,7 @@ export interface Wanted {
   ready: RegExp | (() => boolean);
   /** The ports that it listens on. */
   ports?: readonly number[];
-  /** What it prints only if it was not ended. */
+  /** What it prints only if it was not ended; for a command that would end by itself. */
   never?: RegExp;
 }
 
@@ -57,8 +57,8 @@ interface NpmChain {
 }
 
 const startMs = 60_000;
-/** The OpenID Provider has up to five seconds of it. */
-const endMs = 8_000;
+/** Much longer than it takes: what was not ended goes on for ever, or says so (`never`). */
+const endMs = 30_000;
 
 /** `npm run`, once it is ready. */
 async function npmRun({ args, script, ready }: Wanted): Promise<NpmChain> {
