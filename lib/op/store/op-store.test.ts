@@ -132,6 +132,25 @@ describe("the end of a session", () => {
   });
 });
 
+describe("the deletion of a client", () => {
+  it("is whole or has not happened", () => {
+    const store = new OpStore(":memory:");
+    store.upsert("Client", "photos", { client_id: "photos" });
+    store.upsert("AccessToken", "token", { clientId: "photos" }, 60);
+    mock.method(store.deliveries, "abandon", () => {
+      throw new Error("database or disk is full");
+    });
+    assert.throws(() => store.destroy("Client", "photos"), /disk is full/);
+    assert.ok(store.find("Client", "photos"));
+    assert.ok(store.find("AccessToken", "token"));
+    mock.restoreAll();
+    store.destroy("Client", "photos");
+    assert.equal(store.find("Client", "photos"), undefined);
+    assert.equal(store.find("AccessToken", "token"), undefined);
+    store.close();
+  });
+});
+
 describe("the deliveries", () => {
   const owed = (clientId: string) => ({ clientId, accountId: "alice", sid: "sid", endedAt: new Date() });
   const uri = "http://localhost:1/";

@@ -119,18 +119,9 @@ export class OpStore {
     );
   }
 
-  /** With a client go its tokens, codes, grants and logout tokens (RFC 7592 2.3): the next client of that name is another one. */
   destroy(model: string, id: string): void {
-    if (model === "Client") {
-      this.#database.run("DELETE FROM artifact WHERE payload ->> 'clientId' = ?", id);
-      const inSessions = `$.authorizations."${id}"`;
-      this.#database.run(
-        "UPDATE artifact SET payload = json_remove(payload, ?) WHERE model = 'Session'",
-        inSessions,
-      );
-      this.deliveries.abandon(id, "not sent: the app was deleted");
-    }
-    this.#database.run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
+    if (model === "Client") this.#destroyClient(id);
+    else this.#database.run("DELETE FROM artifact WHERE model = ? AND id = ?", model, id);
   }
 
   /** Sessions with a signed-in user, newest first. */
@@ -234,6 +225,20 @@ export class OpStore {
     if (stored.length === 0) return payload;
     const each = [...stored, payload].map(({ authorizations }) => authorizations);
     return { ...payload, authorizations: Object.assign({}, ...each) };
+  }
+
+  /** With a client go its tokens, codes, grants and logout tokens (RFC 7592 2.3): the next client of that name is another
+   * one. All of that or nothing, whatever happens to this process meanwhile. */
+  #destroyClient(id: string): void {
+    const inSessions = `$.authorizations."${id}"`;
+    const removeFromSessions =
+      "UPDATE artifact SET payload = json_remove(payload, ?) WHERE model = 'Session'";
+    this.#database.durably(() => {
+      this.#database.run("DELETE FROM artifact WHERE payload ->> 'clientId' = ?", id);
+      this.#database.run(removeFromSessions, inSessions);
+      this.deliveries.abandon(id, "not sent: the app was deleted");
+      this.#database.run("DELETE FROM artifact WHERE model = 'Client' AND id = ?", id);
+    });
   }
 
   #addDeliveries(session: StoredSession): Delivery[] {
