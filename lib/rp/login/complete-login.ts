@@ -19,7 +19,7 @@ export async function completeLogin(
   const announced = metadata.authorization_response_iss_parameter_supported === true;
   checkIssuer(response.iss, provider.issuer, announced);
   refuseError(response);
-  const { state, binding, nonce, codeVerifier, issuer, clientSecret, confirms, ...kept } = pending;
+  const { state, binding, nonce, codeVerifier, issuer, clientSecret, browser, confirms, ...kept } = pending;
   return {
     ...kept,
     signedInBy: "form",
