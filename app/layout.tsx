@@ -9,7 +9,7 @@ import { userState } from "#lib/rp/session/who-row.ts";
 /** Without its store the app still has a shell: error.tsx says what is wrong. */
 const shownSession = () => currentSession().catch(() => undefined);
 
-/** The tab of a page that lost its session tells it, also while it is in the background. */
+/** A tab whose session has ended says so in its title, which shows in the background too. */
 const titlePrefixes = { in: "", ended: "Logged out · ", out: "" };
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -26,4 +26,4 @@ export function isInternal(host: string): boolean {
 
 /** Why no logout token may come to such an address, and what to do. */
 export const silentProviders =
-  "Some OpenID Providers send nothing to loopback and private addresses. oidc-provider does not, as it ships: the logout goes on, and only its event backchannel.error says so; give its configuration a fetch without the dispatcher that it passes.";
+  "Some OpenID Providers send nothing to loopback and private addresses. As it ships, oidc-provider is one of them: the logout continues, and only its event backchannel.error says so. Give its configuration a fetch that ignores the dispatcher it is passed.";

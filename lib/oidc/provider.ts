@@ -57,8 +57,8 @@ export class OpenIdProvider {
     this.#ports = ports;
   }
 
-  /** The usable part of the discovery document (Discovery 4), cached for ten minutes. A failure is not cached: the next call finds an OP
-   * that has come up since.
+  /** The usable part of the discovery document (Discovery 4), cached for ten minutes. A failure is not cached: the next
+   * call finds an OP that has come up since.
    * @throws {ProtocolError} `provider_unavailable` */
   async metadata(): Promise<Metadata> {
     if (this.#metadata && this.#metadata.until > this.#ports.now()) return this.#metadata.value;

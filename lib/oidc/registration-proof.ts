@@ -16,7 +16,7 @@ export interface Proof {
   answer: Json;
   /** The fields that were not in the response, and how they are known. */
   known: ReadonlyMap<string, "read back" | "used">;
-  /** Whether the OP tells what it has registered: then a field that is not there was ignored. */
+  /** Whether the OP reports what it has registered: then a missing field was ignored. */
   echoes: boolean;
 }
 
@@ -27,7 +27,8 @@ interface Ways {
   timeout: number;
 }
 
-/** Reads the client back (RFC 7592 2.1) if fields are missing from the response; tries the callbacks that are still missing. */
+/** Reads the client back (RFC 7592 2.1) if fields are missing from the response, and tries the callbacks that are still
+ * missing. */
 export async function proofOf(asked: ClientMetadata, answer: Json, ways: Ways): Promise<Proof> {
   const fields = Object.keys(asked);
   const missing = fields.filter((field) => isAbsent(answer[field]));
@@ -62,7 +63,7 @@ async function read(
   }
 }
 
-/** Whether the OP redirects to each callback: with an error, as nobody is signed in (Core 3.1.2.6). */
+/** Whether the OP redirects to each callback: with an error, as no user is signed in (Core 3.1.2.6). */
 async function leadsBack(asked: ClientMetadata, { client_id }: Json, { provider, fetch, timeout }: Ways) {
   const { authorization_endpoint: endpoint } = provider;
   if (endpoint === undefined || !URL.canParse(endpoint) || typeof client_id !== "string") return false;

@@ -88,7 +88,7 @@ export function sameOriginForms(op: OpenIdProvider) {
   };
 }
 
-/** RFC 9110 10.2.3: when to try again, whoever answers 503. */
+/** RFC 9110 10.2.3: when to try again after a 503, whether the library's or ours. */
 export async function retryLater(ctx: Context, next: Next): Promise<void> {
   await next();
   if (ctx.status === 503) ctx.set("Retry-After", retryAfterSeconds);

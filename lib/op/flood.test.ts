@@ -1,4 +1,4 @@
-/** Floods of requests without a user: they end no sign-in of somebody else, and what is kept of them is bounded. */
+/** Floods of requests without a user: they end no other user's sign-in, and what is kept of them is bounded. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

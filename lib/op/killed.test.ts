@@ -1,4 +1,4 @@
-/** The OP as a process that is killed: whoever was in the session is notified, and only if the session has ended. */
+/** The OP as a process that is killed: every app in the session is notified, and only if the session has ended. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, it } from "node:test";

@@ -98,7 +98,8 @@ export interface Store {
   releaseRefresh(sessionId: string, claimant: string): Promise<void>;
 
   /** Calls back whenever this session may have changed, on any replica: it ended, was replaced or deleted, its tokens were
-   * refreshed; or, for `logoutRequestRecord`, that a logout request was recorded. Also when the connection to the store is restored, since changes may have been missed.
+   * refreshed; for `logoutRequestRecord`, whenever a logout request was recorded. Also when the connection to the store is
+   * restored, since changes may have been missed.
    * @returns the function that stops it */
   onSessionChange(sessionId: string, listener: () => void): () => void;
 

@@ -18,10 +18,10 @@ const faults = {
     "Put the same file back. If it is lost, restart this process: it begins with an empty file.",
   ],
   forbidden: ["file may not be opened or written", "Allow this process to write the file and its folder."],
-  damaged: ["file is damaged, or is no SQLite database", "Restore the file from a backup, or start anew: "],
+  damaged: ["file is damaged, or is no SQLite database", "Restore the file from a backup, or start over: "],
   foreign: [
     "file was written by another version of this program",
-    "Run the version that wrote the file, or start anew: ",
+    "Run the version that wrote the file, or start over: ",
   ],
 } as const;
 

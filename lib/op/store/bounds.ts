@@ -1,6 +1,6 @@
 /** How much is kept of what strangers, users and clients can make the OP store. The oldest goes first, but a session reaches
  * its own limit before it displaces another's records, and records without a signed-in user go before others: a flood
- * of anonymous requests ends no sign-in of somebody else. */
+ * of anonymous requests ends no user's sign-in. */
 import type { AdapterPayload } from "oidc-provider";
 import type { Database } from "#lib/sqlite/database.ts";
 

@@ -100,7 +100,7 @@ export class DeliveryStore {
     );
   }
 
-  /** Gives up what is pending for this client. */
+  /** Gives up on what is pending for this client. */
   abandon(clientId: string, why: string): void {
     this.#database.run(
       "UPDATE delivery SET state = 'failed', error = ? WHERE client_id = ? AND state = 'pending'",

@@ -45,11 +45,11 @@ describe("the store's sessions", () => {
 
   it("cannot be saved for another user or for none: the first user's clients would not be notified", () => {
     store.upsert("Session", "cookie", session("alice", "photos"), 60);
-    const { accountId: _, authorizations: __, ...ofNobody } = session("alice", "photos");
+    const { accountId: _, authorizations: __, ...anonymous } = session("alice", "photos");
     for (const [id, late] of [
       ["cookie", session("bob", "albums")],
       ["cookie-2", session("bob", "albums")],
-      ["cookie", ofNobody],
+      ["cookie", anonymous],
     ] as const) {
       assert.throws(() => store.upsert("Session", id, late, 60), SessionEnded);
     }
@@ -122,9 +122,9 @@ describe("the end of a session", () => {
   it("is the only way in which a user's expired session goes", () => {
     const stored = store.sessionByUid("session-1");
     store.upsert("Session", "cookie", { ...stored, uid: "session-1" }, -5);
-    store.upsert("Session", "of-nobody", { uid: "session-2" }, -5);
+    store.upsert("Session", "anonymous", { uid: "session-2" }, -5);
     store.sweepExpired();
-    assert.equal(store.find("Session", "of-nobody"), undefined);
+    assert.equal(store.find("Session", "anonymous"), undefined);
     assert.deepEqual(
       store.expiredSessions().map(({ uid }) => uid),
       ["session-1"],

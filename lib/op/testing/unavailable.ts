@@ -24,7 +24,7 @@ export async function assertReturnedToClient(op: OpUnderTest, why: RegExp): Prom
   assert.match(answer.get("error_description") ?? "", why);
 }
 
-/** Tries what a browser, a client and an administrator do. Nobody gets 500.
+/** Tries what a browser, a client and an administrator do. None of them gets 500.
  * @param browser in which a user is signed in */
 export async function unavailableWhile(op: OpUnderTest, browser: HttpBrowser, why: RegExp): Promise<void> {
   assertUnavailable(await browser.get(logoutUrl(op, { client_id: "photos" })), why);

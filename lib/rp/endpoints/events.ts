@@ -10,7 +10,7 @@ import { sessionVersion, sessionView } from "../session/session-view.ts";
 
 const keepAliveMs = 15_000;
 
-/** Anybody may send many logout requests at once: pages hear of them together. */
+/** Anyone may send many logout requests at once, so pages are notified of them together. */
 const gatherMs = 250;
 
 /** Sends the session's state at once, unless the browser has already seen it (`Last-Event-ID`), and after every change.

@@ -17,7 +17,7 @@ export const frontchannelLogout: Endpoint = async (request, rp) => {
     const end = { by: "front-channel" as const, at: rp.now() };
     const { ended, warning } = await endNamed(request, end, rp);
     const data = { sessions: ended.length, ...(warning ? { warning } : {}) };
-    // Anybody may have sent what ends no session: its type is another, so that it cannot push the others out.
+    // Anyone may send a request that ends no session: it gets an event type of its own, so that it cannot push the others out.
     const type = ended.length > 0 ? "frontchannel_logout" : "frontchannel_logout_unverified";
     await rp.record({ type, data }, ...endedEvents(ended, end));
     const outcome = ended.length > 0 ? "Logged out." : "No session ended.";
@@ -76,7 +76,7 @@ const bothRequired =
   "This front-channel logout request has no iss and sid, but this app's client requires them (frontchannel_logout_session_required). Where the OpenID Provider cannot send them, set FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false.";
 
 const endedByCookie =
-  "The ID Token of this browser's session had no sid, so no request can match it: it ended since its cookie came along.";
+  "The ID Token of this browser's session had no sid, so no request can match it: it ended because the request came with its cookie.";
 
 /** A small document that only a trusted OP may frame. */
 function answer(rp: RelyingParty, status: number, text: string): Response {

@@ -9,8 +9,8 @@ import { baseUrlFor } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 
 /** The form's `scope` says what to end: `here` this app's session only, `everywhere` all sessions of the user, by default
- * this session of the OP, also after the one here has ended on its own. Except for `here`, the session stays until the OP has ended its own: the user may still
- * answer "No" there (RIL 2). */
+ * this session of the OP, also after the one here has ended on its own. Except for `here`, the session stays until the OP
+ * has ended its own: the user may still answer "No" there (RIL 2). */
 export const logout: Endpoint = async (request, rp) => {
   const base = baseUrlFor(request.headers, rp);
   assertSameOrigin(request, base);

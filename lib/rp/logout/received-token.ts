@@ -5,7 +5,7 @@ import type { ReceivedToken } from "../events.ts";
 import type { EndedSession, RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
-/** In characters: anybody may send long ones. */
+/** In characters: anyone may send long ones. */
 const longestKept = 8 * 1024;
 
 /** What is kept.
@@ -31,7 +31,7 @@ export interface ShownToken {
 /** What this browser is shown: the token; or `private`, where it names another user; or `long`.
  *
  * An app that answers on this machine alone shows it to every browser, any other only to the one whose session it names:
- * who knows a `sid` can end its session by front-channel logout. */
+ * anyone who knows a `sid` can end its session by front-channel logout. */
 export function shownToken(
   { token, signed, sessionIds }: ReceivedToken,
   session: RpSession | undefined,

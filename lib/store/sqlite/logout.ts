@@ -24,7 +24,7 @@ export function selectSessions(db: Database, { iss, sid, sub, clientIds }: Logou
   );
 }
 
-/** Whom a logout ends besides its sessions: logins whose callback is still running. */
+/** What a logout ends besides its sessions: logins whose callback is still running. */
 function endedOnes({ sid, sub }: LogoutSelector): [kind: "sid" | "sub" | "sub-without-sid", value: string][] {
   if (sid === undefined) return [["sub", sub ?? ""]];
   return sub === undefined
