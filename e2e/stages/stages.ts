@@ -28,7 +28,7 @@ export interface StageOutcome {
   counts?: Counts | undefined;
 }
 
-/** A test file that takes longer hangs. */
+/** A test that takes longer hangs, unless it has a limit of its own. */
 const hungMs = 180_000;
 /** The image's steps install the dependencies twice and build once. */
 const imageMs = 600_000;

@@ -56,7 +56,7 @@ interface NpmChain {
   endBy(pid: number, signal: NodeJS.Signals): Promise<void>;
 }
 
-const startMs = 60_000;
+const startMs = 120_000;
 /** Much longer than it takes: what was not ended goes on for ever, or says so (`never`). */
 const endMs = 30_000;
 
