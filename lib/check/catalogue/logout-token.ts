@@ -44,18 +44,15 @@ export const logoutToken: Check[] = [
     clause: "BCL 2.4",
     severity: "critical",
     last: true, // when the other checks have collected tokens
-    run: async (t) => {
-      await ordinaryLogout(t);
-      for (const { rp, claims } of everyToken(t)) {
-        if (Object.keys(claims).length === 0) continue; // encrypted, or no JWT: B-03 reports it
-        const audiences = [claims.aud ?? []].flat();
-        t.report.require(
-          audiences.includes(rp.client.clientId),
-          `${rp.name} received a token for ${show(claims.aud)}.`,
-        );
-        t.report.advise(audiences.length === 1, `${rp.name}: aud names others too: ${show(claims.aud)}.`);
-      }
-    },
+    run: eachTokenOfRun((t, { rp, claims }) => {
+      if (Object.keys(claims).length === 0) return; // encrypted, or no JWT: B-03 reports it
+      const audiences = [claims.aud ?? []].flat();
+      t.report.require(
+        audiences.includes(rp.client.clientId),
+        `${rp.name} received a token for ${show(claims.aud)}.`,
+      );
+      t.report.advise(audiences.length === 1, `${rp.name}: aud names others too: ${show(claims.aud)}.`);
+    }),
   },
   {
     ...common,

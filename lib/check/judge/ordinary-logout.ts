@@ -1,4 +1,5 @@
 /** The logout tokens of one ordinary logout, shared by all checks of their content: one logout for each probe set. */
+import type { CheckReport } from "../evidence/check-report.ts";
 import type { Evidence } from "../model/check.ts";
 import {
   mayBeAbout,
@@ -90,9 +91,24 @@ export const eachTokenOfRun =
   (judge: (trial: Trial, token: ReceivedLogoutToken) => void) =>
   async (trial: Trial): Promise<void> => {
     const { tokens } = await ordinaryLogout(trial);
-    const others = everyToken(trial).filter(({ claims }) => Object.keys(claims).length > 0);
-    for (const token of [...tokens, ...others]) judge(trial, token);
+    for (const token of tokens) judge(trial, token); // which are noted
+    const known = new Set(tokens.map(({ recorded }) => recorded));
+    for (const token of everyToken(trial))
+      if (Object.keys(token.claims).length > 0 && !known.has(token.recorded))
+        judgeToken(trial.report, token, () => judge(trial, token));
   };
+
+/** Judges a token of another check, and notes it if anything is wrong with it. */
+export function judgeToken(report: CheckReport, token: ReceivedLogoutToken, judge: () => void): void {
+  const warnings = report.warnings.length;
+  let isFine = false;
+  try {
+    judge();
+    isFine = report.warnings.length === warnings;
+  } finally {
+    if (!isFine) noteToken(report, token);
+  }
+}
 
 /** All logout tokens that the probes of the run have received. */
 export const everyToken = ({ probeSets }: Pick<Trial, "probeSets">): ReceivedLogoutToken[] =>

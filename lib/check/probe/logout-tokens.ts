@@ -30,7 +30,8 @@ export function noteToken(
     request: `${method} ${redactedAddress(url)}`,
     "content-type": headers["content-type"] ?? "none",
     arrived: new Date(performance.timeOrigin + at).toISOString(),
-    ...(from === undefined ? {} : { ms_after_logout_request: Math.round(at - from) }),
+    // A token of an earlier check came before the request.
+    ...(from !== undefined && at >= from && { ms_after_logout_request: Math.round(at - from) }),
     ...{ token: shortenedToken(raw), header, claims },
   });
 }
