@@ -37,6 +37,7 @@ describe("two replicas", () => {
     const who = newUser();
     const stream = await listen(await signIn(issuer, a, who), b);
     assert.equal((await stream.next()).data.user, who.sub);
+    await stream.next("requests");
     await wire.cut();
     await assertAccepted(await sendToken(a, await tokenFor(who)));
     await wire.restore();
