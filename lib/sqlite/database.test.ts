@@ -75,12 +75,12 @@ describe("a database that another process has locked", () => {
     add(db);
     const lock = await lockedByAnotherProcess(file());
     const began = performance.now();
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 100; n++) {
       assert.throws(() => add(db), isFault("locked", /locked by another program/));
       assert.equal(count(db), 1);
     }
     const took = performance.now() - began;
-    assert.ok(took < 500, `20 writes and 20 reads took ${took} ms; one alone waits 50 ms`);
+    assert.ok(took < 2_500, `${took} ms`); // 5 s if each of them waits
     await lock.release();
     add(db);
     assert.equal(count(db), 2);
@@ -92,7 +92,7 @@ describe("a database that another process has locked", () => {
     const began = performance.now();
     assert.throws(() => add(db), isFault("locked", /locked/));
     const took = performance.now() - began;
-    assert.ok(took >= 40 && took < 200, `${took} ms`);
+    assert.ok(took >= 40 && took < 1_000, `${took} ms`); // a busy machine may add to it
     await lock.release();
     assert.equal(add(db), 1);
   });
