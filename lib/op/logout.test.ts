@@ -246,7 +246,7 @@ describe("logout", () => {
     const answer = await confirm(await askedToLogOut(idToken));
     const ms = performance.now() - began;
     assert.ok(answer.location?.startsWith(postLogout()));
-    assert.ok(ms < 3000, `took ${ms} ms`);
+    assert.ok(ms < 10_000, `took ${ms} ms`);
     await logoutTokenOf("albums");
   });
 
