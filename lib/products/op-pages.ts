@@ -6,14 +6,19 @@ export type OpPlace = Pick<DriverContext, "issuer" | "metadata" | "apps">;
 
 /** Whether a page is the OP's: at an origin of its discovery document or, where the apps are known, anywhere but at them;
  * some OPs have their sign-in page at another origin. */
-export function isAtOp(url: string, { issuer, metadata, apps }: OpPlace): boolean {
+export function isAtOp(url: string, op: OpPlace): boolean {
   const { protocol, origin } = URL.parse(url) ?? {};
   if (origin === undefined || !/^https?:$/.test(protocol ?? "")) return false;
-  const own = [issuer, ...Object.values(metadata)].map((value) =>
-    typeof value === "string" ? URL.parse(value)?.origin : undefined,
-  );
-  return own.includes(origin) || apps?.has(origin) === false;
+  return originsOf(op).has(origin) || op.apps?.has(origin) === false;
 }
+
+/** Every origin in discovery: the pages of an OP may be at another one than its issuer. */
+export const originsOf = ({ issuer, metadata }: Pick<DriverContext, "issuer" | "metadata">): Set<string> =>
+  new Set(
+    [issuer, ...Object.values(metadata)].flatMap((value) =>
+      typeof value === "string" ? (URL.parse(value)?.origin ?? []) : [],
+    ),
+  );
 
 /** Waits for a sign-in to come to the OP.
  * @returns false once the browser shows a page of an app instead: nothing was asked */

@@ -1,5 +1,6 @@
 /** The pages of the OP that are open when a check fails, noted before its browsers close. */
 import type { BrowserContext, Page } from "@playwright/test";
+import { originsOf } from "#lib/products/op-pages.ts";
 import { redactedPage } from "../evidence/redacted-html.ts";
 import { redacted, redactedAddress } from "../evidence/redaction.ts";
 import { type Document, lastClosed } from "./close-page.ts";
@@ -16,8 +17,8 @@ const shortestKey = 16;
 
 /** Notes each open page of the OP with its URL, title and HTML; for a browser without one, the page that was closed last. */
 export async function noteOpenPages(trial: Trial): Promise<void> {
-  const origins = originsOf(trial);
-  const isAtOp = ({ url }: Document) => origins.has(URL.parse(url)?.origin);
+  const origins = originsOf(trial.context);
+  const isAtOp = ({ url }: Document) => origins.has(URL.parse(url)?.origin ?? "");
   for (const browser of trial.browsers) {
     const open = (await Promise.all(browser.pages().map(documentOf))).filter(isAtOp);
     const [closed] = [lastClosed(browser) ?? []].flat().filter(isAtOp);
@@ -34,14 +35,6 @@ function note(trial: Trial, what: string, { url, html }: Document, secrets: read
   const shown = text.length > longest ? `${text.slice(0, longest - 40)}… (${text.length} characters)` : text;
   trial.report.note(`${what}: ${redacted(redactedAddress(url), secrets)}`, shown);
 }
-
-/** Every origin in discovery: the pages of an OP may be at another one than its issuer. */
-const originsOf = ({ context, metadata }: Trial): Set<string | undefined> =>
-  new Set(
-    [context.issuer, ...Object.values(metadata)].map((value) =>
-      typeof value === "string" ? URL.parse(value)?.origin : undefined,
-    ),
-  );
 
 /** The cookie values of a browser, which a page might repeat. */
 async function keysOf(browser: BrowserContext): Promise<string[]> {
