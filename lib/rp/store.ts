@@ -48,6 +48,8 @@ export const limit = {
   pendingLogouts: 2000,
   pendingLogoutsOfSession: 10,
   sessionsOfUser: 1000,
+  /** Read to say why a logout request ended no session. */
+  listedLogins: 100,
 } as const;
 
 /** Every method throws {ProtocolError} `store_unavailable` within two seconds when the engine does not answer; it is then
@@ -85,7 +87,7 @@ export interface Store {
   endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]>;
   /** The logout that ended the `sid` of this login, while it is remembered: the OP has used that `sid` before. */
   readEnd(login: OpSession): Promise<SessionEnd | undefined>;
-  /** The logins of a user at an issuer; without `sub`, those whose ID Token had no `sid`. */
+  /** The logins of a user at an issuer; without `sub`, those whose ID Token had no `sid`. At most `limit.listedLogins`. */
   listLogins(whose: { iss: string; sub?: string | undefined }, now: number): Promise<OpSession[]>;
   /** Which of these client IDs have a session or a pending login at this issuer. */
   usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]>;

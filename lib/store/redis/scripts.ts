@@ -209,8 +209,9 @@ return finish(meant, a.ended)
 
 /** @returns of each login its client ID and its sid or false */
 export const listLogins = script(`
-local logins = {}
-for _, id in ipairs(call('ZRANGE', a.sub and indexOf('sub', a.iss, a.sub) or key('without-sid', a.iss), 0, -1)) do
+local logins, index = {}, a.sub and indexOf('sub', a.iss, a.sub) or key('without-sid', a.iss)
+-- the last ones: those before them may have expired
+for _, id in ipairs(call('ZREVRANGE', index, 0, a.most - 1)) do
   local client, sid = unpack(call('HMGET', key('session', id), 'client', 'sid'))
   if client then logins[#logins + 1] = { client, sid } end
 end

@@ -145,7 +145,9 @@ class RedisStore implements Store {
   }
 
   async listLogins(whose: { iss: string; sub?: string | undefined }): Promise<OpSession[]> {
-    const logins = (await this.#run(scripts.listLogins, whose)) as [clientId: string, sid: string | null][];
+    const most = limit.listedLogins;
+    const found = await this.#run(scripts.listLogins, { ...whose, most });
+    const logins = found as [clientId: string, sid: string | null][];
     return logins.map(([clientId, sid]) => ({ iss: whose.iss, clientId, ...(sid ? { sid } : {}) }));
   }
 

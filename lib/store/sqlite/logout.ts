@@ -9,14 +9,16 @@ import type {
   ReceivedLogout,
   SessionEnd,
 } from "#lib/rp/model.ts";
-import { lifetime } from "#lib/rp/store.ts";
+import { lifetime, limit } from "#lib/rp/store.ts";
 import type { Database, Row } from "#lib/sqlite/database.ts";
 
 /** The sessions that a logout ends, of its issuer and audience. */
 export function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {
   return db.all(
-    `SELECT * FROM sessions WHERE iss = ?1 AND client_id IN (SELECT value FROM json_each(?4))
-       AND (sid = ?2 OR sub = ?3 AND (sid IS NULL OR ?2 IS NULL))`,
+    // Not one condition with OR, for which SQLite would read all sessions of the issuer.
+    `SELECT * FROM sessions WHERE iss = ?1 AND sid = ?2 AND client_id IN (SELECT value FROM json_each(?4))
+     UNION ALL SELECT * FROM sessions WHERE iss = ?1 AND sub = ?3 AND (sid IS NULL OR ?2 IS NULL)
+       AND client_id IN (SELECT value FROM json_each(?4))`,
     iss,
     sid ?? null,
     sub ?? null,
@@ -80,7 +82,7 @@ export function endedBefore(db: Database, login: Login, startedAt: number): Sess
   const authenticatedAt = Number.isFinite(claims.auth_time) ? Number(claims.auth_time) : 0;
   const row = db.get(
     `SELECT end_by, at FROM logouts WHERE iss = ?1 AND client_id = ?2 AND at >= ?5 AND iat >= ?6 AND
-       (kind = 'sid' AND value = ?3 OR value = ?4 AND (kind = 'sub' OR kind = 'sub-without-sid' AND ?3 IS NULL))`,
+       (kind, value) IN (VALUES ('sid', ?3), ('sub', ?4), ('sub-without-sid', iif(?3 IS NULL, ?4, NULL)))`,
     iss,
     clientId,
     sid ?? null,
@@ -89,6 +91,24 @@ export function endedBefore(db: Database, login: Login, startedAt: number): Sess
     authenticatedAt,
   );
   return row && endFrom(row);
+}
+
+/** The logins of a user; without `sub`, those without a `sid`. */
+export function listLogins(
+  db: Database,
+  { iss, sub }: { iss: string; sub?: string | undefined },
+  now: number,
+): OpSession[] {
+  const which =
+    sub === undefined
+      ? "INDEXED BY sessions_without_sid WHERE sid IS NULL AND sub IS NOT NULL"
+      : "WHERE sub = ?2";
+  const sql = `SELECT client_id, sid FROM sessions ${which} AND iss = ?1 AND expires_at > ?3 LIMIT ?4`;
+  return db.all(sql, iss, sub ?? null, now, limit.listedLogins).map(({ client_id, sid }) => ({
+    iss,
+    clientId: String(client_id),
+    ...(sid ? { sid: String(sid) } : {}),
+  }));
 }
 
 /** The latest logout of this `sid`. */

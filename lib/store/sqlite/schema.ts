@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid);
 CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub);
+CREATE INDEX IF NOT EXISTS sessions_without_sid ON sessions (iss) WHERE sid IS NULL AND sub IS NOT NULL;
 CREATE INDEX IF NOT EXISTS visits ON sessions (created_at) WHERE client_id IS NULL;
 
 -- client IDs of logins: a logout token for one of them is for this app

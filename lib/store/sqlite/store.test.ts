@@ -3,16 +3,40 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import { lifetime } from "#lib/rp/store.ts";
+import { Database } from "#lib/sqlite/database.ts";
 import { storeContract } from "../testing/store-contract.ts";
-import { begin, iss, sessionOf } from "../testing/stored.ts";
+import { begin, iss, logoutOf, sessionOf } from "../testing/stored.ts";
+import { schema } from "./schema.ts";
 import { openSqliteStore } from "./store.ts";
 
 describe("SQLite", () => {
   storeContract(async () => {
     const store = openSqliteStore(":memory:", "app");
     return { store, replica: store, close: () => store.close() };
+  });
+
+  test("logins and logouts take no longer with more of them: an index finds each row", async (t) => {
+    const asked = (["all", "get"] as const).map((name) => t.mock.method(Database.prototype, name));
+    const store = openSqliteStore(":memory:", "app");
+    const session = sessionOf("alice", "s1");
+    await begin(store, session);
+    await store.receiveLogout(logoutOf({ sid: "s2", sub: "alice" }), Date.now());
+    for (const sub of ["alice", undefined]) await store.listLogins({ iss, sub }, Date.now());
+    await store.close();
+    const db = new DatabaseSync(":memory:");
+    db.exec(schema);
+    const statements = asked.flatMap(({ mock }) => mock.calls.map((call) => call.arguments[0]));
+    const searches = statements
+      .flatMap((sql) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all())
+      .map(({ detail }) => String(detail))
+      .filter((detail) => /(sessions|logouts)\b/.test(detail));
+    assert.ok(searches.length >= 5, searches.join());
+    for (const search of searches)
+      assert.match(search, /\b(sid|sub|session_id|value)=\?|sessions_without_sid/);
+    db.close();
   });
 
   test("removes what has expired", async () => {

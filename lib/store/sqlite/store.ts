@@ -31,7 +31,7 @@ import { Database, type DatabaseOptions } from "#lib/sqlite/database.ts";
 import type { DatabaseFault } from "#lib/sqlite/fault.ts";
 import type { StoreWatch } from "../watch.ts";
 import { appendEvent, listEvents } from "./events.ts";
-import { endedBefore, endOf, endSessions, rememberEnded, selectSessions } from "./logout.ts";
+import { endedBefore, endOf, endSessions, listLogins, rememberEnded, selectSessions } from "./logout.ts";
 import {
   readPendingLogin,
   savePendingLogin,
@@ -189,17 +189,8 @@ class SqliteStore implements Store {
     return endOf(this.#db, login);
   }
 
-  async listLogins(
-    { iss, sub }: { iss: string; sub?: string | undefined },
-    now: number,
-  ): Promise<OpSession[]> {
-    const sql = `SELECT client_id, sid FROM sessions WHERE iss = ?1 AND login IS NOT NULL AND expires_at > ?3
-      AND (sub = ?2 OR ?2 IS NULL AND sid IS NULL)`;
-    return this.#db.all(sql, iss, sub ?? null, now).map(({ client_id, sid }) => ({
-      iss,
-      clientId: String(client_id),
-      ...(sid ? { sid: String(sid) } : {}),
-    }));
+  async listLogins(whose: { iss: string; sub?: string | undefined }, now: number): Promise<OpSession[]> {
+    return listLogins(this.#db, whose, now);
   }
 
   async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {

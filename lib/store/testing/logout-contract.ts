@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Login, RpSession } from "#lib/rp/model.ts";
+import { limit } from "#lib/rp/store.ts";
 import { begin, iss, logoutOf, sessionOf, type WithStore } from "./stored.ts";
 
 export function logoutContract(withStore: WithStore): void {
@@ -113,6 +114,12 @@ export function logoutContract(withStore: WithStore): void {
         assert.deepEqual(await live("carol"), []);
         assert.deepEqual(await live(), [{ iss, clientId: "app" }]);
         assert.deepEqual(await store.listLogins({ iss: `${iss}/`, sub: "alice" }, Date.now()), []);
+      }));
+
+    test("looks at a bounded number of logins for that: strangers cause it too", () =>
+      withStore(async (store) => {
+        for (let n = 0; n <= limit.listedLogins; n++) await begin(store, sessionOf(`user${n}`, undefined));
+        assert.equal((await store.listLogins({ iss }, Date.now())).length, limit.listedLogins);
       }));
 
     for (const kind of ["sid", "sub"] as const)
