@@ -14,11 +14,16 @@ export class Stuck extends Error {
 /** Longest wait for the picture, in milliseconds. */
 const patience = 5_000;
 
+/** An address without its query, which may contain codes and tokens. */
+export function withoutQuery(url: string): string {
+  const { origin, pathname } = URL.parse(url) ?? { origin: "null", pathname: "" };
+  return origin === "null" ? url.split(/[?#]/, 1).join("") : `${origin}${pathname}`;
+}
+
 /** Where the browser is, without the query. With a picture, if it is a page of the OP, in which what users have typed is
  * covered. */
 export async function placeOf(page: Page, op: OpPlace): Promise<string> {
-  const { origin, pathname } = URL.parse(page.url()) ?? { origin: "null", pathname: "" };
-  const address = origin === "null" ? page.url().split(/[?#]/, 1).join("") : `${origin}${pathname}`;
+  const address = withoutQuery(page.url());
   if (!isAtOp(page.url(), op)) return oneLine(address);
   try {
     const file = join(await mkdtemp(join(tmpdir(), "slo-playground-")), "stuck.png");

@@ -5,7 +5,7 @@ import type { Page, Request } from "@playwright/test";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Driver, DriverContext, User } from "#lib/products/driver.ts";
-import { placeOf } from "#lib/products/stuck.ts";
+import { placeOf, withoutQuery } from "#lib/products/stuck.ts";
 import { type AuthorizationRequest, RelyingParty } from "../probe/relying-party.ts";
 import type { Browsers } from "./browsers.ts";
 
@@ -155,12 +155,6 @@ async function whereItEnded(
     ? "which still asks for the password"
     : `which asks for more than a password and consent, or is unknown to the driver ${driver.name}`;
   return `${name} could not sign in: the browser was left at ${await placeOf(page, context)}, ${why}; --headed shows it.`;
-}
-
-/** Queries contain codes and tokens, which must not be shown. */
-function withoutQuery(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin === "null" ? url.split(/[?#]/, 1).join("") : `${origin}${pathname}`;
 }
 
 const oneLine = (text: string): string => stripVTControlCharacters(text).replace(/\s+/g, " ");

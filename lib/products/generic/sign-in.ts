@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ElementHandle, Frame, Page } from "@playwright/test";
 import type { User } from "../driver.ts";
 import { isAtOp, type OpPlace } from "../op-pages.ts";
-import { Stuck } from "../stuck.ts";
+import { Stuck, withoutQuery } from "../stuck.ts";
 import { buttonsOn, gone, onward } from "./buttons.ts";
 
 /** Milliseconds. */
@@ -153,9 +153,7 @@ class SignInPages {
     );
   }
 
-  /** Without the query, which may contain codes and tokens. */
   #address(): string {
-    const { origin = "", pathname = "" } = URL.parse(this.#page.url()) ?? {};
-    return `${origin}${pathname}`;
+    return withoutQuery(this.#page.url());
   }
 }
