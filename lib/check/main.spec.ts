@@ -78,7 +78,9 @@ describe("npm run check", { concurrency: 2 }, () => {
       assert.equal(lines.length, 2, program.output());
       assert.match(
         lines[1] ?? "",
-        new RegExp(`^${name} could not sign in: .* the user ${name} does not exist: check --user\\.$`),
+        new RegExp(
+          `^${name} could not sign in: .* the user ${name} does not exist: check --user\\. The browser is at https://localhost:\\S+ \\(picture: \\S+stuck\\.png\\)\\.$`,
+        ),
       );
     });
 

@@ -1,5 +1,5 @@
 /** Where a driver, or the browser that it steers, does not get any further. */
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -26,9 +26,10 @@ export async function placeOf(page: Page, op: OpPlace): Promise<string> {
   const address = withoutQuery(page.url());
   if (!isAtOp(page.url(), op)) return oneLine(address);
   try {
-    const file = join(await mkdtemp(join(tmpdir(), "slo-playground-")), "stuck.png");
     const mask = [page.locator("input, textarea")];
-    await page.screenshot({ path: file, mask, timeout: patience, animations: "disabled" });
+    const picture = await page.screenshot({ mask, timeout: patience, animations: "disabled" });
+    const file = join(await mkdtemp(join(tmpdir(), "slo-playground-")), "stuck.png");
+    await writeFile(file, picture);
     return oneLine(`${address} (picture: ${file})`);
   } catch {
     return oneLine(address); // a closed or crashed page has no picture

@@ -126,7 +126,7 @@ async function asksAgain(page: Page, { name, password }: User): Promise<string> 
     const asked = sent && loading <= 0 && (await field.isVisible().catch(() => false));
     since = asked ? (since ?? performance.now()) : undefined;
     if (since !== undefined && performance.now() - since > stays) {
-      return `the OpenID Provider asks for the password again at ${withoutQuery(page.url())}; the password is wrong or the user ${name} does not exist: check --user.`;
+      return `the OpenID Provider asks for the password again: the password is wrong or the user ${name} does not exist: check --user.`;
     }
   }
   return "the page was closed.";

@@ -82,7 +82,7 @@ class SignInPages {
     this.#askedAgainSince ??= performance.now();
     if (performance.now() - this.#askedAgainSince < times.refused) return;
     throw new Stuck(
-      `the OpenID Provider asks for the password again at ${this.#address()}; the password is wrong or the user ${this.#user.name} does not exist: check --user.`,
+      `the OpenID Provider asks for the password again: the password is wrong or the user ${this.#user.name} does not exist: check --user.`,
     );
   }
 
