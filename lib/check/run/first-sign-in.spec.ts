@@ -100,7 +100,7 @@ describe("the first sign-in of a run", () => {
     authorize = (response) => html(response, password("/again?session=s"));
     const turns = await assertRefused(
       /^carol could not sign in: .* asks for the password again/,
-      `${origin}/again;`,
+      `The browser is at ${origin}/again `,
     );
     assert.deepEqual(turns, ["signing in carol"]);
   });
