@@ -10,11 +10,20 @@ function fieldsOf(page: Page): { secret: Locator; username: Locator } {
   };
 }
 
+/** How sign-in pages name the field of the user: a page may have a field for a search, too. */
+const namesOfUser = ["user", "login", "email", "identifier", "account"];
+const userField = [
+  "[type=email]",
+  "[autocomplete*=username i]",
+  ...namesOfUser.flatMap((name) => [`[name*=${name} i]`, `[id*=${name} i]`]),
+]
+  .map((which) => `input${which}:visible`)
+  .join(", ");
+
 /** Whether a page that has loaded asks who the user is: for a user name, a password or both. */
 export async function asksWhoTheUserIs(page: Page): Promise<boolean> {
-  const { secret, username } = fieldsOf(page);
-  return secret
-    .or(username)
+  return page
+    .locator(`input[type=password]:visible, ${userField}`)
     .first()
     .isVisible()
     .catch(() => false); // closed, or on its way to another page
