@@ -61,7 +61,7 @@ addEventListener("message", async ({ data, origin, source }) => {
 </script>
 HTML
 cat >observe.mjs <<'JS'
-// Serves the app and a stand-in for an OP, which signs in whoever comes until its session ends, and opens the app in
+// Serves the app and a stand-in for an OP, which signs in every visitor until its session ends, and opens the app in
 // Chromium. The session ends when the OP iframe has been asked for the first time.
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";

@@ -41,7 +41,7 @@ addEventListener("message", async ({ data, origin, source }) => {
 </script>
 HTML
 cat >observe.mjs <<'JS'
-// Serves the app and a stand-in for an OP, which signs in whoever comes, on two ports, and opens the app in Chromium.
+// Serves the app and a stand-in for an OP, which signs in every visitor, on two ports, and opens the app in Chromium.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

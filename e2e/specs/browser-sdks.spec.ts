@@ -28,7 +28,7 @@ const events = (page: Page) => page.locator("#events");
 
 async function signIn(page: Page, app: SdkApp, { name, password }: User): Promise<void> {
   await page.goto(app.base);
-  await expect(user(page)).toHaveText("nobody");
+  await expect(user(page)).toHaveText("null");
   await page.getByRole("button", { name: "Sign in" }).click();
   await op(page).signInAndAllow({ name, password });
   await expect(user(page)).toHaveText(name);
@@ -38,7 +38,7 @@ async function signIn(page: Page, app: SdkApp, { name, password }: User): Promis
 async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Sign out" }).click();
   await op(page).confirmLogout();
-  await expect(user(page)).toHaveText("nobody");
+  await expect(user(page)).toHaveText("null");
 }
 
 /** Logs the user out at the OP itself, in another tab. */
@@ -82,13 +82,13 @@ const reactions: Record<string, (page: Page) => Promise<void>> = {
   // Asks silently, then leaves for the end_session_endpoint, which comes back.
   "auth-spa.js": async (page) => {
     await page.waitForURL(/state=sign_out_success/);
-    await expect(user(page)).toHaveText("nobody");
+    await expect(user(page)).toHaveText("null");
   },
   // Asks silently, and leaves it at that: the user stays signed in (0.16).
   "react.jsx": (page) => expect(events(page)).toContainText("OP iframe: changed"),
   "keycloak.js": async (page) => {
     await expect(events(page)).toContainText("OP iframe: changed");
     await expect(events(page)).toContainText("logged out elsewhere");
-    await expect(user(page)).toHaveText("nobody");
+    await expect(user(page)).toHaveText("null");
   },
 };

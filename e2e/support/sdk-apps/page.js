@@ -10,7 +10,7 @@ const element = (id) => document.getElementById(id);
 
 /** Shows the signed-in user. */
 export function showUser(name) {
-  element("user").textContent = name ?? "nobody";
+  element("user").textContent = name ?? "null";
 }
 
 /** Shows an event of the SDK. */
