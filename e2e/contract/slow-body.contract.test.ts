@@ -33,6 +33,27 @@ async function stall(port: number, path: string, head = ""): Promise<string> {
   return String(first);
 }
 
+/** Sends the beginning of a form, and waits until the connection is closed. */
+async function stallToTheEnd(path: string): Promise<void> {
+  const socket = connect({ port: appPort, host: "127.0.0.1" });
+  after(() => socket.destroy());
+  socket
+    .resume()
+    .write(`POST ${path} HTTP/1.1\r\nHost: localhost:${appPort}\r\nContent-Length: 100\r\n\r\na`);
+  await once(socket, "close");
+}
+
+describe("a body that nothing reads", { concurrency: true }, () => {
+  for (const path of [
+    "/playground2/",
+    "/playground2/photos",
+    "/playground2/nope",
+    "/playground2/api/auth/signin/op",
+  ]) {
+    test(`keeps no connection open: ${path}`, { timeout: 90_000 }, () => stallToTheEnd(path));
+  }
+});
+
 describe("a body that stalls", { concurrency: true }, () => {
   const cases: [name: string, port: number, path: string][] = [
     ["the app's back-channel logout endpoint", appPort, "/playground2/bclogout"],

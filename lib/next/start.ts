@@ -1,7 +1,19 @@
 /** A bad setting ends the process with one clear message before it listens: an exception in `register` would leave
  * a server running that answers 500 to everything. */
 import "server-only";
+import { subscribe } from "node:diagnostics_channel";
+import type { Server } from "node:http";
 import { relyingParty } from "./relying-party.ts";
+
+/** Time to receive a request with its body, in milliseconds. Node looks every 30 seconds. */
+const requestMs = 15_000;
+
+// Next waits for a body only where a handler reads it, and offers no way to its server.
+subscribe("http.server.request.start", (message) => {
+  const { server } = message as { server: Server };
+  server.requestTimeout = requestMs;
+  server.headersTimeout = requestMs;
+});
 
 try {
   const { config } = relyingParty();
