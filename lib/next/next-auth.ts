@@ -3,13 +3,12 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import type { NextRequest } from "next/server";
 import NextAuth, { type AuthOptions } from "next-auth";
-import { callbackUrlsOf, isCallbackUrl } from "#lib/next-auth/callback-url.ts";
 import { cookiesOf, signInStartedAt } from "#lib/next-auth/cookies.ts";
 import { authOptions } from "#lib/next-auth/options.ts";
 import type { OidcClient } from "#lib/next-auth/provider.ts";
+import { isCallbackUrl, problemOf } from "#lib/next-auth/request-checks.ts";
 import type { SessionRegistry } from "#lib/next-auth/session-registry.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
-import { show } from "#lib/oidc/verdict.ts";
 import { type Client, clientsAt } from "#lib/rp/clients.ts";
 import { encryptionKeys } from "#lib/rp/encryption-keys.ts";
 import { readText, respond, seeOther } from "#lib/rp/http.ts";
@@ -33,11 +32,9 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
   return respond(request, rp, async () => {
     const base = canonicalBaseUrl(rp);
     const body = request.method === "POST" ? await readText(request.clone() as Request) : "";
-    const odd = callbackUrlsOf(request, body).find((url) => !isCallbackUrl(url, base));
-    if (odd !== undefined) {
-      const message = `The callbackUrl of this request is not an http or https URL: ${show(odd)}.`;
-      throw new ProtocolError("invalid_request", message, { help: "Use the buttons of this app." });
-    }
+    const problem = problemOf(request, body, base);
+    if (problem)
+      throw new ProtocolError("invalid_request", problem, { help: "Use the buttons of this app." });
     const { name } = cookiesOf(base).callbackUrl;
     const kept = request.cookies.get(name)?.value;
     if (kept && !isCallbackUrl(kept, base)) return seeOther(`${base}/oauth2`, [removed(name, base)]);
