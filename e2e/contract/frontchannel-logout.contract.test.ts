@@ -47,6 +47,8 @@ describe("a front-channel logout", () => {
     assert.equal(withoutCookie.status, 200);
     assert.match(await withoutCookie.text(), /No session ended\. A session here has no sid/);
     assert.equal((await sessionOf(browser, rp)).user, who.sub);
+    assert.equal((await frame({ iss: issuer.issuer, sid: "" }, browser)).status, 400, "no sid");
+    assert.equal((await sessionOf(browser, rp)).user, who.sub);
     const answer = await frame({ iss: issuer.issuer, sid: who.sid }, browser);
     assert.equal(answer.status, 200);
     assert.equal((await sessionOf(browser, rp)).loggedOutBy, "front-channel");

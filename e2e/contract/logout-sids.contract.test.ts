@@ -19,6 +19,7 @@ describe("a logout token", () => {
       const browser = await signIn(issuer, rp, { sub: again, sid });
       assert.equal((await sessionOf(browser, rp)).user, again);
       assert.match((await browser.get(`${rp.base}/oauth2`)).text, /a sid that was logged out at 20/);
+      await rp.printed("The OpenID Provider reused a sid: a sid that was logged out at 20");
       await assertAccepted(await sendToken(rp, await issuer.sign(issuer.logoutClaims({ sub: again, sid }))));
       assert.equal((await sessionOf(browser, rp)).user, null, "its own logout ends it");
     });

@@ -27,9 +27,10 @@ const lines: { [Type in EventType]: (data: EventData[Type]) => Line[] } = {
         ]
       : []),
   ],
-  session_begun: ({ sub, session, sid }) => [
+  session_begun: ({ sub, session, sid, warning }) => [
     info(`Logged in user: ${sub}`),
     info(`Storing session: ${session} against the sid: ${sid ?? ""}`),
+    ...(warning ? [warn(warning)] : []),
   ],
   session_ended: ({ by, sub, sid }) => [
     info(

@@ -44,7 +44,14 @@ export interface EventData {
   /** `refusedBasic`: the OP refused `client_secret_basic`, which it declares, and accepted `client_secret_post`. */
   token_request: { grantType: string; clientId: string; refusedBasic: boolean };
   /** `session`: the first characters of the RP session's id. */
-  session_begun: { iss: string; sub: string; sid?: string | undefined; clientId: string; session: string };
+  session_begun: {
+    iss: string;
+    sub: string;
+    sid?: string | undefined;
+    clientId: string;
+    session: string;
+    warning?: string;
+  };
   session_ended: PastSession & { sub: string; sid?: string | undefined };
   logout_request: { method: string; parameters: string[]; length: number } | Failed;
   post_logout: { result: LogoutOutcome["result"]; error?: string | undefined };

@@ -47,7 +47,7 @@ async function endNamed(
     const ended = own && (await rp.store.endSession(own.sessionId, end));
     return { ended: ended ? [ended] : [] };
   }
-  if (iss === null || sid === null) {
+  if (iss === null || !sid) {
     const present = iss === null ? "sid but no iss" : "iss but no sid";
     throw new ProtocolError("invalid_request", `This front-channel logout request has ${present} (FCL 2).`);
   }

@@ -27,6 +27,7 @@ export async function beginSession(
   const sid = sidOf(login.claims);
   const now = rp.now();
   const former = formerId ? await rp.store.readSession(formerId, now) : undefined;
+  const reused = await reusedSid({ iss, clientId: login.clientId, sid }, rp);
   const session: RpSession = {
     sessionId: newSessionId(),
     createdAt: now,
@@ -34,7 +35,7 @@ export async function beginSession(
     ...(former?.form ? { form: former.form } : {}),
     login: {
       ...login,
-      verdicts: [...login.verdicts, ...(await reusedSid({ iss, clientId: login.clientId, sid }, rp))],
+      verdicts: login.verdicts.map((verdict) => (verdict.check === "sid" ? (reused ?? verdict) : verdict)),
       ...{ iss, sub, since: now },
       ...(sid ? { sid } : {}),
     },
@@ -58,6 +59,7 @@ export async function beginSession(
     sid: session.login?.sid,
     clientId: login.clientId,
     session: sessionId.slice(0, 6),
+    ...(reused?.actual ? { warning: `The OpenID Provider reused a sid: ${reused.actual}.` } : {}),
   };
   const replaced = former?.login ? [{ ...former.login, sessionId: former.sessionId }] : [];
   await rp.record(...endedEvents(replaced, { by: "new-login", at: now }), {
@@ -69,14 +71,17 @@ export async function beginSession(
 }
 
 /** A new session has a new `sid` (BCL 2.1), but OPs do reuse them: the user gets in, with a warning. */
-async function reusedSid({ sid, ...client }: OpSession, { store }: RelyingParty): Promise<Verdict[]> {
+async function reusedSid(
+  { sid, ...client }: OpSession,
+  { store }: RelyingParty,
+): Promise<Verdict | undefined> {
   const earlier = sid && (await store.readEnd({ ...client, sid }));
-  if (!earlier) return [];
+  if (!earlier) return undefined;
   const [expected, actual] = [
     "a sid of its own",
     `a sid that was logged out at ${instant(earlier.at / 1000)}`,
   ];
-  return [{ check: "sid", clause: "BCL 2.1", result: "warn", expected, actual }];
+  return { check: "sid", clause: "BCL 2.1", result: "warn", expected, actual };
 }
 
 type Received = { [name in "id_token" | "access_token" | "refresh_token" | "scope"]?: string | undefined } & {
