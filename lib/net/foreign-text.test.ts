@@ -10,6 +10,7 @@ describe("foreign text", () => {
   test("keeps tabs and line breaks, and shows what is invisible", () => {
     assert.equal(visible("a\tb\r\nc"), "a\tb\nc");
     assert.equal(visible("\u001b[2J\u202eevil\ufeff"), "\\u001b[2J\\u202eevil\\ufeff");
+    assert.equal(visible("op.exam\u200bple\u2060\u00ad"), "op.exam\\u200bple\\u2060\\u00ad");
     assert.equal(visible("half \ud83d"), "half \ufffd");
   });
 

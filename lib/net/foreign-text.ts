@@ -2,10 +2,11 @@
  * reading direction or reaches a terminal as a command. Nothing else turns such a value into text: `String` calls what
  * the value has as `toString`, and `JSON.stringify` fails on lists in lists in lists. */
 
-/** Controls except tab and line break, marks of direction, what XML forbids, and the byte order mark. */
+/** Controls except tab and line break, marks of direction, what XML forbids, the byte order mark, and characters that
+ * show nothing. Those that shape their neighbours stay: names and emoji need them. */
 const hidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to show
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufffe\uffff]/g;
 
 /** Invisible characters as `\u202e`, lone surrogates as the replacement character. */
 export const visible = (text: string): string =>

@@ -53,6 +53,8 @@ describe("a guarded fetch", () => {
   const cases: [url: string, loopback: boolean, allowed: boolean][] = [
     ["https://op.example/token", false, true],
     ["http://op.example/token", false, false],
+    ["blob:https://op.example/token", false, false],
+    ["ftp://localhost/token", true, false],
     ["https://op.example:8443/token", false, false],
     ["http://localhost:9443", false, false],
     ["http://localhost:9443", true, true],

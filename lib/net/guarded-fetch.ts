@@ -25,8 +25,9 @@ interface Guard {
 
 export function guardedFetch({ fetch, origins, loopback, refuse }: GuardOptions): Guard {
   const assertAllowed = (url: string) => {
-    const { origin, hostname } = new URL(url);
-    if (origins.has(origin) || (loopback && isCertainlyLoopback(hostname))) return;
+    const { protocol, origin, hostname } = new URL(url);
+    const web = protocol === "https:" || protocol === "http:"; // a blob: URL has the origin of another URL
+    if (web && (origins.has(origin) || (loopback && isCertainlyLoopback(hostname)))) return;
     throw refuse(origin);
   };
   const send = boundedFetch({ fetch, largest: largestBody });
