@@ -38,12 +38,20 @@ export function stripsTypes(version) {
   return major > 23 || (major === 22 && minor >= 18) || (major === 23 && minor >= 6);
 }
 
+/** Where all Node processes below keep their compiled code: each one starts sooner. `npm ci` empties it. */
+const compileCache = path.join(root, "node_modules", ".cache", "compiled");
+
 /**
  * Runs the project's Node and returns its exit code. The channel between the two tells the child when this process is
  * gone, however it ended. @param {string[]} args @returns {Promise<number>}
  */
 export function runWithProjectNode(args) {
-  const child = spawn(projectNode(), args, { cwd: root, stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env };
+  const child = spawn(projectNode(), args, {
+    cwd: root,
+    env,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     // The terminal sends Ctrl-C to the child as well, which counts two signals as one.
     process.on(signal, () => child.kill(signal));

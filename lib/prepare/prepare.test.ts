@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { environment } from "#lib/config/env.ts";
 import { hashOf } from "./hash.mjs";
 import { isInstalled } from "./install.mjs";
 import { takeLock, withLock } from "./lock.mjs";
 import { projectNode, stripsTypes } from "./node.mjs";
-import { runStep, StepFailed } from "./step.mjs";
+import { root, runStep, StepFailed } from "./step.mjs";
 
 let folder: string;
 beforeEach(() => {
@@ -146,5 +147,17 @@ describe("the project's Node", () => {
       "23.6.0",
       "24.0.0",
     ]);
+  });
+
+  it("keeps what it compiles for the next start, in node_modules unless you choose another folder", () => {
+    const launcher = `import { runWithProjectNode } from ${JSON.stringify(new URL("./node.mjs", import.meta.url))};
+      await runWithProjectNode(["-p", "require('node:module').getCompileCacheDir()"]);`;
+    const usedWith = (env: Record<string, string>) =>
+      spawnSync(process.execPath, ["--input-type=module", "-e", launcher], {
+        env: { ...environment(), NODE_COMPILE_CACHE: undefined, ...env },
+        encoding: "utf8",
+      }).stdout;
+    assert.ok(usedWith({}).startsWith(path.join(root, "node_modules", ".cache")));
+    assert.ok(usedWith({ NODE_COMPILE_CACHE: folder }).startsWith(folder));
   });
 });
