@@ -1,29 +1,38 @@
-/** `npm run bench` runs all; `npm run bench -- stores 1000,10000`, `verification` or `browser` one part.
- * Compare only figures of the same run: they depend on the machine and its load. */
-import os from "node:os";
-import { type Interrupted, interruption } from "#lib/cli/interruption.ts";
-import { benchBrowser } from "./browser.ts";
-import { benchStores } from "./stores.ts";
-import { benchVerification } from "./verification.ts";
+/** `npm run bench`. */
+import { unlessInterrupted } from "#lib/cli/interruption.ts";
+import { runCommand } from "#lib/cli/run.ts";
+import { ensureBuilt } from "#lib/prepare/build.mjs";
+import { withLock } from "#lib/prepare/lock.mjs";
+import { root } from "#lib/prepare/step.mjs";
+import { type BenchOptions, commandLine, parseOptions } from "./options.ts";
+import { headline, rowMarkdown } from "./report/markdown.ts";
+import { type Report, thisMachine } from "./report/report.ts";
+import { prepareReport, writeReport } from "./report/write.ts";
+import { buildRevision } from "./revision.ts";
+import type { Context } from "./row.ts";
+import { rows } from "./rows/index.ts";
 
-const sections: Record<string, (sizes: number[]) => Promise<void>> = {
-  stores: benchStores,
-  verification: benchVerification,
-  browser: benchBrowser,
-};
-
-const [chosen, sizes = "1000,10000,100000"] = process.argv.slice(2);
-const names = Object.keys(sections).filter((name) => chosen === undefined || name === chosen);
-if (names.length === 0) {
-  process.stderr.write(`Usage: npm run bench -- [${Object.keys(sections).join("|")}] [sessions,sessions…]\n`);
-  process.exit(2);
+async function bench({ only, quick, compare, report: folder }: BenchOptions): Promise<void> {
+  if (folder !== undefined) prepareReport(folder);
+  const other = compare === undefined ? [] : [await buildRevision(compare)];
+  await withLock(ensureBuilt);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const context: Context = { builds: [{ name: "this one", root }, ...other], quick, say };
+  const report: Report = { machine: thisMachine(quick), rows: [] };
+  process.stdout.write(`${headline(report.machine)}\n`);
+  for (const { name, title, run } of rows.filter((row) => only.includes(row.name))) {
+    say(`\n${title} …`);
+    const row = { name, title, ...(await run(context)) };
+    report.rows.push(row);
+    process.stdout.write(`\n${rowMarkdown(row)}`);
+    if (folder !== undefined) writeReport(folder, report);
+  }
 }
-const signal = interruption();
-signal.addEventListener("abort", () => process.exit((signal.reason as Interrupted).exitCode));
-const [cpu] = os.cpus();
-const gib = (os.totalmem() / 2 ** 30).toFixed(0);
-process.stdout.write(
-  `${os.availableParallelism()} cores (${cpu?.model.trim()}), ${gib} GiB, Node ${process.version}; load before: ${os.loadavg()[0]?.toFixed(1)}\n`,
-);
-for (const name of names) await sections[name]?.(sizes.split(",").map(Number));
-process.exit(0);
+
+async function run(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  await unlessInterrupted(signal, bench(options));
+  return 0;
+}
+
+// What was started for a row ends with this process.
+process.exit(await runCommand({ name: "bench", commandLine, parse: parseOptions, run }));

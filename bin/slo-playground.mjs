@@ -17,6 +17,7 @@ const usage = `Usage: slo-playground <command> [flags]
   doctor    find out why an OpenID Provider and the apps do not work together (npm run doctor)
   check     test the single logout of an OpenID Provider, clause by clause (npm run check)
   compare   show what changed between two runs of check (npm run compare)
+  bench     measure what logouts cost, side by side with other software (npm run bench)
   test      lint, types, unit, contract and end-to-end tests (npm test)
   build     build the Relying Parties if something changed (npm run build)
 
@@ -31,6 +32,7 @@ const commands = {
   doctor: (args) => installAndRun("lib/doctor/main.ts", args),
   check: (args) => installAndRun("lib/check/main.ts", args),
   compare: (args) => installAndRun("lib/check/compare/main.ts", args),
+  bench: (args) => installAndRun("bench/main.ts", args),
   test: (args) => installAndRun("e2e/stages/main.ts", args),
   build: async () => {
     await withLock(async () => {

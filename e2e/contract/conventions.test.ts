@@ -8,7 +8,7 @@ import { rpSettings } from "#lib/config/rp-config.ts";
 import { endpoints, pages } from "#lib/rp/routes.ts";
 import { outcomeTable } from "../specs/third-party-cookies.ts";
 
-const sources = globSync("{app,lib,bin,e2e}/**/*.{ts,tsx,mjs}", {
+const sources = globSync("{app,bench,lib,bin,e2e}/**/*.{ts,tsx,mjs}", {
   exclude: (name) => name.includes("node_modules"),
 });
 const read = (file: string) => readFileSync(file, "utf8");

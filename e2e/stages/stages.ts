@@ -35,7 +35,7 @@ const imageMs = 600_000;
 /** A hundred faults, some seconds each. */
 const faultsMs = 1_800_000;
 const redisTests = ["lib/**/*.redis-test.ts", "e2e/*/**/*.redis-test.ts"];
-const unitTests = ["bin/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
+const unitTests = ["bin/**/*.test.ts", "bench/**/*.test.ts", "lib/**/*.test.ts", "e2e/*/**/*.test.ts"];
 
 const lint: Stage = {
   name: "lint",

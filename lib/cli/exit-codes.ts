@@ -31,6 +31,12 @@ export const exitCodes = {
     1: "something is worse",
     [wrongUseCode]: "a report cannot be read, or is from an interrupted run",
   },
+  bench: {
+    0: "measured, whatever was reached",
+    1: "could not run (one line says why)",
+    [wrongUseCode]: "wrong flags",
+    ...interrupted,
+  },
   test: { 0: "all tests passed", 1: "a test failed", [wrongUseCode]: "unknown stage", ...interrupted },
 } as const;
 
@@ -43,5 +49,6 @@ export const cannotRunCode = {
   doctor: 2,
   check: 2,
   compare: 2,
+  bench: 1,
   test: 1,
 } as const satisfies Record<CommandName, number>;

@@ -2,59 +2,84 @@
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
 import { startDemo } from "#lib/demo/demo-process.ts";
-import { findBrowser } from "#lib/prepare/system.ts";
+import { ensureBrowser, findBrowser } from "#lib/prepare/system.ts";
 import { OpPages } from "#lib/products/embedded/pages.ts";
-import { ms, printTable, quantile } from "./table.ts";
+import { median, ms } from "../measure/statistics.ts";
+import type { Context, Result, Row, Table } from "../row.ts";
 
-const rounds = 5;
 const user = { name: "alice", password: "alice" };
 
-export async function benchBrowser(): Promise<void> {
-  const began = performance.now();
-  const demo = await startDemo({ flags: ["--fresh"] });
-  const coldStart = performance.now() - began;
-  const executablePath = findBrowser();
-  const browser = await chromium.launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: ["--no-sandbox"],
-  });
-  try {
-    const context = await browser.newContext();
-    const waits: number[] = [];
-    const noticed: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const { wait, afterOp } = await logOut(context, demo.apps);
-      waits.push(wait);
-      noticed.push(afterOp);
+export const browserRow: Row = {
+  name: "browser",
+  title: "In a browser, with the demo",
+  run: async ({ quick, say }: Context): Promise<Result> => {
+    const lane = await ensureBrowser(say);
+    if (!lane.ready) return { tables: [], reaches: [], notes: [`${lane.reason}. ${lane.command}`] };
+    const began = performance.now();
+    const demo = await startDemo({ flags: ["--fresh"] });
+    const coldStart = performance.now() - began;
+    const executablePath = findBrowser();
+    const browser = await chromium.launch({
+      ...(executablePath ? { executablePath } : {}),
+      args: ["--no-sandbox"],
+    });
+    try {
+      const context = await browser.newContext();
+      const logouts = await logOutRepeatedly(context, demo.apps, quick ? 2 : 5);
+      const urls = ["/", "/oauth2"].map((path) => `${demo.apps.playground2}${path}`);
+      const weights: string[][] = [];
+      for (const url of urls) weights.push(await weigh(await context.newPage(), url));
+      return { tables: [waitTable(logouts, coldStart), weightTable(weights)], reaches: [], notes: [] };
+    } finally {
+      await browser.close();
+      await demo.stop();
     }
-    const weights = await Promise.all(
-      ["/", "/oauth2"].map(async (path) => weigh(await context.newPage(), `${demo.apps.playground2}${path}`)),
-    );
-    printTable("In a browser", [
-      ["", "median", "worst"],
-      [
-        "from Yes at the OP to null on the other app's page",
-        ms(quantile(waits, 0.5)),
-        ms(Math.max(...waits)),
-      ],
-      [
-        "from the end of the OP session (toe) to the end of the app's",
-        ms(quantile(noticed, 0.5)),
-        ms(Math.max(...noticed)),
-      ],
-      ["demo: from the command to Ready", ms(coldStart), ""],
-    ]);
-    printTable("Pages, first visit, bytes over the wire", [
-      ["Page", "document", "scripts", "script files", "all"],
-      ...weights,
-    ]);
-  } finally {
-    await browser.close();
-    await demo.stop();
-  }
+  },
+};
+
+interface Waits {
+  /** From Yes at the OP to null on the other app's page. */
+  wait: number;
+  /** From the end of the OP session (`toe`) to that of the app. */
+  afterOp: number;
 }
 
-async function logOut(context: BrowserContext, bases: { playground2: string; playground3: string }) {
+const waitTable = (logouts: readonly Waits[], coldStart: number): Table => {
+  const cells = (of: (logout: Waits) => number) => {
+    const values = logouts.map(of);
+    return [ms(median(values)), ms(Math.max(...values))];
+  };
+  return {
+    title: "How long users wait",
+    head: ["", "median", "worst"],
+    rows: [
+      ["from Yes at the OP until the other app's page shows null", ...cells(({ wait }) => wait)],
+      ["from the end of the OP session (toe) to that of the app", ...cells(({ afterOp }) => afterOp)],
+      ["demo: from the command to Ready", ms(coldStart), ""],
+    ],
+  };
+};
+
+const weightTable = (rows: readonly string[][]): Table => ({
+  title: "Pages, first visit, bytes over the wire",
+  head: ["Page", "document", "scripts", "script files", "all"],
+  rows,
+});
+
+async function logOutRepeatedly(
+  context: BrowserContext,
+  apps: { playground2: string; playground3: string },
+  rounds: number,
+): Promise<Waits[]> {
+  const logouts: Waits[] = [];
+  for (let round = 0; round < rounds; round++) logouts.push(await logOut(context, apps));
+  return logouts;
+}
+
+async function logOut(
+  context: BrowserContext,
+  bases: { playground2: string; playground3: string },
+): Promise<Waits> {
   const two = new App(await context.newPage(), bases.playground2);
   const three = new App(await context.newPage(), bases.playground3);
   for (const app of [two, three]) {

@@ -1,16 +1,18 @@
-/** The size of a session and the duration of a logout in SQLite and Redis, by number of sessions. */
+/** What a session costs in each store, by number of sessions: a logout, a sign-in, its bytes. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@redis/client";
+import { ensureProgram } from "#lib/prepare/system.ts";
 import type { RpSession } from "#lib/rp/model.ts";
 import type { Store } from "#lib/rp/store.ts";
 import { openRedisStore } from "#lib/store/redis/store.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { startRedis } from "#lib/store/testing/redis-server.ts";
-import { logoutOf, sessionNumber } from "./sessions.ts";
-import { ms, printTable, quantile, timed, times } from "./table.ts";
+import { ms, quantile, times } from "../measure/statistics.ts";
+import type { Context, Result, Row } from "../row.ts";
+import { logoutOf, sessionNumber } from "../sessions.ts";
 
 const logouts = 1000;
 /** Concurrent sign-ins. */
@@ -71,36 +73,51 @@ const redisWith = (appendfsync: string): Engine => ({
 
 const engines = [sqlite, redisWith("everysec"), redisWith("always")];
 
-/** @param sizes numbers of sessions to measure with */
-export async function benchStores(sizes: readonly number[]): Promise<void> {
-  const rows = [["Sessions", "Store", "Logout p50", "p99", "vs SQLite", "Sign-ins/s", "Bytes/session"]];
-  for (const size of sizes) {
-    let peer: number | undefined;
-    for (const { name, open } of engines) {
-      const engine = await open();
-      await engine.store.readMechanisms();
-      const before = await engine.bytes();
-      await engine.spareDisk(true);
-      await begin(engine.store, sessions(0, size - logouts));
-      await engine.spareDisk(false);
-      const sample = [...sessions(size - logouts, size)];
-      const began = performance.now();
-      await begin(engine.store, sample);
-      const seconds = (performance.now() - began) / 1000;
-      const bytes = ((await engine.bytes()) - before) / size;
-      const durations = await timed(sample.map(logoutOf), (each) =>
-        engine.store.receiveLogout(each, Date.now()),
-      );
-      await engine.close();
-      const p50 = quantile(durations, 0.5);
-      peer ??= p50;
-      rows.push([
-        ...[String(size), name, ms(p50), ms(quantile(durations, 0.99)), times(p50 / peer)],
-        ...[String(Math.round(logouts / seconds)), String(Math.round(bytes))],
-      ]);
+export const stores: Row = {
+  name: "stores",
+  title: "Stores: a logout that ends one session (`receiveLogout`), and sign-ins (`beginSession`)",
+  run: async ({ quick, say }: Context): Promise<Result> => {
+    const lane = await ensureProgram("redis-server", say);
+    const usable = lane.ready ? engines : [sqlite];
+    const rows: string[][] = [];
+    for (const size of quick ? [2000] : [1000, 10_000, 100_000]) {
+      let peer: number | undefined;
+      for (const { name, open } of usable) {
+        say(`${name}, ${size} sessions`);
+        const { p50, p99, perSecond, bytes } = await measure(await open(), size);
+        peer ??= p50;
+        const figures = [ms(p50), ms(p99), times(p50 / peer), String(Math.round(perSecond))];
+        rows.push([String(size), name, ...figures, String(Math.round(bytes))]);
+      }
     }
+    const head = ["Sessions", "Store", "Logout p50", "p99", "vs SQLite", "Sign-ins/s", "Bytes/session"];
+    return {
+      tables: [{ title: "Logouts one after the other", head, rows }],
+      reaches: [],
+      notes: lane.ready ? [] : [`Redis: ${lane.reason}. ${lane.command}`],
+    };
+  },
+};
+
+async function measure({ store, bytes, spareDisk, close }: Opened, size: number) {
+  await store.readMechanisms();
+  const before = await bytes();
+  await spareDisk(true);
+  await begin(store, sessions(0, size - logouts));
+  await spareDisk(false);
+  const sample = [...sessions(size - logouts, size)];
+  const began = performance.now();
+  await begin(store, sample);
+  const perSecond = (logouts * 1000) / (performance.now() - began);
+  const perSession = ((await bytes()) - before) / size;
+  const durations: number[] = [];
+  for (const logout of sample.map(logoutOf)) {
+    const start = performance.now();
+    await store.receiveLogout(logout, Date.now());
+    durations.push(performance.now() - start);
   }
-  printTable("Stores: a logout token that ends one session (receiveLogout), and beginSession", rows);
+  await close();
+  return { p50: quantile(durations, 0.5), p99: quantile(durations, 0.99), perSecond, bytes: perSession };
 }
 
 function* sessions(from: number, to: number): Generator<RpSession> {

@@ -1,0 +1,6 @@
+/** All rows, in the order in which they run. */
+import type { Row } from "../row.ts";
+import { browserRow } from "./browser.ts";
+import { stores } from "./stores.ts";
+
+export const rows: readonly Row[] = [stores, browserRow];
