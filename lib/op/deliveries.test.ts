@@ -58,6 +58,14 @@ describe("a logout token", () => {
     return [...items].map(([, state = "", item = ""]) => [state, item.replace(/<[^>]*>|\s+/g, " ")]);
   }
 
+  /** The newest delivery, once its first attempt is over: the user may be back before. */
+  async function firstResult(): Promise<[state: string, text: string]> {
+    for (;;) {
+      const [[state = "", text = ""] = []] = await deliveries();
+      if (!text.includes("Not sent yet")) return [state, text];
+    }
+  }
+
   /** Waits for the second logout token. */
   async function secondToken(): Promise<void> {
     while (op.photos.logoutTokens.length < 2) await op.photos.next();
@@ -97,9 +105,9 @@ describe("a logout token", () => {
     it(`is made anew and sent again after ${name}`, async () => {
       answerOnce(answer);
       const back = await loggedOut();
-      const [[state, text] = []] = await deliveries();
+      const [state, text] = await firstResult();
       assert.equal(state, "pending");
-      assert.match(text ?? "", /First attempt .* Next attempt /);
+      assert.match(text, /First attempt .* Next attempt /);
       await secondToken();
       const waited = Date.now() - back;
       assert.ok(waited >= (name.endsWith("Retry-After") ? 1_900 : 900), `sent again after ${waited} ms`);

@@ -50,16 +50,26 @@ export async function startOp(config: OpConfig, log: Log): Promise<RunningOp> {
     deliveries.start(logoutTokenSender(op.provider, store));
     handler.resolve(originForm(op.provider.callback()));
 
-    const sweepNow = () => void sweep(op).catch((error) => log.error({ err: error }, "sweep failed"));
-    sweepNow(); // sessions that expired while the OP was not running
-    const sweeper = setInterval(sweepNow, sweepMs);
-    sweeper.unref();
+    const sweeper = startSweeping(op);
     return { port, origin, issuer, close: () => close(server, op, sweeper) };
   } catch (error) {
     server.close();
     store.close();
     throw error;
   }
+}
+
+/** Sweeps now, as sessions may have expired while the OP was not running, and then every minute. */
+function startSweeping(op: OpenIdProvider): NodeJS.Timeout {
+  let isSweeping = false;
+  const sweepNow = async () => {
+    if (isSweeping) return;
+    isSweeping = true;
+    await sweep(op).catch((error) => op.log.error({ err: error }, "sweep failed"));
+    isSweeping = false;
+  };
+  void sweepNow();
+  return setInterval(sweepNow, sweepMs).unref();
 }
 
 function openStore({ OP_DATA_DIR, REPLACE_BAD_STORE }: OpConfig, log: Log): OpStore {

@@ -120,6 +120,9 @@ export const delivery: readonly Fault[] = [
     does: "The OP waits without limit for an app that does not answer, and so does the user.",
     clause: "BCL 2.3",
     check: "B-21",
+    install: ({ deliveries }) => {
+      deliveries.patienceMs = Number.POSITIVE_INFINITY;
+    },
     deliver: ({ url, init }, send) => send({ url, init: { ...init, signal: null } }),
   },
   {

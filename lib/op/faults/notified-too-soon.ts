@@ -16,7 +16,7 @@ async function notifyApps(op: OpenIdProvider, session: StoredSession | undefined
 }
 
 const notify = ({ provider, store }: OpenIdProvider, clientId: string, accountId: string, sid: string) =>
-  logoutTokenSender(provider, store)({ clientId, accountId, sid, endedAt: new Date() });
+  logoutTokenSender(provider, store)({ clientId, accountId, sid, endedAt: new Date() }, () => undefined);
 
 /** The claims of a logout request's hint, unverified. */
 function claimsOfHint({ path, query }: Context): Record<string, unknown> {

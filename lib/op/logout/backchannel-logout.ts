@@ -17,9 +17,9 @@ type Client = NonNullable<Awaited<ReturnType<Provider["Client"]["find"]>>>;
 /** `backchannelLogout` is a method of the library's clients that its types do not list. */
 type NotifiedClient = Client & { backchannelLogout(sub: string, sid: string): Promise<void> };
 
-/** The attempt in progress: when its session ended, and the answer, whose status the library does not report on
- * success. */
-const underWay = new AsyncLocalStorage<{ endedAt: Date; answer: Answer }>();
+/** The attempt in progress: when its session ended, the answer, whose status the library does not report on success, and
+ * what to call when the first request begins. */
+const underWay = new AsyncLocalStorage<{ endedAt: Date; answer: Answer; onSent: () => void }>();
 
 /** The library's outgoing requests: back-channel logout and the clients' `jwks_uri`. Its dispatcher refuses addresses
  * in the internal network, since clients may register any URL; loopback and the hosts of the playground's Relying
@@ -30,8 +30,11 @@ export function outgoingFetch(apps: OpConfig["OP_APPS"]): NonNullable<Configurat
     const { hostname } = new URL(url instanceof Request ? url.url : url);
     const { dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
     const guard = hosts.has(hostname) || isCertainlyLoopback(hostname) ? {} : { dispatcher };
-    const response = await fetch(url, { ...rest, ...guard, redirect: "manual" });
-    const answer = options?.method === "POST" ? underWay.getStore()?.answer : undefined;
+    const requested = fetch(url, { ...rest, ...guard, redirect: "manual" });
+    const attempt = underWay.getStore();
+    attempt?.onSent();
+    const response = await requested;
+    const answer = options?.method === "POST" ? attempt?.answer : undefined;
     if (!answer) return response; // such as a `jwks_uri`, fetched to encrypt the logout token
     answer.status = response.status;
     await response.body?.cancel(); // only the status counts (BCL 2.8), and an unread body keeps the connection busy
@@ -53,7 +56,7 @@ export function addTimeOfEvent(provider: Provider): void {
 
 /** Sends one new logout token to a client, with its own `jti` and `iat`. */
 export function logoutTokenSender(provider: Provider, store: OpStore): Send {
-  return async (notification) => {
+  return async (notification, onSent) => {
     const { clientId, accountId, sid, endedAt } = notification;
     const answer: Answer = {};
     try {
@@ -65,7 +68,7 @@ export function logoutTokenSender(provider: Provider, store: OpStore): Send {
           "the user has signed in to this app again, which a logout token without a sid would undo",
         );
       answer.uri = client.backchannelLogoutUri;
-      await underWay.run({ endedAt, answer }, () => client.backchannelLogout(accountId, sid));
+      await underWay.run({ endedAt, answer, onSent }, () => client.backchannelLogout(accountId, sid));
     } catch (error) {
       Object.assign(answer, failure(error));
     }
@@ -78,8 +81,7 @@ const refused = (error: string): Answer => ({ error: `not sent: ${error}`, final
 /** Whether the user has signed in to the client since the session ended. */
 function hasReturned(store: OpStore, { clientId, accountId, endedAt }: Notification): boolean {
   const grantIds = store
-    .sessions()
-    .filter((session) => session.accountId === accountId)
+    .sessionsOf(accountId)
     .map(({ authorizations }) => authorizations?.[clientId]?.grantId);
   return grantIds.some((id) => id && Number(store.find("Grant", id)?.iat) * 1000 >= endedAt.getTime());
 }

@@ -3,58 +3,72 @@
 import type { Log } from "#lib/log.ts";
 import { shortSid } from "../session-id.ts";
 import type { Attempt, Delivery, DeliveryStore, Notification } from "../store/delivery-store.ts";
+import { ClientQueue, type Post } from "./client-queue.ts";
 import { type Answer, outcomeOf } from "./delivery-answer.ts";
+import { DeliveryResults } from "./delivery-results.ts";
+import { Pace } from "./pace.ts";
 
-/** Sends one new logout token. Never throws. */
-export type Send = (notification: Notification) => Promise<Answer>;
-
-/** Attempts at the same time; logouts in progress are not limited by it. */
-const maxParallel = 10;
-/** Wait after an attempt whose result could not be stored. */
-const afterTroubleMs = 5_000;
+/** Sends one new logout token. Never throws.
+ * @param onSent called when the first request to the client begins */
+export type Send = (notification: Notification, onSent: () => void) => Promise<Answer>;
 
 export class DeliveryQueue {
-  readonly #store: DeliveryStore;
-  readonly #log: Log;
-  /** The attempts in progress, by the delivery's identifier. */
-  readonly #underWay = new Map<number, Promise<void>>();
+  /** How long a user waits for the answers once the last logout token is on its way, in milliseconds. A living app has
+   * ended its session by then; the others are none of the user's concern. */
+  patienceMs = 250;
+  readonly #post: Post;
+  readonly #clients = new Map<string, ClientQueue>();
+  readonly #results: DeliveryResults;
+  readonly #pace = new Pace();
   #send: Send | undefined;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(store: DeliveryStore, log: Log) {
-    this.#store = store;
-    this.#log = log;
+    this.#results = new DeliveryResults(store);
+    const attempt = (delivery: Delivery, onSent: () => void) => this.#attempt(delivery, onSent);
+    this.#post = { store, log, attempt, closed: true };
   }
 
-  /** Resumes what an earlier process left. */
+  /** Resumes what an earlier process left: of each client one at a time until it answers. */
   start(send: Send): void {
     this.#send = send;
-    const pending = this.#store.countPending();
-    if (pending > 0) this.#log.info(`${pending} logout tokens are still to be delivered`);
-    this.#continue();
+    this.#post.closed = false;
+    const pending = this.countPending();
+    if (pending > 0) this.#post.log.info(`${pending} logout tokens are still to be delivered`);
+    for (const clientId of this.#post.store.clientsWithPending()) this.#client(clientId, true).continue();
   }
 
   /** Stops after the attempts in progress; the next process resumes the rest. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#send = undefined;
-    await Promise.all(this.#underWay.values());
+    this.#post.closed = true;
+    await Promise.all([...this.#clients.values()].map((client) => client.close()));
   }
 
-  /** Makes the first attempt at these deliveries, all at once, and waits for their answers. If one fails, the others are
-   * not affected (BCL 2.5), and it is made again later. */
+  /** Makes the first attempt at these deliveries, all at once, and waits a little for the answers. If one fails, the
+   * others are not affected (BCL 2.5), and it is made again later. A client that did not answer the last time gets it
+   * when its turn comes. */
   async deliver(deliveries: readonly Delivery[]): Promise<void> {
-    const send = this.#send;
-    if (send) await Promise.all(deliveries.map((delivery) => this.#attempt(delivery, send)));
+    if (this.#post.closed) return;
+    const attempts = deliveries.flatMap((delivery) => {
+      const client = this.#client(delivery.clientId, false);
+      if (client.isSilent) {
+        client.continue();
+        return [];
+      }
+      const sent = Promise.withResolvers<void>();
+      const answered = client.attempt(delivery, sent.resolve);
+      return [{ sent: Promise.race([sent.promise, answered]), answered }];
+    });
+    await Promise.all(attempts.map(({ sent }) => sent));
+    await atMost(this.patienceMs, Promise.all(attempts.map(({ answered }) => answered)));
   }
 
   /** For the sessions page: the pending ones first, then the newest. */
   recent(): Delivery[] {
-    return this.#store.recent();
+    return this.#post.store.recent();
   }
 
   countPending(): number {
-    return this.#store.countPending();
+    return this.#post.store.countPending();
   }
 
   /** Logs the result of an attempt. Of those that fail only the first and the last: there may be hundreds. */
@@ -62,55 +76,29 @@ export class DeliveryQueue {
     const what = `back-channel logout of ${clientId} (sid ${shortSid(sid)}) at ${uri}`;
     const next = state === "pending" ? `; next attempt at ${nextAt.toISOString()}` : "";
     const line = `${what}: ${error ?? status} in ${ms} ms${next}`;
-    if (!error) this.#log.info(line);
-    else if (state === "pending" && attempts > 0) this.#log.debug(line);
-    else this.#log.warn(line);
+    const { log } = this.#post;
+    if (!error) log.info(line);
+    else if (state === "pending" && attempts > 0) log.debug(line);
+    else log.warn(line);
   }
 
-  /** Starts what is due, and sets the timer for the rest. */
-  #continue(): void {
-    clearTimeout(this.#timer);
-    const send = this.#send;
-    const free = maxParallel - this.#underWay.size;
-    if (!send || free <= 0) return; // the end of an attempt continues
-    const [now, pending] = [Date.now(), this.#pending(free)];
-    for (const delivery of pending.filter(({ nextAt }) => nextAt.getTime() <= now)) {
-      void this.#attempt(delivery, send);
-    }
-    const next = pending.find(({ nextAt }) => nextAt.getTime() > now);
-    if (next) this.#timer = setTimeout(() => this.#continue(), next.nextAt.getTime() - now).unref();
+  #client(clientId: string, isSilent: boolean): ClientQueue {
+    const known = this.#clients.get(clientId);
+    if (known) return known;
+    const client = new ClientQueue(clientId, this.#post, isSilent, () => this.#clients.delete(clientId));
+    this.#clients.set(clientId, client);
+    return client;
   }
 
-  #pending(limit: number): Delivery[] {
-    try {
-      return this.#store.pending(limit, this.#underWay.keys());
-    } catch (error) {
-      this.#log.error({ err: error }, "the pending deliveries could not be read");
-      setTimeout(() => this.#continue(), afterTroubleMs).unref();
-      return [];
-    }
-  }
-
-  /** Never rejects. */
-  #attempt(delivery: Delivery, send: Send): Promise<void> {
-    const done = () => {
-      this.#underWay.delete(delivery.id);
-      this.#continue();
-    };
-    const attempt = this.#sendOnce(delivery, send).then(done, (error: unknown) => {
-      this.#log.error({ err: error }, "the result of a delivery could not be stored");
-      setTimeout(done, afterTroubleMs).unref();
-    });
-    this.#underWay.set(delivery.id, attempt);
-    return attempt;
-  }
-
-  async #sendOnce(delivery: Delivery, send: Send): Promise<void> {
+  async #attempt(delivery: Delivery, onSent: () => void): Promise<Attempt> {
+    await this.#pace.turn();
+    if (!this.#send) throw new Error("the deliveries have not been started");
     const triedAt = new Date();
-    const answer = await send(delivery);
+    const answer = await this.#send(delivery, onSent);
     const attempt = attemptOf(delivery, answer, triedAt, Date.now());
-    this.#store.record(delivery.id, attempt);
+    await this.#results.record(delivery.id, attempt);
     this.report(delivery, attempt);
+    return attempt;
   }
 }
 
@@ -119,4 +107,13 @@ function attemptOf(delivery: Delivery, answer: Answer, triedAt: Date, now: numbe
   const outcome = outcomeOf(answer, { ...delivery, attempts: delivery.attempts + 1 }, now);
   const result = { nextAt: triedAt, ...outcome, uri, triedAt, ms: now - triedAt.getTime() };
   return { ...result, ...(status !== undefined && { status }), ...(error !== undefined && { error }) };
+}
+
+/** Resolves when `work` has, or after this time. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  if (ms === Number.POSITIVE_INFINITY) return void (await work);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }

@@ -27,10 +27,14 @@ export async function endSessions(
   return uids.map((uid) => sessions.get(uid) ?? []);
 }
 
-/** Removes expired data, and ends expired sessions. */
+/** Expired sessions that are ended at once: other requests wait for it, some milliseconds at most. */
+const perChunk = 10;
+
+/** Ends expired sessions, and removes expired data. */
 export async function sweep(op: OpenIdProvider): Promise<void> {
-  // A session that was renewed under a new identifier leaves its old row behind; only the last row ends it.
-  const over = op.store.expiredSessions().filter(({ uid }) => !op.store.sessionByUid(uid));
-  op.store.sweepExpired();
-  await endSessions(op, [...new Set(over.map(({ uid }) => uid))], "expiry");
+  while (!op.store.isClosed) {
+    const uids = op.store.expiredSessions(perChunk);
+    if (uids.length === 0) return op.store.sweepExpired();
+    await endSessions(op, uids, "expiry");
+  }
 }

@@ -27,7 +27,7 @@ export async function checkEverywhere(ctx: Context, next: Next): Promise<void> {
 
 /** The sessions of one user. A session stored under two identifiers counts once. */
 export function sessionsOf(store: OpStore, accountId: string | undefined): StoredSession[] {
-  const sessions = store.sessions().filter((session) => session.accountId === accountId);
+  const sessions = accountId === undefined ? [] : store.sessionsOf(accountId);
   return [...new Map(sessions.map((session) => [session.uid, session])).values()];
 }
 

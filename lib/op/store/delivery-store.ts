@@ -29,11 +29,17 @@ export interface Delivery extends Notification {
   error?: string;
 }
 
-/** The result of an attempt. */
+/** What came of an attempt. */
 export type Attempt = Pick<Delivery, "state" | "uri" | "nextAt" | "status" | "error"> & {
   triedAt: Date;
   ms: number;
 };
+
+/** What came of an attempt at the delivery with this identifier. */
+export interface Result {
+  id: number;
+  attempt: Attempt;
+}
 
 export const deliverySchema = `
   CREATE TABLE IF NOT EXISTS delivery (
@@ -42,7 +48,9 @@ export const deliverySchema = `
     state TEXT NOT NULL DEFAULT 'pending', uri TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     next_at INTEGER NOT NULL, tried_at INTEGER, ms INTEGER, status INTEGER, error TEXT
   );
-  CREATE INDEX IF NOT EXISTS delivery_due ON delivery (next_at) WHERE state = 'pending';
+  CREATE INDEX IF NOT EXISTS delivery_due_of_client ON delivery (client_id, next_at) WHERE state = 'pending';
+  CREATE INDEX IF NOT EXISTS delivery_of_client ON delivery (client_id, id) WHERE state = 'pending';
+  CREATE INDEX IF NOT EXISTS delivery_finished ON delivery (id) WHERE state <> 'pending';
 `;
 
 /** Pending deliveries to one client: the oldest give way to new ones. */
@@ -79,25 +87,16 @@ export class DeliveryStore {
     return deliveryOf(row as Row);
   }
 
-  /** Notes the result of an attempt. */
-  record(id: number, { state, uri, nextAt, triedAt, ms, status, error }: Attempt): void {
-    this.#database.run(
-      `UPDATE delivery SET state = ?, uri = ?, attempts = attempts + 1, next_at = ?, tried_at = ?, ms = ?,
-       status = ?, error = ? WHERE id = ? AND state = 'pending'`,
-      state,
-      uri,
-      nextAt.getTime(),
-      triedAt.getTime(),
-      ms,
-      status ?? null,
-      error ?? null,
-      id,
-    );
-    this.#database.run(
-      `DELETE FROM delivery WHERE state <> 'pending' AND id <= (
-         SELECT id FROM delivery WHERE state <> 'pending' ORDER BY id DESC LIMIT 1 OFFSET ?)`,
-      kept,
-    );
+  /** Notes what came of attempts. */
+  record(results: readonly Result[]): void {
+    this.#database.atomically(() => {
+      for (const result of results) this.#record(result);
+      this.#database.run(
+        `DELETE FROM delivery WHERE state <> 'pending' AND id <= (
+           SELECT id FROM delivery WHERE state <> 'pending' ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+        kept,
+      );
+    });
   }
 
   /** Gives up on what is pending for this client. */
@@ -109,17 +108,24 @@ export class DeliveryStore {
     );
   }
 
-  /** Pending deliveries, in the order in which they are due.
+  /** The pending deliveries to a client, in the order in which they are due.
    * @param except identifiers to leave out */
-  pending(limit: number, except: Iterable<number> = []): Delivery[] {
+  pendingOf(clientId: string, limit: number, except: Iterable<number> = []): Delivery[] {
     return this.#database
       .all(
-        `SELECT * FROM delivery WHERE state = 'pending' AND id NOT IN (SELECT value FROM json_each(?))
-         ORDER BY next_at LIMIT ?`,
+        `SELECT * FROM delivery INDEXED BY delivery_due_of_client WHERE client_id = ? AND state = 'pending'
+         AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at LIMIT ?`,
+        clientId,
         JSON.stringify([...except]),
         limit,
       )
       .map(deliveryOf);
+  }
+
+  clientsWithPending(): string[] {
+    return this.#database
+      .all("SELECT DISTINCT client_id FROM delivery WHERE state = 'pending'")
+      .map((row) => String(row.client_id));
   }
 
   countPending(): number {
@@ -132,6 +138,22 @@ export class DeliveryStore {
       this.#database
         .all(`SELECT * FROM delivery WHERE state ${is} 'pending' ORDER BY id DESC LIMIT ?`, kept)
         .map(deliveryOf),
+    );
+  }
+
+  #record({ id, attempt }: Result): void {
+    const { state, uri, nextAt, triedAt, ms, status, error } = attempt;
+    this.#database.run(
+      `UPDATE delivery SET state = ?, uri = ?, attempts = attempts + 1, next_at = ?, tried_at = ?, ms = ?,
+       status = ?, error = ? WHERE id = ? AND state = 'pending'`,
+      state,
+      uri,
+      nextAt.getTime(),
+      triedAt.getTime(),
+      ms,
+      status ?? null,
+      error ?? null,
+      id,
     );
   }
 }

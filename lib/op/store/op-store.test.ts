@@ -91,8 +91,12 @@ describe("the end of a session", () => {
 
   it("leaves a delivery for each client that can be notified", () => {
     const [ended] = store.endSessions(["session-1", "no-such-session"]);
-    const pending = store.deliveries.pending(10);
-    assert.deepEqual(pending, ended?.deliveries);
+    const { deliveries } = store;
+    const pending = deliveries.clientsWithPending().flatMap((clientId) => deliveries.pendingOf(clientId, 10));
+    assert.deepEqual(
+      pending.sort((a, b) => a.id - b.id),
+      ended?.deliveries,
+    );
     assert.deepEqual(
       pending.map(({ clientId, accountId, sid, uri }) => [clientId, accountId, sid, uri]),
       [
@@ -119,16 +123,29 @@ describe("the end of a session", () => {
     assert.equal(store.endSessions(["session-1"]).length, 1);
   });
 
-  it("is the only way in which a user's expired session goes", () => {
+  it("is the only way in which a user's expired session goes", async () => {
     const stored = store.sessionByUid("session-1");
     store.upsert("Session", "cookie", { ...stored, uid: "session-1" }, -5);
     store.upsert("Session", "anonymous", { uid: "session-2" }, -5);
-    store.sweepExpired();
+    store.upsert("Session", "renewed", { ...stored, uid: "session-1" }, 60);
+    assert.deepEqual(store.expiredSessions(10), [], "while another row of the session lives on");
+    store.destroy("Session", "renewed");
+    await store.sweepExpired();
     assert.equal(store.find("Session", "anonymous"), undefined);
-    assert.deepEqual(
-      store.expiredSessions().map(({ uid }) => uid),
-      ["session-1"],
-    );
+    assert.deepEqual(store.expiredSessions(10), ["session-1"]);
+  });
+
+  it("lets requests in between while it removes what has expired, and leaves none of it", async () => {
+    const left = () => ["first", "last"].filter((id) => store.find("Interaction", id));
+    store.upsert("Interaction", "first", {}, -20);
+    for (let n = 0; n < 2_000; n++) store.upsert("AccessToken", `token-${n}`, {}, -10);
+    store.upsert("Interaction", "last", {}, -5);
+    store.upsert("Interaction", "valid", {}, 60);
+    const swept = store.sweepExpired();
+    assert.deepEqual(left(), ["last"], "the oldest first, and not all at once");
+    await swept;
+    assert.deepEqual(left(), []);
+    assert.ok(store.find("Interaction", "valid"));
   });
 });
 
@@ -161,7 +178,8 @@ describe("the deliveries", () => {
     const [oldest, other] = [deliveries.add(owed("photos"), uri), deliveries.add(owed("albums"), uri)];
     for (let more = 0; more < 1000; more++) deliveries.add(owed("photos"), uri);
     assert.equal(deliveries.countPending(), 1001);
-    assert.equal(deliveries.pending(1)[0]?.id, other.id);
+    assert.equal(deliveries.pendingOf("albums", 1)[0]?.id, other.id);
+    assert.equal(deliveries.pendingOf("photos", 1)[0]?.id, other.id + 1);
     const dropped = deliveries.recent().filter(({ state }) => state === "failed");
     assert.deepEqual(
       dropped.map(({ id, error }) => [id, error]),
@@ -175,7 +193,8 @@ describe("the deliveries", () => {
     const { deliveries } = store;
     const done = { state: "delivered", uri, nextAt: new Date(), triedAt: new Date(), ms: 1 } as const;
     const pending = deliveries.add(owed("photos"), uri);
-    for (let more = 0; more < 250; more++) deliveries.record(deliveries.add(owed("photos"), uri).id, done);
+    for (let more = 0; more < 250; more++)
+      deliveries.record([{ id: deliveries.add(owed("photos"), uri).id, attempt: done }]);
     const ids = deliveries.recent().map(({ id }) => id);
     assert.deepEqual(
       [ids.length, ids[0], ids[1], ids.at(-1)],

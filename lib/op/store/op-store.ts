@@ -3,6 +3,7 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { Database, type DatabaseOptions, type Row } from "#lib/sqlite/database.ts";
 import type { DatabaseFault } from "#lib/sqlite/fault.ts";
+import { inChunks } from "#lib/sqlite/in-chunks.ts";
 import { Bounds, boundsSchema } from "./bounds.ts";
 import { type Delivery, DeliveryStore, deliverySchema } from "./delivery-store.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
@@ -55,6 +56,7 @@ export interface EndedSession {
 export class OpStore {
   readonly #database: Database;
   readonly #bounds: Bounds;
+  readonly #closed = new AbortController();
   readonly deliveries: DeliveryStore;
 
   /** @param directory that holds `op.sqlite`, or `:memory:` to keep nothing
@@ -68,7 +70,12 @@ export class OpStore {
     this.#database.run(dropOrphans);
   }
 
+  get isClosed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
   close(): void {
+    this.#closed.abort();
     this.#database.close();
   }
 
@@ -126,17 +133,29 @@ export class OpStore {
 
   /** Sessions with a signed-in user, newest first. */
   sessions(): StoredSession[] {
-    return this.#sessionsWhere("expires_at > ?", seconds()).sort(
-      (a, b) => (b.loginTs ?? 0) - (a.loginTs ?? 0),
+    return newestFirst(this.#sessionsWhere("expires_at > ?", seconds()));
+  }
+
+  /** The sessions of one user, newest first. */
+  sessionsOf(accountId: string): StoredSession[] {
+    return newestFirst(
+      this.#sessionsWhere("payload ->> 'accountId' = ? AND expires_at > ?", accountId, seconds()),
     );
   }
 
   sessionByUid(uid: string): StoredSession | undefined {
-    return this.sessions().find((session) => session.uid === uid);
+    return newestFirst(this.#sessionsWhere("uid = ? AND expires_at > ?", uid, seconds()))[0];
   }
 
-  expiredSessions(): StoredSession[] {
-    return this.#sessionsWhere("expires_at <= ?", seconds());
+  /** Sessions of users that have expired and are still to be ended. A session that was renewed under a new identifier may
+   * have left its old row behind; only the last row ends it. */
+  expiredSessions(most: number): string[] {
+    const sql = `SELECT DISTINCT uid FROM artifact INDEXED BY artifact_age
+      WHERE model = 'Session' AND expires_at <= ?1 AND payload ->> 'accountId' IS NOT NULL AND uid IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM artifact AS living
+          WHERE living.uid = artifact.uid AND living.model = 'Session' AND living.expires_at > ?1)
+      LIMIT ?2`;
+    return this.#database.all(sql, seconds(), most).map(({ uid }) => String(uid));
   }
 
   /** Ends sessions: removes them, revokes their tokens, and adds a delivery for each client to notify. All of that or
@@ -173,11 +192,11 @@ export class OpStore {
   }
 
   /** Removes what has expired, except sessions of users: only their end removes them, which notifies their clients. */
-  sweepExpired(): void {
-    this.#database.run(
-      "DELETE FROM artifact WHERE expires_at <= ? AND NOT (model = 'Session' AND payload ->> 'accountId' IS NOT NULL)",
-      seconds(),
-    );
+  async sweepExpired(): Promise<void> {
+    const sql = `DELETE FROM artifact WHERE (model, id) IN (
+      SELECT model, id FROM artifact INDEXED BY artifact_expiry
+      WHERE expires_at <= ? AND NOT (model = 'Session' AND payload ->> 'accountId' IS NOT NULL) LIMIT ?)`;
+    await inChunks(this.#database, (most) => this.#database.run(sql, seconds(), most), this.#closed.signal);
   }
 
   /** The scopes this user has allowed this client. */
@@ -273,13 +292,16 @@ export class OpStore {
     this.#database.run("UPDATE artifact SET payload = ? WHERE model = ? AND id = ?", consumed, model, id);
   }
 
-  #sessionsWhere(condition: string, value: number | string): StoredSession[] {
+  #sessionsWhere(condition: string, ...values: (number | string)[]): StoredSession[] {
     return this.#database
-      .all(`SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`, value)
+      .all(`SELECT payload FROM artifact WHERE model = 'Session' AND ${condition}`, ...values)
       .map(payloadOf)
       .filter((payload): payload is StoredSession => Boolean(payload?.accountId && payload.uid));
   }
 }
+
+const newestFirst = (sessions: StoredSession[]): StoredSession[] =>
+  sessions.sort((a, b) => (b.loginTs ?? 0) - (a.loginTs ?? 0));
 
 const payloadOf = (row: Row | undefined): AdapterPayload | undefined =>
   typeof row?.payload === "string" ? (JSON.parse(row.payload) as AdapterPayload) : undefined;

@@ -1,0 +1,30 @@
+/** Changes many rows without holding up anything else. */
+import { setTimeout as elapsed } from "node:timers/promises";
+import type { Database } from "./database.ts";
+
+/** Rows of one step, which is never interrupted. */
+const perStep = 8;
+/** Rows, and milliseconds, after which a transaction ends, and the rest that follows. */
+const perChunk = 512;
+const busyMs = 2;
+const restMs = 20;
+
+/** Repeats `step` until nothing is left to change, in short transactions with a rest after each.
+ * @param step changes some rows, at most as many as it is told; returns how many
+ * @param closed ends it early */
+export async function inChunks(
+  db: Database,
+  step: (most: number) => number,
+  closed: AbortSignal,
+): Promise<void> {
+  while (!closed.aborted && db.atomically(() => chunk(step)))
+    await elapsed(restMs, undefined, { ref: false });
+}
+
+/** @returns whether more may be left */
+function chunk(step: (most: number) => number): boolean {
+  const end = performance.now() + busyMs;
+  for (let rows = 0; rows < perChunk && performance.now() < end; rows += perStep)
+    if (step(perStep) < perStep) return false;
+  return true;
+}
