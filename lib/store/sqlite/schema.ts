@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid);
 CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub);
 CREATE INDEX IF NOT EXISTS sessions_without_sid ON sessions (iss) WHERE sid IS NULL AND sub IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_by_time ON sessions (expires_at);
 CREATE INDEX IF NOT EXISTS visits ON sessions (created_at) WHERE client_id IS NULL;
 
 -- client IDs of logins: a logout token for one of them is for this app
@@ -58,6 +59,7 @@ CREATE TABLE IF NOT EXISTS seen_jti (
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (iss, jti)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seen_jti_by_time ON seen_jti (expires_at);
 
 -- sessions whose tokens are being refreshed
 CREATE TABLE IF NOT EXISTS refreshes (
@@ -79,6 +81,7 @@ CREATE TABLE IF NOT EXISTS logouts (
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (iss, client_id, kind, value)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS logouts_by_time ON logouts (expires_at);
 
 CREATE TABLE IF NOT EXISTS settings (
   name TEXT PRIMARY KEY,

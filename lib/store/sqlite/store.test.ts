@@ -47,6 +47,25 @@ describe("SQLite", () => {
     await store.close();
   });
 
+  test("a sweep of many expired sessions lets a logout in between, and goes on after it", async () => {
+    const store = openSqliteStore(":memory:", "app");
+    const now = Date.now();
+    const expired = Array.from({ length: 1_500 }, (_, n) =>
+      sessionOf(`user-${n}`, `expired-${n}`, { expiresAt: now - 2_000 + n }),
+    );
+    for (const session of expired) await begin(store, session);
+    await begin(store, sessionOf("alice", "s1"));
+    const [last] = expired.slice(-1);
+    const isLeft = () => store.readSession(last?.sessionId ?? "", 0);
+    const swept = store.sweep(now);
+    assert.ok(await isLeft(), "the oldest first, and not all at once");
+    const end = { by: "back-channel", at: now } as const;
+    assert.equal((await store.endBySid(iss, "s1", end)).length, 1);
+    await swept;
+    assert.equal(await isLeft(), undefined);
+    await store.close();
+  });
+
   test("a claim to refresh expires, because its holder may be gone", async () => {
     const store = openSqliteStore(":memory:", "app");
     assert.equal(await store.claimRefresh("s", "a", 1), true);

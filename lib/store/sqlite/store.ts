@@ -43,17 +43,7 @@ import {
 import { schema } from "./schema.ts";
 import { insertSession, saveVisit, sessionFrom } from "./session.ts";
 import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./settings.ts";
-
-/** Tables whose rows expire. */
-const tables = [
-  "sessions",
-  "clients",
-  "pending_logins",
-  "pending_logouts",
-  "seen_jti",
-  "refreshes",
-  "logouts",
-] as const;
+import { sweep } from "./sweep.ts";
 
 type SqliteOptions = StoreWatch & Pick<DatabaseOptions, "replaceBad" | "onMoved">;
 
@@ -74,6 +64,7 @@ export function openSqliteStore(folder: string, app: string, options: SqliteOpti
  * 200. What a user can simply do again may be lost with the power. */
 class SqliteStore implements Store {
   readonly #db: Database;
+  readonly #closed = new AbortController();
   /** Only one process uses the file, so all changes are its own. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
@@ -272,14 +263,12 @@ class SqliteStore implements Store {
     saveSetting(this.#db, "written", now);
   }
 
-  async sweep(now: number): Promise<void> {
-    this.#db.atomically(() => {
-      for (const table of tables) this.#db.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
-      this.#db.run("DELETE FROM events WHERE at <= ?", now - lifetime.events);
-    });
+  sweep(now: number): Promise<void> {
+    return sweep(this.#db, now, this.#closed.signal);
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     this.#db.close();
   }
 
