@@ -123,9 +123,8 @@ export class DeliveryStore {
   }
 
   clientsWithPending(): string[] {
-    return this.#database
-      .all("SELECT DISTINCT client_id FROM delivery WHERE state = 'pending'")
-      .map((row) => String(row.client_id));
+    const rows = this.#database.all("SELECT DISTINCT client_id FROM delivery WHERE state = 'pending'");
+    return rows.map(({ client_id: clientId }) => clientId as string);
   }
 
   countPending(): number {

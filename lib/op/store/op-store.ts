@@ -4,8 +4,9 @@ import type { Adapter, AdapterPayload } from "oidc-provider";
 import { Database, type DatabaseOptions, type Row } from "#lib/sqlite/database.ts";
 import type { DatabaseFault } from "#lib/sqlite/fault.ts";
 import { inChunks } from "#lib/sqlite/in-chunks.ts";
-import { Bounds, boundsSchema } from "./bounds.ts";
-import { type Delivery, DeliveryStore, deliverySchema } from "./delivery-store.ts";
+import { Bounds } from "./bounds.ts";
+import { type Delivery, DeliveryStore } from "./delivery-store.ts";
+import { dropOrphans, schema } from "./schema.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { participantsOf, type StoredSession } from "./stored-session.ts";
 
@@ -16,30 +17,6 @@ export class SessionEnded extends Error {
 
 /** Seconds to remember that a session ended: longer than any request takes. */
 const endRememberedSeconds = 3600;
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS artifact (
-    model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
-    expires_at INTEGER, uid TEXT, grant_id TEXT,
-    PRIMARY KEY (model, id)
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS artifact_uid ON artifact (uid) WHERE uid IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS artifact_grant ON artifact (grant_id) WHERE grant_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS artifact_expiry ON artifact (expires_at) WHERE expires_at IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS consent (
-    account_id TEXT NOT NULL, client_id TEXT NOT NULL, scopes TEXT NOT NULL,
-    PRIMARY KEY (account_id, client_id)
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  ${boundsSchema}
-  ${deliverySchema}
-`;
-
-/** Earlier versions kept the registration access token of a deleted client, and those have no expiry. */
-const dropOrphans = `
-  DELETE FROM artifact WHERE model = 'RegistrationAccessToken' AND NOT EXISTS
-    (SELECT 1 FROM artifact AS client WHERE client.model = 'Client' AND client.id = artifact.payload ->> 'clientId');
-`;
 
 /** What an app has registered, and keeps: a power failure must not undo it. */
 const registered = ["Client", "RegistrationAccessToken"];
@@ -155,7 +132,7 @@ export class OpStore {
         AND NOT EXISTS (SELECT 1 FROM artifact AS living
           WHERE living.uid = artifact.uid AND living.model = 'Session' AND living.expires_at > ?1)
       LIMIT ?2`;
-    return this.#database.all(sql, seconds(), most).map(({ uid }) => String(uid));
+    return this.#database.all(sql, seconds(), most).map(({ uid }) => uid as string);
   }
 
   /** Ends sessions: removes them, revokes their tokens, and adds a delivery for each client to notify. All of that or
