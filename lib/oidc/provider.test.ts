@@ -66,8 +66,10 @@ describe("endpoints", () => {
   test("of an https issuer are https, whatever the form says", async () => {
     const { provider } = providerWith(document);
     for (const name of ["authorization_endpoint", "token_endpoint", "end_session_endpoint"]) {
-      const chosen = provider.configuration(choice, { [name]: "http://op.example/x" });
-      await assert.rejects(chosen, refusal("endpoint_not_allowed"));
+      for (const plain of ["http://op.example/x", "HTTP://op.example/x", "ht\ttp://op.example/x"]) {
+        const chosen = provider.configuration(choice, { [name]: plain });
+        await assert.rejects(chosen, refusal("endpoint_not_allowed"), plain);
+      }
     }
   });
 

@@ -172,8 +172,8 @@ export class OpenIdProvider {
   /** Endpoints of an https issuer must be https (Core 16.17).
    * @throws {ProtocolError} `endpoint_not_allowed` */
   assertEndpoints(chosen: EndpointChoice): void {
-    const plain = Object.values(chosen).find((url) => url?.startsWith("http:"));
-    if (!plain || this.issuer.startsWith("http:")) return;
+    const plain = Object.values(chosen).find(isPlainHttp);
+    if (!plain || isPlainHttp(this.issuer)) return;
     throw new ProtocolError(
       "endpoint_not_allowed",
       `${plain} is plain http, but the issuer ${this.issuer} is https.`,
@@ -222,7 +222,7 @@ export class OpenIdProvider {
 
   /** http is allowed only if the issuer is http too, as in the demo. */
   #insecure() {
-    return this.issuer.startsWith("http:") ? [client.allowInsecureRequests] : [];
+    return isPlainHttp(this.issuer) ? [client.allowInsecureRequests] : [];
   }
 }
 
@@ -240,6 +240,9 @@ function declaredIn(error: unknown): unknown {
   const { attribute, body } = Object(cause) as { attribute?: unknown; body?: { issuer?: unknown } };
   return attribute === "issuer" ? body?.issuer : declaredIn(cause);
 }
+
+/** As the browser reads it: a scheme may be in capitals, and a tab in it counts for nothing. */
+const isPlainHttp = (url: string | undefined) => URL.parse(url ?? "")?.protocol === "http:";
 
 const withoutUndefined = (object: EndpointChoice) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== ""));
