@@ -40,8 +40,11 @@ const jwksOf = ({ kid, publicKey }: Signer) => ({
   keys: [{ ...publicKey.export({ format: "jwk" }), kid, alg: "ES256", use: "sig" }],
 });
 
-/** @param more answers to other requests */
-export function openApp(more: Fetch = async () => new Response(null, { status: 404 })): RelyingParty {
+const notFound: Fetch = async () => new Response(null, { status: 404 });
+
+/** @param more answers to other requests
+ *  @param settings that differ from the usual ones */
+export function openApp(more = notFound, settings: Record<string, string> = {}): RelyingParty {
   const config = parseRpConfig({
     RP_NAME: "playground2",
     RP_BASE_URLS: `${base},http://localhost:8080/playground2`,
@@ -50,6 +53,7 @@ export function openApp(more: Fetch = async () => new Response(null, { status: 4
     TRUSTED_ISSUERS: otherOp.issuer,
     CLIENT_ID: "playground2",
     ID_TOKEN_SIGNED_RESPONSE_ALG: "ES256",
+    ...settings,
   });
   const log = createLog({ name: "app", LOG_FORMAT: "json", LOG_LEVEL: "silent" });
   const fetch: Fetch = async (url, init) => {
