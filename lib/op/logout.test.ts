@@ -116,6 +116,15 @@ describe("logout", () => {
     await verifyLogoutToken(opened, expected, checks);
   });
 
+  it("sends every app a logout token that is signed and expires after two minutes", async () => {
+    const { idToken } = await signIn(op, browser, "photos");
+    await confirm(await askedToLogOut(idToken));
+    await op.photos.received;
+    const expected = { issuer: op.issuer, audience: "photos", typ: "logout+jwt" };
+    const { payload } = await jwtVerify(op.photos.logoutTokens[0] ?? "", op.jwks, expected);
+    assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 120);
+  });
+
   it("Yes without a post_logout_redirect_uri: the default page", async () => {
     await signIn(op, browser, "photos");
     const page = await browser.follow(await confirm(await browser.get(`${op.origin}/oidc/logout`)));
