@@ -1,16 +1,24 @@
 /** Sessions of a typical size. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { ReceivedLogout, RpSession } from "#lib/rp/model.ts";
 
-export const iss = "https://op.example/oauth2/token";
-const clientId = "playground2";
+const exampleIssuer = "https://op.example/oauth2/token";
+/** The client that the sessions and logout tokens are of. */
+export const clientId = "playground2";
 
 const token = (bytes: number) => randomBytes(Math.floor((bytes * 3) / 4)).toString("base64url");
 
+/** The same text for the same number, as long as a random one: other processes name the sessions by it. */
+const nameOf = (kind: string, n: number) =>
+  `${kind}-${n}-${createHash("sha256").update(`${kind} ${n}`).digest("base64url").slice(0, 24)}`;
+
+/** The `sid` of session number n. */
+export const sidNumber = (n: number): string => nameOf("sid", n);
+
 /** A code grant login: an ID Token of 900 bytes, an access and a refresh token, claims and verdicts. */
-export function sessionNumber(n: number): RpSession {
+export function sessionNumber(n: number, iss = exampleIssuer): RpSession {
   const now = Date.now();
-  const [sub, sid] = [`user-${n}`, `sid-${n}-${token(20)}`];
+  const [sub, sid] = [`user-${n}`, sidNumber(n)];
   const seconds = Math.floor(now / 1000);
   const claims = { iss, sub, aud: clientId, sid, iat: seconds, exp: seconds + 3600, nonce: token(32) };
   const checks = ["signature", "alg", "iss", "aud", "azp", "exp", "iat", "nonce", "at_hash", "sub"];
@@ -29,12 +37,18 @@ export function sessionNumber(n: number): RpSession {
     checkSessionIframe: "https://op.example/oidc/checksession",
   };
   const expiresAt = now + 12 * 3600_000;
-  return { sessionId: token(32), createdAt: now, expiresAt, login };
+  return { sessionId: nameOf("session", n), createdAt: now, expiresAt, login };
 }
 
 /** The logout of this session, as the store receives it. */
 export const logoutOf = ({ login }: RpSession): ReceivedLogout => ({
-  ...{ iss, sid: login?.sid, sub: login?.sub, clientIds: [clientId], jti: token(32) },
+  ...{
+    iss: login?.iss ?? exampleIssuer,
+    sid: login?.sid,
+    sub: login?.sub,
+    clientIds: [clientId],
+    jti: token(32),
+  },
   iat: Math.floor(Date.now() / 1000),
   replayableUntil: Date.now() + 300_000,
   end: { by: "back-channel", at: Date.now() },

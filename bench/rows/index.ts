@@ -1,6 +1,7 @@
 /** All rows, in the order in which they run. */
 import type { Row } from "../row.ts";
 import { browserRow } from "./browser.ts";
+import { receivers } from "./receivers.ts";
 import { stores } from "./stores.ts";
 
-export const rows: readonly Row[] = [stores, browserRow];
+export const rows: readonly Row[] = [receivers, stores, browserRow];

@@ -85,7 +85,7 @@ describe("sources", () => {
     for (const file of sources) assert.ok(read(file).split("\n").length <= 301, file);
   });
 
-  for (const folder of ["", "e2e/support/sdk-apps/"]) {
+  for (const folder of ["", "e2e/support/sdk-apps/", "bench/peers/"]) {
     test(`${folder}package-lock.json lists the packages of every platform, or npm ci refuses it`, () => {
       type Entry = { optionalDependencies?: Record<string, string> };
       const { packages } = JSON.parse(read(`${folder}package-lock.json`)) as {

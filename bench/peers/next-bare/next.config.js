@@ -1,0 +1,7 @@
+import { dirname } from "node:path";
+
+export default {
+  poweredByHeader: false,
+  serverExternalPackages: ["jose"],
+  turbopack: { root: dirname(import.meta.dirname) },
+};
