@@ -29,6 +29,35 @@ test("the other app shows null and the mechanism without a reload, and no token"
   await expect(page.locator("html[data-same-document]")).toHaveCount(1);
 });
 
+test("null does not wait for the server, which renders the rest of the page", async ({
+  user,
+  playground3,
+}) => {
+  const { page } = playground3;
+  await playground3.importPhotos({ grantType: "Implicit" });
+  await op(page).signIn(user);
+  await op(page).allow(playground3.base);
+  await playground3.expectLoggedIn(user.name);
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(
+    ({ searchParams }) => searchParams.has("_rsc"),
+    async (route) => {
+      await released;
+      await route.continue();
+    },
+  );
+  const asked = page.waitForRequest((request) => request.url().includes("_rsc="));
+  const other = await page.context().newPage();
+  await other.goto(`${demo.op}/sessions`.replace("/oauth2/token", ""));
+  await other.getByRole("button", { name: "End session" }).first().click();
+  await expect(page.getByText("Logged in user : null", { exact: true })).toBeVisible();
+  await asked;
+  const ended = page.locator("[data-logged-out-by=back-channel]");
+  await expect(ended).toHaveCount(0);
+  release();
+  await expect(ended).toBeVisible();
+});
+
 test("a refused logout token appears without a reload, raw and decoded, to a visitor too", async ({
   playground3,
 }) => {

@@ -15,7 +15,11 @@ interface LiveSessionProps {
   newest: number | undefined;
 }
 
-/** Refreshes the page once for each change of what it shows, and says so to screen readers. */
+/** A tab in the background leaves the server to the one that the user looks at. */
+const backgroundMs = 500;
+
+/** Refreshes the page once for each change of what it shows, and says so to screen readers. The user's name does not
+ * wait for that: it changes as soon as the page hears of it. */
 export function LiveSession({ base, shown, newest }: LiveSessionProps) {
   const router = useRouter();
   const [announcement, announce] = useState({ session: "", requests: "" });
@@ -23,21 +27,32 @@ export function LiveSession({ base, shown, newest }: LiveSessionProps) {
 
   useEffect(() => {
     let asked = { version: shown, requests: newest };
-    return listen(base, shown, ({ session, requests }) => {
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => {
+      if (!document.hidden) return router.refresh();
+      clearTimeout(later);
+      later = setTimeout(router.refresh, backgroundMs);
+    };
+    const stop = listen(base, shown, ({ session, requests }) => {
       if (session && session.version !== asked.version) {
         asked = { ...asked, version: session.version };
+        showUser(session.view.user);
         announce({ session: change(session.view), requests: "" });
         // Style sheets emphasize a change that the page has seen.
         const ended = session.view.user === null && session.view.loggedOutBy !== null;
         document.documentElement.toggleAttribute("data-session-ended", ended);
-        router.refresh();
+        refresh();
       }
       if (requests !== undefined && asked.requests !== undefined && requests > asked.requests) {
         asked = { ...asked, requests };
         announce((before) => ({ ...before, requests: "Logout request received." }));
-        router.refresh();
+        refresh();
       }
     });
+    return () => {
+      clearTimeout(later);
+      stop();
+    };
   }, [base, shown, newest, router]);
 
   return (
@@ -55,6 +70,11 @@ export function LiveSession({ base, shown, newest }: LiveSessionProps) {
       )}
     </>
   );
+}
+
+function showUser(user: string | null): void {
+  const shown = document.getElementById("logged-in-user");
+  if (shown) shown.textContent = user ?? "null";
 }
 
 function change({ user, loggedOutBy }: SessionView): string {

@@ -50,6 +50,30 @@ test("a silent stream is kept alive, until the browser closes it", async (t) => 
   await rp.store.deleteSession(sessionId); // would throw if anything still listened
 });
 
+test("fifty streams read the record of logout requests once for all, when some have come together", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+  const { rp, ask } = await app();
+  const end = new AbortController();
+  const streams = await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const { body } = await sessionEvents(ask(end.signal), rp);
+      const reader = (body as ReadableStream).pipeThrough<string>(new TextDecoderStream()).getReader();
+      for (let opening = 0; opening < 3; opening++) await reader.read();
+      return reader;
+    }),
+  );
+  const list = t.mock.method(rp.store, "listEvents");
+  const heard = streams.map(async (reader) => (await reader.read()).value);
+  for (let n = 0; n < 3; n++)
+    await rp.record({ type: "frontchannel_logout_unverified", data: { sessions: 0 } });
+  assert.equal(list.mock.callCount(), 0, "not for each request");
+  t.mock.timers.tick(250);
+  assert.deepEqual(new Set(await Promise.all(heard)), new Set(["event: requests\ndata: 3\n\n"]));
+  const types = list.mock.calls.map((call) => call.arguments[0]);
+  assert.equal(new Set(types).size, types.length, `each type once: ${types}`);
+  end.abort();
+});
+
 test("a store that fails ends the stream and nothing else: the browser asks again", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const { rp, ask } = await app();

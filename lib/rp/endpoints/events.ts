@@ -1,17 +1,13 @@
 /** GET /events: server-sent events about this browser's own session and the logout requests that the app receives, so
  * that its pages need no reload. */
 
-import { logoutRequestRecord } from "../events.ts";
 import type { Endpoint } from "../http.ts";
-import { latestLogoutRequests } from "../logout/latest-requests.ts";
+import { newestRequest, onNewestRequest } from "../newest-request.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { readSession } from "../session/session-cookie.ts";
 import { sessionVersion, sessionView } from "../session/session-view.ts";
 
 const keepAliveMs = 15_000;
-
-/** Anyone may send many logout requests at once, so pages are notified of them together. */
-const gatherMs = 250;
 
 /** Sends the session's state at once, unless the browser has already seen it (`Last-Event-ID`), and after every change.
  * Of logout requests it sends the number of the newest. It begins no session. */
@@ -40,16 +36,14 @@ function stream(
     async start(controller) {
       const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
       const sendSession = sessionSender(sessionId, lastEventId, write, rp);
-      const sendRequests = () => sendNewest(write, rp);
-      const gathered = gather(() => void sendRequests().catch(close));
+      const sendNewest = (seq: number) => write(`event: requests\ndata: ${seq}\n\n`);
       const stops = [
-        rp.store.onSessionChange(logoutRequestRecord, gathered.later),
+        onNewestRequest(rp, { hear: sendNewest, fail: () => close() }),
         ...(sessionId ? [rp.store.onSessionChange(sessionId, () => void sendSession().catch(close))] : []),
       ];
       const keepAlive = setInterval(() => write(": keep-alive\n\n"), keepAliveMs);
       close = () => {
         for (const stop of stops) stop();
-        gathered.stop();
         clearInterval(keepAlive);
         signal.removeEventListener("abort", close);
         closeOnce(controller);
@@ -57,7 +51,9 @@ function stream(
       signal.addEventListener("abort", close);
       if (signal.aborted) return close();
       write("retry: 2000\n\n");
-      await sendSession().then(sendRequests).catch(close);
+      await sendSession()
+        .then(async () => sendNewest(await newestRequest(rp)))
+        .catch(close);
     },
     cancel: () => close(),
   });
@@ -77,25 +73,6 @@ function sessionSender(
     if (version !== sent)
       write(`id: ${version}\nevent: session\ndata: ${JSON.stringify(sessionView(session))}\n\n`);
     sent = version;
-  };
-}
-
-async function sendNewest(write: (text: string) => void, rp: RelyingParty): Promise<void> {
-  const [newest] = await latestLogoutRequests(rp);
-  write(`event: requests\ndata: ${newest?.seq ?? 0}\n\n`);
-}
-
-/** Calls `act` once for all calls of `later` within `gatherMs`. */
-function gather(act: () => void) {
-  let due: NodeJS.Timeout | undefined;
-  return {
-    later: () => {
-      due ??= setTimeout(() => {
-        due = undefined;
-        act();
-      }, gatherMs);
-    },
-    stop: () => clearTimeout(due),
   };
 }
 
