@@ -1,13 +1,16 @@
 /** A database under faults. e2e/disk has those of the disk itself. */
 import assert from "node:assert/strict";
 import {
+  closeSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -123,6 +126,33 @@ describe("a file that is deleted or replaced while in use", () => {
   });
 });
 
+/** Larger than what is read at each start. */
+function large(): void {
+  const db = new Database(folder, "test.sqlite", schema);
+  db.atomically(() => {
+    for (let n = 0; n < 40; n++) add(db, "y".repeat(1024 * 1024));
+  });
+  db.close();
+}
+
+/** @param position of the first byte */
+function overwrite(position: number): void {
+  const opened = openSync(file(), "r+");
+  writeSync(opened, "garbage ".repeat(1024), position);
+  closeSync(opened);
+}
+
+test("damage in the middle of a large file is named by what reads it, and affects nothing else", () => {
+  large();
+  overwrite(statSync(file()).size / 2);
+  const db = open();
+  assert.equal(db.get("SELECT count(*) AS n FROM note WHERE id = 1")?.n, 1);
+  assert.throws(
+    () => db.all("SELECT length(text) + instr(text, 'z') FROM note"),
+    isFault("damaged", /is damaged/),
+  );
+});
+
 describe("a file that cannot be used at start", () => {
   const contents: Record<string, { make: () => void; kind: string; says: RegExp }> = {
     "no database": {
@@ -138,6 +168,22 @@ describe("a file that cannot be used at start", () => {
         });
         db.close();
         truncateSync(file(), statSync(file()).size / 2);
+      },
+      kind: "damaged",
+      says: /damaged/,
+    },
+    "large and cut off": {
+      make: () => {
+        large();
+        truncateSync(file(), statSync(file()).size - 4096);
+      },
+      kind: "damaged",
+      says: /damaged/,
+    },
+    "large, with other bytes at its beginning": {
+      make: () => {
+        large();
+        overwrite(100);
       },
       kind: "damaged",
       says: /damaged/,

@@ -7,6 +7,9 @@ import { DatabaseFault, faultOf } from "./fault.ts";
 /** Longest wait for another program's lock while opening, in milliseconds: nothing else runs yet. */
 const openingMs = 2000;
 
+/** Bytes of a file that are read at each start, in about a tenth of a second. */
+const readWhole = 32 * 1024 * 1024;
+
 /** SQLite's own files beside the database. */
 const companions = ["-wal", "-shm"];
 
@@ -58,8 +61,7 @@ function createPrivate(folder: string, file: string): void {
 /** Checks the file and creates missing tables; closes it if it cannot be used. */
 function prepared(db: DatabaseSync, file: string, schema: string): DatabaseSync {
   try {
-    const { quick_check: found } = db.prepare("PRAGMA quick_check(1)").get() ?? {};
-    if (found !== "ok") throw new DatabaseFault("damaged", file, new Error(String(found)));
+    refuseDamaged(db, file);
     refuseOtherVersion(db, file, schema);
     db.exec("PRAGMA journal_mode = WAL");
     db.exec(schema);
@@ -68,6 +70,15 @@ function prepared(db: DatabaseSync, file: string, schema: string): DatabaseSync 
     db.close();
     throw error;
   }
+}
+
+/** Reads the whole file, unless that takes long. SQLite itself notices on its first read that a file is cut off, or that
+ * its beginning is damaged; other damage to a large file fails the requests that read it. */
+function refuseDamaged(db: DatabaseSync, file: string): void {
+  const size = "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size";
+  if (Number(db.prepare(size).get()?.bytes) > readWhole) return;
+  const { quick_check: found } = db.prepare("PRAGMA quick_check(1)").get() ?? {};
+  if (found !== "ok") throw new DatabaseFault("damaged", file, new Error(String(found)));
 }
 
 /** Tables with other columns would fail later, and one request at a time. */
