@@ -1,7 +1,9 @@
 /** All rows, in the order in which they run. */
 import type { Row } from "../row.ts";
 import { browserRow } from "./browser.ts";
+import { endings } from "./endings.ts";
+import { fanOut } from "./fan-out.ts";
 import { receivers } from "./receivers.ts";
 import { stores } from "./stores.ts";
 
-export const rows: readonly Row[] = [receivers, stores, browserRow];
+export const rows: readonly Row[] = [receivers, stores, endings, fanOut, browserRow];

@@ -17,8 +17,7 @@ export async function inChunks(
   step: (most: number) => number,
   closed: AbortSignal,
 ): Promise<void> {
-  while (!closed.aborted && db.atomically(() => chunk(step)))
-    await elapsed(restMs, undefined, { ref: false });
+  while (!closed.aborted && db.atomically(() => chunk(step))) await elapsed(restMs);
 }
 
 /** @returns whether more may be left */
