@@ -8,7 +8,7 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
-/** Listens as an EventSource does; `next` resolves with the next event of this type. */
+/** Listens as an EventSource does; `next` resolves with the next event of this type, `read` with the next of any. */
 export async function listen(browser: HttpBrowser, rp: RpProcess, lastEventId?: string) {
   const end = new AbortController();
   const headers = {
@@ -18,14 +18,13 @@ export async function listen(browser: HttpBrowser, rp: RpProcess, lastEventId?: 
   const response = await fetch(`${rp.base}/events`, { headers, signal: end.signal });
   const chunks = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   let text = "";
-  const next = async (type = "session"): Promise<Event> => {
+  const read = async (): Promise<Event> => {
     for (;;) {
       const [block, ...rest] = text.split("\n\n");
       if (rest.length > 0) {
         text = rest.join("\n\n");
         const fields = Object.fromEntries((block ?? "").split("\n").map((line) => line.split(/: (.*)/s)));
-        if (fields.event === type)
-          return { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
+        if (fields.event) return { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
       } else {
         const chunk = await chunks?.next();
         if (!chunk || chunk.done) throw new Error("the stream ended");
@@ -33,5 +32,11 @@ export async function listen(browser: HttpBrowser, rp: RpProcess, lastEventId?: 
       }
     }
   };
-  return { response, next, stop: () => end.abort() };
+  const next = async (type = "session"): Promise<Event> => {
+    for (;;) {
+      const event = await read();
+      if (event.event === type) return event;
+    }
+  };
+  return { response, next, read, stop: () => end.abort() };
 }

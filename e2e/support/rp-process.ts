@@ -27,6 +27,9 @@ export interface RpProcess {
   kill: () => Promise<void>;
 }
 
+/** `served`: as in production. `bare`: the same endpoints for logout tokens without Next, which start much faster. */
+export type Program = "served" | "bare";
+
 /** @param settings environment variables, overriding the tests' defaults
  *  @param on port; default: a free one
  *  @param status expected from /health: 503 for an app without its session store */
@@ -35,6 +38,7 @@ export async function startRp(
   name = "playground2",
   on?: number,
   status = 200,
+  program: Program = "served",
 ): Promise<RpProcess> {
   const port = on ?? (await freePort());
   const base = `http://localhost:${port}/${name}`;
@@ -49,7 +53,9 @@ export async function startRp(
     REDIS_URL: "",
     ...settings,
   };
-  let running = await start(port, environment, `${base}/health`, status);
+  const start = (env: NodeJS.ProcessEnv, expected: number) =>
+    launch([...endsWithParent, ...programs[program](port)], env, `${base}/health`, expected);
+  let running = await start(environment, status);
   return {
     base,
     data,
@@ -58,7 +64,7 @@ export async function startRp(
     printed: (text) => running.printed(text),
     restart: async (changes = {}) => {
       await running.stop();
-      running = await start(port, { ...environment, ...changes }, `${base}/health`, 200);
+      running = await start({ ...environment, ...changes }, 200);
     },
     stopProcess: () => running.stop(),
     kill: () => running.stop("SIGKILL"),
@@ -71,16 +77,13 @@ export async function startRp(
 
 const withoutColour = () => ({ ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" });
 
-async function start(port: number, env: NodeJS.ProcessEnv, health: string, status: number) {
-  const args = [
-    ...endsWithParent,
-    "node_modules/next/dist/bin/next",
-    "start",
-    "-H",
-    "127.0.0.1",
-    "-p",
-    String(port),
-  ];
+/** Arguments of Node. */
+const programs: Readonly<Record<Program, (port: number) => readonly string[]>> = {
+  served: (port) => ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)],
+  bare: (port) => ["e2e/support/bare-app.ts", String(port)],
+};
+
+async function launch(args: string[], env: NodeJS.ProcessEnv, health: string, status: number) {
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const heard = listen(child);
   await Promise.race([

@@ -1,4 +1,4 @@
-/** A proxy between a store and Redis that loses answers. */
+/** A proxy between a store and Redis that loses answers, and can follow another primary. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
@@ -10,9 +10,13 @@ export interface FragileConnection {
   /** Breaks the connections and accepts none until `restore`. */
   cut: () => Promise<void>;
   restore: () => Promise<void>;
+  /** Breaks the connections; new ones lead to this port. */
+  leadTo: (port: number) => void;
 }
 
-export async function fragileConnection(target: number): Promise<FragileConnection> {
+/** @param first port of Redis */
+export async function fragileConnection(first: number): Promise<FragileConnection> {
+  let target = first;
   const sockets = new Set<Socket>();
   let awaited: { command: string; lost: () => void } | undefined;
   const server = createServer((near) => {
@@ -44,6 +48,9 @@ export async function fragileConnection(target: number): Promise<FragileConnecti
     return (server.address() as AddressInfo).port;
   };
   const port = await listen(0);
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port,
     restore: async () => void (await listen(port)),
@@ -51,8 +58,12 @@ export async function fragileConnection(target: number): Promise<FragileConnecti
       new Promise((lost) => {
         awaited = { command, lost };
       }),
+    leadTo: (next) => {
+      target = next;
+      breakAll();
+    },
     cut: async () => {
-      for (const socket of sockets) socket.destroy();
+      breakAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };
