@@ -60,7 +60,8 @@ export async function overHttp(
   };
 }
 
-function* forms(tokens: Iterator<string>): Generator<string> {
+/** Logout tokens as bodies of requests. */
+export function* forms(tokens: Iterator<string>): Generator<string> {
   for (let next = tokens.next(); !next.done; next = tokens.next()) yield `logout_token=${next.value}`;
 }
 

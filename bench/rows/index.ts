@@ -4,6 +4,7 @@ import { browserRow } from "./browser.ts";
 import { endings } from "./endings.ts";
 import { fanOut } from "./fan-out.ts";
 import { receivers } from "./receivers.ts";
+import { redis } from "./redis.ts";
 import { stores } from "./stores.ts";
 
-export const rows: readonly Row[] = [receivers, stores, endings, fanOut, browserRow];
+export const rows: readonly Row[] = [receivers, redis, stores, endings, fanOut, browserRow];
