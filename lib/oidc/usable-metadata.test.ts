@@ -17,6 +17,11 @@ describe("a discovery document", () => {
       {},
       ['check_session_iframe is {"toString":1}, which is not an http or https URL'],
     ],
+    [
+      { check_session_iframe: "https://op.example;sandbox/session" },
+      {},
+      ["check_session_iframe is https://op.example;sandbox/session, which is not an http or https URL"],
+    ],
     [{ userinfo_endpoint: null }, {}, ["userinfo_endpoint is null, which is not an http or https URL"]],
     [{ response_types_supported: "code" }, {}, ["response_types_supported is code, which is not a list"]],
     [

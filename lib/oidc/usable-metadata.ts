@@ -2,6 +2,7 @@
  * specification does not allow count as not declared, and are named: the rest may be all that is needed. */
 import { createPublicKey } from "node:crypto";
 import type { JWK } from "jose";
+import { isWebUrl } from "#lib/net/web-url.ts";
 import { show } from "./verdict.ts";
 
 interface Usable<Value> {
@@ -16,7 +17,7 @@ type Json = Readonly<Record<string, unknown>>;
 const kinds: { has: (name: string) => boolean; fits: (value: unknown) => boolean; why: string }[] = [
   {
     has: (name) => name.endsWith("_endpoint") || name === "jwks_uri" || name === "check_session_iframe",
-    fits: (value) => typeof value === "string" && /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
+    fits: isWebUrl,
     why: "not an http or https URL",
   },
   {

@@ -1,6 +1,7 @@
 /** Client metadata beyond the library's rules. */
 import { type Configuration, errors } from "oidc-provider";
 import { nestsDeeper } from "#lib/net/foreign-text.ts";
+import { isWebUrl } from "#lib/net/web-url.ts";
 import { refuseRsa15 } from "./encryption.ts";
 import { checkTokenType, tokenTypeField } from "./jwt-access-tokens.ts";
 
@@ -126,7 +127,7 @@ function checkBackchannelUri(value: unknown): void {
 
 /** FCL 2. The redirect URIs come first among the properties, so they are already expanded. */
 function checkFrontchannelUri(value: unknown, redirectUris: unknown): void {
-  const uri = typeof value === "string" && /^https?:\/\/[^#\s]+$/i.test(value) ? URL.parse(value) : null;
+  const uri = isWebUrl(value) && /^https?:\/\/[^#\s]+$/i.test(value) ? URL.parse(value) : null;
   if (!uri) {
     throw new errors.InvalidClientMetadata("frontchannel_logout_uri must be a web uri without a fragment");
   }

@@ -86,10 +86,13 @@ describe("dynamic client registration", () => {
       `${base}/a b`,
       [base],
     ];
-    for (const frontchannel_logout_uri of [...foreign, ...malformed]) {
+    // Its host would be words of the logout page's policy.
+    const policy = ["http://a;sandbox/", "http://a,b/", "http://*/"];
+    for (const frontchannel_logout_uri of [...foreign, ...malformed, ...policy]) {
+      const redirect_uris = [callback(), ...policy];
       const { status, body } = await register(
         op,
-        { redirect_uris: [callback()], frontchannel_logout_uri },
+        { redirect_uris, frontchannel_logout_uri },
         adminAuthorization,
       );
       assert.equal(status, 400, String(frontchannel_logout_uri));

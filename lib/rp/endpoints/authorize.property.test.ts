@@ -161,6 +161,10 @@ function checkRequest(location: string, fields: URLSearchParams): void {
   const typed = URL.parse(fields.get("authorization_endpoint")?.trim() ?? "");
   assert.ok(origin === typed?.origin || fields.get("endpoints") === "discovered", location);
   assert.equal(searchParams.get("redirect_uri"), fields.get("redirect_uri")?.trim());
+  const opIframe = fields.get("check_session_iframe")?.trim();
+  const isReplaced = fields.get("endpoints") === "discovered";
+  // It is a word of a policy of ours.
+  if (opIframe && !isReplaced) assert.match(new URL(opIframe).host, /^[^;,*']+$/);
   for (const name of ["state", "nonce"]) assert.match(searchParams.get(name) ?? "", /^[\w-]{43}$/);
   const coded = fields.get("grant_type") !== "implicit" && fields.get("use_pkce") === "yes";
   if (coded) assert.match(searchParams.get("code_challenge") ?? "", /^[\w-]{43}$/);

@@ -1,5 +1,6 @@
 /** The authorize form of the tutorial: its fields, their exact labels, and their rules. */
 import { z } from "zod";
+import { isWebUrl } from "#lib/net/web-url.ts";
 import type { OpenIdProvider } from "#lib/oidc/provider.ts";
 import { clientNamed } from "../clients.ts";
 import type { RelyingParty } from "../relying-party.ts";
@@ -24,7 +25,7 @@ const text = (label: string, most = longest) =>
   z.string(`${label} is required.`).trim().max(most, `${label} must not be longer than ${most} characters.`);
 const required = (label: string, most = longest) => text(label, most).min(1, `${label} is required.`);
 const endpoint = (label: string) =>
-  required(label).refine(isHttpUrl, `${label} must be an absolute URL that begins with http:// or https://.`);
+  required(label).refine(isWebUrl, `${label} must be an absolute URL that begins with http:// or https://.`);
 const optionalEndpoint = (label: string) => z.union([z.literal(""), endpoint(label)]).default("");
 const yesOrNo = z.enum(["yes", "no"]).default("no");
 
@@ -167,9 +168,4 @@ export async function clientSecret(
   if (provider === rp.provider && form.token_endpoint === own) return client.clientSecret;
   const message = `Client Secret is required here: the known one is only sent to ${own}.`;
   throw new FormError({ client_secret: message });
-}
-
-function isHttpUrl(value: string): boolean {
-  const { protocol } = URL.parse(value) ?? {};
-  return protocol === "http:" || protocol === "https:";
 }
