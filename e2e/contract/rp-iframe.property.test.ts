@@ -25,15 +25,29 @@ const steps = fc.oneof(
   { weight: 2, arbitrary: fc.record({ step: fc.constant("wait" as const), ms: fc.nat(90_000) }) },
 );
 
+/** A change that the OP does not confirm; several in a row must end. */
+const falseAlarm = [
+  { step: "answer" as const, data: "unchanged" },
+  { step: "answer" as const, data: "changed" },
+  { step: "confirmation" as const, data: { confirmation: "renewed", sessionState: "new.salt" } },
+];
+const series = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: steps.map((step) => [step]) },
+    { weight: 1, arbitrary: fc.constant(falseAlarm) },
+  ),
+  { maxLength: 40 },
+);
+
 test("for every series of messages, only the OP iframe starts a silent request, at most three a minute, and only its frame ends anything", (t) =>
   holds(
     t,
-    fc.property(fc.array(steps, { maxLength: 40 }), (series) => {
+    fc.property(series, (blocks) => {
       const frame = rpIframe();
       const state = () => [frame.seen.length, frame.asked.length, frame.silentFrames.length, frame.polls()];
       const requests: number[] = [];
       let [now, trusted, waiting] = [0, false, false];
-      for (const each of series) {
+      for (const each of blocks.flat()) {
         const [before, frames, ended] = [state(), frame.silentFrames.length, count(frame.seen, "ended")];
         if (each.step === "answer") frame.message(each.data);
         else if (each.step === "odd answer") frame.message(each.data);

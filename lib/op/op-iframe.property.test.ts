@@ -51,14 +51,23 @@ describe("for every message to the OP iframe,", () => {
   test("a window that is neither above nor beside it gets no answer", (t) =>
     holds(
       t,
-      fc.property(fc.nat(4), fc.nat(4), fc.oneof(oddText(), fc.jsonValue()), (above, away, data) => {
-        let page = fakeWindow();
-        for (let n = 0; n < above; n++) page = fakeWindow(page);
-        const { ask, frame } = opIframe(cookieOf("state"), page);
-        let stranger = fakeWindow(away % 2 === 0 ? undefined : frame);
-        for (let n = 0; n < away; n++) stranger = fakeWindow(stranger);
-        ask(data, stranger);
-        assert.deepEqual(stranger.answers, []);
-      }),
+      fc.property(
+        fc.nat(4),
+        fc.nat(4),
+        fc.nat(2),
+        fc.oneof(oddText(), fc.jsonValue()),
+        (above, from, away, data) => {
+          const chain = [fakeWindow()];
+          for (let n = 0; n < above; n++) chain.push(fakeWindow(chain.at(-1)));
+          const page = chain.at(-1);
+          const { ask, frame } = opIframe(cookieOf("state"), page);
+          // Below a window above the page, inside the frame itself, or in another tab.
+          const places = [...chain.slice(0, -1), frame, fakeWindow()];
+          let stranger = fakeWindow(places[from % places.length]);
+          for (let n = 0; n < away; n++) stranger = fakeWindow(stranger);
+          ask(data, stranger);
+          assert.deepEqual(stranger.answers, []);
+        },
+      ),
     ));
 });

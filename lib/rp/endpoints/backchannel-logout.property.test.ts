@@ -158,4 +158,22 @@ describe("for every request,", () => {
         await checkAnswer(await postLogout(rp, type, body), [400, 413, 415]);
       }),
     ));
+
+  test("a good token beside another one in the same body ends nothing", (t) =>
+    holds(
+      t,
+      fc.asyncProperty(fc.oneof(value, fc.constant("")), fc.boolean(), async (other, first) => {
+        run += 1;
+        const good = signed(
+          JSON.stringify({ alg: "ES256", kid: op.kid }),
+          JSON.stringify(claimsOf([], run)),
+          op,
+        );
+        const lives = await beginLogin(rp, { ...sessionsOf(run)[0] });
+        const values = [`logout_token=${good}`, `logout_token=${other}`];
+        const body = (first ? values : values.reverse()).join("&");
+        await checkAnswer(await postLogout(rp, form, body), [400, 413]);
+        assert.equal(await lives(), true);
+      }),
+    ));
 });

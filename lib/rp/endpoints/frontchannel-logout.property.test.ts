@@ -65,6 +65,7 @@ test("for every front-channel logout request, the sessions of its iss and sid en
       );
       assert.deepEqual(response.headers.getSetCookie(), []);
       const [named, which] = [parameters.get("iss"), parameters.get("sid")];
+      if (![op.issuer, otherOp.issuer].includes(named ?? "") || !which) assert.equal(response.status, 400);
       const left = sessions.map((session) => !(session.iss === named && session.sid === which));
       assert.deepEqual(await Promise.all(lives.map((each) => each())), left);
     }),
