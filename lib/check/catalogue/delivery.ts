@@ -1,5 +1,4 @@
 /** B: how, how soon and how often a logout token is sent (BCL 2.2, 2.5, 2.8). */
-import type { Page } from "@playwright/test";
 import { adviseOneDelivery, answerWell, logOutWithRpDAnswering, tokensFor } from "../judge/deliveries.ts";
 import { eachToken, everyToken } from "../judge/ordinary-logout.ts";
 import { has } from "../model/capabilities.ts";
@@ -180,12 +179,10 @@ async function timesOfOneLogout(t: Trial): Promise<number[]> {
   const sessions = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"), t.rp("rp-d"));
   const { origin } = new URL(t.metadata.end_session_endpoint ?? "");
   const asked: number[] = [];
-  browser.on("page", (page: Page) =>
-    page.on("request", (request) => {
-      const ofUser = request.isNavigationRequest() && request.frame() === page.mainFrame();
-      if (ofUser && new URL(request.url()).origin === origin) asked.push(performance.now());
-    }),
-  );
+  browser.on("request", (request) => {
+    const ofUser = request.isNavigationRequest() && !request.frame().parentFrame();
+    if (ofUser && new URL(request.url()).origin === origin) asked.push(performance.now());
+  });
   const [initiator] = sessions;
   const { startedAt } = await logOut(t, browser, initiator.rp, { parameters: usualParameters(initiator) });
   const tokens = await tokensFor(t.report, startedAt, ...sessions);

@@ -1,5 +1,5 @@
 /** R: how the OP's logout pages redirect, cache and display their input. */
-import type { BrowserContext, Response } from "@playwright/test";
+import type { BrowserContext, Page, Response } from "@playwright/test";
 import { withoutQueries } from "../evidence/redaction.ts";
 import { assertNotifiedInTime } from "../judge/notified-in-time.ts";
 import { assertLoggedOut } from "../judge/oracles.ts";
@@ -28,6 +28,8 @@ async function watchedLogout(
 ): Promise<{
   browser: BrowserContext;
   trace: BrowserTrace;
+  /** The tab of the logout. */
+  page: Page;
   session: SignIn;
   arrived: Recorded;
   from: number;
@@ -36,11 +38,11 @@ async function watchedLogout(
   const [session] = await signInAt(t, browser, t.alice, t.rp("rp-a"), t.rp("rp-b"));
   const trace = traceOf(browser);
   const parameters = { ...usualParameters(session), state: "kept" };
-  const { arrived, startedAt } = await logOut(t, browser, session.rp, { parameters, method });
+  const { arrived, startedAt, page } = await logOut(t, browser, session.rp, { parameters, method });
   if (!arrived && method === "POST")
     return t.report.skip("A logout by POST does not come back (R-02): there is no redirect to check.");
   if (!arrived) return t.report.fail(notBack);
-  return { browser, trace, session, arrived, from: startedAt };
+  return { browser, trace, page, session, arrived, from: startedAt };
 }
 
 export const logoutPages: Check[] = [
@@ -113,7 +115,7 @@ export const logoutPages: Check[] = [
     run: async (t) => {
       const browser = await t.browser();
       const { page: signedIn } = await signInTab(t, browser, t.rp("rp-b"), t.alice);
-      const { trace, session } = await watchedLogout(t, "GET", browser);
+      const { trace, page, session } = await watchedLogout(t, "GET", browser);
       const documents = responsesOf(trace, opOrigin(t)).filter((each) => each.status() < 300);
       t.report.require(documents.length > 0 || trace.responses.length > 0, "The OP sent no response.");
       const kept = documents.filter((each) => !isNotStored(each)).map((each) => new URL(each.url()).pathname);
@@ -125,7 +127,7 @@ export const logoutPages: Check[] = [
         t.report.warn(`Without Cache-Control: no-store: ${[...new Set(kept)].join(", ")}.`);
       // In the tab of the logout, then through the sign-in pages in another one.
       const shown: string[] = [];
-      for (const tab of [browser.pages().at(-1) ?? signedIn, signedIn, signedIn, signedIn]) {
+      for (const tab of [page, signedIn, signedIn, signedIn]) {
         await tab.goBack({ timeout: 5_000 }).catch(() => undefined);
         shown.push(withoutQueries(tab.url()));
       }

@@ -13,6 +13,9 @@ const last = new WeakMap<BrowserContext, Document>();
 /** The page of a browser that was closed last, as it was then. */
 export const lastClosed = (browser: BrowserContext): Document | undefined => last.get(browser);
 
+/** Once a page of an app has followed it. */
+export const forgetClosed = (browser: BrowserContext): void => void last.delete(browser);
+
 /** Closes a page, so that no later step in this browser meets it. Gives up after a while: the browser is closed with the
  * check. */
 export async function closePage(page: Page): Promise<void> {

@@ -10,20 +10,27 @@ import { runChecks, type SchedulerSettings } from "./scheduler.ts";
 const issuer = "https://op.example";
 
 async function resultOf(run: Check["run"]): Promise<CheckResult | undefined> {
+  const [result] = await runChecks(settingsFor([{ ...check, run }]));
+  return result;
+}
+
+const check = { id: "R-91", title: "", clause: "", severity: "high", needs: [] } as const;
+
+function settingsFor(checks: readonly Check[], more: Partial<SchedulerSettings> = {}): SchedulerSettings {
   const metadata = { issuer };
-  const [result] = await runChecks({
+  return {
     provider: new OpenIdProvider(issuer, { fetch: fetch as Fetch, now: Date.now }),
     ...{ metadata, cookieModes: ["cookies-allowed"], headed: false, workers: 1, byHand: undefined },
     driver: { name: "none", register: async () => ({ clientId: "c", missing: [] }) },
     context: { issuer, metadata, admin: undefined, fetch },
     users: { alice: { name: "alice", password: "alice" }, bob: { name: "bob", password: "bob" } },
-    checks: [{ id: "R-91", title: "", clause: "", severity: "high", needs: [], run }],
+    checks,
     browsers: {},
     playground: async () => "It is not needed here.",
     onStart: () => {},
     onResult: () => {},
-  } as unknown as SchedulerSettings);
-  return result;
+    ...more,
+  } as unknown as SchedulerSettings;
 }
 
 describe("a check", () => {
@@ -52,5 +59,66 @@ describe("a check", () => {
     });
     const reason = "It took longer than 300 s; last note: the first step.";
     assert.deepEqual([result?.verdict, result?.reason, result?.gaveUp], ["fail", reason, true]);
+  });
+});
+
+describe("a run in both cookie modes", () => {
+  it("tries a check in one mode after the other, and other checks meanwhile", async () => {
+    const running = new Map<string, number>();
+    const begun = new Map([
+      ["R-91", Promise.withResolvers<void>()],
+      ["R-92", Promise.withResolvers<void>()],
+    ]);
+    const order: string[] = [];
+    const checkOf = (id: string, other: string): Check => ({
+      ...{ ...check, id },
+      eachCookieMode: true,
+      run: async (t) => {
+        order.push(`${id} ${t.cookieMode}`);
+        running.set(id, (running.get(id) ?? 0) + 1);
+        assert.equal(running.get(id), 1);
+        begun.get(id)?.resolve();
+        await begun.get(other)?.promise;
+        running.set(id, 0);
+      },
+    });
+    const checks = [checkOf("R-91", "R-92"), checkOf("R-92", "R-91")];
+    const results = await runChecks(
+      settingsFor(checks, { cookieModes: ["cookies-allowed", "cookies-blocked"], workers: 3 }),
+    );
+    assert.deepEqual(
+      results.map(({ id, cookieMode, verdict }) => `${id} ${cookieMode} ${verdict}`),
+      ["R-91", "R-92"].flatMap((id) => [`${id} cookies-allowed pass`, `${id} cookies-blocked pass`]),
+    );
+    assert.deepEqual(order.slice(0, 2), ["R-91 cookies-allowed", "R-92 cookies-allowed"]);
+  });
+
+  it("runs a check that must be alone when no other runs, and judges the results last", async () => {
+    let running = 0;
+    const order: string[] = [];
+    const checkOf = (id: string, more: Partial<Check>): Check => ({
+      ...{ ...check, id, ...more },
+      run: async () => {
+        order.push(id);
+        running += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        if (more.alone) assert.equal(running, 1);
+        running -= 1;
+      },
+    });
+    const checks = [
+      checkOf("R-91", { last: true }),
+      checkOf("R-92", { alone: true }),
+      checkOf("R-93", { eachCookieMode: true }),
+      checkOf("R-94", {}),
+    ];
+    const results = await runChecks(
+      settingsFor(checks, { cookieModes: ["cookies-allowed", "cookies-blocked"], workers: 2 }),
+    );
+    assert.deepEqual(
+      results.map(({ verdict }) => verdict),
+      results.map(() => "pass"),
+    );
+    assert.deepEqual(order, ["R-93", "R-94", "R-93", "R-92", "R-91"]);
   });
 });

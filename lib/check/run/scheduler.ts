@@ -53,6 +53,7 @@ export interface SchedulerSettings {
  * @throws {CannotRun} without clients or a browser, or from `beforehand` */
 export async function runChecks(settings: SchedulerSettings): Promise<CheckResult[]> {
   const { checks, cookieModes, workers, signal = new AbortController().signal } = settings;
+  const firstMode = cookieModes[0] as CookieMode;
   const runStartedAt = performance.now();
   const probeSets = await createProbeSets(settings, workers);
   const oneChannel = oneChannelProbeSets(settings, probeSets);
@@ -61,58 +62,76 @@ export async function runChecks(settings: SchedulerSettings): Promise<CheckResul
   /** Only of an earlier check, so that two never wait for each other. */
   const verdictBefore = (check: Check) => async (id: string) =>
     checks.findIndex((each) => each.id === id) < checks.indexOf(check) ? ended.get(id)?.promise : undefined;
-  const plan: { mode: CookieMode; checks: Check[] }[] = cookieModes.map((mode) => ({
-    mode,
-    checks: checks.filter((check) => !check.last && modesOf(check, cookieModes).includes(mode)),
-  }));
-  const judging = checks.filter(({ last }) => last);
-  plan.push({ mode: cookieModes[0] as CookieMode, checks: judging });
-  let left = plan.reduce((sum, part) => sum + part.checks.length, 0);
-  let beforehand = settings.beforehand;
-  try {
-    for (const { mode, checks: chosen } of plan.filter((part) => part.checks.length > 0)) {
-      if (signal.aborted) break;
-      const browsers = settings.browsers ?? (await launch(mode, settings.headed));
-      const one = async (check: Check, ofWorker: ProbeSet) => {
-        if (signal.aborted) return;
-        settings.onStart(check, left);
-        const probeSet = await oneChannel.probeSetFor(check, ofWorker);
-        const verdictOf = verdictBefore(check);
-        const trial = new Trial({
-          ...settings,
-          probeSet,
-          probeSets,
-          cookieMode: mode,
-          browsers,
-          runStartedAt,
-          verdictOf,
-        });
-        const result = await runCheck(check, trial, results, signal);
-        if (signal.aborted) return;
-        results.push(result);
-        ended.get(check.id)?.resolve(result.verdict);
-        left -= 1;
-        settings.onResult(result, left);
-      };
-      try {
-        await unlessAborted(signal, beforehand?.(probeSets[0] as ProbeSet, browsers));
-        beforehand = undefined;
-        const queue = chosen.filter(({ alone }) => !alone);
-        await Promise.all(
-          probeSets.map(async (probeSet) => {
-            for (let check = queue.shift(); check; check = queue.shift()) await one(check, probeSet);
-          }),
-        );
-        for (const check of chosen.filter(({ alone }) => alone)) await one(check, probeSets[0] as ProbeSet);
-      } finally {
-        if (!settings.browsers) await browsers.close();
+  const plan = checks.flatMap((check) => modesOf(check, cookieModes).map((mode) => ({ check, mode })));
+  let left = plan.length;
+  const browsers = lazyBrowsers(settings);
+  const one = async ({ check, mode }: Planned, ofWorker: ProbeSet) => {
+    if (signal.aborted) return;
+    settings.onStart(check, left);
+    const probeSet = await oneChannel.probeSetFor(check, ofWorker);
+    const trial = new Trial({
+      ...{ ...settings, probeSet, probeSets, runStartedAt },
+      cookieMode: mode,
+      browsers: await browsers.of(mode),
+      verdictOf: verdictBefore(check),
+    });
+    const result = await runCheck(check, trial, results, signal);
+    if (signal.aborted) return;
+    results.push(result);
+    if (mode === firstMode) ended.get(check.id)?.resolve(result.verdict);
+    left -= 1;
+    settings.onResult(result, left);
+  };
+  /** All workers together; a check runs in one cookie mode after the other, as its users and clients may be the same. */
+  const together = async (queue: Planned[]) => {
+    const running = new Set<Check>();
+    const work = async (probeSet: ProbeSet) => {
+      for (;;) {
+        const index = queue.findIndex(({ check }) => !running.has(check));
+        const [next] = index < 0 ? [] : queue.splice(index, 1);
+        if (!next) return; // the worker that runs it takes it in the next mode too
+        running.add(next.check);
+        await one(next, probeSet);
+        running.delete(next.check);
       }
-    }
+    };
+    await Promise.all(probeSets.map(work));
+  };
+  try {
+    const [first] = probeSets as [ProbeSet, ...ProbeSet[]];
+    if (plan.length > 0)
+      await unlessAborted(signal, settings.beforehand?.(first, await browsers.of(firstMode)));
+    await together(plan.filter(({ check }) => !check.last && !check.alone));
+    for (const each of plan.filter(({ check }) => !check.last && check.alone)) await one(each, first);
+    await together(plan.filter(({ check }) => check.last));
   } finally {
+    await browsers.close();
     await Promise.all([...probeSets.map(closeProbeSet), oneChannel.close()]);
   }
   const order = new Map(checks.map(({ id }, index) => [id, index]));
   return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+}
+
+interface Planned {
+  check: Check;
+  mode: CookieMode;
+}
+
+/** The browsers of each cookie mode, launched when a check first needs them. */
+function lazyBrowsers({ browsers: given, headed }: SchedulerSettings) {
+  const launched = new Map<CookieMode, Promise<Browsers>>();
+  return {
+    of(mode: CookieMode): Promise<Browsers> {
+      if (given) return Promise.resolve(given);
+      const browsers = launched.get(mode) ?? launch(mode, headed);
+      launched.set(mode, browsers);
+      return browsers;
+    },
+    async close() {
+      const all = await Promise.allSettled(launched.values());
+      await Promise.all(all.map((each) => each.status === "fulfilled" && each.value.close()));
+    },
+  };
 }
 
 /** Settles as the work does, or when the run is aborted. */

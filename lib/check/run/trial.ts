@@ -1,5 +1,5 @@
 /** What a check works with: users, probes, browsers and sign-ins at the OP, and the report of what it finds. */
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import type { ClientMetadata } from "#lib/oidc/client-metadata.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Metadata, OpenIdProvider } from "#lib/oidc/provider.ts";
@@ -19,6 +19,7 @@ import {
 } from "../probe/relying-party.ts";
 import type { Browsers } from "./browsers.ts";
 import { closePage } from "./close-page.ts";
+import { KeptPages, settles } from "./kept-pages.ts";
 import type { LazyOtherIssuer, OtherIssuer } from "./other-issuer.ts";
 import type { LazyPlayground, Playground } from "./playground.ts";
 
@@ -61,6 +62,7 @@ export class Trial {
   readonly #playground: LazyPlayground;
   readonly #otherIssuer: LazyOtherIssuer;
   readonly #latest = new LatestIdTokens();
+  readonly #pages = new KeptPages();
   readonly #ownProbes: RelyingParty[] = [];
   readonly #registered: RegisteredClient[] = [];
   readonly #opened: BrowserContext[] = [];
@@ -133,6 +135,16 @@ export class Trial {
     return this.#opened;
   }
 
+  /** A page to visit the OP from this probe: of an earlier step, or a new one. It may have a history. */
+  pageFor(browser: BrowserContext, rp: RelyingParty): Promise<Page> {
+    return this.#pages.take(browser, rp.base);
+  }
+
+  /** Keeps a page that has come back to this probe for a later step. Nothing may act on it any more. */
+  keepPage(page: Page, rp: RelyingParty): Promise<void> {
+    return this.#pages.give(page, rp.base);
+  }
+
   /** playground2 and playground3. Skips the check if the run has none. */
   async playground(): Promise<Playground> {
     const playground = await this.#playground();
@@ -154,13 +166,17 @@ export class Trial {
     parameters: Record<string, string> = {},
   ): Promise<SignIn> {
     const request = await rp.authorizationRequest(parameters);
-    const page = await browser.newPage();
+    const page = await this.pageFor(browser, rp);
     const from = performance.now();
     await page.goto(request.url);
+    const answers = RelyingParty.answers(request);
+    // With a session, the OP may have asked nothing.
+    const isOver = rp.recorder.since(from, "authorization").some(answers);
+    const login = isOver ? Promise.resolve() : this.driver.login(page, user, this.context);
     const failure = Promise.withResolvers<never>();
-    void this.driver.login(page, user, this.context).catch((error: unknown) => failure.reject(error));
+    void login.catch((error: unknown) => failure.reject(error));
     failure.promise.catch(() => undefined);
-    const answered = rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
+    const answered = rp.recorder.waitFor(answers, { from, timeout: patience });
     const failed = `${user.name} could not sign in at ${rp.name}`;
     const answer = await Promise.race([answered, failure.promise]).catch(async (error: unknown) => {
       this.report.note(`${failed}; the browser is at`, await placeOf(page, this.context));
@@ -175,7 +191,9 @@ export class Trial {
     if ("error" in signIn) this.report.fail(`${failed}: ${signIn.error} ${signIn.description ?? ""}`);
     const { sub, sid = "none" } = signIn;
     this.report.note(`${user.name} signed in at ${rp.name}`, { sub, sid });
-    await closePage(page);
+    // A driver that is not done would go on in whatever the page shows next.
+    if (await settles(login)) await this.keepPage(page, rp);
+    else await closePage(page);
     return signIn;
   }
 
@@ -188,12 +206,13 @@ export class Trial {
     const hint = this.driver.promptNoneNeedsHint && this.#latest.hintFor(browser, rp);
     const hinted: Record<string, string> = hint ? { id_token_hint: hint } : {};
     const request = await rp.authorizationRequest({ prompt: "none", ...hinted, ...parameters });
-    const page = await browser.newPage();
+    const page = await this.pageFor(browser, rp);
     const from = performance.now();
     await page.goto(request.url).catch(() => undefined); // the callback may have answered while the page still loads
     const answer = await rp.recorder.waitFor(RelyingParty.answers(request), { from, timeout: patience });
     const url = withoutQueries(page.url());
-    await closePage(page);
+    if (answer) await this.keepPage(page, rp);
+    else await closePage(page);
     if (!answer)
       this.report.fail(
         `prompt=none at ${rp.name}: ${rp.whyNoAnswer(request, from)}; the browser was left at ${url}.`,

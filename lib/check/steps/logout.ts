@@ -25,6 +25,7 @@ export interface LogoutOutcome {
   arrived: (Recorded & { rp: RelyingParty }) | undefined;
   /** Where the browser ended. */
   finalUrl: string;
+  /** Where it was sent; once the browser has come back, a later step may use it again. */
   page: Page;
 }
 
@@ -46,7 +47,7 @@ export async function logOut(
   const endpoint = trial.metadata.end_session_endpoint;
   if (!endpoint) trial.report.skip("The discovery document has no end_session_endpoint.");
   const parameters = asIs ? given : parametersToReturn(trial, given);
-  const page = await browser.newPage();
+  const page = comesBack ? await trial.pageFor(browser, from) : await browser.newPage();
   await page.goto(`${from.base}/`);
   const startedAt = performance.now();
   trial.report.noteRequest(`logout request from ${from.name}`, method, endpoint, parameters);
@@ -71,7 +72,10 @@ export async function logOut(
     asked,
     came_back_to: arrived?.rp.name ?? "no app",
   });
-  return { startedAt, asked, arrived, finalUrl: page.url(), page };
+  const finalUrl = page.url();
+  // A driver that still waits for a question would answer a later one.
+  if (comesBack && asked && arrived) await trial.keepPage(page, arrived.rp);
+  return { startedAt, asked, arrived, finalUrl, page };
 }
 
 /** Settles some time after an error page of the OP, which might still redirect; never if there is none. */
