@@ -6,8 +6,11 @@ import { rows } from "./rows/index.ts";
 
 const names = rows.map(({ name }) => name);
 
-test("by default all rows run, in full", () => {
-  assert.deepEqual(parseOptions([]), { only: names, quick: false, compare: undefined, report: undefined });
+test("by default all rows run in full, but those on request", () => {
+  const only = rows.filter(({ onRequest }) => !onRequest).map(({ name }) => name);
+  assert.deepEqual(parseOptions([]), { only, quick: false, compare: undefined, report: undefined });
+  assert.ok(!only.includes("suite"));
+  assert.deepEqual(parseOptions(["--only", "suite"]).only, ["suite"]);
 });
 
 test("every flag is read", () => {

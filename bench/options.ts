@@ -6,6 +6,8 @@ import { folder, oneOf } from "#lib/cli/shared-flags.ts";
 import { rows } from "./rows/index.ts";
 
 const names = rows.map(({ name }) => name);
+const usual = rows.filter(({ onRequest }) => !onRequest).map(({ name }) => name);
+const onRequest = names.filter((name) => !usual.includes(name));
 
 const flags = {
   only: {
@@ -14,7 +16,7 @@ const flags = {
       .string()
       .transform((text) => text.split(",").map((name) => name.trim()))
       .pipe(z.array(oneOf(names))),
-    help: `only these rows: ${names.join(", ")}; default: all`,
+    help: `only these rows: ${names.join(", ")}; default: all but ${onRequest.join(", ")}`,
   },
   quick: { help: "fewer and shorter rounds: to see whether something changed much, not by how much" },
   compare: {
@@ -43,6 +45,6 @@ export interface BenchOptions {
 
 /** @throws {import("#lib/cli/errors.ts").UsageError} */
 export function parseOptions(argv: string[]): BenchOptions {
-  const { only = names, ...values } = readFlags(argv, commandLine).values;
+  const { only = usual, ...values } = readFlags(argv, commandLine).values;
   return { only, ...values };
 }

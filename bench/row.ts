@@ -4,6 +4,8 @@ export interface Row {
   /** As in `--only`. */
   name: string;
   title: string;
+  /** It takes long, so it runs only if `--only` names it. */
+  onRequest?: true;
   run(context: Context): Promise<Result>;
 }
 

@@ -32,9 +32,9 @@ export function treeSeconds(root: number, processes: ReadonlyMap<number, Process
   return children.reduce((sum, pid) => sum + treeSeconds(pid, processes), own.own + own.ofEnded);
 }
 
-/** CPU seconds that a process of this machine and its descendants have used so far.
- * @throws {Error} if it is gone, or the system has no /proc */
-export function cpuSeconds(pid: number): number {
+/** All processes of this machine by their id.
+ * @throws {Error} if the system has no /proc */
+export function allProcesses(): Map<number, ProcessTimes> {
   const processes = new Map<number, ProcessTimes>();
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -44,6 +44,13 @@ export function cpuSeconds(pid: number): number {
       // It has ended since.
     }
   }
+  return processes;
+}
+
+/** CPU seconds that a process of this machine and its descendants have used so far.
+ * @throws {Error} if it is gone, or the system has no /proc */
+export function cpuSeconds(pid: number): number {
+  const processes = allProcesses();
   if (!processes.has(pid)) throw new Error(`Process ${pid} has ended.`);
   return treeSeconds(pid, processes);
 }

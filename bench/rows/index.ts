@@ -6,5 +6,6 @@ import { fanOut } from "./fan-out.ts";
 import { receivers } from "./receivers.ts";
 import { redis } from "./redis.ts";
 import { stores } from "./stores.ts";
+import { suite } from "./suite.ts";
 
-export const rows: readonly Row[] = [receivers, redis, stores, endings, fanOut, browserRow];
+export const rows: readonly Row[] = [receivers, redis, stores, endings, fanOut, browserRow, suite];
