@@ -27,15 +27,15 @@ async function flood(times: number, act: (n: number) => Promise<unknown>): Promi
 
 const origin = new URL(rp.base).origin;
 
-describe("5,000 anonymous authorization requests", () => {
-  test("displace no login that was begun before", { timeout: 600_000 }, async () => {
+describe("1,000 anonymous authorization requests", () => {
+  test("displace no login that was begun before", async () => {
     const newcomer = await ask(issuer, rp);
     const returning = await ask(issuer, rp, {}, await signIn(issuer, rp));
     const body = new URLSearchParams(
       formFor(issuer, rp, { scope: `openid ${"x".repeat(2000)}`, acr_values: "y".repeat(2000) }),
     );
     const statuses = new Set<number>();
-    await flood(5000, async () => {
+    await flood(1000, async () => {
       const answer = await fetch(`${rp.base}/authorize`, {
         method: "POST",
         body,
@@ -51,7 +51,7 @@ describe("5,000 anonymous authorization requests", () => {
       assert.equal((await respondTo(asked, issuer, rp, { id_token })).status, 303);
       assert.equal((await sessionOf(asked.browser, rp)).user, "alice");
     }
-    assert.ok(stored() < 64 * MiB, `${stored()} bytes`);
+    assert.ok(stored() < 16 * MiB, `${stored()} bytes`);
   });
 
   test("with values that are too long together are refused, and lose nothing", async () => {
@@ -89,15 +89,15 @@ test("an error_description of 250 KB is shortened wherever it is kept", async ()
   assert.ok(rp.output().length - before.log < MiB, `${rp.output().length - before.log} bytes of log`);
 });
 
-test("2,000 logout requests of one user keep the last ones only", { timeout: 600_000 }, async () => {
-  const browser = await signIn(issuer, rp);
+test("200 logout requests of one user keep the last ones only", async () => {
+  // Each request holds the ID Token.
+  const browser = await signIn(issuer, rp, { groups: ["x".repeat(40_000)] });
   const before = stored();
   const cookie = browser.cookieFor("/playground2");
   const headers = { origin, cookie };
-  await flood(2000, async (n) => {
+  await flood(200, async (n) => {
     const body = new URLSearchParams({
       state: `s${n}`,
-      ui_locales: "x".repeat(2000),
       client_id: "playground2",
     });
     const answer = await fetch(`${rp.base}/logout`, { method: "POST", body, headers, redirect: "manual" });
