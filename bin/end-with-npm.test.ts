@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe } from "node:test";
-import { endsWithEachLink } from "#lib/cli/testing/npm-chain.ts";
+import { endsWithEachLink, linksOfCommand } from "#lib/cli/testing/npm-chain.ts";
 import { freePort } from "#lib/net/free-port.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "end-"));
@@ -46,5 +46,5 @@ describe("npm run doctor, while a server is silent", () => {
       ready: () => asked > before,
       never: /^playground2 at /m,
     };
-  });
+  }, linksOfCommand);
 });

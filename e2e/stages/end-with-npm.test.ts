@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe } from "node:test";
-import { endsWithEachLink } from "#lib/cli/testing/npm-chain.ts";
+import { endsWithEachLink, linksOfCommand } from "#lib/cli/testing/npm-chain.ts";
 import { freePort } from "#lib/net/free-port.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "stages-end-"));
@@ -24,5 +24,5 @@ describe("npm test", () => {
       ready: /it listens/,
       ports: [port],
     };
-  });
+  }, linksOfCommand);
 });

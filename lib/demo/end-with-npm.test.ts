@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe } from "node:test";
-import { endsWith, endsWithEachLink, type Wanted } from "#lib/cli/testing/npm-chain.ts";
+import { endsWith, endsWithEachLink, linksOfCommand, type Wanted } from "#lib/cli/testing/npm-chain.ts";
 import { appNames } from "#lib/config/apps.ts";
 import { freePort } from "#lib/net/free-port.ts";
 
@@ -23,7 +23,7 @@ async function start(): Promise<Wanted> {
 }
 
 describe("npm run demo", { concurrency: 2 }, () => {
-  endsWithEachLink(start);
+  endsWithEachLink(start, linksOfCommand);
   endsWith("its OpenID Provider", start, ({ find }) => find("lib/op/main.ts"));
   endsWith("an app", start, ({ find }) => find("next-server"));
 });

@@ -25,9 +25,12 @@ export interface Wanted {
 }
 
 /** A test for each link and signal: nothing is left of the command. @param start what to start for one of them */
-export function endsWithEachLink(start: () => Promise<Wanted>): void {
-  for (const link of links) endsWith(`its ${link}`, start, ({ pids }) => pids[link]);
+export function endsWithEachLink(start: () => Promise<Wanted>, chosen: readonly Link[] = links): void {
+  for (const link of chosen) endsWith(`its ${link}`, start, ({ pids }) => pids[link]);
 }
+
+/** For all commands but one: to the launcher, which is the same for all, the shell's end is the same as npm's. */
+export const linksOfCommand: readonly Link[] = ["npm", "launcher", "command"];
 
 /** A test for each signal. @param of the process that gets it */
 export function endsWith(name: string, start: () => Promise<Wanted>, of: (chain: NpmChain) => number): void {
