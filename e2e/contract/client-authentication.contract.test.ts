@@ -1,8 +1,8 @@
 /** Client authentication over HTTP at an OP that declares both methods and accepts only the secret in the body. */
 import assert from "node:assert/strict";
-import { after, beforeEach, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { ask as askNextAuth, nextAuthSession } from "../support/next-auth.ts";
-import { startRp } from "../support/rp-process.ts";
+import { type RpProcess, startRp } from "../support/rp-process.ts";
 import { ask, respondTo, sessionOf } from "../support/sign-in.ts";
 import { TestIssuer } from "../support/test-issuer.ts";
 
@@ -29,30 +29,43 @@ function issue(nonce: string | null): void {
   };
 }
 
-const app = async () => {
-  const rp = await startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true", CLIENT_SECRET: secret });
-  after(() => rp.stop());
-  return rp;
-};
+const app = () => startRp({ OP_ISSUER: issuer.issuer, ALLOW_LOOPBACK: "true", CLIENT_SECRET: secret });
 const basic = `Basic ${btoa("playground2:a-secret_of.the%2Fclient")}`;
 const warning = "The OpenID Provider refuses client_secret_basic, which it declares, for client playground2";
 
 const code = { grant_type: "code", use_pkce: "yes" };
 
-test("the form's sign-in uses client_secret_post after the 401; log and page say so", async () => {
-  const rp = await app();
-  const asked = await ask(issuer, rp, code);
-  issue(asked.nonce);
-  assert.equal((await respondTo(asked, issuer, rp, { code: "c" })).status, 303);
-  assert.equal((await sessionOf(asked.browser, rp)).user, "alice");
-  assert.deepEqual(sent, [basic, secret]);
-  await rp.printed(warning);
-  const page = (await asked.browser.get(`${rp.base}/oauth2`)).text;
-  assert.match(page, /client authentication.*RFC 6749 2\.3\.1.*HTTP 401; client_secret_post was accepted/s);
+describe("the form's sign-in", () => {
+  let rp: RpProcess;
+  before(async () => {
+    rp = await app();
+  });
+  after(() => rp.stop());
+
+  test("a wrong secret is refused in the OP's words", async () => {
+    const asked = await ask(issuer, rp, { ...code, client_secret: "wrong" });
+    issue(asked.nonce);
+    const page = await respondTo(asked, issuer, rp, { code: "c" });
+    assert.equal(page.status, 400);
+    assert.match(page.text, /invalid_client: Not so\..*by client_secret_basic and by client_secret_post/s);
+    assert.equal((await sessionOf(asked.browser, rp)).user, null);
+  });
+
+  test("uses client_secret_post after the 401; log and page say so", async () => {
+    const asked = await ask(issuer, rp, code);
+    issue(asked.nonce);
+    assert.equal((await respondTo(asked, issuer, rp, { code: "c" })).status, 303);
+    assert.equal((await sessionOf(asked.browser, rp)).user, "alice");
+    assert.deepEqual(sent, [basic, secret]);
+    await rp.printed(warning);
+    const page = (await asked.browser.get(`${rp.base}/oauth2`)).text;
+    assert.match(page, /client authentication.*RFC 6749 2\.3\.1.*HTTP 401; client_secret_post was accepted/s);
+  });
 });
 
-test("next-auth's sign-in does too, and the next one at once", async () => {
+test("next-auth's sign-in does too, and the next one at once", async (t) => {
   const rp = await app();
+  t.after(() => rp.stop());
   for (const expected of [[basic, secret], [secret]]) {
     sent = [];
     const { browser, request } = await askNextAuth(rp);
@@ -65,14 +78,4 @@ test("next-auth's sign-in does too, and the next one at once", async () => {
     assert.match((await browser.get(`${rp.base}/oauth2`)).text, /client_secret_post was accepted/);
   }
   await rp.printed(warning);
-});
-
-test("a wrong secret is refused in the OP's words", async () => {
-  const rp = await app();
-  const asked = await ask(issuer, rp, { ...code, client_secret: "wrong" });
-  issue(asked.nonce);
-  const page = await respondTo(asked, issuer, rp, { code: "c" });
-  assert.equal(page.status, 400);
-  assert.match(page.text, /invalid_client: Not so\..*by client_secret_basic and by client_secret_post/s);
-  assert.equal((await sessionOf(asked.browser, rp)).user, null);
 });

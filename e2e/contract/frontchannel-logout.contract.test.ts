@@ -121,8 +121,14 @@ test("unverified requests push no logout off the start page", async () => {
 });
 
 describe("with FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false", () => {
-  before(() => rp.restart({ FRONTCHANNEL_LOGOUT_SESSION_REQUIRED: "false" }));
-  after(() => rp.restart());
+  before(() => {
+    issuer.more = { registration_endpoint: `${issuer.origin}/register` };
+    return rp.restart({ FRONTCHANNEL_LOGOUT_SESSION_REQUIRED: "false" });
+  });
+  after(() => {
+    issuer.more = {};
+    return rp.restart();
+  });
 
   test("a request without iss and sid ends the session of the cookie, if there is one", async () => {
     const who = newUser();
@@ -135,8 +141,6 @@ describe("with FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false", () => {
   });
 
   test("the app registers that it does not require them", async () => {
-    issuer.more = { registration_endpoint: `${issuer.origin}/register` };
-    await rp.restart({ FRONTCHANNEL_LOGOUT_SESSION_REQUIRED: "false" });
     const asked: Record<string, unknown>[] = [];
     issuer.registration = (_, body) => {
       asked.push(JSON.parse(body) as Record<string, unknown>);
@@ -147,7 +151,6 @@ describe("with FRONTCHANNEL_LOGOUT_SESSION_REQUIRED=false", () => {
     assert.equal(asked[0]?.frontchannel_logout_session_required, false);
     issuer.registration = () => ({ status: 204, json: {} });
     await browser.post(`${rp.base}/register`, { action: "forget" });
-    issuer.more = {};
   });
 });
 
