@@ -183,7 +183,8 @@ async function nodeTests(
   const file = path.join(scratch(), "node.json");
   const ok = await node([
     "--test",
-    `--test-concurrency=${os.availableParallelism()}`,
+    // Most tests wait for processes that they start.
+    `--test-concurrency=${2 * os.availableParallelism()}`,
     `--test-timeout=${timeout}`,
     "--test-reporter=spec",
     "--test-reporter-destination=stdout",
