@@ -15,7 +15,8 @@ interface Bounds {
 type Property<Values> = fc.IProperty<Values> | fc.IAsyncProperty<Values>;
 
 /** Looks for a counterexample, from a new seed each time. The seed is in the test's output, and `PROPERTY_SEED` repeats it;
- * `PROPERTY_SECONDS` searches for longer. */
+ * `PROPERTY_SECONDS` searches for longer. The run that is in progress when the time is over goes on beside the next test, so
+ * runs share no state that they compare. */
 export async function holds<Values>(
   t: TestContext,
   property: Property<Values>,

@@ -9,14 +9,19 @@ import { authorize } from "./authorize.ts";
 import { base, op, openApp, otherOp } from "./testing/app.ts";
 import { Browser } from "./testing/browser.ts";
 
-const asked: string[] = [];
-const answer = async (url: string) => {
-  asked.push(url);
-  return Response.json({ error: "invalid_grant" }, { status: 400 });
-};
-const rp = openApp(answer);
+/** An app with what its server has asked. */
+function listening(settings: Record<string, string> = {}) {
+  const asked: string[] = [];
+  const answer = async (url: string) => {
+    asked.push(url);
+    return Response.json({ error: "invalid_grant" }, { status: 400 });
+  };
+  return { rp: openApp(answer, settings), asked };
+}
+
+const usual = listening();
 /** As in the demo: every port of this machine may be asked. */
-const local = openApp(answer, { ALLOW_LOOPBACK: "true", CLIENT_SECRET: "known secret" });
+const local = listening({ ALLOW_LOOPBACK: "true", CLIENT_SECRET: "known secret" });
 
 const hosts = fc.constantFrom(
   ...[
@@ -142,7 +147,7 @@ const fieldsOfForm = [
 ];
 
 /** Asked by this server: the OPs, whatever the form says; and in the demo this machine. */
-function checkAsked(loopback: boolean): void {
+function checkAsked(asked: string[], loopback: boolean): void {
   const here = /^(localhost|127(\.\d+){3}|\[::1\])$/;
   for (const each of asked.splice(0)) {
     const { origin, hostname } = new URL(each);
@@ -191,26 +196,27 @@ async function checkForm(browser: Browser, app: RelyingParty, fields: URLSearchP
 
 describe("for every form,", () => {
   for (const [name, app] of [
-    ["an app", rp],
+    ["an app", usual],
     ["an app of the demo", local],
   ] as const)
     test(`${name} asks the OpenID Provider, or shows the form with the error and what was typed`, (t) =>
       holds(
         t,
         fc.asyncProperty(submitted, async (fields) => {
-          const browser = new Browser(app);
+          const browser = new Browser(app.rp);
           const response = await browser.post(authorize, "/authorize", fields);
-          checkAsked(app === local);
+          checkAsked(app.asked, app === local);
           assert.equal(response.status, 303, await response.text());
           const location = response.headers.get("location") ?? "";
-          if (location.startsWith(`${base}/`)) await checkForm(browser, app, fields);
+          if (location.startsWith(`${base}/`)) await checkForm(browser, app.rp, fields);
           else checkRequest(location, fields);
         }),
         { ms: 2500 },
       ));
 
-  test("one that another site sent changes nothing", (t) =>
-    holds(
+  test("one that another site sent changes nothing", (t) => {
+    const { rp, asked } = listening();
+    return holds(
       t,
       fc.asyncProperty(
         fc.oneof(
@@ -229,5 +235,6 @@ describe("for every form,", () => {
           assert.deepEqual([response.status, browser.cookies, asked.length], [403, "", 0]);
         },
       ),
-    ));
+    );
+  });
 });
