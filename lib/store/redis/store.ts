@@ -25,6 +25,7 @@ import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import type { StoreWatch } from "../watch.ts";
 import { answerMs, RedisConnection } from "./connection.ts";
 import { appended, eventFrom } from "./events.ts";
+import { readableJson } from "./json.ts";
 import { channelOf, type KeyOf, keysOf, prefixOf } from "./keys.ts";
 import * as scripts from "./scripts.ts";
 import {
@@ -270,7 +271,7 @@ class RedisStore implements Store {
   }
 
   #run(script: scripts.Script, args: object): Promise<unknown> {
-    return this.#redis.run(script, [this.#prefix, JSON.stringify(args)]);
+    return this.#redis.run(script, [this.#prefix, readableJson(args)]);
   }
 
   async #end(script: scripts.Script, which: object, end: SessionEnd): Promise<EndedSession[]> {
