@@ -86,16 +86,21 @@ const programs: Readonly<Record<Program, (port: number) => readonly string[]>> =
 async function launch(args: string[], env: NodeJS.ProcessEnv, health: string, status: number) {
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const heard = listen(child);
-  await Promise.race([
-    answers(health, status, () => child.exitCode === null),
-    failsToStart(child, heard.output),
-  ]);
   const stop = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
     child.kill(signal);
     await gone;
   };
+  try {
+    await Promise.race([
+      answers(health, status, () => child.exitCode === null),
+      failsToStart(child, heard.output),
+    ]);
+  } catch (error) {
+    await stop("SIGKILL"); // else the test file never ends
+    throw error;
+  }
   return { ...heard, pid: child.pid as number, stop };
 }
 
