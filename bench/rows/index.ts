@@ -3,9 +3,21 @@ import type { Row } from "../row.ts";
 import { browserRow } from "./browser.ts";
 import { endings } from "./endings.ts";
 import { fanOut } from "./fan-out.ts";
+import { latency } from "./latency.ts";
+import { page } from "./page.ts";
 import { receivers } from "./receivers.ts";
 import { redis } from "./redis.ts";
 import { stores } from "./stores.ts";
 import { suite } from "./suite.ts";
 
-export const rows: readonly Row[] = [receivers, redis, stores, endings, fanOut, browserRow, suite];
+export const rows: readonly Row[] = [
+  receivers,
+  latency,
+  redis,
+  stores,
+  endings,
+  fanOut,
+  page,
+  browserRow,
+  suite,
+];
