@@ -4,10 +4,11 @@ import type { Database } from "./database.ts";
 
 /** Rows of one step, which is never interrupted. */
 const perStep = 8;
-/** Rows, and milliseconds, after which a transaction ends, and the rest that follows. */
+/** Rows, and milliseconds, after which a transaction ends. */
 const perChunk = 512;
 const busyMs = 2;
-const restMs = 20;
+/** How many times as long as a transaction took the rest after it is: on a slow or busy machine both are longer. */
+const rest = 10;
 
 /** Repeats `step` until nothing is left to change, in short transactions with a rest after each.
  * @param step changes some rows, at most as many as it is told; returns how many
@@ -17,7 +18,11 @@ export async function inChunks(
   step: (most: number) => number,
   closed: AbortSignal,
 ): Promise<void> {
-  while (!closed.aborted && db.atomically(() => chunk(step))) await elapsed(restMs);
+  while (!closed.aborted) {
+    const began = performance.now();
+    if (!db.atomically(() => chunk(step))) return;
+    await elapsed(rest * (performance.now() - began));
+  }
 }
 
 /** @returns whether more may be left */
