@@ -12,7 +12,8 @@ import { buildRevision } from "./revision.ts";
 import type { Context } from "./row.ts";
 import { rows } from "./rows/index.ts";
 
-async function bench({ only, quick, compare, report: folder }: BenchOptions): Promise<void> {
+/** @returns whether all went well */
+async function bench({ only, quick, compare, report: folder }: BenchOptions): Promise<boolean> {
   if (folder !== undefined) prepareReport(folder);
   const other = compare === undefined ? [] : [await buildRevision(compare)];
   await withLock(ensureBuilt);
@@ -27,11 +28,11 @@ async function bench({ only, quick, compare, report: folder }: BenchOptions): Pr
     process.stdout.write(`\n${rowMarkdown(row)}`);
     if (folder !== undefined) writeReport(folder, report);
   }
+  return report.rows.every(({ errors = [] }) => errors.length === 0);
 }
 
 async function run(options: BenchOptions, signal: AbortSignal): Promise<number> {
-  await unlessInterrupted(signal, bench(options));
-  return 0;
+  return (await unlessInterrupted(signal, bench(options))) ? 0 : 1;
 }
 
 // What was started for a row ends with this process.

@@ -29,8 +29,10 @@ export interface Context {
 export interface Result {
   tables: readonly Table[];
   reaches: readonly Reach[];
-  /** What could not be measured and why, errors, and what a reader should know. */
+  /** What could not be measured and why, and what a reader should know. */
   notes: readonly string[];
+  /** What went wrong while it was measured: its figures count for nothing, and the command fails. */
+  errors?: readonly string[];
   /** The figures behind the tables, for JSON. */
   data?: unknown;
 }

@@ -28,6 +28,11 @@ export interface ServerProcess {
 const startMs = 60_000;
 const stopMs = 5_000;
 
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGTERM");
+});
+
 /** Starts a server. Its output goes to a file that is shown if it does not start: reading it would cost CPU time here.
  * @throws {CannotRun} if it ends, or does not answer in time */
 export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
@@ -42,11 +47,10 @@ export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
     stdio: ["ignore", "ignore", stderr],
   });
   closeSync(stderr);
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
+  running.add(child);
   const stop = async () => {
     await end(child);
-    process.off("exit", kill);
+    running.delete(child);
     rmSync(folder, { recursive: true, force: true });
   };
   try {

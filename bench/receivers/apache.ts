@@ -27,8 +27,9 @@ const receiver = (cache: string, note: string, settings: (folder: string) => str
     return overHttp((port) => {
       const file = path.join(folder, "apache2.conf");
       writeFileSync(file, configuration(folder, port, setting, settings(cacheFolder)));
-      const args = ["-f", file, "-D", "FOREGROUND"];
-      return { name: "Apache", file: "/usr/sbin/apache2", args, cwd: folder };
+      // It ends with this process, however that ends: killed, its parent would leave its workers behind.
+      const args = ["--pdeathsig", "TERM", "/usr/sbin/apache2", "-f", file, "-D", "FOREGROUND"];
+      return { name: "Apache", file: "/usr/bin/setpriv", args, cwd: folder };
     }, "/oidc/callback?logout=backchannel");
   },
 });

@@ -1,9 +1,10 @@
 /** This project's receivers: the core behind `node:http`, and the app as the demo starts it. Their sessions are in a store
  * on disk, and each token ends one of them. */
 import { execFile } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { endsWithParent } from "#lib/prepare/parent.mjs";
 import { root as ownRoot } from "#lib/prepare/step.mjs";
 import type { Build } from "../row.ts";
 import { clientId } from "../sessions.ts";
@@ -57,51 +58,69 @@ type PlanFor = (
   port: number,
 ) => Parameters<typeof overHttp>[0] extends (port: number) => infer Plan ? Plan : never;
 
-let stores = 0;
-
 async function startOwn(setting: Setting, root: string, redisUrl: string, planFor: PlanFor, url: string) {
-  const { issuer, sessions, scratch } = setting;
-  const folder = path.join(scratch, `store-${stores++}`);
-  mkdirSync(folder);
-  const env = {
-    RP_NAME: app,
-    RP_BASE_URLS: `http://localhost/${app}`,
-    RP_SECRET: crypto.randomUUID(),
-    OP_ISSUER: issuer.issuer,
-    CLIENT_ID: clientId,
-    ALLOW_LOOPBACK: "true",
-    // Tokens are minted before the rounds.
-    LOGOUT_TOKEN_MAX_AGE: "3600",
-    DATA_DIR: folder,
-    REDIS_URL: redisUrl,
-    BENCH_ROOT: root,
-  };
-  const askStore = async (...args: string[]) => {
-    const script = path.join(ownRoot, "bench/servers/store.ts");
-    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], {
-      env: { ...process.env, ...env },
-    });
-    return stdout;
-  };
-  await askStore("fill", String(sessions));
+  const env = environment(setting, root, redisUrl);
+  mkdirSync(env.DATA_DIR);
+  if (redisUrl) await askStore(env, "fill", String(setting.sessions));
+  else cpSync(await filledStore(setting, root), env.DATA_DIR, { recursive: true });
   const running = await overHttp((port) => planFor(env, port), url);
-  return {
-    ...running,
-    problem: async (sent: number) => {
-      const [ofSent, ofOthers] = [sample(0, sent), sample(sent, sessions)];
-      const [ended, wronglyEnded] = [await askStore("ended", ofSent), await askStore("ended", ofOthers)];
-      if (Number(ended) === count(ofSent) && Number(wronglyEnded) === 0) return undefined;
-      return `of ${count(ofSent)} sessions with a logout token ${ended.trim()} have ended, of ${count(ofOthers)} others ${wronglyEnded.trim()}`;
-    },
-  };
+  return { ...running, problem: (sent: number) => problemOf(env, sent, setting.sessions) };
 }
 
-/** Some of the numbers of a range, as one argument. */
-function sample(from: number, to: number): string {
+let folders = 0;
+
+const environment = ({ issuer, scratch }: Setting, root: string, redisUrl: string) => ({
+  RP_NAME: app,
+  RP_BASE_URLS: `http://localhost/${app}`,
+  RP_SECRET: crypto.randomUUID(),
+  OP_ISSUER: issuer.issuer,
+  CLIENT_ID: clientId,
+  ALLOW_LOOPBACK: "true",
+  // Tokens are minted before the rounds.
+  LOGOUT_TOKEN_MAX_AGE: "3600",
+  DATA_DIR: path.join(scratch, `store-${folders++}`),
+  REDIS_URL: redisUrl,
+  BENCH_ROOT: root,
+});
+
+type OwnEnvironment = ReturnType<typeof environment>;
+
+/** Runs servers/store.ts with the code of a build. */
+async function askStore(env: OwnEnvironment, ...args: string[]): Promise<string> {
+  const script = path.join(ownRoot, "bench/servers/store.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [...endsWithParent, script, ...args], {
+    env: { ...process.env, ...env },
+  });
+  return stdout.trim();
+}
+
+/** Folders of stores that no receiver uses, by setting and build. */
+const filled = new WeakMap<Setting, Map<string, Promise<string>>>();
+
+/** A store of a build with all sessions, to copy: to sign in takes longer. */
+function filledStore(setting: Setting, root: string): Promise<string> {
+  const ofSetting = filled.get(setting) ?? new Map<string, Promise<string>>();
+  filled.set(setting, ofSetting);
+  const env = environment(setting, root, "");
+  const found =
+    ofSetting.get(root) ?? askStore(env, "fill", String(setting.sessions)).then(() => env.DATA_DIR);
+  ofSetting.set(root, found);
+  return found;
+}
+
+/** Compares samples of the sessions that were logged out, and of those that were not. */
+async function problemOf(env: OwnEnvironment, sent: number, sessions: number): Promise<string | undefined> {
+  const [ofSent, ofOthers] = [sample(0, sent), sample(sent, sessions - 1)];
+  const [ended, wronglyEnded] = [
+    await askStore(env, "ended", ofSent.join(",")),
+    await askStore(env, "ended", ofOthers.join(",")),
+  ];
+  if (Number(ended) === ofSent.length && Number(wronglyEnded) === 0) return undefined;
+  return `of ${ofSent.length} sessions with a logout token ${ended} have ended, of ${ofOthers.length} others ${wronglyEnded}`;
+}
+
+/** Some of the numbers of a range. */
+function sample(from: number, to: number): number[] {
   const step = Math.max(1, Math.floor((to - from) / 500));
-  const numbers: number[] = [];
-  for (let n = from; n < to; n += step) numbers.push(n);
-  return numbers.join(",");
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => from + index * step);
 }
-
-const count = (numbers: string) => (numbers === "" ? 0 : numbers.split(",").length);

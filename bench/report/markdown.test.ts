@@ -33,6 +33,11 @@ test("a reach says whether it is met", () => {
   assert.match(wordOf({ unit: "ms", limit: 250, measured: 12.34 }) ?? "", /≥ 250 ms \| 12\.3 ms/);
 });
 
+test("errors come before notes", () => {
+  const text = rowMarkdown({ ...row, notes: ["A note."], errors: ["1 request failed"] });
+  assert.match(text, /\n- \*\*Error:\*\* 1 request failed\n- A note\.\n$/);
+});
+
 test("a report names the machine, and has every row with its notes", () => {
   const machine = {
     at: "2026-11-30T17:02:03.000Z",

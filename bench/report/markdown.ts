@@ -3,12 +3,13 @@ import { isMet, type Reach, type Table } from "../row.ts";
 import type { Report, RowReport } from "./report.ts";
 
 /** The tables, reaches and notes of one row. */
-export function rowMarkdown({ title, name, tables, reaches, notes }: RowReport): string {
+export function rowMarkdown({ title, name, tables, reaches, notes, errors = [] }: RowReport): string {
+  const lines = [...errors.map((error) => `**Error:** ${error}`), ...notes];
   const parts = [
     `## ${title} (\`${name}\`)`,
     ...tables.map(tableMarkdown),
     ...(reaches.length > 0 ? [reachTable(reaches)] : []),
-    ...(notes.length > 0 ? [notes.map((note) => `- ${oneLine(note)}`).join("\n")] : []),
+    ...(lines.length > 0 ? [lines.map((line) => `- ${oneLine(line)}`).join("\n")] : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }

@@ -65,7 +65,7 @@ async function measure({ builds, quick, say }: Context, issuer: Issuer, scratch:
     say(`Signing ${count(pool)} logout tokens`);
     const tokens = await mintTokens(issuer, 0, pool);
     say("Warming up");
-    for (const one of measured) await send(one, tokens, share, duration / 2);
+    for (const one of measured) await send(one, tokens, share, duration);
     for (let round = 0; round < rounds; round++) {
       say(`Round ${round + 1} of ${rounds}`);
       for (const one of rotated(measured, round)) {
@@ -134,12 +134,10 @@ function resultOf(measured: readonly Measured[], notes: readonly string[]): Resu
       reach("2: our app as served / express-openid-connect", ownServed, express, 1),
       reach("2, if that cannot be had: our app as served / bare Next", ownServed, bareNext, 2),
     ],
-    notes: [
-      ...notes,
-      ...measured.flatMap(({ receiver, problems }) =>
-        problems.map((problem) => `${receiver.name}: ${problem}`),
-      ),
-    ],
+    notes,
+    errors: measured.flatMap(({ receiver, problems }) =>
+      problems.map((problem) => `${receiver.name}: ${problem}`),
+    ),
     data: measured.map(({ receiver, rates, probed }) => ({ name: receiver.name, rates, ...probed })),
   };
 }

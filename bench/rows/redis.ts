@@ -154,7 +154,8 @@ function resultOf(all: readonly Measured[]): Result {
         own && medianRatio(own.p50, sqliteOf(own.build, all)),
       ),
     ],
-    notes: all.flatMap(({ build, store, problems }) =>
+    notes: [],
+    errors: all.flatMap(({ build, store, problems }) =>
       problems.map((problem) => `${build}, ${store}: ${problem}`),
     ),
     data: all.map(({ build, store, p50, roundTrips, latencies }) => ({

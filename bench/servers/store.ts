@@ -35,5 +35,5 @@ async function countEnded(numbers: readonly number[]): Promise<number> {
 
 const [work, argument = ""] = process.argv.slice(2);
 if (work === "fill") await fill(Number(argument));
-else process.stdout.write(`${await countEnded(argument.split(",").map(Number))}\n`);
+else process.stdout.write(`${await countEnded(argument.split(",").filter(Boolean).map(Number))}\n`);
 await store.close();

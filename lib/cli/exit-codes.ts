@@ -33,7 +33,7 @@ export const exitCodes = {
   },
   bench: {
     0: "measured, whatever was reached",
-    1: "could not run (one line says why)",
+    1: "could not run, or an error while measuring (a line says which)",
     [wrongUseCode]: "wrong flags",
     ...interrupted,
   },
