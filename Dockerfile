@@ -22,6 +22,8 @@ RUN npm uninstall --no-save --omit=dev --omit=optional next next-auth react reac
 
 FROM base
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
+# Less memory, as in lib/demo/plans.ts.
+ENV NODE_OPTIONS=--max-semi-space-size=4 MALLOC_ARENA_MAX=2
 # Docker sets HOSTNAME to the container's name, and Next would listen only there.
 ENV HOSTNAME=0.0.0.0
 COPY --from=packages /app/node_modules ./node_modules

@@ -2,6 +2,15 @@
 // biome-ignore lint/style/noProcessEnv: a switch of the build, no setting of the app
 const standalone = process.env.NEXT_OUTPUT === "standalone";
 
+// Only `npm run build` compresses the scripts (lib/prepare/compress.mjs).
+// biome-ignore lint/style/noProcessEnv: likewise
+const compressed = process.env.NEXT_BROTLI === "yes";
+const scripts = {
+  source: "/_next/static/:file(.*\\.js)",
+  // Browsers ask for Brotli on https and on localhost; Next itself has only gzip.
+  has: [{ type: /** @type {const} */ ("header"), key: "accept-encoding", value: ".*\\bbr\\b(?!;q=0).*" }],
+};
+
 /** @type {import("next").NextConfig} */
 export default {
   ...(standalone && {
@@ -24,6 +33,11 @@ export default {
   // instance's path, so that a reverse proxy has to route only /<instance>/* and /_next/*.
   headers: async () => [
     { source: "/:path*", headers: [{ key: "x-content-type-options", value: "nosniff" }] },
+    ...(compressed ? [{ ...scripts, headers: [{ key: "content-encoding", value: "br" }] }] : []),
   ],
-  rewrites: async () => [{ source: "/:instance/assets/:path*", destination: "/assets/:path*" }],
+  rewrites: async () => ({
+    beforeFiles: compressed ? [{ ...scripts, destination: "/_next/static/br/:file" }] : [],
+    afterFiles: [{ source: "/:instance/assets/:path*", destination: "/assets/:path*" }],
+    fallback: [],
+  }),
 };

@@ -1,5 +1,5 @@
-/** How long users wait: for the demo to start, for a page, and for the other app's page after "Yes". */
-import { type BrowserContext, chromium, type Page } from "@playwright/test";
+/** How long users wait: for the demo to start, and for the other app's page after "Yes". */
+import { type BrowserContext, chromium } from "@playwright/test";
 import { App } from "#lib/check/steps/app-pages.ts";
 import { startDemo } from "#lib/demo/demo-process.ts";
 import { ensureBrowser, findBrowser } from "#lib/prepare/system.ts";
@@ -26,10 +26,7 @@ export const browserRow: Row = {
     try {
       const context = await browser.newContext();
       const logouts = await logOutRepeatedly(context, demo.apps, quick ? 2 : 5);
-      const urls = ["/", "/oauth2"].map((path) => `${demo.apps.playground2}${path}`);
-      const weights: string[][] = [];
-      for (const url of urls) weights.push(await weigh(await context.newPage(), url));
-      return { tables: [waitTable(logouts, coldStart), weightTable(weights)], reaches: [], notes: [] };
+      return { tables: [waitTable(logouts, coldStart)], reaches: [], notes: [] };
     } finally {
       await browser.close();
       await demo.stop();
@@ -59,12 +56,6 @@ const waitTable = (logouts: readonly Waits[], coldStart: number): Table => {
     ],
   };
 };
-
-const weightTable = (rows: readonly string[][]): Table => ({
-  title: "Pages, first visit, bytes over the wire",
-  head: ["Page", "document", "scripts", "script files", "all"],
-  rows,
-});
 
 async function logOutRepeatedly(
   context: BrowserContext,
@@ -111,25 +102,4 @@ async function logOut(
   await Promise.all([two.page.close(), three.page.close()]);
   const [, value, unit] = /logout, ([\d.,]+) (m?s) after the OP/.exec(text ?? "") ?? [];
   return { wait, afterOp: Number(value?.replaceAll(",", "")) * (unit === "s" ? 1000 : 1) };
-}
-
-async function weigh(page: Page, url: string): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Network.enable");
-  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
-  const types = new Map<string, string>();
-  const sizes: Record<string, number[]> = {};
-  session.on("Network.responseReceived", ({ requestId, type }) => types.set(requestId, type));
-  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    const type = types.get(requestId) ?? "";
-    sizes[type] = [...(sizes[type] ?? []), encodedDataLength];
-  });
-  await page.goto(url);
-  await page.close();
-  const sum = (of: number[] = []) => of.reduce((total, each) => total + each, 0);
-  const kb = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
-  return [
-    ...[new URL(url).pathname, kb(sum(sizes.Document)), kb(sum(sizes.Script))],
-    ...[String(sizes.Script?.length ?? 0), kb(sum(Object.values(sizes).flat()))],
-  ];
 }

@@ -3,7 +3,10 @@ import type { Row } from "../row.ts";
 import { browserRow } from "./browser.ts";
 import { endings } from "./endings.ts";
 import { fanOut } from "./fan-out.ts";
+import { firstLoad } from "./first-load.ts";
+import { image } from "./image.ts";
 import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { receivers } from "./receivers.ts";
 import { redis } from "./redis.ts";
@@ -19,5 +22,8 @@ export const rows: readonly Row[] = [
   fanOut,
   page,
   browserRow,
+  firstLoad,
+  memory,
+  image,
   suite,
 ];

@@ -66,7 +66,10 @@ async function carryOut(keyword: string, rest: string, stage: Stage, stages: Sta
       mkdirSync(path.join(stage.root, rest), { recursive: true });
       return;
     case "ENV":
-      Object.assign(stage.env, Object.fromEntries(rest.split(/\s+/).map((each) => each.split("="))));
+      Object.assign(
+        stage.env,
+        Object.fromEntries(rest.split(/\s+/).map((each) => each.split(/=(.*)/).slice(0, 2))),
+      );
       return;
     case "COPY":
       return copyInto(stage, rest, stages);

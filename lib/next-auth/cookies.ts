@@ -1,5 +1,5 @@
 /** Reads next-auth's cookies in the endpoints that are not its own. */
-import { decode, type JWT } from "next-auth/jwt";
+import type { JWT } from "next-auth/jwt";
 
 /** What the session cookie holds. */
 export interface RegisteredToken extends JWT {
@@ -50,6 +50,8 @@ export async function signInStartedAt(
 
 async function decoded(token: string | undefined, secret: string, salt = "") {
   if (!token) return undefined;
+  // Loaded with the first such cookie: with its own jose it takes 4 MB.
+  const { decode } = await import("next-auth/jwt");
   const decoded = await decode({ token, secret, salt }).catch(() => null);
   return decoded ?? undefined;
 }

@@ -2,7 +2,7 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import type { NextRequest } from "next/server";
-import NextAuth, { type AuthOptions } from "next-auth";
+import type { AuthOptions } from "next-auth";
 import { cookiesOf, signInStartedAt } from "#lib/next-auth/cookies.ts";
 import { authOptions } from "#lib/next-auth/options.ts";
 import type { OidcClient } from "#lib/next-auth/provider.ts";
@@ -40,6 +40,8 @@ export async function nextAuth(request: NextRequest, { params }: Context): Promi
     if (kept && !isCallbackUrl(kept, base)) return seeOther(`${base}/oauth2`, [removed(name, base)]);
     const own: Own = { cookies: [] };
     const options = { ...(await optionsFor(rp, own)), pages: pagesFor(request, rp) };
+    // Loaded with the first request: an app whose users sign in with the form does without.
+    const { default: NextAuth } = await import("next-auth");
     const response: Response = await NextAuth(request, { params: { nextauth } }, options);
     // next-auth takes every failure for the end of the session and removes its cookie.
     if (own.failure) throw own.failure;

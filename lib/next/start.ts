@@ -3,7 +3,7 @@
 import "server-only";
 import { subscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
-import { relyingParty } from "./relying-party.ts";
+import { startRelyingParty } from "./relying-party.ts";
 
 /** Time to receive a request with its body, in milliseconds. Node looks every 30 seconds. */
 const requestMs = 15_000;
@@ -16,7 +16,7 @@ subscribe("http.server.request.start", (message) => {
 });
 
 try {
-  const { config } = relyingParty();
+  const { config } = await startRelyingParty();
   // biome-ignore lint/style/noProcessEnv: next-auth reads its own address from here alone
   process.env.NEXTAUTH_URL = `${config.RP_BASE_URLS[0]}/api/auth`;
 } catch (error) {

@@ -1,6 +1,7 @@
 /** The style sheet and the Next build, each only when one of its inputs changed. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { compressScripts } from "./compress.mjs";
 import { hashOf } from "./hash.mjs";
 import { projectNode } from "./node.mjs";
 import { endsWithParent } from "./parent.mjs";
@@ -50,8 +51,9 @@ export async function ensureBuilt() {
     await runStep("Building the Relying Parties", {
       file: node,
       args: [...endsWithParent, "node_modules/next/dist/bin/next", "build"],
-      env,
+      env: { ...env, NEXT_BROTLI: "yes" },
     });
+    await compressScripts(path.join(root, ".next", "static"));
     writeStamp(wanted);
   }
 }
