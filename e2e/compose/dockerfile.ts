@@ -23,20 +23,56 @@ interface Stage extends Image {
  * @param scratch empty folder for the stages
  * @returns the last stage */
 export async function buildImage(scratch: string): Promise<Image> {
-  const stages: Stage[] = [];
-  for (const { keyword, rest } of instructions(readFileSync("Dockerfile", "utf8"))) {
-    if (keyword === "FROM") stages.push(newStage(rest, stages, scratch));
-    const stage = stages.at(-1);
-    if (!stage) throw new Error(`${keyword} before FROM`);
-    await carryOut(keyword, rest, stage, stages);
+  const building = new Map<string, Promise<Stage>>();
+  const finished: Finished = (name) => {
+    const stage = building.get(name);
+    if (!stage) throw new Error(`the stage ${name} is unknown`);
+    return stage;
+  };
+  for (const [from, ...steps] of stagesOf(instructions(readFileSync("Dockerfile", "utf8")))) {
+    const [, base = "", name = "final"] = /^(\S+)(?: AS (\S+))?$/.exec(from?.rest ?? "") ?? [];
+    const model = building.get(base);
+    building.set(name, buildStage(newStage(name, scratch), model, steps, finished));
   }
-  const last = stages.at(-1);
+  const last = (await Promise.all(building.values())).at(-1);
   if (!last) throw new Error("the Dockerfile is empty");
   return last;
 }
 
+/** A stage above, once its steps are done. */
+type Finished = (name: string) => Promise<Stage>;
+
+/** All stages begin at once, as BuildKit has it; each waits for those that it names. */
+async function buildStage(
+  stage: Stage,
+  model: Promise<Stage> | undefined,
+  steps: Instruction[],
+  finished: Finished,
+): Promise<Stage> {
+  const from = await model;
+  if (from) {
+    copy(from.root, stage.root);
+    const { name, root } = stage;
+    Object.assign(stage, from, { env: { ...from.env }, name, root });
+  }
+  for (const { keyword, rest } of steps) await carryOut(keyword, rest, stage, finished);
+  return stage;
+}
+
+interface Instruction {
+  keyword: string;
+  rest: string;
+}
+
+/** Each begins with its FROM. */
+function stagesOf(all: Instruction[]): Instruction[][] {
+  const begins = all.flatMap(({ keyword }, index) => (keyword === "FROM" ? [index] : []));
+  if (begins[0] !== 0) throw new Error("the Dockerfile does not begin with FROM");
+  return begins.map((begin, index) => all.slice(begin, begins[index + 1]));
+}
+
 /** One for each logical line. */
-const instructions = (text: string) =>
+const instructions = (text: string): Instruction[] =>
   text
     .replace(/^\s*#.*\n/gm, "")
     .replace(/\\\n\s*/g, " ")
@@ -47,20 +83,14 @@ const instructions = (text: string) =>
       return { keyword, rest };
     });
 
-function newStage(rest: string, stages: Stage[], scratch: string): Stage {
-  const [, base, name = "final"] = /^(\S+)(?: AS (\S+))?$/.exec(rest) ?? [];
+function newStage(name: string, scratch: string): Stage {
   const root = path.join(scratch, name);
   mkdirSync(root);
-  const from = stages.find((stage) => stage.name === base);
-  if (from) copy(from.root, root);
-  const start = { workdir: "/", env: {}, user: "root", command: [], healthcheck: [] };
-  return { ...start, ...from, env: { ...from?.env }, name, root };
+  return { workdir: "/", env: {}, user: "root", command: [], healthcheck: [], name, root };
 }
 
-async function carryOut(keyword: string, rest: string, stage: Stage, stages: Stage[]): Promise<void> {
+async function carryOut(keyword: string, rest: string, stage: Stage, finished: Finished): Promise<void> {
   switch (keyword) {
-    case "FROM":
-      return;
     case "WORKDIR":
       stage.workdir = rest;
       mkdirSync(path.join(stage.root, rest), { recursive: true });
@@ -72,7 +102,7 @@ async function carryOut(keyword: string, rest: string, stage: Stage, stages: Sta
       );
       return;
     case "COPY":
-      return copyInto(stage, rest, stages);
+      return copyInto(stage, rest, finished);
     case "RUN":
       return run(stage, rest);
     case "USER":
@@ -89,16 +119,14 @@ async function carryOut(keyword: string, rest: string, stage: Stage, stages: Sta
   }
 }
 
-function copyInto(stage: Stage, rest: string, stages: Stage[]): void {
+async function copyInto(stage: Stage, rest: string, finished: Finished): Promise<void> {
   const words = rest.split(/\s+/).filter((word) => !word.startsWith("--"));
   const from = /--from=(\S+)/.exec(rest)?.[1];
   const to = words.pop() ?? ".";
   const target = path.join(stage.root, path.resolve(stage.workdir, to));
   for (const source of words) {
     if (from) {
-      const other = stages.find(({ name }) => name === from);
-      if (!other) throw new Error(`COPY from the unknown stage ${from}`);
-      copyOne(path.join(other.root, source), target);
+      copyOne(path.join((await finished(from)).root, source), target);
     } else {
       const into = to.endsWith("/") ? path.join(target, path.basename(source)) : target;
       for (const file of contextFiles(source)) copyOne(file, path.join(into, path.relative(source, file)));
