@@ -34,9 +34,9 @@ export function LiveSession({ base, shown, newest }: LiveSessionProps) {
       later = setTimeout(router.refresh, backgroundMs);
     };
     const stop = listen(base, shown, ({ session, requests }) => {
+      if (session) showUser(session.view.user);
       if (session && session.version !== asked.version) {
         asked = { ...asked, version: session.version };
-        showUser(session.view.user);
         announce({ session: change(session.view), requests: "" });
         // Style sheets emphasize a change that the page has seen.
         const ended = session.view.user === null && session.view.loggedOutBy !== null;
