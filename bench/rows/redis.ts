@@ -1,11 +1,9 @@
 /** A logout with Redis: its round trips, and its duration beside SQLite's (reach 3). */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createClient } from "@redis/client";
 import { ensureProgram } from "#lib/prepare/system.ts";
 import { startRedis } from "#lib/store/testing/redis-server.ts";
 import { generateLoad } from "../measure/load.ts";
+import { scratchFolder } from "../measure/scratch.ts";
 import { median, medianRatio, ms, quantile, rotated, times } from "../measure/statistics.ts";
 import { type Issuer, mintTokens, startIssuer } from "../receivers/issuer.ts";
 import { core } from "../receivers/own.ts";
@@ -43,7 +41,7 @@ export const redis: Row = {
         reaches: [reach("3: round trips to Redis", "", 1), reach(what, "×", 1.3)],
         notes: [`redis-server: ${lane.reason}. ${lane.command}`],
       };
-    const scratch = mkdtempSync(join(tmpdir(), "bench-"));
+    const scratch = scratchFolder();
     const issuer = await startIssuer();
     // One for each build: another revision has its own keys and scripts.
     const servers = await Promise.all(context.builds.map(() => startRedis(["--appendfsync", appendfsync])));
@@ -51,13 +49,13 @@ export const redis: Row = {
       return await measure(
         context,
         issuer,
-        scratch,
+        scratch.folder,
         servers.map(({ url }) => url),
       );
     } finally {
       for (const server of servers) await server.stop();
       issuer.close();
-      rmSync(scratch, { recursive: true, force: true });
+      scratch.remove();
     }
   },
 };

@@ -1,6 +1,5 @@
 /** What a session costs in each store, by number of sessions: a logout, a sign-in, its bytes. */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@redis/client";
@@ -10,6 +9,7 @@ import type { Store } from "#lib/rp/store.ts";
 import { openRedisStore } from "#lib/store/redis/store.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { startRedis } from "#lib/store/testing/redis-server.ts";
+import { scratchFolder } from "../measure/scratch.ts";
 import { ms, quantile, times } from "../measure/statistics.ts";
 import type { Context, Result, Row } from "../row.ts";
 import { logoutOf, sessionNumber } from "../sessions.ts";
@@ -34,7 +34,7 @@ interface Opened {
 const sqlite: Engine = {
   name: "SQLite",
   open: async () => {
-    const folder = mkdtempSync(join(tmpdir(), "bench-"));
+    const { folder, remove } = scratchFolder();
     const store = openSqliteStore(folder, "bench");
     return {
       store,
@@ -47,7 +47,7 @@ const sqlite: Engine = {
       spareDisk: async () => {},
       close: async () => {
         await store.close();
-        rmSync(folder, { recursive: true });
+        remove();
       },
     };
   },
