@@ -24,12 +24,15 @@ export function ensurePeers(): Promise<void> {
     await ensurePackages(folder, "other receivers of logout tokens");
   }).catch((error: unknown) => {
     if (!(error instanceof StepFailed)) throw error;
-    throw new CannotRun(`npm could not install it (${lastLine(error.message)}); npm ci --prefix ${folder}`);
+    throw new CannotRun(`npm could not install it (${reasonIn(error.message)}). npm ci --prefix ${folder}`);
   });
   return ready;
 }
 
-const lastLine = (text: string) => text.trim().split("\n").at(-1);
+/** npm begins its output with codes and ends it with the name of a log. */
+const reasonIn = (output: string) =>
+  /^npm error (?!code |errno |syscall |A complete)(.+)/m.exec(output)?.[1] ??
+  output.trim().split("\n").at(-1);
 
 /** A script of bench/peers. */
 const script = (name: string, file: string, url: string) => async (setting: Setting) => {
