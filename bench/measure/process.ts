@@ -1,12 +1,12 @@
 /** A server under measurement: a process of its own, ended with this one. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { endsWithParent } from "#lib/prepare/parent.mjs";
-import { scratchFolder } from "./scratch.ts";
 
 export interface ServerPlan {
   name: string;
@@ -37,8 +37,8 @@ process.once("exit", () => {
  * @throws {CannotRun} if it ends, or does not answer in time */
 export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
   const { name, file = process.execPath, args, cwd, env = {}, probe } = plan;
-  const scratch = scratchFolder();
-  const errors = join(scratch.folder, "stderr");
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const errors = join(folder, "stderr");
   const stderr = openSync(errors, "w");
   const own = plan.file === undefined ? endsWithParent : [];
   const child = spawn(file, [...own, ...args], {
@@ -51,7 +51,7 @@ export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
   const stop = async () => {
     await end(child);
     running.delete(child);
-    scratch.remove();
+    rmSync(folder, { recursive: true, force: true });
   };
   try {
     await answers(probe, child);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "#lib/rp/store.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
+import { receive } from "#lib/store/testing/stored.ts";
 import { multiply } from "../measure/multiply.ts";
 import { count, ms, quantile, times } from "../measure/statistics.ts";
 import type { Context, Result, Row } from "../row.ts";
@@ -36,9 +37,7 @@ export const endings: Row = {
       await store.close();
       multiply(join(folder, "bench.sqlite"), size - logouts);
       store = openSqliteStore(folder, "bench");
-      bySid.push(
-        await costOf(sample.map((session) => () => store.receiveLogout(logoutOf(session), Date.now()))),
-      );
+      bySid.push(await costOf(sample.map((session) => () => receive(store, logoutOf(session)))));
       if (size === sizes.at(-1)) bySub = await costsBySub(store);
       await store.close();
       rmSync(folder, { recursive: true });
@@ -64,7 +63,7 @@ async function costsBySub(store: Store): Promise<Cost[]> {
           Date.now(),
         );
       }
-      works.push(() => store.receiveLogout({ ...logoutOf(session), sid: undefined, sub }, Date.now()));
+      works.push(() => receive(store, { ...logoutOf(session), sid: undefined, sub }));
     }
     costs.push(await costOf(works));
   }

@@ -1,7 +1,9 @@
 /** Receivers of logout tokens side by side (reach 1 and 2). */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CannotRun } from "#lib/cli/errors.ts";
 import { cpuSeconds } from "../measure/cpu.ts";
-import { scratchFolder } from "../measure/scratch.ts";
 import { count, median, medianRatio, rotated, times } from "../measure/statistics.ts";
 import { apacheDefault, apacheFile, apacheLarge } from "../receivers/apache.ts";
 import { cryptoVerify } from "../receivers/crypto-verify.ts";
@@ -31,13 +33,13 @@ export const receivers: Row = {
   name: "receivers",
   title: "Receivers of logout tokens",
   run: async (context: Context): Promise<Result> => {
-    const scratch = scratchFolder();
+    const scratch = mkdtempSync(join(tmpdir(), "bench-"));
     const issuer = await startIssuer();
     try {
-      return await measure(context, issuer, scratch.folder);
+      return await measure(context, issuer, scratch);
     } finally {
       issuer.close();
-      scratch.remove();
+      rmSync(scratch, { recursive: true, force: true });
     }
   },
 };

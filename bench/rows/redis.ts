@@ -1,9 +1,11 @@
 /** A logout with Redis: its round trips, and its duration beside SQLite's (reach 3). */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createClient } from "@redis/client";
 import { ensureProgram } from "#lib/prepare/system.ts";
 import { startRedis } from "#lib/store/testing/redis-server.ts";
 import { generateLoad } from "../measure/load.ts";
-import { scratchFolder } from "../measure/scratch.ts";
 import { median, medianRatio, ms, quantile, rotated, times } from "../measure/statistics.ts";
 import { type Issuer, mintTokens, startIssuer } from "../receivers/issuer.ts";
 import { core } from "../receivers/own.ts";
@@ -41,7 +43,7 @@ export const redis: Row = {
         reaches: [reach("3: round trips to Redis", "", 1), reach(what, "×", 1.3)],
         notes: [`redis-server: ${lane.reason}. ${lane.command}`],
       };
-    const scratch = scratchFolder();
+    const scratch = mkdtempSync(join(tmpdir(), "bench-"));
     const issuer = await startIssuer();
     // One for each build: another revision has its own keys and scripts.
     const servers = await Promise.all(context.builds.map(() => startRedis(["--appendfsync", appendfsync])));
@@ -49,13 +51,13 @@ export const redis: Row = {
       return await measure(
         context,
         issuer,
-        scratch.folder,
+        scratch,
         servers.map(({ url }) => url),
       );
     } finally {
       for (const server of servers) await server.stop();
       issuer.close();
-      scratch.remove();
+      rmSync(scratch, { recursive: true, force: true });
     }
   },
 };

@@ -1,5 +1,6 @@
 /** What a session costs in each store, by number of sessions: a logout, a sign-in, its bytes. */
-import { statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createClient } from "@redis/client";
@@ -9,7 +10,7 @@ import type { Store } from "#lib/rp/store.ts";
 import { openRedisStore } from "#lib/store/redis/store.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { startRedis } from "#lib/store/testing/redis-server.ts";
-import { scratchFolder } from "../measure/scratch.ts";
+import { receive } from "#lib/store/testing/stored.ts";
 import { ms, quantile, times } from "../measure/statistics.ts";
 import type { Context, Result, Row } from "../row.ts";
 import { logoutOf, sessionNumber } from "../sessions.ts";
@@ -34,7 +35,7 @@ interface Opened {
 const sqlite: Engine = {
   name: "SQLite",
   open: async () => {
-    const { folder, remove } = scratchFolder();
+    const folder = mkdtempSync(join(tmpdir(), "bench-"));
     const store = openSqliteStore(folder, "bench");
     return {
       store,
@@ -47,7 +48,7 @@ const sqlite: Engine = {
       spareDisk: async () => {},
       close: async () => {
         await store.close();
-        remove();
+        rmSync(folder, { recursive: true });
       },
     };
   },
@@ -113,7 +114,7 @@ async function measure({ store, bytes, spareDisk, close }: Opened, size: number)
   const durations: number[] = [];
   for (const logout of sample.map(logoutOf)) {
     const start = performance.now();
-    await store.receiveLogout(logout, Date.now());
+    await receive(store, logout);
     durations.push(performance.now() - start);
   }
   await close();

@@ -127,8 +127,7 @@ function watch(child: ChildProcess, isWell: () => Promise<boolean>): Container {
     output: () => output,
     ended,
     healthy: async () => {
-      // Much longer than it takes: a busy machine must not fail a test.
-      const deadline = performance.now() + 120_000;
+      const deadline = performance.now() + 30_000;
       while (!(await isWell())) {
         if (child.exitCode !== null || performance.now() > deadline)
           throw new Error(`not healthy:\n${output}`);

@@ -94,8 +94,8 @@ describe("docker compose --profile embedded up", () => {
     });
   });
   after(async () => {
-    await machine.stop(); // even if it did not get as far as Caddy
     await caddy.stop();
+    await machine.stop();
   });
 
   test("starts all services of the profile that are ours", () => {
@@ -209,8 +209,8 @@ describe("docker compose --profile scale up", () => {
     caddy = await startCaddy("scale.Caddyfile", { folder, here: machine.here, env });
   });
   after(async () => {
-    await machine.stop(); // even if it did not get as far as Caddy
     await caddy.stop();
+    await machine.stop();
     const gone = once(redis, "exit");
     redis.kill("SIGTERM");
     await gone;

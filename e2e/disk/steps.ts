@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import { OpStore } from "#lib/op/store/op-store.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
-import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "#lib/store/testing/stored.ts";
+import { begin, clientOf, iss, logoutOf, pendingOf, receive, sessionOf } from "#lib/store/testing/stored.ts";
 
 /** Of an app. */
 async function appSteps(folder: string): Promise<Record<string, () => Promise<unknown>>> {
@@ -18,7 +18,7 @@ async function appSteps(folder: string): Promise<Record<string, () => Promise<un
     event: () => store.appendEvents([{ at: 1, type: "provider_discovered", data: { issuer: iss } }]),
     form: () => store.saveForm("visit", { values: {}, errors: {} }, Date.now()),
     "pending login": () => store.savePendingLogin(pendingOf("state")),
-    "logout token": () => store.receiveLogout(logoutOf({ sid: "one" }), Date.now()),
+    "logout token": () => receive(store, logoutOf({ sid: "one" })),
     "front channel": () => store.endBySid(iss, "two", end),
     end: () => store.endSession(third, end),
     reset: () => store.deleteSession(fourth),

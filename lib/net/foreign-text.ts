@@ -2,6 +2,9 @@
  * reading direction or reaches a terminal as a command. Nothing else turns such a value into text: `String` calls what
  * the value has as `toString`, and `JSON.stringify` fails on lists in lists in lists. */
 
+/** Nearly all texts have none of these, which is quicker to see than to replace. */
+const isClean = (text: string): boolean => text.isWellFormed() && text.search(hidden) === -1;
+
 /** Controls except tab and line break, marks of direction, what XML forbids, the byte order mark, and characters that
  * show nothing. Those that shape their neighbours stay: names and emoji need them. */
 const hidden =
@@ -10,10 +13,12 @@ const hidden =
 
 /** Invisible characters as `\u202e`, lone surrogates as the replacement character. */
 export const visible = (text: string): string =>
-  text
-    .toWellFormed()
-    .replaceAll("\r\n", "\n")
-    .replaceAll(hidden, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  isClean(text)
+    ? text
+    : text
+        .toWellFormed()
+        .replaceAll("\r\n", "\n")
+        .replaceAll(hidden, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** The same for text that a process of ours has coloured: its colours stay. */
 export const visibleInColour = (text: string): string =>

@@ -1,6 +1,7 @@
 /** Events as log lines for people; the lines about back-channel logout are the tutorial's. */
 import { summaryOf } from "#lib/doctor/finding.ts";
 import type { EventData, EventType, NewEvent } from "./events.ts";
+import { warningOf } from "./logout/logout-effect.ts";
 
 interface Line {
   level: "info" | "warn";
@@ -97,8 +98,9 @@ function logoutTokenLines(data: EventData["logout_token"]): Line[] {
       warn(`Logout token refused: ${data.error}${failed ? ` (${failed.check}, ${failed.clause})` : ""}`),
     ];
   }
-  const { sessions, sid, sub, warning } = data;
-  if (sessions > 0) return [received];
+  const { ended, sid, sub } = data;
+  if (ended.length > 0) return [received];
+  const warning = warningOf(data);
   const none = `No session found for the ${sid ? `sid: ${sid}` : `sub: ${sub}`}`;
   return [received, warn(warning ? `${none}. ${warning}` : none)];
 }

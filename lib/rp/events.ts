@@ -1,10 +1,18 @@
 /** Every protocol step is recorded once, as data; log lines, pages and the doctor read that record. */
 import type { Finding } from "#lib/doctor/finding.ts";
+import type { Found } from "#lib/oidc/checklist.ts";
 import type { ProtocolErrorCode } from "#lib/oidc/errors.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
 import type { FieldResult } from "#lib/oidc/registration-report.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
-import type { Confirmation, LogoutOutcome, PastSession } from "./model.ts";
+import type {
+  Confirmation,
+  EndedSession,
+  LogoutEffect,
+  LogoutOutcome,
+  PastSession,
+  SessionEnd,
+} from "./model.ts";
 
 interface Failed {
   error: string;
@@ -26,8 +34,6 @@ export interface ReceivedToken {
   token?: string;
   /** What was encrypted in it. */
   signed?: string;
-  /** The RP sessions that it ended. */
-  sessionIds: readonly string[];
 }
 
 /** What each type of event says. Never a secret, nor a token except `received`. */
@@ -73,19 +79,21 @@ export interface EventData {
   provider_unavailable: Failed;
 }
 
-interface AcceptedLogoutToken {
+/** An accepted logout token, as far as it is known before its logout (logout/logout-effect.ts has the rest in words). */
+export interface LogoutTokenRecord {
   iss: string;
   aud?: string | string[] | undefined;
   sub?: string | undefined;
   sid?: string | undefined;
   jti: string;
-  /** How many sessions it ended here. */
-  sessions: number;
-  /** Why it ended none although the user is logged in here. */
-  warning?: string | undefined;
-  verdicts: Verdict[];
+  /** The clients that the token is for. */
+  clientIds: readonly string[];
+  /** All but the last check, `session`. */
+  found: readonly Found[];
   received?: ReceivedToken;
 }
+
+export type AcceptedLogoutToken = LogoutTokenRecord & LogoutEffect;
 
 export type EventType = keyof EventData;
 
@@ -123,6 +131,28 @@ export type ProtocolEvent<Types extends EventType = EventType> = {
 
 export type UnnumberedEvent = { [Type in EventType]: Recorded<Type> }[EventType];
 export type NewEvent = { [Type in EventType]: Omit<Recorded<Type>, "at"> }[EventType];
+
+/** What is recorded about sessions that the store has ended. */
+export const endedEvents = (
+  sessions: readonly EndedSession[],
+  { atProvider: _, ...end }: SessionEnd,
+): (UnnumberedEvent & { type: "session_ended" })[] =>
+  sessions.map(({ sessionId, sub, sid, since }) => ({
+    type: "session_ended",
+    at: end.at,
+    sessionId,
+    data: { ...end, sub, sid, livedMs: end.at - since },
+  }));
+
+/** What is recorded about an accepted logout token, and about each session that it ended. */
+export const logoutRecords = (
+  record: LogoutTokenRecord,
+  effect: LogoutEffect,
+  end: SessionEnd,
+): UnnumberedEvent[] => [
+  { type: "logout_token", at: end.at, data: { ...record, ...effect } },
+  ...endedEvents(effect.ended, end),
+];
 
 /** Records steps, in one write. Never throws: the protocol does not fail because its record does. */
 export type EventLog = (...events: readonly NewEvent[]) => Promise<void>;

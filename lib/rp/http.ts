@@ -4,6 +4,15 @@ import { reason } from "#lib/net/innermost-error.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { document, documentPolicy, type Html, html } from "#lib/ui/html.ts";
 import { otherApps } from "./other-apps.ts";
+import {
+  bodyTimeout,
+  largestBody,
+  type PlainRequest,
+  type PlainResponse,
+  readPlainForm,
+  tooLarge,
+  tooSlow,
+} from "./plain-http.ts";
 import { baseUrlFor, canonicalBaseUrl, type RelyingParty, requestHost } from "./relying-party.ts";
 import { readSession } from "./session/session-cookie.ts";
 import { whoRow } from "./session/who-row.ts";
@@ -75,7 +84,7 @@ ${form.fromFragment ? html`<noscript><p class="note note-warn">The response is i
 }
 
 /** When to retry after a 503, in seconds: later than the store forgets a logout token whose answer was lost. */
-const retryAfter = "5";
+export const retryAfter = "5";
 
 /** Adds `Retry-After` where a retry may help. */
 export function retriable(response: Response): Response {
@@ -83,25 +92,28 @@ export function retriable(response: Response): Response {
   return response;
 }
 
-/** How long a body may take to arrive, in milliseconds. */
-const bodyTimeout = 10_000;
+/** An endpoint for programs as one of the web platform. */
+export const plainly =
+  (run: (request: PlainRequest, rp: RelyingParty) => Promise<PlainResponse>): Endpoint =>
+  async (request, rp) => {
+    const { status, headers, body } = await run(plainRequest(request), rp);
+    return new Response(body ?? null, { status, headers });
+  };
+
+const plainRequest = (request: Request): PlainRequest => ({
+  contentType: request.headers.get("content-type") ?? undefined,
+  text: (largest) => readText(request, largest),
+});
 
 /** Reads a form-encoded body, bounded in size and time.
  * @throws {ProtocolError} `unsupported_media_type`, `request_too_large` or `request_too_slow` */
-export async function readForm(request: Request, largest = 64 * 1024): Promise<URLSearchParams> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded") {
-    throw new ProtocolError("unsupported_media_type", "The body must be application/x-www-form-urlencoded.");
-  }
-  return new URLSearchParams(await readText(request, largest));
-}
+export const readForm = (request: Request, largest = largestBody): Promise<URLSearchParams> =>
+  readPlainForm(plainRequest(request), largest);
 
 /** Reads a body, bounded in size and time.
  * @throws {ProtocolError} `request_too_large` or `request_too_slow` */
-export async function readText(request: Request, largest = 64 * 1024): Promise<string> {
-  const tooLarge = () =>
-    new ProtocolError("request_too_large", `The body must not be larger than ${largest} bytes.`);
-  if (Number(request.headers.get("content-length") ?? 0) > largest) throw tooLarge();
+export async function readText(request: Request, largest = largestBody): Promise<string> {
+  if (Number(request.headers.get("content-length") ?? 0) > largest) throw tooLarge(largest);
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -109,12 +121,12 @@ export async function readText(request: Request, largest = 64 * 1024): Promise<s
   try {
     for await (const chunk of request.body?.pipeThrough(new TransformStream(), { signal }) ?? []) {
       size += chunk.length;
-      if (size > largest) throw tooLarge();
+      if (size > largest) throw tooLarge(largest);
       text += decoder.decode(chunk, { stream: true });
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new ProtocolError("request_too_slow", `The body must arrive within ${bodyTimeout / 1000} seconds.`);
+    throw tooSlow();
   }
   return text + decoder.decode();
 }

@@ -190,6 +190,13 @@ export interface EndedSession {
   since: number;
 }
 
+/** What a logout did here. */
+export interface LogoutEffect {
+  ended: readonly EndedSession[];
+  /** If it ended none: the logins that it could have meant, its user's, or without `sub` those that have no `sid`. */
+  others: readonly OpSession[];
+}
+
 /** The answer to "is the user still signed in at the OP?" (SM 3.1), as the RP iframe gets it. */
 export type Confirmation =
   | { confirmation: "renewed"; sessionState: string }

@@ -2,11 +2,12 @@
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
-import type { EventType, ProtocolEvent, UnnumberedEvent } from "./events.ts";
+import type { EventType, LogoutTokenRecord, ProtocolEvent, UnnumberedEvent } from "./events.ts";
 import type {
   EndedSession,
   FormState,
   Login,
+  LogoutEffect,
   LogoutOutcome,
   OpSession,
   PendingLogin,
@@ -78,10 +79,14 @@ export interface Store {
   saveLogoutOutcome(sessionId: string, outcome: LogoutOutcome): Promise<void>;
   deleteSession(sessionId: string): Promise<void>;
 
-  /** Receives a verified logout token: remembers its `jti`, ends its sessions, and makes those end whose callback is
-   * still running. One atomic step.
-   * @returns the ended sessions, or "replayed" without effect when the `jti` was seen before */
-  receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed">;
+  /** Receives a verified logout token: remembers its `jti`, ends its sessions, makes those end whose callback is still
+   * running, and records the token and the ended sessions. One atomic step.
+   * @returns what it did, or "replayed" without effect when the `jti` was seen before */
+  receiveLogout(
+    logout: ReceivedLogout,
+    record: LogoutTokenRecord,
+    now: number,
+  ): Promise<LogoutEffect | "replayed">;
   /** Ends the sessions with this `sid`, of any client: for front-channel logout. The request is unsigned, so nothing about
    * it is remembered. */
   endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]>;

@@ -21,6 +21,13 @@ export interface DatabaseOptions {
   onRestored?: (() => void) | undefined;
 }
 
+/** Work that waits for the next group commit. */
+interface Waiting {
+  run: () => unknown;
+  resolve: (result: never) => void;
+  reject: (error: unknown) => void;
+}
+
 export class Database {
   readonly #db: DatabaseSync;
   readonly #options: DatabaseOptions;
@@ -28,6 +35,7 @@ export class Database {
   /** Undefined in memory. */
   readonly #file: FileIdentity | undefined;
   #lost = false;
+  #waiting: Waiting[] = [];
 
   /** @param folder for the file, created if it is missing; `:memory:` keeps nothing
    *  @throws {DatabaseFault} if the file cannot be used */
@@ -73,8 +81,36 @@ export class Database {
     });
   }
 
+  /** Like `durably`, in one transaction with all work that arrives in the same turn of the event loop: they share one
+   * wait for the disk (group commit). Each resolves after that.
+   * @throws {DatabaseFault} */
+  together<T>(run: () => T): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    if (this.#waiting.push({ run, resolve, reject }) === 1) setImmediate(() => this.#commitWaiting());
+    return promise;
+  }
+
   close(): void {
+    this.#commitWaiting();
     this.#db.close();
+  }
+
+  #commitWaiting(): void {
+    const group = this.#waiting;
+    this.#waiting = [];
+    if (group.length > 0 && !this.#commit(group)) for (const each of group) this.#commit([each]);
+  }
+
+  /** @returns false if several failed together: one of them may have spoilt it for the others */
+  #commit(group: readonly Waiting[]): boolean {
+    try {
+      const results = this.durably(() => group.map(({ run }) => run()));
+      for (const [n, { resolve }] of group.entries()) resolve(results[n] as never);
+    } catch (error) {
+      if (group.length > 1) return false;
+      for (const { reject } of group) reject(error);
+    }
+    return true;
   }
 
   #transact<T>(work: () => T): T {

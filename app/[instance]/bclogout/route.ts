@@ -1,10 +1,11 @@
 import { endpoint } from "#lib/next/endpoint.ts";
 import { backchannelLogout } from "#lib/rp/endpoints/backchannel-logout.ts";
-import { postOnly } from "#lib/rp/http.ts";
+import { plainly, postOnly } from "#lib/rp/http.ts";
 
 const refused = endpoint(postOnly, { forPeople: false });
 
-export const POST = endpoint(backchannelLogout, { forPeople: false });
+/** The server itself answers first, with the same function: lib/next/logout-tokens.ts. */
+export const POST = endpoint(plainly(backchannelLogout), { forPeople: false });
 export {
   refused as DELETE,
   refused as GET,

@@ -1,6 +1,7 @@
 import { relyingParty } from "#lib/next/relying-party.ts";
 import type { LogoutEventType } from "#lib/rp/events.ts";
 import type { LogoutRequestEvent } from "#lib/rp/logout/latest-requests.ts";
+import { verdictsOf, warningOf } from "#lib/rp/logout/logout-effect.ts";
 import { shownToken } from "#lib/rp/logout/received-token.ts";
 import type { RpSession } from "#lib/rp/model.ts";
 import { clock } from "../clock.ts";
@@ -46,14 +47,15 @@ function LogoutRequest({
 }) {
   const received = "received" in data ? data.received : undefined;
   const error = "error" in data ? data.error : undefined;
-  const verdicts = "verdicts" in data ? data.verdicts : [];
+  const ended = "ended" in data ? data.ended : [];
+  const verdicts = "ended" in data ? verdictsOf(data) : "verdicts" in data ? data.verdicts : [];
+  const warning = "ended" in data ? warningOf(data) : "warning" in data ? data.warning : undefined;
   const line = (
     <>
       <time className="mono">{clock(at)}</time> <b>{names[type]}</b>:{" "}
-      {"error" in data ? data.error : outcome(data)}
+      {"error" in data ? data.error : outcome("ended" in data ? ended.length : data.sessions, warning)}
     </>
   );
-  const warning = "warning" in data ? data.warning : undefined;
   const look = `note ${error ? "note-bad" : warning ? "note-warn" : "note-ok"}`;
   if (verdicts.length === 0 && !received)
     return (
@@ -64,7 +66,7 @@ function LogoutRequest({
   return (
     <details className={look} open={open}>
       <summary>{line}</summary>
-      {received && <ReceivedLogoutToken token={shownToken(received, session, relyingParty())} />}
+      {received && <ReceivedLogoutToken token={shownToken(received, ended, session, relyingParty())} />}
       {verdicts.length > 0 && (
         <details open={error !== undefined}>
           <summary>Checks of this logout token</summary>
@@ -75,7 +77,7 @@ function LogoutRequest({
   );
 }
 
-function outcome({ sessions, warning }: { sessions: number; warning?: string | undefined }): string {
+function outcome(sessions: number, warning: string | undefined): string {
   const ended =
     sessions === 0 ? "no matching session here" : `ended ${sessions} session${sessions === 1 ? "" : "s"}`;
   return `accepted; ${ended}${warning ? `. ${warning}` : ""}`;

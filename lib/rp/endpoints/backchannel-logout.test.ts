@@ -9,6 +9,7 @@ import { ProtocolError } from "#lib/oidc/errors.ts";
 import { backchannelLogoutEvent } from "#lib/oidc/logout-token.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { begin, sessionOf } from "#lib/store/testing/stored.ts";
+import type { PlainResponse } from "../plain-http.ts";
 import { createRelyingParty, type RelyingParty } from "../relying-party.ts";
 import { backchannelLogout } from "./backchannel-logout.ts";
 
@@ -42,12 +43,12 @@ function app(up = true): RelyingParty {
   return createRelyingParty({ config, log, store: openSqliteStore(":memory:", "app"), fetch });
 }
 
-const send = (token: string, rp: RelyingParty): Promise<Response> =>
+const send = (token: string, rp: RelyingParty): Promise<PlainResponse> =>
   backchannelLogout(
-    new Request("http://localhost:8082/playground2/bclogout", {
-      method: "POST",
-      body: new URLSearchParams({ logout_token: token }),
-    }),
+    {
+      contentType: "application/x-www-form-urlencoded",
+      text: async () => String(new URLSearchParams({ logout_token: token })),
+    },
     rp,
   );
 
@@ -80,9 +81,10 @@ describe("a refusal has the verdicts so far", () => {
       throw new ProtocolError("store_unavailable", "The session store is unavailable.");
     });
     const response = await send(await tokenFor(["playground2"]), rp);
-    assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "5"]);
+    assert.deepEqual([response.status, response.headers["retry-after"]], [503, "5"]);
     const [event] = await rp.store.listEvents("logout_token", 1);
-    const results = new Map(event?.data.verdicts.map(({ check, result }) => [check, result]));
+    assert.ok(event && "verdicts" in event.data);
+    const results = new Map(event.data.verdicts.map(({ check, result }) => [check, result]));
     assert.deepEqual(
       [results.get("signature"), results.get("jti"), results.get("replay")],
       ["pass", "pass", "skip"],
@@ -92,14 +94,14 @@ describe("a refusal has the verdicts so far", () => {
   test("where the OpenID Provider is unavailable", async () => {
     const rp = app(false);
     const response = await send(await tokenFor(["playground2"]), rp);
-    assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "5"]);
+    assert.deepEqual([response.status, response.headers["retry-after"]], [503, "5"]);
     const [event] = await rp.store.listEvents("logout_token_unverified", 1);
     const results = new Map(event?.data.verdicts.map(({ check, result }) => [check, result]));
     assert.deepEqual([results.get("format"), results.get("signature")], ["pass", "skip"]);
   });
 });
 
-test("a logout is two writes, however many sessions it ends: the logout itself, and its record", async (t) => {
+test("a logout is one write, however many sessions it ends: the logout with its records", async (t) => {
   const rp = app();
   for (let n = 0; n < 5; n++) {
     const { login, ...session } = sessionOf("alice", "s-1");
@@ -110,7 +112,7 @@ test("a logout is two writes, however many sessions it ends: the logout itself, 
   assert.equal((await send(await tokenFor(["playground2"]), rp)).status, 200);
   assert.deepEqual(
     writes.map(({ mock }) => mock.callCount()),
-    [1, 1],
+    [1, 0],
   );
   assert.equal((await rp.store.listEvents("session_ended", 10)).length, 5);
   assert.equal((await rp.store.listEvents("logout_token", 10)).length, 1);

@@ -1,6 +1,7 @@
 /** POST /bclogout: Back-Channel Logout 1.0, sections 2.5 to 2.8. */
 import type { JWTPayload } from "jose";
 import { reason } from "#lib/net/innermost-error.ts";
+import type { Found } from "#lib/oidc/checklist.ts";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { isNumericDate, sidOf } from "#lib/oidc/id-token.ts";
 import {
@@ -14,17 +15,17 @@ import {
 } from "#lib/oidc/logout-token.ts";
 import { type Client, clientsAt } from "../clients.ts";
 import { decryptionFor } from "../encryption-keys.ts";
-import type { NewEvent, ReceivedToken } from "../events.ts";
-import { readForm, retriable } from "../http.ts";
-import { endedEvents } from "../logout/end-session.ts";
+import { logEvents } from "../event-log.ts";
+import type { ReceivedToken } from "../events.ts";
+import { logoutRecords } from "../events.ts";
+import { retryAfter } from "../http.ts";
 import { receivedToken } from "../logout/received-token.ts";
-import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
-import type { EndedSession, SessionEnd } from "../model.ts";
+import { type PlainRequest, type PlainResponse, readPlainForm } from "../plain-http.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
 /** The OP calls it, so it checks neither Origin nor host, and answers in JSON. */
-export async function backchannelLogout(request: Request, rp: RelyingParty): Promise<Response> {
+export async function backchannelLogout(request: PlainRequest, rp: RelyingParty): Promise<PlainResponse> {
   const checks = logoutTokenChecks();
   let received: ReceivedToken | undefined;
   try {
@@ -36,11 +37,7 @@ export async function backchannelLogout(request: Request, rp: RelyingParty): Pro
     received = receivedToken(token, opened.signed);
     const issuer = await issuerOf(opened.claims, clients, rp);
     const verified = await verifyLogoutToken(opened, { issuer, ...expectationOf(rp) }, checks);
-    const { ended, end } = await endSessions(verified, checks, rp);
-    await rp.record(
-      acceptedEvent(verified, ended, receivedToken(token, opened.signed, ended), checks),
-      ...endedEvents(ended, end),
-    );
+    await receive(verified, received, checks, rp);
     return answer(200);
   } catch (error) {
     return refuse(error, received, checks, rp);
@@ -48,8 +45,8 @@ export async function backchannelLogout(request: Request, rp: RelyingParty): Pro
 }
 
 /** BCL 2.5: one form field; others are ignored. */
-async function readLogoutToken(request: Request): Promise<string> {
-  const [token, ...more] = (await readForm(request)).getAll("logout_token");
+async function readLogoutToken(request: PlainRequest): Promise<string> {
+  const [token, ...more] = (await readPlainForm(request)).getAll("logout_token");
   if (!token) throw new ProtocolError("invalid_request", "The form field logout_token is missing.");
   if (more.length > 0) throw new ProtocolError("invalid_request", "The form field logout_token is repeated.");
   return token;
@@ -88,13 +85,15 @@ async function issuerOf(
   };
 }
 
-/** BCL 2.7: no session to end is success as well. */
-async function endSessions(
+/** Ends the sessions and records the token, in one step of the store.
+ * @throws {ProtocolError} `invalid_logout_token` if the `jti` was seen before */
+async function receive(
   { claims, clientIds, replayableUntil }: VerifiedLogoutToken,
+  received: ReceivedToken,
   checks: LogoutTokenChecks,
   rp: RelyingParty,
-): Promise<{ ended: EndedSession[]; end: SessionEnd }> {
-  const { iss, sub, jti, iat } = claims;
+): Promise<void> {
+  const { iss, sub, aud, jti, iat } = claims;
   const sid = sidOf(claims);
   const end = { by: "back-channel" as const, at: rp.now(), ...noticedAfter(claims.toe, rp.now()) };
   const logout = {
@@ -102,37 +101,17 @@ async function endSessions(
     iat: Math.floor(iat),
     replayableUntil: replayableUntil * 1000,
   };
-  const ended = await rp.store.receiveLogout(logout, rp.now());
-  if (ended === "replayed")
+  const found: Found[] = [...checks.found, ["replay", "pass"]];
+  const record = { iss, aud, sub, sid, jti, clientIds, found, received };
+  const effect = await rp.store.receiveLogout(logout, record, rp.now());
+  if (effect === "replayed")
     return checks.fail("replay", "This logout token was received before.", "a new jti", jti);
-  checks.pass("replay");
-  const unmatched = ended.length === 0 ? await whyUnmatched(logout, rp).catch(notKnown) : undefined;
-  if (unmatched) checks.warn("session", "a session with this sid or sub", unmatched);
-  else checks.pass("session", ended.length === 0 ? "none here: success as well" : `${ended.length} ended`);
-  return { ended, end };
-}
-
-/** The logout took effect, so it is accepted although the store has stopped answering since. */
-function notKnown(error: unknown): undefined {
-  if (!(error instanceof ProtocolError)) throw error;
+  logEvents(rp.log, logoutRecords(record, effect, end));
 }
 
 /** How long ago the OP ended its session, by its clock (`toe`, RFC 8417 2.2). `iat`, in whole seconds, is too coarse. */
 const noticedAfter = (toe: unknown, now: number) =>
   isNumericDate(toe) ? { noticedAfterMs: Math.max(0, Math.round(now - toe * 1000)) } : {};
-
-function acceptedEvent(
-  { claims }: VerifiedLogoutToken,
-  ended: EndedSession[],
-  received: ReceivedToken,
-  { verdicts }: LogoutTokenChecks,
-): NewEvent {
-  const { iss, sub, aud, jti } = claims;
-  const sid = sidOf(claims);
-  const warning = verdicts.find(({ check, result }) => check === "session" && result === "warn")?.actual;
-  const data = { iss, aud, sub, sid, jti, sessions: ended.length, warning, verdicts, received };
-  return { type: "logout_token", data };
-}
 
 /** BCL 2.8: 400 with an OAuth-style error; 503 where the OP should try again. */
 async function refuse(
@@ -140,7 +119,7 @@ async function refuse(
   received: ReceivedToken | undefined,
   checks: LogoutTokenChecks,
   rp: RelyingParty,
-): Promise<Response> {
+): Promise<PlainResponse> {
   if (!(error instanceof ProtocolError)) {
     rp.log.error({ err: error }, "The back-channel logout endpoint failed.");
     return answer(500, { error: "server_error", error_description: "The app failed; see its log." });
@@ -161,7 +140,13 @@ async function refuse(
   return answer(error.status, body);
 }
 
-function answer(status: number, body?: { error: string; error_description: string }): Response {
+function answer(status: number, body?: { error: string; error_description: string }): PlainResponse {
   const headers = { "cache-control": "no-store" };
-  return body ? retriable(Response.json(body, { status, headers })) : new Response(null, { status, headers });
+  if (!body) return { status, headers };
+  const retry = status === 503 ? { "retry-after": retryAfter } : {};
+  return {
+    status,
+    headers: { ...headers, "content-type": "application/json", ...retry },
+    body: JSON.stringify(body),
+  };
 }

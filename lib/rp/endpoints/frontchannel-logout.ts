@@ -2,8 +2,8 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { show } from "#lib/oidc/verdict.ts";
 import { documentPolicy, html } from "#lib/ui/html.ts";
+import { endedEvents } from "../events.ts";
 import { type Endpoint, page, retriable } from "../http.ts";
-import { endedEvents } from "../logout/end-session.ts";
 import { whyUnmatched } from "../logout/unmatched.ts";
 import { assertSwitchedOn } from "../mechanisms.ts";
 import type { EndedSession, SessionEnd } from "../model.ts";
@@ -69,7 +69,7 @@ async function endNamed(
       "The front-channel logout is not for the session of this browser.",
     );
   }
-  return { ended, warning: await whyUnmatched({ iss, sid }, rp) };
+  return { ended, warning: whyUnmatched({ sid }, await rp.store.listLogins({ iss }, rp.now())) };
 }
 
 const bothRequired =

@@ -9,7 +9,7 @@ const reloadSeconds = "5";
 /** 503 with the reason, in a document that reloads itself; undefined while the store can be read. */
 export async function storeProblem(request: Request, rp: RelyingParty): Promise<Response | undefined> {
   try {
-    await rp.store.readMechanisms();
+    await rp.store.readSession("", rp.now()); // any read: settings are kept in memory
     return undefined;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

@@ -2,7 +2,7 @@
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import { type IdTokenClaims, instant, sidOf } from "#lib/oidc/id-token.ts";
 import type { Verdict } from "#lib/oidc/verdict.ts";
-import { endedEvents } from "../logout/end-session.ts";
+import { endedEvents } from "../events.ts";
 import type { Login, OpSession, RpSession, Tokens } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 import { newSessionId } from "../session/session-cookie.ts";

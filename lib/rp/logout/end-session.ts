@@ -1,6 +1,7 @@
 /** Ends sessions of this app; the OP is not involved. */
-import type { NewEvent } from "../events.ts";
-import type { EndedBy, EndedSession, Login, LoginAtProvider, RpSession, SessionEnd } from "../model.ts";
+
+import { endedEvents } from "../events.ts";
+import type { EndedBy, Login, LoginAtProvider, RpSession } from "../model.ts";
 import type { RelyingParty } from "../relying-party.ts";
 
 /** Ends that keep the session at the OP: the app remembers how to log out there. */
@@ -32,14 +33,3 @@ const leftAtProvider = ({ iss, clientId, claims, tokens, endSessionEndpoint }: L
 /** The login that the user can still log out of at the OP after its end in this app. */
 export const loginLeft = ({ ended, logout }: RpSession): LoginAtProvider | undefined =>
   logout?.result === "logged_out" ? undefined : ended?.atProvider;
-
-/** The record of sessions that the store has ended. */
-export const endedEvents = (
-  sessions: readonly EndedSession[],
-  { atProvider: _, ...end }: SessionEnd,
-): NewEvent[] =>
-  sessions.map(({ sessionId, sub, sid, since }) => ({
-    type: "session_ended",
-    sessionId,
-    data: { ...end, sub, sid, livedMs: end.at - since },
-  }));

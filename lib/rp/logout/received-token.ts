@@ -10,15 +10,8 @@ const longestKept = 8 * 1024;
 
 /** What is kept.
  * @param signed what was encrypted in it, or the token itself */
-export function receivedToken(
-  token: string,
-  signed = token,
-  ended: readonly EndedSession[] = [],
-): ReceivedToken {
-  const sessionIds = ended.map(({ sessionId }) => sessionId);
-  if (token.length > longestKept) return { sessionIds };
-  return { token, ...(signed !== token ? { signed } : {}), sessionIds };
-}
+export const receivedToken = (token: string, signed = token): ReceivedToken =>
+  token.length > longestKept ? {} : { token, ...(signed !== token ? { signed } : {}) };
 
 export interface ShownToken {
   raw: string;
@@ -31,16 +24,20 @@ export interface ShownToken {
 /** What this browser is shown: the token; or `private`, where it names another user; or `long`.
  *
  * An app that answers on this machine alone shows it to every browser, any other only to the one whose session it names:
- * anyone who knows a `sid` can end its session by front-channel logout. */
+ * anyone who knows a `sid` can end its session by front-channel logout.
+ * @param ended the sessions that it ended */
 export function shownToken(
-  { token, signed, sessionIds }: ReceivedToken,
+  { token, signed }: ReceivedToken,
+  ended: readonly EndedSession[],
   session: RpSession | undefined,
   rp: RelyingParty,
 ): ShownToken | "private" | "long" {
   if (token === undefined) return "long";
   const decoded = decode(signed ?? token);
   const own =
-    session && (sessionIds.includes(session.sessionId) || names(decoded?.claims ?? {}, session.login));
+    session &&
+    (ended.some(({ sessionId }) => sessionId === session.sessionId) ||
+      names(decoded?.claims ?? {}, session.login));
   if (!own && !isOnThisMachine(rp)) return "private";
   return { raw: token, ...(signed ? { signed } : {}), ...(decoded ? { decoded } : {}) };
 }

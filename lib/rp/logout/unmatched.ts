@@ -1,14 +1,15 @@
 /** Why a logout request ended no session here. */
-import type { LogoutSelector } from "../model.ts";
-import type { RelyingParty } from "../relying-party.ts";
+import type { LogoutSelector, OpSession } from "../model.ts";
 
-/** The reason, if a session is left that the request could have meant: its user's, or for a request without `sub` one
- * that has no `sid`. It names neither user nor session, since anyone can see it. */
-export async function whyUnmatched(
-  { iss, sid, sub, clientIds }: Omit<LogoutSelector, "clientIds"> & { clientIds?: readonly string[] },
-  rp: RelyingParty,
-): Promise<string | undefined> {
-  const logins = await rp.store.listLogins({ iss, sub }, rp.now());
+/** The reason, if a login is left that the request could have meant. It names neither user nor session, since anyone can
+ * see it.
+ * @param logins those of the user that the request names; for a request without `sub`, those that have no `sid`
+ * @param clientIds that the request is for, where it says so */
+export function whyUnmatched(
+  { sid, sub }: Pick<LogoutSelector, "sid" | "sub">,
+  logins: readonly OpSession[],
+  clientIds?: readonly string[],
+): string | undefined {
   const meant = logins.filter(({ clientId }) => clientIds?.includes(clientId) ?? true);
   if (logins.length === 0 || (!sub && meant.length === 0)) return undefined;
   if (!sub)

@@ -5,7 +5,7 @@ import { createClient } from "@redis/client";
 import { ProtocolError } from "#lib/oidc/errors.ts";
 import type { Store } from "#lib/rp/store.ts";
 import { startRedis } from "../testing/redis-server.ts";
-import { begin, logoutOf, sessionOf } from "../testing/stored.ts";
+import { begin, logoutOf, receive, sessionOf } from "../testing/stored.ts";
 import { openRedisStore } from "./store.ts";
 
 const redis = await startRedis();
@@ -36,11 +36,11 @@ describe("a Redis that", () => {
     await admin.configSet("maxmemory", "1");
     t.after(() => admin.configSet("maxmemory", "0"));
     const why = [/session store does not answer: its memory is full/, /maxmemory/] as const;
-    await assertUnavailable(store.receiveLogout(logout, Date.now()), ...why);
+    await assertUnavailable(receive(store, logout), ...why);
     await assertUnavailable(store.assertWritable(Date.now()), ...why);
     await assertReadable(session);
     await admin.configSet("maxmemory", "0");
-    assert.equal((await store.receiveLogout(logout, Date.now())).length, 1);
+    assert.equal((await receive(store, logout)).length, 1);
     await store.assertWritable(Date.now());
   });
 
@@ -49,7 +49,7 @@ describe("a Redis that", () => {
     await begin(store, session);
     await admin.replicaOf("127.0.0.1", 1);
     const why = [/does not answer: it is a read-only replica/, /REDIS_URL/] as const;
-    await assertUnavailable(store.receiveLogout(logoutOf({ sid: "s2" }), Date.now()), ...why);
+    await assertUnavailable(receive(store, logoutOf({ sid: "s2" })), ...why);
     await assertUnavailable(store.assertWritable(Date.now()), ...why);
     await assertReadable(session);
     await admin.sendCommand(["REPLICAOF", "NO", "ONE"]);

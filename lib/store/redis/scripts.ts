@@ -3,100 +3,12 @@
  * A script finds out which keys it needs (the indexes of the sessions that it ends), so it gets their prefix instead of
  * their names. A Redis cluster, which must know the names in advance, is therefore out of scope. */
 import { createHash } from "node:crypto";
+import { prelude } from "./prelude.ts";
 
 export interface Script {
   source: string;
   sha: string;
 }
-
-const prelude = `
-local P, a = ARGV[1], cjson.decode(ARGV[2])
-local call = redis.call
-
-local function key(kind, ...)
-  local name, parts = P .. kind, {...}
-  for n, part in ipairs(parts) do
-    name = name .. ':' .. (n < #parts and #part .. ':' or '') .. part
-  end
-  return name
-end
-
-local function changed(id)
-  call('PUBLISH', P .. 'changes', id)
-end
-
--- a sorted set by expiry: expired members are removed, and the set expires with its last member
-local function addTo(index, member, expires)
-  call('ZREMRANGEBYSCORE', index, '-inf', call('TIME')[1] * 1000)
-  call('ZADD', index, expires, member)
-  call('PEXPIREAT', index, call('ZRANGE', index, -1, -1, 'WITHSCORES')[2])
-end
-
-local function indexOf(kind, iss, value)
-  return key('by-' .. kind, iss, value)
-end
-
--- sub exists exactly while a user is logged in, sid only if the ID Token had one
-local function indexesOf(iss, sid, sub)
-  local bySid = sid and indexOf('sid', iss, sid) or key('without-sid', iss)
-  return { bySid, indexOf('sub', iss, sub) }
-end
-
-local function index(id)
-  local iss, sid, sub, expires = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub', 'expires'))
-  for _, set in ipairs(indexesOf(iss, sid, sub)) do addTo(set, id, expires) end
-end
-
-local function unindex(id)
-  local iss, sid, sub = unpack(call('HMGET', key('session', id), 'iss', 'sid', 'sub'))
-  if not sub then return end
-  for _, set in ipairs(indexesOf(iss, sid, sub)) do call('ZREM', set, id) end
-end
-
-local function forget(id)
-  unindex(id)
-  call('ZREM', P .. 'visits', id)
-  call('DEL', key('session', id))
-end
-
-local function finish(ids, ended)
-  local done = {}
-  for _, id in ipairs(ids) do
-    local session = key('session', id)
-    local sub, sid, since = unpack(call('HMGET', session, 'sub', 'sid', 'since'))
-    if sub then
-      unindex(id)
-      call('HDEL', session, 'login', 'tokens', 'sid', 'sub')
-      call('HSET', session, 'ended', ended)
-      changed(id)
-      done[#done + 1] = { id, sub, sid, since }
-    end
-  end
-  return done
-end
-
--- The logout that overtook a login: the login was requested before it arrived, and the user has not authenticated again
--- since.
-local function overtaken()
-  for _, one in ipairs({ { 'sid', a.sid }, { 'sub', a.sub }, { 'sub-without-sid', not a.sid and a.sub or nil } }) do
-    local kind, value = unpack(one)
-    if value then
-      local at, iat, by = unpack(call('HMGET', key('ended', kind, a.iss, a.client, value), 'at', 'iat', 'by'))
-      if at and tonumber(at) >= a.startedAt and tonumber(iat) >= a.authenticatedAt then return { by, at } end
-    end
-  end
-end
-
-local function forgetPendingLogin(state)
-  local login = key('pending-login', state)
-  local iss, client, browser = unpack(call('HMGET', login, 'iss', 'client', 'browser'))
-  if iss then call('ZREM', key('asked', iss, client), state) end
-  if browser then call('ZREM', key('logins-of', browser), state) end
-  call('ZREM', P .. 'pending-logins', state)
-  call('ZREM', P .. 'anonymous-logins', state)
-  call('DEL', login)
-end
-`;
 
 const script = (body: string): Script => {
   const source = prelude + body;
@@ -168,13 +80,12 @@ local session = key('session', a.id)
 if call('EXISTS', session) == 1 then call('HSET', session, 'logout', a.outcome) end
 `);
 
-/** The `jti` is stored with the time until which the app waits for this answer, and marked as answered once it has
- * arrived. If the answer was lost, the token may be sent again after that time: its sender got 503 with Retry-After. */
+/** @returns the ended sessions, and if there are none the logins that could have been meant */
 export const receiveLogout = script(`
 local jti = key('jti', a.iss, a.jti)
 local seen = call('GET', jti)
-if seen and (seen == 'answered' or tonumber(seen) > a.now) then return 'replayed' end
-call('SET', jti, a.answerUntil, 'PXAT', a.replayableUntil)
+if seen and seen ~= 'unanswered' and not a.again then return 'replayed' end
+call('SET', jti, 'seen', 'PXAT', a.replayableUntil)
 
 local meant, rememberUntil = {}, a.rememberUntil
 local function select(kind, value)
@@ -204,19 +115,22 @@ local function remember(kind, value)
 end
 if a.sid then remember('sid', a.sid) end
 if a.sub then remember(a.sid and 'sub-without-sid' or 'sub', a.sub) end
-return finish(meant, a.ended)
+
+local done = finish(meant, a.ended)
+local others = #done == 0 and loginsOf(a.iss, a.sub, a.most) or {}
+append(a.accepted, lineOf(done) .. lineOf(others))
+for _, session in ipairs(done) do append(a.sessionEnded, lineOf(session)) end
+return { done, others }
 `);
 
-/** @returns of each login its client ID and its sid or false */
-export const listLogins = script(`
-local logins, index = {}, a.sub and indexOf('sub', a.iss, a.sub) or key('without-sid', a.iss)
--- the last ones: those before them may have expired
-for _, id in ipairs(call('ZREVRANGE', index, 0, a.most - 1)) do
-  local client, sid = unpack(call('HMGET', key('session', id), 'client', 'sid'))
-  if client then logins[#logins + 1] = { client, sid } end
+/** The sender of such a token got 503, because the answer of `receiveLogout` was lost. */
+export const markUnanswered = script(`
+for _, logout in ipairs(a.logouts) do
+  call('SET', key('jti', logout.iss, logout.jti), 'unanswered', 'XX', 'KEEPTTL')
 end
-return logins
 `);
+
+export const listLogins = script("return loginsOf(a.iss, a.sub, a.most)");
 
 export const savePendingLogin = script(`
 local login, all = key('pending-login', a.state), P .. 'pending-logins'
@@ -266,20 +180,13 @@ if a.request then save(key('logout-request', a.session), a.request, P .. 'logout
 
 export const forgetPendingLoginOf = script("forgetPendingLogin(a.state)");
 
-/** Newest first, each as `SEQ AT JSON`. */
-export const appendEvents = script(`
-for _, event in ipairs(a.events) do
-  local seq, events = call('INCR', P .. 'event-seq'), key('events', event.type)
-  call('LPUSH', events, seq .. ' ' .. event.at .. ' ' .. event.event)
-  call('LTRIM', events, 0, event.most - 1)
-  local last = call('LINDEX', events, -1)
-  while last and tonumber(last:match('^%d+ (%d+)')) <= event.oldest do
-    call('RPOP', events)
-    last = call('LINDEX', events, -1)
-  end
-  call('PEXPIRE', events, event.lifetime)
-  if event.record then changed(event.record) end
-end
+export const appendEvents = script("for _, event in ipairs(a.events) do append(event) end");
+
+/** Other replicas keep settings in memory until they change. */
+export const saveSetting = script(`
+if a.once and call('EXISTS', key('setting', a.name)) == 1 then return end
+if a.value then call('SET', key('setting', a.name), a.value) else call('DEL', key('setting', a.name)) end
+changed(a.changed)
 `);
 
 export const releaseRefresh = script(`

@@ -1,6 +1,6 @@
 /** An RP session in Redis: a hash of its data and of the values that logouts look for. */
 
-import type { EndedSession, Login, RpSession, SessionEnd } from "#lib/rp/model.ts";
+import type { EndedSession, Login, OpSession, RpSession, SessionEnd } from "#lib/rp/model.ts";
 import { lifetime } from "#lib/rp/store.ts";
 
 type Hash = Record<string, string>;
@@ -62,8 +62,16 @@ export type EndRow = [by: SessionEnd["by"], at: string];
 
 export const endFrom = ([by, at]: EndRow): SessionEnd => ({ by, at: Number(at) });
 
+/** What a script returns for a login. */
+export type LoginRow = [clientId: string, sid: string | null | false];
+
+export const loginFrom = (iss: string, [clientId, sid]: LoginRow): OpSession => ({
+  ...{ iss, clientId },
+  ...(sid ? { sid } : {}),
+});
+
 /** What a script returns for a session that it has ended. */
-export type EndedRow = [sessionId: string, sub: string, sid: string | null, since: string];
+export type EndedRow = [sessionId: string, sub: string, sid: string | null | false, since: string];
 
 export const endedFrom = ([sessionId, sub, sid, since]: EndedRow): EndedSession => ({
   sessionId,

@@ -5,7 +5,7 @@ import { createClient } from "@redis/client";
 import { limit } from "#lib/rp/store.ts";
 import { startRedis } from "../testing/redis-server.ts";
 import { storeContract } from "../testing/store-contract.ts";
-import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf } from "../testing/stored.ts";
+import { begin, clientOf, iss, logoutOf, pendingOf, receive, sessionOf } from "../testing/stored.ts";
 import { openRedisStore } from "./store.ts";
 
 const redis = await startRedis(["--appendfsync", "no"]);
@@ -37,8 +37,8 @@ describe("the data in Redis", () => {
     await store.saveLogoutOutcome("gone", { state: "s", result: "logged_out", at: 1 });
     await begin(store, session);
     await begin(store, ended);
-    await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now());
-    await store.receiveLogout(logoutOf({ sub: "carol" }), Date.now());
+    await receive(store, logoutOf({ sid: "s2" }));
+    await receive(store, logoutOf({ sub: "carol" }));
     await store.savePendingLogin(pendingOf("p"));
     const request = { method: "GET" as const, url: iss, fields: [], length: 1 };
     await store.savePendingLogout({ state: "s", sessionId: "x", request }, Date.now());
@@ -85,7 +85,7 @@ describe("the data in Redis", () => {
     const session = sessionOf("erin", "e1");
     await begin(store, session);
     assert.equal(await other.readSession(session.sessionId, Date.now()), undefined);
-    assert.deepEqual(await other.receiveLogout(logoutOf({ sid: "e1" }), Date.now()), []);
+    assert.deepEqual(await receive(other, logoutOf({ sid: "e1" })), []);
     assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
     await other.close();
   });

@@ -4,11 +4,12 @@ import { EventEmitter } from "node:events";
 import type { JWK } from "jose";
 import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
-import type { EventType, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
+import type { EventType, LogoutTokenRecord, ProtocolEvent, UnnumberedEvent } from "#lib/rp/events.ts";
 import type {
   EndedSession,
   FormState,
   Login,
+  LogoutEffect,
   LogoutOutcome,
   OpSession,
   PendingLogin,
@@ -23,21 +24,25 @@ import type {
 } from "#lib/rp/model.ts";
 import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import type { StoreWatch } from "../watch.ts";
-import { answerMs, RedisConnection } from "./connection.ts";
+import { RedisConnection } from "./connection.ts";
 import { appended, eventFrom } from "./events.ts";
 import { readableJson } from "./json.ts";
 import { channelOf, type KeyOf, keysOf, prefixOf } from "./keys.ts";
+import { ReceivedLogouts } from "./received-logouts.ts";
 import * as scripts from "./scripts.ts";
 import {
   type EndedRow,
   type EndRow,
   endedFrom,
   endFrom,
+  type LoginRow,
   loginFields,
+  loginFrom,
   overtakable,
   sessionFields,
   sessionFrom,
 } from "./session.ts";
+import { Settings, settingsChange } from "./settings.ts";
 
 /** Connects in the background: until Redis answers, every call fails.
  * @param url redis:// or rediss://
@@ -50,6 +55,8 @@ class RedisStore implements Store {
   readonly #redis: RedisConnection;
   readonly #prefix: string;
   readonly #key: KeyOf;
+  readonly #settings: Settings;
+  readonly #logouts: ReceivedLogouts;
   /** Listeners at this replica, by session. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
@@ -57,14 +64,24 @@ class RedisStore implements Store {
     this.#prefix = prefix;
     this.#key = keysOf(prefix);
     this.#redis = new RedisConnection(url, channelOf(prefix), {
-      onMessage: (sessionId) => this.#changes.emit(sessionId),
+      onMessage: (changed) => {
+        if (changed === settingsChange) this.#settings.forgetAll();
+        else this.#changes.emit(changed);
+      },
       onConnected: () => {
         watch.onConnected?.();
+        this.#logouts.markUnanswered();
         // Messages may have been lost: every listener must look.
+        this.#settings.forgetAll();
         for (const sessionId of this.#changes.eventNames()) this.#changes.emit(sessionId);
       },
-      onLost: (error) => watch.onLost?.(error),
+      onLost: (error) => {
+        this.#settings.forgetAll();
+        watch.onLost?.(error);
+      },
     });
+    this.#settings = new Settings(this.#redis, prefix, this.#key);
+    this.#logouts = new ReceivedLogouts((script, args) => this.#run(script, args));
   }
 
   async readSession(sessionId: string): Promise<RpSession | undefined> {
@@ -117,21 +134,12 @@ class RedisStore implements Store {
     await this.#run(scripts.deleteSession, { id: sessionId });
   }
 
-  async receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed"> {
-    const { iss, sid, sub, clientIds, jti, replayableUntil, iat, end } = logout;
-    const rows = (await this.#run(scripts.receiveLogout, {
-      ...{ iss, sid, sub, clientIds, jti, replayableUntil, iat, now },
-      ...{ by: end.by, at: end.at, ended: JSON.stringify(end) },
-      rememberUntil: now + lifetime.ended,
-      answerUntil: now + 2 * answerMs,
-    })) as EndedRow[] | "replayed";
-    if (rows === "replayed") return rows;
-    // From here on, the sender of the token gets 200, so it has no reason to send the token again.
-    const jtiKey = this.#key("jti", iss, jti);
-    await this.#redis.ask((redis) =>
-      redis.set(jtiKey, "answered", { condition: "XX", expiration: "KEEPTTL" }),
-    );
-    return rows.map(endedFrom);
+  receiveLogout(
+    logout: ReceivedLogout,
+    record: LogoutTokenRecord,
+    now: number,
+  ): Promise<LogoutEffect | "replayed"> {
+    return this.#logouts.receive(logout, record, now);
   }
 
   endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
@@ -147,9 +155,8 @@ class RedisStore implements Store {
 
   async listLogins(whose: { iss: string; sub?: string | undefined }): Promise<OpSession[]> {
     const most = limit.listedLogins;
-    const found = await this.#run(scripts.listLogins, { ...whose, most });
-    const logins = found as [clientId: string, sid: string | null][];
-    return logins.map(([clientId, sid]) => ({ iss: whose.iss, clientId, ...(sid ? { sid } : {}) }));
+    const found = (await this.#run(scripts.listLogins, { ...whose, most })) as LoginRow[];
+    return found.map((row) => loginFrom(whose.iss, row));
   }
 
   async usedClientIds(iss: string, clientIds: readonly string[]): Promise<string[]> {
@@ -230,37 +237,36 @@ class RedisStore implements Store {
   }
 
   readMechanisms(): Promise<Mechanism[] | undefined> {
-    return this.#readSetting("mechanisms");
+    return this.#settings.read("mechanisms");
   }
 
   saveMechanisms(chosen: readonly Mechanism[]): Promise<void> {
-    return this.#saveSetting("mechanisms", chosen);
+    return this.#settings.save("mechanisms", chosen);
   }
 
   readKeys(): Promise<JWK[] | undefined> {
-    return this.#readSetting("keys");
+    return this.#settings.read("keys");
   }
 
   async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
-    const name = this.#key("setting", "keys");
-    await this.#redis.ask((redis) => redis.setNX(name, JSON.stringify(keys)));
+    await this.#settings.saveOnce("keys", keys);
     return (await this.readKeys()) ?? [];
   }
 
   readRegisteredClient(issuer: string): Promise<RegisteredClient | undefined> {
-    return this.#readSetting(`registered client ${issuer}`);
+    return this.#settings.read(`registered client ${issuer}`);
   }
 
   saveRegisteredClient(client: RegisteredClient): Promise<void> {
-    return this.#saveSetting(`registered client ${client.issuer}`, client);
+    return this.#settings.save(`registered client ${client.issuer}`, client);
   }
 
-  async forgetRegisteredClient(issuer: string): Promise<void> {
-    await this.#redis.ask((redis) => redis.del(this.#key("setting", `registered client ${issuer}`)));
+  forgetRegisteredClient(issuer: string): Promise<void> {
+    return this.#settings.forget(`registered client ${issuer}`);
   }
 
-  async assertWritable(now: number): Promise<void> {
-    await this.#saveSetting("written", now);
+  assertWritable(now: number): Promise<void> {
+    return this.#redis.ask((redis) => redis.set(this.#key("setting", "written"), String(now))).then(() => {});
   }
 
   /** Nothing to do: every key except the settings expires. */
@@ -284,14 +290,5 @@ class RedisStore implements Store {
       ...{ id: sessionId, field, value: JSON.stringify(value), now },
       ...{ expires: now + lifetime.visit, most: limit.visits },
     });
-  }
-
-  async #readSetting<T>(name: string): Promise<T | undefined> {
-    const value = await this.#redis.ask((redis) => redis.get(this.#key("setting", name)));
-    return value === null ? undefined : (JSON.parse(value) as T);
-  }
-
-  async #saveSetting(name: string, value: unknown): Promise<void> {
-    await this.#redis.ask((redis) => redis.set(this.#key("setting", name), JSON.stringify(value)));
   }
 }

@@ -3,6 +3,7 @@
 import type {
   EndedSession,
   Login,
+  LogoutEffect,
   LogoutSelector,
   OpSession,
   PastSession,
@@ -12,18 +13,43 @@ import type {
 import { lifetime, limit } from "#lib/rp/store.ts";
 import type { Database, Row } from "#lib/sqlite/database.ts";
 
-/** The sessions that a logout ends, of its issuer and audience. */
-export function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {
-  return db.all(
-    // Not one condition with OR, for which SQLite would read all sessions of the issuer.
-    `SELECT * FROM sessions WHERE iss = ?1 AND sid = ?2 AND client_id IN (SELECT value FROM json_each(?4))
-     UNION ALL SELECT * FROM sessions WHERE iss = ?1 AND sub = ?3 AND (sid IS NULL OR ?2 IS NULL)
-       AND client_id IN (SELECT value FROM json_each(?4))`,
-    iss,
-    sid ?? null,
-    sub ?? null,
-    JSON.stringify(clientIds),
-  );
+/** Remembers the `jti` and the logout, and ends the sessions. */
+export function receiveLogout(db: Database, logout: ReceivedLogout, now: number): LogoutEffect | "replayed" {
+  const { iss, jti, sub, replayableUntil, end } = logout;
+  const sql = "INSERT INTO seen_jti (iss, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+  if (db.run(sql, iss, jti, replayableUntil) === 0) return "replayed";
+  const rows = selectSessions(db, logout);
+  rememberEnded(db, logout, rows, now);
+  const ended = endSessions(db, rows, end);
+  return { ended, others: ended.length > 0 ? [] : listLogins(db, { iss, sub }, now) };
+}
+
+/** The columns of sessions that logouts need. */
+const found = "SELECT id, session_id, client_id, sub, sid, since, tokens_until FROM sessions WHERE";
+
+const bySid = (db: Database, iss: string, sid: string): Row[] =>
+  db.all(`${found} iss = ? AND sid = ? AND ended IS NULL`, iss, sid);
+
+/** The sessions that a logout ends, of its issuer and audience: that of the `sid`, and of the user those without a `sid`;
+ * without `sid` in the logout, all of the user. */
+function selectSessions(db: Database, { iss, sid, sub, clientIds }: LogoutSelector): Row[] {
+  const named = sid === undefined ? [] : bySid(db, iss, sid);
+  const bySub = sub === undefined ? [] : db.all(`${found} iss = ? AND sub = ? AND ended IS NULL`, iss, sub);
+  const others = sid === undefined ? bySub : bySub.filter((row) => row.sid === null);
+  return [...named, ...others].filter(({ client_id }) => clientIds.includes(String(client_id)));
+}
+
+/** Ends the session with this id, or those with this `sid`. */
+export function endWhere(
+  db: Database,
+  which: { sessionId: string } | { iss: string; sid: string },
+  end: SessionEnd,
+): EndedSession[] {
+  const rows =
+    "sid" in which
+      ? bySid(db, which.iss, which.sid)
+      : db.all(`${found} session_id = ? AND sub IS NOT NULL AND ended IS NULL`, which.sessionId);
+  return endSessions(db, rows, end);
 }
 
 /** What a logout ends besides its sessions: logins whose callback is still running. */
@@ -37,24 +63,23 @@ function endedOnes({ sid, sub }: LogoutSelector): [kind: "sid" | "sub" | "sub-wi
       ];
 }
 
-/** Removes the login from these sessions; what is left says how it ended. */
-export function endSessions(db: Database, rows: Row[], end: SessionEnd): EndedSession[] {
-  return rows.map((row) => {
-    const login = JSON.parse(String(row.login)) as Login;
-    const sessionId = String(row.session_id);
-    db.run(
-      "UPDATE sessions SET login = NULL, tokens = NULL, sid = NULL, sub = NULL, ended = ? WHERE session_id = ?",
-      JSON.stringify({ ...end, livedMs: end.at - login.since } satisfies PastSession),
-      sessionId,
-    );
-    return { sessionId, sub: login.sub, ...(login.sid ? { sid: login.sid } : {}), since: login.since };
+/** Their login is erased later (`eraseEnded`). */
+const endSessions = (db: Database, rows: Row[], end: SessionEnd): EndedSession[] =>
+  rows.map(({ id = null, session_id, sub, sid, since }) => {
+    const past = { ...end, livedMs: end.at - Number(since) } satisfies PastSession;
+    db.run("UPDATE sessions SET ended = ? WHERE id = ?", JSON.stringify(past), id);
+    return {
+      sessionId: String(session_id),
+      sub: String(sub),
+      ...(sid ? { sid: String(sid) } : {}),
+      since: Number(since),
+    };
   });
-}
 
 /** Remembers a logout for the logins that it has overtaken, until the tokens of its sessions have expired. */
-export function rememberEnded(db: Database, logout: ReceivedLogout, ended: Row[], now: number): void {
+function rememberEnded(db: Database, logout: ReceivedLogout, ended: Row[], now: number): void {
   const { iss, clientIds, iat, end } = logout;
-  const expiresAt = Math.max(now + lifetime.ended, ...ended.map(tokenExpiry));
+  const expiresAt = Math.max(now + lifetime.ended, ...ended.map(({ tokens_until }) => Number(tokens_until)));
   for (const [clientId, [kind, value]] of clientIds.flatMap((id) =>
     endedOnes(logout).map((one) => [id, one] as const),
   )) {
@@ -103,7 +128,7 @@ export function listLogins(
     sub === undefined
       ? "INDEXED BY sessions_without_sid WHERE sid IS NULL AND sub IS NOT NULL"
       : "WHERE sub = ?2";
-  const sql = `SELECT client_id, sid FROM sessions ${which} AND iss = ?1 AND expires_at > ?3 LIMIT ?4`;
+  const sql = `SELECT client_id, sid FROM sessions ${which} AND iss = ?1 AND ended IS NULL AND expires_at > ?3 LIMIT ?4`;
   return db.all(sql, iss, sub ?? null, now, limit.listedLogins).map(({ client_id, sid }) => ({
     iss,
     clientId: String(client_id),
@@ -119,9 +144,3 @@ export function endOf(db: Database, { iss, clientId, sid }: OpSession): SessionE
 }
 
 const endFrom = (row: Row): SessionEnd => ({ by: row.end_by as SessionEnd["by"], at: Number(row.at) });
-
-/** Whatever an ID Token says, nothing is kept for longer than the lifetime of a session. */
-function tokenExpiry(row: Row): number {
-  const { claims, since } = JSON.parse(String(row.login)) as Login;
-  return Math.min(Math.ceil(claims.exp * 1000), since + lifetime.session);
-}

@@ -1,25 +1,36 @@
 /** Tables of the SQLite store. Times are milliseconds since the epoch, except `iat`: seconds, as in the token. */
 export const schema = `
 CREATE TABLE IF NOT EXISTS sessions (
-  session_id TEXT PRIMARY KEY,
+  id INTEGER PRIMARY KEY,
+  session_id TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  form TEXT,
-  login TEXT,
-  tokens TEXT,
-  ended TEXT,
-  logout TEXT,
+  -- of the login; a logout finds the session by them
   iss TEXT,
   client_id TEXT,
-  -- set exactly while a user is logged in; a logout finds the session by them
   sid TEXT,
-  sub TEXT
+  sub TEXT,
+  -- when the login began, and when its tokens expire
+  since INTEGER,
+  tokens_until INTEGER,
+  -- set by a logout, which leaves the rest to the next sweep: that erases the login, sid and sub
+  ended TEXT,
+  logout TEXT
 ) STRICT;
-CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid);
-CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub);
+CREATE INDEX IF NOT EXISTS sessions_by_sid ON sessions (iss, sid) WHERE sid IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (iss, sub) WHERE sub IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sessions_without_sid ON sessions (iss) WHERE sid IS NULL AND sub IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sessions_by_time ON sessions (expires_at);
+CREATE INDEX IF NOT EXISTS sessions_to_erase ON sessions (id) WHERE ended IS NOT NULL AND sub IS NOT NULL;
 CREATE INDEX IF NOT EXISTS visits ON sessions (created_at) WHERE client_id IS NULL;
+
+-- the long values of sessions: a logout needs none of them
+CREATE TABLE IF NOT EXISTS session_data (
+  id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+  form TEXT,
+  login TEXT,
+  tokens TEXT
+) STRICT;
 
 -- client IDs of logins: a logout token for one of them is for this app
 CREATE TABLE IF NOT EXISTS clients (

@@ -1,24 +1,43 @@
-/** The values that an app keeps permanently, by name. */
+/** The values that an app keeps permanently, by name. Each logout token asks for some, so they are read once: only this
+ * process writes the file. */
 import type { Database } from "#lib/sqlite/database.ts";
 
-/** Undefined if it was never saved. */
-export function readSetting<T>(db: Database, name: string): T | undefined {
-  const row = db.get("SELECT value FROM settings WHERE name = ?", name);
-  return row && (JSON.parse(String(row.value)) as T);
-}
+export class Settings {
+  readonly #db: Database;
+  readonly #known = new Map<string, unknown>();
 
-export function saveSetting(db: Database, name: string, value: unknown): void {
-  const sql = `INSERT INTO settings (name, value) VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET value = excluded.value`;
-  db.run(sql, name, JSON.stringify(value));
-}
+  constructor(db: Database) {
+    this.#db = db;
+  }
 
-/** Stores the value unless one exists. */
-export function saveSettingOnce(db: Database, name: string, value: unknown): void {
-  const sql = "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING";
-  db.run(sql, name, JSON.stringify(value));
-}
+  /** Undefined if it was never saved. */
+  read<T>(name: string): T | undefined {
+    if (!this.#known.has(name)) {
+      const row = this.#db.get("SELECT value FROM settings WHERE name = ?", name);
+      this.#known.set(name, row && JSON.parse(String(row.value)));
+    }
+    return this.#known.get(name) as T | undefined;
+  }
 
-export function forgetSetting(db: Database, name: string): void {
-  db.run("DELETE FROM settings WHERE name = ?", name);
+  save(name: string, value: unknown): void {
+    const sql = `INSERT INTO settings (name, value) VALUES (?, ?)
+      ON CONFLICT DO UPDATE SET value = excluded.value`;
+    this.#write(name, () => this.#db.run(sql, name, JSON.stringify(value)));
+  }
+
+  /** Stores the value unless one exists. */
+  saveOnce(name: string, value: unknown): void {
+    const sql = "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    this.#write(name, () => this.#db.run(sql, name, JSON.stringify(value)));
+  }
+
+  forget(name: string): void {
+    this.#write(name, () => this.#db.run("DELETE FROM settings WHERE name = ?", name));
+  }
+
+  /** Inside `durably`, a rollback may follow: the next reader looks. */
+  #write(name: string, write: () => void): void {
+    this.#known.delete(name);
+    write();
+  }
 }

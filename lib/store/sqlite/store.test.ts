@@ -8,7 +8,7 @@ import { describe, test } from "node:test";
 import { lifetime } from "#lib/rp/store.ts";
 import { Database } from "#lib/sqlite/database.ts";
 import { storeContract } from "../testing/store-contract.ts";
-import { begin, iss, logoutOf, sessionOf } from "../testing/stored.ts";
+import { begin, iss, logoutOf, receive, sessionOf } from "../testing/stored.ts";
 import { schema } from "./schema.ts";
 import { openSqliteStore } from "./store.ts";
 
@@ -23,7 +23,7 @@ describe("SQLite", () => {
     const store = openSqliteStore(":memory:", "app");
     const session = sessionOf("alice", "s1");
     await begin(store, session);
-    await store.receiveLogout(logoutOf({ sid: "s2", sub: "alice" }), Date.now());
+    await receive(store, logoutOf({ sid: "s2", sub: "alice" }));
     for (const sub of ["alice", undefined]) await store.listLogins({ iss, sub }, Date.now());
     await store.close();
     const db = new DatabaseSync(":memory:");

@@ -6,6 +6,9 @@ import type { LogoutRequest } from "#lib/oidc/logout-request.ts";
 import type { Mechanism } from "#lib/oidc/mechanisms.ts";
 import {
   type EventType,
+  type LogoutTokenRecord,
+  logoutRecords,
+  logoutRequestRecord,
   type ProtocolEvent,
   recordsChangedBy,
   type UnnumberedEvent,
@@ -14,6 +17,7 @@ import type {
   EndedSession,
   FormState,
   Login,
+  LogoutEffect,
   LogoutOutcome,
   OpSession,
   PendingLogin,
@@ -30,8 +34,8 @@ import { lifetime, type Store } from "#lib/rp/store.ts";
 import { Database, type DatabaseOptions } from "#lib/sqlite/database.ts";
 import type { DatabaseFault } from "#lib/sqlite/fault.ts";
 import type { StoreWatch } from "../watch.ts";
-import { appendEvent, listEvents } from "./events.ts";
-import { endedBefore, endOf, endSessions, listLogins, rememberEnded, selectSessions } from "./logout.ts";
+import { EventTable } from "./events.ts";
+import { endedBefore, endOf, endWhere, listLogins, receiveLogout } from "./logout.ts";
 import {
   readPendingLogin,
   savePendingLogin,
@@ -41,8 +45,8 @@ import {
   takePendingLogout,
 } from "./pending.ts";
 import { schema } from "./schema.ts";
-import { insertSession, saveVisit, sessionFrom } from "./session.ts";
-import { forgetSetting, readSetting, saveSetting, saveSettingOnce } from "./settings.ts";
+import { insertSession, readSession, renewSession, saveVisit } from "./session.ts";
+import { Settings } from "./settings.ts";
 import { sweep } from "./sweep.ts";
 
 type SqliteOptions = StoreWatch & Pick<DatabaseOptions, "replaceBad" | "onMoved">;
@@ -65,17 +69,19 @@ export function openSqliteStore(folder: string, app: string, options: SqliteOpti
 class SqliteStore implements Store {
   readonly #db: Database;
   readonly #closed = new AbortController();
+  readonly #settings: Settings;
+  readonly #events: EventTable;
   /** Only one process uses the file, so all changes are its own. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(db: Database) {
     this.#db = db;
+    this.#settings = new Settings(db);
+    this.#events = new EventTable(db);
   }
 
   async readSession(sessionId: string, now: number): Promise<RpSession | undefined> {
-    const sql = "SELECT * FROM sessions WHERE session_id = ? AND expires_at > ?";
-    const row = this.#db.get(sql, sessionId, now);
-    return row && sessionFrom(row);
+    return readSession(this.#db, sessionId, now);
   }
 
   async saveForm(sessionId: string, form: FormState, now: number): Promise<void> {
@@ -113,20 +119,14 @@ class SqliteStore implements Store {
   }
 
   async renewLogin(sessionId: string, login: Login, startedAt: number): Promise<Renewal> {
-    const sql = "UPDATE sessions SET login = ?, sid = ? WHERE session_id = ? AND iss = ? AND sub = ?";
-    const values = [JSON.stringify(login), login.sid ?? null, sessionId, login.iss, login.sub];
     return this.#db.durably(() => {
       const ended = endedBefore(this.#db, login, startedAt);
-      return ended ?? (this.#db.run(sql, ...values) > 0 ? "renewed" : "no-session");
+      return ended ?? (renewSession(this.#db, sessionId, login) ? "renewed" : "no-session");
     });
   }
 
   async endSession(sessionId: string, end: SessionEnd): Promise<EndedSession | undefined> {
-    const [ended] = this.#db.durably(() => {
-      const sql = "SELECT * FROM sessions WHERE session_id = ? AND login IS NOT NULL";
-      return endSessions(this.#db, this.#db.all(sql, sessionId), end);
-    });
-    if (ended) this.#changed(sessionId);
+    const [ended] = this.#end({ sessionId }, end);
     return ended;
   }
 
@@ -139,16 +139,19 @@ class SqliteStore implements Store {
     this.#changed(sessionId);
   }
 
-  async receiveLogout(logout: ReceivedLogout, now: number): Promise<EndedSession[] | "replayed"> {
-    const ended = this.#db.durably(() => {
-      const sql = "INSERT INTO seen_jti (iss, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-      if (this.#db.run(sql, logout.iss, logout.jti, logout.replayableUntil) === 0) return "replayed";
-      const rows = selectSessions(this.#db, logout);
-      rememberEnded(this.#db, logout, rows, now);
-      return endSessions(this.#db, rows, logout.end);
+  async receiveLogout(
+    logout: ReceivedLogout,
+    record: LogoutTokenRecord,
+    now: number,
+  ): Promise<LogoutEffect | "replayed"> {
+    const effect = await this.#db.together(() => {
+      const effect = receiveLogout(this.#db, logout, now);
+      if (effect !== "replayed") this.#append(logoutRecords(record, effect, logout.end));
+      return effect;
     });
-    if (ended !== "replayed") this.#changed(...ended.map(({ sessionId }) => sessionId));
-    return ended;
+    if (effect === "replayed") return effect;
+    this.#changed(...effect.ended.map(({ sessionId }) => sessionId), logoutRequestRecord);
+    return effect;
   }
 
   async claimRefresh(sessionId: string, claimant: string, now: number): Promise<boolean> {
@@ -168,12 +171,7 @@ class SqliteStore implements Store {
   }
 
   async endBySid(iss: string, sid: string, end: SessionEnd): Promise<EndedSession[]> {
-    const ended = this.#db.durably(() => {
-      const sql = "SELECT * FROM sessions WHERE iss = ? AND sid = ?";
-      return endSessions(this.#db, this.#db.all(sql, iss, sid), end);
-    });
-    this.#changed(...ended.map(({ sessionId }) => sessionId));
-    return ended;
+    return this.#end({ iss, sid }, end);
   }
 
   async readEnd(login: OpSession): Promise<SessionEnd | undefined> {
@@ -220,47 +218,45 @@ class SqliteStore implements Store {
   }
 
   async appendEvents(events: readonly UnnumberedEvent[]): Promise<void> {
-    this.#db.atomically(() => {
-      for (const event of events) appendEvent(this.#db, event);
-    });
+    this.#db.atomically(() => this.#append(events));
     this.#changed(...recordsChangedBy(events));
   }
 
   async listEvents<Type extends EventType>(type: Type, most: number): Promise<ProtocolEvent<Type>[]> {
-    return listEvents(this.#db, type, most);
+    return this.#events.list(type, most);
   }
 
   async readMechanisms(): Promise<Mechanism[] | undefined> {
-    return readSetting(this.#db, "mechanisms");
+    return this.#settings.read("mechanisms");
   }
 
   async saveMechanisms(chosen: readonly Mechanism[]): Promise<void> {
-    saveSetting(this.#db, "mechanisms", chosen);
+    this.#settings.save("mechanisms", chosen);
   }
 
   async readKeys(): Promise<JWK[] | undefined> {
-    return readSetting(this.#db, "keys");
+    return this.#settings.read("keys");
   }
 
   async keepKeys(keys: readonly JWK[]): Promise<JWK[]> {
-    this.#db.durably(() => saveSettingOnce(this.#db, "keys", keys));
+    this.#db.durably(() => this.#settings.saveOnce("keys", keys));
     return (await this.readKeys()) ?? [];
   }
 
   async readRegisteredClient(issuer: string): Promise<RegisteredClient | undefined> {
-    return readSetting(this.#db, `registered client ${issuer}`);
+    return this.#settings.read(`registered client ${issuer}`);
   }
 
   async saveRegisteredClient(client: RegisteredClient): Promise<void> {
-    this.#db.durably(() => saveSetting(this.#db, `registered client ${client.issuer}`, client));
+    this.#db.durably(() => this.#settings.save(`registered client ${client.issuer}`, client));
   }
 
   async forgetRegisteredClient(issuer: string): Promise<void> {
-    forgetSetting(this.#db, `registered client ${issuer}`);
+    this.#settings.forget(`registered client ${issuer}`);
   }
 
   async assertWritable(now: number): Promise<void> {
-    saveSetting(this.#db, "written", now);
+    this.#settings.save("written", now);
   }
 
   sweep(now: number): Promise<void> {
@@ -270,6 +266,16 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     this.#closed.abort();
     this.#db.close();
+  }
+
+  #append(events: readonly UnnumberedEvent[]): void {
+    for (const event of events) this.#events.append(event);
+  }
+
+  #end(which: Parameters<typeof endWhere>[1], end: SessionEnd): EndedSession[] {
+    const ended = this.#db.durably(() => endWhere(this.#db, which, end));
+    this.#changed(...ended.map(({ sessionId }) => sessionId));
+    return ended;
   }
 
   #changed(...sessionIds: string[]): void {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Login, RpSession } from "#lib/rp/model.ts";
 import { limit } from "#lib/rp/store.ts";
-import { begin, iss, logoutOf, sessionOf, type WithStore } from "./stored.ts";
+import { begin, iss, logoutOf, receive, sessionOf, type WithStore } from "./stored.ts";
 
 export function logoutContract(withStore: WithStore): void {
   describe("a logout", () => {
@@ -16,8 +16,8 @@ export function logoutContract(withStore: WithStore): void {
           logoutOf({ sid: "s1" }, { iss: `${iss}/` }),
           logoutOf({ sid: "s1" }, { clientIds: ["other"] }),
         ];
-        for (const other of others) assert.deepEqual(await store.receiveLogout(other, Date.now()), []);
-        const ended = await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        for (const other of others) assert.deepEqual(await receive(store, other), []);
+        const ended = await receive(store, logoutOf({ sid: "s1" }));
         assert.deepEqual(ended, [{ sessionId: meant.sessionId, sub: "alice", sid: "s1", since: 1 }]);
         const left = await store.readSession(meant.sessionId, Date.now());
         assert.equal(left?.login, undefined);
@@ -27,10 +27,10 @@ export function logoutContract(withStore: WithStore): void {
     test("with a jti seen before does nothing", () =>
       withStore(async (store) => {
         const logout = logoutOf({ sub: "alice" });
-        await store.receiveLogout(logout, Date.now());
+        await receive(store, logout);
         const session = sessionOf("alice", "s9");
         await begin(store, session, Date.now() + 1000);
-        assert.equal(await store.receiveLogout(logout, Date.now()), "replayed");
+        assert.equal(await receive(store, logout), "replayed");
         assert.ok((await store.readSession(session.sessionId, Date.now()))?.login);
       }));
 
@@ -39,9 +39,7 @@ export function logoutContract(withStore: WithStore): void {
         const session = sessionOf("alice", "s1");
         await begin(store, session);
         const logout = logoutOf({ sid: "s1" });
-        const answers = await Promise.all(
-          [store, replica].map((each) => each.receiveLogout(logout, Date.now())),
-        );
+        const answers = await Promise.all([store, replica].map((each) => receive(each, logout)));
         assert.equal(answers.filter((answer) => answer === "replayed").length, 1);
         assert.equal(answers.flat().filter((answer) => answer !== "replayed").length, 1);
       }));
@@ -52,7 +50,7 @@ export function logoutContract(withStore: WithStore): void {
         for (let round = 0; round < 20; round++) {
           const session = sessionOf(`user${round}`, "s1");
           const logout = logoutOf({ sub: `user${round}` });
-          const both = [begin(replica, session, asked), store.receiveLogout(logout, Date.now())];
+          const both = [begin(replica, session, asked), receive(store, logout)];
           await Promise.all(round % 2 ? both : both.reverse());
           assert.equal((await store.readSession(session.sessionId, Date.now()))?.login, undefined);
         }
@@ -78,7 +76,7 @@ export function logoutContract(withStore: WithStore): void {
           sessionOf("bob", undefined),
         ];
         for (const session of [without, other, foreign]) await begin(store, session);
-        const ended = await store.receiveLogout(logoutOf({ sid: "s1", sub: "alice" }), Date.now());
+        const ended = await receive(store, logoutOf({ sid: "s1", sub: "alice" }));
         assert.deepEqual(ended, [{ sessionId: without.sessionId, sub: "alice", since: 1 }]);
         for (const { sessionId } of [other, foreign])
           assert.ok((await store.readSession(sessionId, Date.now()))?.login);
@@ -87,13 +85,13 @@ export function logoutContract(withStore: WithStore): void {
     test("with an empty sid ends no session that has none", () =>
       withStore(async (store) => {
         await begin(store, sessionOf("alice", undefined));
-        assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "" }), Date.now()), []);
+        assert.deepEqual(await receive(store, logoutOf({ sid: "" })), []);
       }));
 
     test("by sid and sub rejects a login without a sid that was requested before it", () =>
       withStore(async (store) => {
         const asked = Date.now() - 1000;
-        await store.receiveLogout(logoutOf({ sid: "s1", sub: "alice" }), Date.now());
+        await receive(store, logoutOf({ sid: "s1", sub: "alice" }));
         assert.ok(await begin(store, sessionOf("alice", undefined), asked));
         assert.equal(await begin(store, sessionOf("alice", undefined), Date.now() + 1000), undefined);
         assert.equal(await begin(store, sessionOf("alice", "s2"), asked), undefined, "another OP session");
@@ -126,7 +124,7 @@ export function logoutContract(withStore: WithStore): void {
       test(`by ${kind} remembers when it came, and for whom`, () =>
         withStore(async (store) => {
           const logout = logoutOf(kind === "sid" ? { sid: "s1" } : { sub: "alice" });
-          await store.receiveLogout(logout, Date.now());
+          await receive(store, logout);
           const end = (login: RpSession) => store.readEnd(login.login as Login);
           assert.deepEqual(await end(sessionOf("alice", "s1")), kind === "sid" ? logout.end : undefined);
           assert.equal(await end(sessionOf("alice", "s2")), undefined);
@@ -138,7 +136,7 @@ export function logoutContract(withStore: WithStore): void {
         const session = sessionOf("alice", undefined);
         const asked = Date.now() - 1000;
         await begin(store, session);
-        await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now());
+        await receive(store, logoutOf({ sid: "s2" }));
         const renew = (sid: string, startedAt: number) =>
           store.renewLogin(session.sessionId, sessionOf("alice", sid).login as Login, startedAt);
         assert.deepEqual((await renew("s2", asked)) as object, {
@@ -147,20 +145,20 @@ export function logoutContract(withStore: WithStore): void {
         });
         assert.equal(await renew("s3", asked), "renewed");
         assert.equal(await renew("s2", Date.now() + 1000), "renewed");
-        assert.equal((await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now())).length, 1);
+        assert.equal((await receive(store, logoutOf({ sid: "s2" }))).length, 1);
       }));
 
     test("by sid affects only its client, not another client of the same OP session", () =>
       withStore(async (store) => {
-        await store.receiveLogout(logoutOf({ sid: "s1" }, { clientIds: ["other"] }), Date.now());
+        await receive(store, logoutOf({ sid: "s1" }, { clientIds: ["other"] }));
         assert.equal(await begin(store, sessionOf("alice", "s1")), undefined);
       }));
 
     test("that is older than an earlier one undoes nothing", () =>
       withStore(async (store) => {
         const asked = Date.now() - 1000;
-        await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 200 }), Date.now());
-        await store.receiveLogout(logoutOf({ sub: "alice" }, { iat: 100 }), Date.now());
+        await receive(store, logoutOf({ sub: "alice" }, { iat: 200 }));
+        await receive(store, logoutOf({ sub: "alice" }, { iat: 100 }));
         const again = sessionOf("alice", "s2");
         if (again.login) again.login.claims.auth_time = 150;
         assert.ok(await begin(store, again, asked));
@@ -170,7 +168,7 @@ export function logoutContract(withStore: WithStore): void {
       test(`by ${Object.keys(meant).join(" and ")} rejects a login that was requested before it, unless the user has authenticated since`, () =>
         withStore(async (store) => {
           const asked = Date.now() - 1000;
-          await store.receiveLogout(logoutOf(meant), Date.now());
+          await receive(store, logoutOf(meant));
           const authenticated = (at: number) => {
             const session = sessionOf("alice", "s1");
             if (session.login) session.login.claims.auth_time = at;

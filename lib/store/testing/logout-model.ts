@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { EndedSession, Login, ReceivedLogout, SessionEnd } from "#lib/rp/model.ts";
 import { lifetime, type Store } from "#lib/rp/store.ts";
-import { logoutOf, sessionOf } from "./stored.ts";
+import { logoutOf, receive, sessionOf } from "./stored.ts";
 
 interface Logins {
   sessionId: string;
@@ -74,11 +74,8 @@ function isMeant({ iss, sid, sub, clientIds }: ReceivedLogout, login: Login | un
   return login.sid === sid || (login.sid === undefined && login.sub === sub);
 }
 
-/** The one place that knows how a store receives a verified logout token. */
-const receive = (store: Store, logout: ReceivedLogout, now: number) => store.receiveLogout(logout, now);
-
 /** Ends these sessions in the model, and compares what the store says. */
-function expectEnded(model: Model, meant: Logins[], ended: EndedSession[]): void {
+function expectEnded(model: Model, meant: Logins[], ended: readonly EndedSession[]): void {
   const expected = meant.map(({ sessionId, login }) => [
     ...[sessionId, login?.sub, login?.sid?.toWellFormed(), login?.since],
   ]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { logoutEvents, logoutRequestRecord, type UnnumberedEvent } from "#lib/rp/events.ts";
 import type { Store } from "#lib/rp/store.ts";
-import { begin, logoutOf, nextChange, sessionOf, type WithStore } from "./stored.ts";
+import { begin, logoutOf, nextChange, receive, sessionOf, type WithStore } from "./stored.ts";
 
 export function sessionContract(withStore: WithStore): void {
   describe("a session", () => {
@@ -15,7 +15,7 @@ export function sessionContract(withStore: WithStore): void {
         await store.beginSession(session, former.sessionId, Date.now());
         assert.equal(await store.readSession(former.sessionId, Date.now()), undefined);
         assert.deepEqual(await replica.readSession(session.sessionId, Date.now()), session);
-        assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), []);
+        assert.deepEqual(await receive(store, logoutOf({ sid: "s1" })), []);
       }));
 
     test("is renewed for its own user only, and is then found by its new sid", () =>
@@ -29,8 +29,8 @@ export function sessionContract(withStore: WithStore): void {
         assert.equal(await renew(session.sessionId, "bob", "s2"), "no-session");
         assert.equal(await renew(session.sessionId, "alice", "s2"), "renewed");
         assert.equal(await renew("unknown", "alice", "s2"), "no-session");
-        assert.deepEqual(await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now()), []);
-        assert.equal((await store.receiveLogout(logoutOf({ sid: "s2" }), Date.now())).length, 1);
+        assert.deepEqual(await receive(store, logoutOf({ sid: "s1" })), []);
+        assert.equal((await receive(store, logoutOf({ sid: "s2" }))).length, 1);
         assert.equal(await renew(session.sessionId, "alice", "s3"), "no-session", "it has ended");
       }));
 
@@ -55,7 +55,7 @@ export function sessionContract(withStore: WithStore): void {
         const calls: string[] = [];
         replica.onSessionChange(other.sessionId, () => calls.push("other"));
         const ended = nextChange(replica, one);
-        await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        await receive(store, logoutOf({ sid: "s1" }));
         await ended;
         const replaced = nextChange(replica, two);
         await store.beginSession(sessionOf("b", "s4"), two.sessionId, Date.now());

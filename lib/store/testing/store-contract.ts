@@ -5,7 +5,7 @@ import { lifetime, limit, type Store } from "#lib/rp/store.ts";
 import { boundsContract } from "./bounds-contract.ts";
 import { logoutContract } from "./logout-contract.ts";
 import { sessionContract } from "./session-contract.ts";
-import { begin, clientOf, iss, logoutOf, pendingOf, sessionOf, type WithStore } from "./stored.ts";
+import { begin, clientOf, iss, logoutOf, pendingOf, receive, sessionOf, type WithStore } from "./stored.ts";
 
 /** The store of one app, opened by two replicas if the engine supports several. */
 interface Opened {
@@ -112,7 +112,7 @@ export function storeContract(open: () => Promise<Opened>): void {
           { issuer: iss, clientId: "app", accessToken: "a" },
           Date.now(),
         );
-        await store.receiveLogout(logoutOf({ sid: "s1" }), Date.now());
+        await receive(store, logoutOf({ sid: "s1" }));
         const left = await store.readSession(session.sessionId, Date.now());
         assert.deepEqual([left?.login, left?.tokens], [undefined, undefined]);
       }));

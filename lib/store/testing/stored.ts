@@ -1,6 +1,13 @@
 /** Made-up data to store. */
 
-import type { PendingLogin, ReceivedLogout, RegisteredClient, RpSession } from "#lib/rp/model.ts";
+import type { LogoutTokenRecord } from "#lib/rp/events.ts";
+import type {
+  EndedSession,
+  PendingLogin,
+  ReceivedLogout,
+  RegisteredClient,
+  RpSession,
+} from "#lib/rp/model.ts";
 import type { Store } from "#lib/rp/store.ts";
 
 /** Runs a test with its own store, as two replicas see it. */
@@ -53,6 +60,20 @@ export function logoutOf(
     ...changes,
   };
 }
+
+/** Receives a logout as the store does, with a short record. @returns the ended sessions */
+export async function receive(
+  store: Store,
+  logout: ReceivedLogout,
+  now = Date.now(),
+): Promise<readonly EndedSession[] | "replayed"> {
+  const effect = await store.receiveLogout(logout, recordOf(logout), now);
+  return effect === "replayed" ? effect : effect.ended;
+}
+
+export const recordOf = ({ iss, sub, sid, jti, clientIds }: ReceivedLogout): LogoutTokenRecord => ({
+  ...{ iss, sub, sid, jti, clientIds, found: [] },
+});
 
 export const begin = (store: Store, session: RpSession, startedAt = Date.now()) =>
   store.beginSession(session, undefined, startedAt);

@@ -6,6 +6,7 @@ import type { Fetch } from "#lib/net/bounded-fetch.ts";
 import { discoveryUrl } from "#lib/net/discovery-url.ts";
 import { openSqliteStore } from "#lib/store/sqlite/store.ts";
 import { begin, sessionOf } from "#lib/store/testing/stored.ts";
+import { plainly } from "../../http.ts";
 import { createRelyingParty, type RelyingParty } from "../../relying-party.ts";
 import { backchannelLogout } from "../backchannel-logout.ts";
 
@@ -86,7 +87,7 @@ export async function beginLogin(
 
 /** Sends a request to POST /bclogout, the one place here that knows how. */
 export const postLogout = (rp: RelyingParty, type: string, body: string | Uint8Array): Promise<Response> =>
-  backchannelLogout(
+  plainly(backchannelLogout)(
     new Request(`${base}/bclogout`, {
       method: "POST",
       headers: type ? { "content-type": type } : {},
