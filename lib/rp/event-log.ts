@@ -3,15 +3,14 @@ import type { Log } from "#lib/log.ts";
 import { reason } from "#lib/net/innermost-error.ts";
 import { linesOf } from "./event-lines.ts";
 import type { EventLog, NewEvent } from "./events.ts";
-import { verdictsOf, warningOf } from "./logout/logout-effect.ts";
+import { warningOf } from "./logout/logout-effect.ts";
 import type { Store } from "./store.ts";
 
-/** Tokens are never logged whole, nor the ids of RP sessions. */
+/** Tokens are never logged whole, nor the ids of RP sessions; the checks of an accepted token have passed. */
 function loggedData(data: NewEvent["data"]): object {
   if (!("ended" in data)) return { ...data, received: undefined };
   const { iss, aud, sub, sid, jti, ended } = data;
-  const [verdicts, warning] = [verdictsOf(data), warningOf(data)];
-  return { iss, aud, sub, sid, jti, sessions: ended.length, warning, verdicts };
+  return { iss, aud, sub, sid, jti, sessions: ended.length, warning: warningOf(data) };
 }
 
 /** @param now milliseconds since the epoch */
