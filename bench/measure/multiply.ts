@@ -8,7 +8,7 @@ const own = ["session_id", "sid", "sub"];
  * @param set columns with another value in the copies, as SQL */
 export function multiply(file: string, copies: number, set: Readonly<Record<string, string>> = {}): void {
   const db = new DatabaseSync(file);
-  db.exec("PRAGMA synchronous = OFF");
+  db.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000"); // the indexes are filled in no order
   const columns = db
     .prepare("SELECT name FROM pragma_table_info('sessions')")
     .all()
