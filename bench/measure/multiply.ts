@@ -10,17 +10,23 @@ export function multiply(file: string, copies: number, set: Readonly<Record<stri
   const db = new DatabaseSync(file);
   db.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000"); // the indexes are filled in no order
   const columns = db
-    .prepare("SELECT name FROM pragma_table_info('sessions')")
+    .prepare("SELECT name FROM pragma_table_info('sessions') WHERE name <> 'id'")
     .all()
     .map(({ name }) => String(name));
   const values = columns.map(
     (name) => set[name] ?? (own.includes(name) ? `${name} || '-' || lower(hex(randomblob(12)))` : name),
   );
+  const original = "SELECT min(id) FROM sessions WHERE sub IS NOT NULL";
+  const { last = 0 } = db.prepare("SELECT max(id) AS last FROM sessions").get() ?? {};
   db.prepare(
     `INSERT INTO sessions (${columns.join(", ")})
      WITH RECURSIVE copy (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < ?)
-     SELECT ${values.join(", ")} FROM copy, (SELECT * FROM sessions WHERE sub IS NOT NULL LIMIT 1)`,
+     SELECT ${values.join(", ")} FROM copy, (SELECT * FROM sessions WHERE id = (${original}))`,
   ).run(copies);
+  db.prepare(
+    `INSERT INTO session_data SELECT sessions.id, form, login, tokens FROM sessions, session_data
+     WHERE sessions.id > ? AND session_data.id = (${original})`,
+  ).run(last);
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   db.close();
 }
