@@ -56,6 +56,7 @@ export async function startRp(
   const start = (env: NodeJS.ProcessEnv, expected: number) =>
     launch([...endsWithParent, ...programs[program](port)], env, `${base}/health`, expected);
   let running = await start(environment, status);
+  let isStopped = false;
   return {
     base,
     data,
@@ -65,10 +66,12 @@ export async function startRp(
     restart: async (changes = {}) => {
       await running.stop();
       running = await start({ ...environment, ...changes }, 200);
+      if (isStopped) await running.stop(); // by a test that took too long
     },
     stopProcess: () => running.stop(),
     kill: () => running.stop("SIGKILL"),
     stop: async () => {
+      isStopped = true;
       await running.stop();
       rmSync(data, { recursive: true, force: true });
     },
