@@ -8,12 +8,10 @@ import { type EndedRow, endedFrom, type LoginRow, loginFrom } from "./session.ts
 
 type Run = (script: Script, args: object) => Promise<unknown>;
 
-const idOf = ({ iss, jti }: ReceivedLogout): string => JSON.stringify([iss, jti]);
-
 export class ReceivedLogouts {
   readonly #run: Run;
   /** Those whose answer was lost: whether they took place is unknown, so their sender got 503 and may send the token again. */
-  #unanswered = new Map<string, ReceivedLogout>();
+  readonly #unanswered = new Map<string, ReceivedLogout>();
 
   constructor(run: Run) {
     this.#run = run;
@@ -28,7 +26,7 @@ export class ReceivedLogouts {
     const effect = await this.#answer(logout, {
       ...{ iss, sid, sub, clientIds, jti, replayableUntil, iat },
       ...{ by: end.by, at: end.at, ended: JSON.stringify(end), most: limit.listedLogins },
-      ...{ again: this.#unanswered.has(idOf(logout)), rememberUntil: now + lifetime.ended },
+      rememberUntil: now + lifetime.ended,
       ...logoutAppended(record, end),
     });
     if (effect === "replayed") return effect;
@@ -36,23 +34,29 @@ export class ReceivedLogouts {
     return { ended: ended.map(endedFrom), others: others.map((row) => loginFrom(iss, row)) };
   }
 
-  /** Makes the unanswered ones known to the other replicas. Call whenever Redis is connected. */
+  /** Lets the unanswered ones be received once more, by any replica. Call whenever Redis is connected. */
   markUnanswered(): void {
-    const live = [...this.#unanswered].filter(([, { replayableUntil }]) => replayableUntil > Date.now());
-    this.#unanswered = new Map(live);
-    if (live.length === 0) return;
-    const logouts = live.map(([, { iss, jti }]) => ({ iss, jti }));
-    this.#run(markUnanswered, { logouts }).catch(() => {}); // with the next connection
+    const lost = [...this.#unanswered.values()].filter(({ replayableUntil }) => replayableUntil > Date.now());
+    this.#unanswered.clear();
+    if (lost.length === 0) return;
+    const logouts = lost.map(({ iss, jti }) => ({ iss, jti }));
+    // If this is lost too, the next connection tries again.
+    this.#run(markUnanswered, { logouts }).catch(() => {
+      for (const logout of lost) this.#note(logout);
+    });
   }
 
   async #answer(logout: ReceivedLogout, args: object): Promise<[EndedRow[], LoginRow[]] | "replayed"> {
     try {
-      const answer = await this.#run(receiveLogout, args);
-      this.#unanswered.delete(idOf(logout));
-      return answer as [EndedRow[], LoginRow[]] | "replayed";
+      return (await this.#run(receiveLogout, args)) as [EndedRow[], LoginRow[]] | "replayed";
     } catch (error) {
-      this.#unanswered.set(idOf(logout), logout);
+      this.#note(logout);
       throw error;
     }
+  }
+
+  /** Once, however often its token was sent. */
+  #note(logout: ReceivedLogout): void {
+    this.#unanswered.set(JSON.stringify([logout.iss, logout.jti]), logout);
   }
 }

@@ -84,7 +84,7 @@ if call('EXISTS', session) == 1 then call('HSET', session, 'logout', a.outcome) 
 export const receiveLogout = script(`
 local jti = key('jti', a.iss, a.jti)
 local seen = call('GET', jti)
-if seen and seen ~= 'unanswered' and not a.again then return 'replayed' end
+if seen and seen ~= 'unanswered' then return 'replayed' end
 call('SET', jti, 'seen', 'PXAT', a.replayableUntil)
 
 local meant, rememberUntil = {}, a.rememberUntil

@@ -69,8 +69,8 @@ class RedisStore implements Store {
         else this.#changes.emit(changed);
       },
       onConnected: () => {
-        watch.onConnected?.();
         this.#logouts.markUnanswered();
+        watch.onConnected?.();
         // Messages may have been lost: every listener must look.
         this.#settings.forgetAll();
         for (const sessionId of this.#changes.eventNames()) this.#changes.emit(sessionId);
