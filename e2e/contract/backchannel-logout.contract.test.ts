@@ -44,6 +44,15 @@ describe("a logout token is accepted with", () => {
     });
   }
 
+  test("a query in the registered URL (BCL 2.2), where Next hands it to the same endpoint", async () => {
+    const who = newUser();
+    const browser = await signIn(issuer, rp, who);
+    const token = await issuer.sign(issuer.logoutClaims(who));
+    await assertAccepted(await send(rp, `logout_token=${token}`, {}, "?tenant=1"));
+    assert.equal((await sessionOf(browser, rp)).loggedOutBy, "back-channel");
+    await assertRefused(await sendToken(rp, token));
+  });
+
   test("fractional dates, and an exp in the far future", async () => {
     const iat = Math.floor(Date.now() / 1000) - 0.5;
     for (const odd of [{ iat }, { exp: 9_999_999_999_999 }, { iat, exp: iat + 120 }]) {
