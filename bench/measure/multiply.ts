@@ -16,17 +16,20 @@ export function multiply(file: string, copies: number, set: Readonly<Record<stri
   const values = columns.map(
     (name) => set[name] ?? (own.includes(name) ? `${name} || '-' || lower(hex(randomblob(12)))` : name),
   );
-  const original = "SELECT min(id) FROM sessions WHERE sub IS NOT NULL";
-  const { last = 0 } = db.prepare("SELECT max(id) AS last FROM sessions").get() ?? {};
+  const original = "SELECT min(rowid) FROM sessions WHERE sub IS NOT NULL";
+  const { last = 0 } = db.prepare("SELECT max(rowid) AS last FROM sessions").get() ?? {};
   db.prepare(
     `INSERT INTO sessions (${columns.join(", ")})
      WITH RECURSIVE copy (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < ?)
-     SELECT ${values.join(", ")} FROM copy, (SELECT * FROM sessions WHERE id = (${original}))`,
+     SELECT ${values.join(", ")} FROM copy, (SELECT * FROM sessions WHERE rowid = (${original}))`,
   ).run(copies);
-  db.prepare(
-    `INSERT INTO session_data SELECT sessions.id, form, login, tokens FROM sessions, session_data
+  // A compared revision may have it all in one table.
+  const { apart } = db.prepare("SELECT count(*) AS apart FROM pragma_table_info('session_data')").get() ?? {};
+  if (apart)
+    db.prepare(
+      `INSERT INTO session_data SELECT sessions.id, form, login, tokens FROM sessions, session_data
      WHERE sessions.id > ? AND session_data.id = (${original})`,
-  ).run(last);
+    ).run(last);
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   db.close();
 }
