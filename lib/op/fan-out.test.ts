@@ -5,7 +5,7 @@ import { HttpBrowser } from "#lib/net/http-browser.ts";
 import { consentToAll, manyApps, settingOf, signInToAll } from "./testing/many-apps.ts";
 import { killableOp } from "./testing/op-process.ts";
 
-/** Without time limits for requests, whoever waits for an app that never answers does so for ever. */
+/** Without time limits for requests, waiting for an app that never answers never ends. */
 const patient = "data:text/javascript,AbortSignal.timeout = () => new AbortController().signal";
 
 it("notifies 190 living apps and sends the user back while five never answer and five are not running", async () => {

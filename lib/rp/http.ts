@@ -83,7 +83,7 @@ ${form.fromFragment ? html`<noscript><p class="note note-warn">The response is i
   return page(rp, base, { title: form.title, body, script: "submit.js", frameAncestors: "'self'" });
 }
 
-/** When to retry after a 503, in seconds: later than the store forgets a logout token whose answer was lost. */
+/** When to retry after a 503, in seconds: a lost connection to the session store is usually back by then. */
 export const retryAfter = "5";
 
 /** Adds `Retry-After` where a retry may help. */

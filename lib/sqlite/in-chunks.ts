@@ -11,7 +11,7 @@ const busyMs = 2;
 const rest = 10;
 
 /** Repeats `step` until nothing is left to change, in short transactions with a rest after each.
- * @param step changes some rows, at most as many as it is told; returns how many
+ * @param step changes at most the given number of rows; returns how many it has changed
  * @param closed ends it early */
 export async function inChunks(
   db: Database,

@@ -69,7 +69,7 @@ describe("for every logout token,", () => {
       { ms: 3000 },
     ));
 
-  test("a header that does not count ends nothing, whoever signed it", (t) =>
+  test("a header that does not count ends nothing, with any signature", (t) =>
     holds(
       t,
       fc.asyncProperty(headerChanges, some(...signers), async (edits, signer) => {

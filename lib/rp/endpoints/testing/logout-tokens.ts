@@ -104,19 +104,7 @@ const claimValues: Record<string, fc.Arbitrary<unknown>> = {
   jti: some<unknown>("", null, 7),
   toe: some<unknown>(0, -1e308, 1e308, "x"),
 };
-export const claimChanges = fc.array(
-  fc.constantFrom(...Object.keys(claimValues)).chain((name) =>
-    fc.record({
-      name: fc.constant(name),
-      value: fc.oneof(
-        { weight: 3, arbitrary: claimValues[name] as fc.Arbitrary<unknown> },
-        { weight: 1, arbitrary: fc.constant(undefined) },
-        { weight: 1, arbitrary: json },
-      ),
-    }),
-  ),
-  { maxLength: 3 },
-);
+export const claimChanges = changesTo(claimValues, 3);
 
 /** A valid set of claims with these changes. */
 export function claimsOf(edits: readonly { name: string; value: unknown }[], run: number): Claims {
@@ -157,16 +145,19 @@ const headerValues: Record<string, fc.Arbitrary<unknown>> = {
   b64: some<unknown>(false, true),
   zip: fc.constant("DEF"),
 };
-export const headerChanges = fc.array(
-  fc.constantFrom(...Object.keys(headerValues)).chain((name) =>
+export const headerChanges = changesTo(headerValues, 2);
+
+/** At most so many new values, mostly of those listed for their name; undefined removes one. */
+function changesTo(values: Readonly<Record<string, fc.Arbitrary<unknown>>>, most: number) {
+  const change = fc.constantFrom(...Object.keys(values)).chain((name) =>
     fc.record({
       name: fc.constant(name),
       value: fc.oneof(
-        { weight: 3, arbitrary: headerValues[name] as fc.Arbitrary<unknown> },
+        { weight: 3, arbitrary: values[name] as fc.Arbitrary<unknown> },
         { weight: 1, arbitrary: fc.constant(undefined) },
         { weight: 1, arbitrary: json },
       ),
     }),
-  ),
-  { maxLength: 2 },
-);
+  );
+  return fc.array(change, { maxLength: most });
+}
