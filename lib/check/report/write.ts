@@ -1,7 +1,8 @@
 /** The four files of `--report`. */
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CannotRun } from "#lib/cli/errors.ts";
+import { prepareReportFolder } from "#lib/cli/report-folder.ts";
 import { htmlOf } from "./html.ts";
 import { junitOf } from "./junit.ts";
 import { markdownOf } from "./markdown.ts";
@@ -14,18 +15,8 @@ const forms: Readonly<Record<string, (report: Report) => string>> = {
   "junit.xml": junitOf,
 };
 
-/** Creates the folder if needed, and removes the reports of an earlier run, so that they are not taken for those of this one.
- * Called before the run: an unwritable folder must not be found out only after some minutes.
- * @throws {CannotRun} if the folder is not writable */
-export function prepareReports(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    for (const name of Object.keys(forms)) rmSync(join(folder, name), { force: true });
-  } catch (error) {
-    throw new CannotRun(`--report ${folder} is not a writable folder: ${(error as Error).message}.`);
-  }
-}
+/** @throws {CannotRun} if the folder is not writable */
+export const prepareReports = (folder: string): void => prepareReportFolder(folder, Object.keys(forms));
 
 /** @param folder from `prepareReports`
  * @throws {CannotRun} if a file cannot be written */
